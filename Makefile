@@ -1,0 +1,46 @@
+# Each target sets up what it needs in .venv by itself; the second time it only checks a stamp file.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+export HF_HUB_OFFLINE = 1
+export PIP_CONSTRAINT = $(CURDIR)/constraints.txt
+
+.PHONY: demo test check bench docs clean
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:
+	@echo "make demo    train a small network on real digits and chart it: demo/report.html"
+	@echo "make test    run every test"
+	@echo "make check   lint, types, house rules"
+	@echo "make bench   time the code against its peers"
+	@echo "make docs    build the documentation site"
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+# torch first, alone and pinned: a looser request could fetch gigabytes of GPU libraries.
+$(VENV)/.installed-%: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet torch==2.13.0
+	$(BIN)/python -m pip install --quiet -e '.[$*]'
+	@touch $@
+
+demo: $(VENV)/.installed-models
+	$(BIN)/repscape demo -o demo
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/sphinx-build -W -b html docs docs/_build
+
+clean:
+	rm -rf $(VENV) demo docs/_build

@@ -1,0 +1,148 @@
+"""Published neighbour arrays: find where the point itself is listed, take it out, and refuse what cannot be a graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _check
+from ..errors import InputError, InputTypeError
+
+FUNCTION = "NeighborGraph.from_arrays"
+Read = tuple[npt.NDArray[Any] | None, npt.NDArray[np.float64] | None]
+
+
+def read_arrays(indices: Any, distances: Any, self_column: str) -> Read:
+    """Return clean (indices, distances) without the point itself; either may be None."""
+    _check.choice(self_column, "self_column", FUNCTION, ("auto", "first", "none"))
+    if indices is None and distances is None:
+        raise InputError(f"{FUNCTION} needs indices, distances or both. Got neither.")
+    neighbors = None if indices is None else _checked_indices(indices)
+    lengths = None if distances is None else _checked_distances(distances)
+    if neighbors is not None and lengths is not None:
+        _check.same_rows(neighbors.shape[0], lengths.shape[0], ("indices", "distances"), FUNCTION)
+        width = min(neighbors.shape[1], lengths.shape[1])
+        neighbors, lengths = neighbors[:, :width], lengths[:, :width]
+    neighbors, lengths = _without_self(neighbors, lengths, self_column)
+    width = (neighbors if neighbors is not None else lengths).shape[1]  # type: ignore[union-attr]
+    if width < 1:
+        raise InputError(f"{FUNCTION}: nothing is left once the point itself is taken out of its own neighbours.")
+    return (
+        None if neighbors is None else np.ascontiguousarray(neighbors).copy(),
+        None if lengths is None else np.ascontiguousarray(lengths).copy(),
+    )
+
+
+def _two_d(array: npt.NDArray[Any], name: str) -> None:
+    if array.ndim != 2 or array.shape[0] < 3 or array.shape[1] < 1:
+        raise InputError(f"{name} of {FUNCTION} must have shape (n, k) with n >= 3, k >= 1. Got {array.shape}.")
+
+
+def _checked_indices(indices: Any) -> npt.NDArray[Any]:
+    array = np.asarray(indices)
+    if array.dtype.kind not in "iu":
+        raise InputTypeError(f"indices of {FUNCTION} must be integers. Got dtype {array.dtype}.")
+    _two_d(array, "indices")
+    n = array.shape[0]
+    wrong = (array < 0) | (array >= n)
+    if wrong.any():
+        row, col = np.argwhere(wrong)[0]
+        raise InputError(
+            f"indices of {FUNCTION} must lie in [0, {n - 1}] (n - 1). Got {array[row, col]} in row {row}, column {col}."
+        )
+    ordered = np.sort(array, axis=1)
+    twice = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    if twice.any():
+        row = int(np.flatnonzero(twice)[0])
+        raise InputError(f"indices of {FUNCTION} must not repeat in a row. Row {row} is {array[row].tolist()}.")
+    return array.astype(np.int32 if n < 2**31 else np.int64, copy=False)
+
+
+def _checked_distances(distances: Any) -> npt.NDArray[np.float64]:
+    array = np.asarray(distances)
+    if array.dtype.kind not in "fiu":
+        raise InputTypeError(f"distances of {FUNCTION} must be real numbers. Got dtype {array.dtype}.")
+    _two_d(array, "distances")
+    _check.finite(array, "distances", FUNCTION)
+    array = array.astype(np.float64, copy=False)
+    if (array < 0).any():
+        row, col = np.argwhere(array < 0)[0]
+        raise InputError(
+            f"distances of {FUNCTION} must not be negative. Got {array[row, col]} in row {row}, column {col}."
+        )
+    falls = np.diff(array, axis=1) < 0
+    if falls.any():
+        row, col = np.argwhere(falls)[0]
+        raise InputError(
+            f"distances of {FUNCTION} must not decrease along a row. Row {row} goes from {array[row, col]} "
+            f"to {array[row, col + 1]} at column {col + 1}."
+        )
+    return array
+
+
+def _without_self(
+    neighbors: npt.NDArray[Any] | None, lengths: npt.NDArray[np.float64] | None, self_column: str
+) -> Read:
+    if neighbors is None:
+        return None, _distances_without_self(lengths, self_column)  # type: ignore[arg-type]
+    own = neighbors == np.arange(neighbors.shape[0])[:, None]
+    listed = own.any(axis=1)
+    if self_column == "none" and listed.any():
+        raise InputError(
+            f"self_column='none' of {FUNCTION} says that no point is its own neighbour. "
+            f"{int(listed.sum())} rows list themselves, the first is row {int(np.flatnonzero(listed)[0])}."
+        )
+    if self_column == "first" and not own[:, 0].all():
+        row = int(np.flatnonzero(~own[:, 0])[0])
+        raise InputError(
+            f"self_column='first' of {FUNCTION} says that every point comes first in its own row. "
+            f"Row {row} begins with {neighbors[row, 0]}; self_column='auto' finds the point wherever it stands."
+        )
+    if not listed.any():
+        return neighbors, lengths
+    return _cut_own_place(neighbors, lengths, own, listed)
+
+
+def _cut_own_place(
+    neighbors: npt.NDArray[Any], lengths: npt.NDArray[np.float64] | None, own: npt.NDArray[np.bool_], listed: Any
+) -> Read:
+    """Take the point itself out of each row; where copies have pushed it out, the last neighbour goes instead."""
+    if lengths is not None:
+        # In the first column the point itself may carry the rounding of a published file; further right it must be a tie.
+        away = listed & ~own[:, 0] & (np.where(own, lengths, 0.0).max(axis=1) > 0)
+        if away.any():
+            row = int(np.flatnonzero(away)[0])
+            raise InputError(
+                f"distances of {FUNCTION} must be 0 from a point to itself. Row {row} lists itself at "
+                f"{lengths[row, own[row]][0]}."
+            )
+        pushed_out = ~listed & (lengths[:, 0] > 0)
+        if pushed_out.any():
+            row = int(np.flatnonzero(pushed_out)[0])
+            raise InputError(
+                f"indices of {FUNCTION} list most points as their own neighbour, but not row {row}, and it has no copy "
+                f"at distance 0 that could have taken the place (its nearest is at {lengths[row, 0]})."
+            )
+    drop = own.copy()
+    drop[~listed, -1] = True
+    n, width = neighbors.shape
+    kept = ~drop
+    return (
+        neighbors[kept].reshape(n, width - 1),
+        None if lengths is None else lengths[kept].reshape(n, width - 1),
+    )
+
+
+def _distances_without_self(lengths: npt.NDArray[np.float64], self_column: str) -> npt.NDArray[np.float64]:
+    zeros = lengths[:, 0] == 0
+    if self_column == "first" and not zeros.all():
+        row = int(np.flatnonzero(~zeros)[0])
+        raise InputError(
+            f"self_column='first' of {FUNCTION} says that the first distance is 0, from the point to itself. "
+            f"Row {row} begins with {lengths[row, 0]}."
+        )
+    if self_column == "none" or not zeros.all():
+        return lengths
+    return lengths[:, 1:]

@@ -1,0 +1,158 @@
+"""The k-nearest-neighbour graph of one representation: what every neighbourhood measure reads.
+
+It is immutable. A graph either comes from :func:`repscape.knn_graph`, which is exact, or from published arrays through
+:meth:`NeighborGraph.from_arrays`, which checks what it is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _check
+from ..errors import GraphDepthError
+from ._from_arrays import read_arrays
+
+IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
+NOT_RECORDED: Mapping[str, float] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeighborGraph:
+    """The k nearest neighbours of n points, nearest first, the point itself never among them.
+
+    Build one with :func:`repscape.knn_graph` or :meth:`NeighborGraph.from_arrays`. The arrays are read-only.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> g = rs.knn_graph(np.array([[0.0], [1.0], [3.0], [7.0]]), k=2)
+    >>> g.indices.tolist()
+    [[1, 2], [0, 2], [1, 0], [2, 1]]
+    >>> g.distances[0].tolist()
+    [1.0, 3.0]
+    """
+
+    indices: IndexArray | None
+    """(n, k) int32 or int64, or None where only distances were published."""
+    distances: npt.NDArray[np.float64] | None
+    """(n, k) float64, or None where only indices were published."""
+    metric: str | None = "euclidean"
+    """The distance, or None where it is not known."""
+    certificate: Mapping[str, float] = field(default_factory=lambda: NOT_RECORDED)
+    """Share of rows certified at each precision; empty where the graph was not built here."""
+    members: npt.NDArray[np.int64] | None = None
+    """(rows,) int64: the point that each row of the source stands for, where identical rows were merged; else None."""
+
+    def __post_init__(self) -> None:
+        for array in (self.indices, self.distances, self.members):
+            if array is not None:
+                array.setflags(write=False)
+
+    @property
+    def n(self) -> int:
+        """Number of points."""
+        return int(self._shape[0])
+
+    @property
+    def k(self) -> int:
+        """Number of neighbours stored for each point."""
+        return int(self._shape[1])
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        held = self.indices if self.indices is not None else self.distances
+        return (0, 0) if held is None else held.shape
+
+    @property
+    def rows(self) -> int:
+        """Number of rows of the source: n, and more where identical rows were merged."""
+        return self.n if self.members is None else int(self.members.shape[0])
+
+    def truncate(self, k: int) -> NeighborGraph:
+        """Return the graph of the k nearest neighbours only.
+
+        Parameters
+        ----------
+        k : int
+            From 1 to the k stored here.
+
+        Raises
+        ------
+        GraphDepthError
+            If k is larger than what is stored.
+        """
+        _check.integer(k, "k", "NeighborGraph.truncate", low=1)
+        self.require("NeighborGraph.truncate", k=k)
+        if k == self.k:
+            return self
+        cut = {
+            name: None if array is None else np.ascontiguousarray(array[:, :k])
+            for name, array in (("indices", self.indices), ("distances", self.distances))
+        }
+        return replace(self, indices=cut["indices"], distances=cut["distances"])
+
+    def require(self, function: str, *, k: int = 1, what: tuple[str, ...] = ()) -> None:
+        """Raise unless at least k neighbours, and the arrays named in `what`, are stored."""
+        for name in what:
+            if getattr(self, name) is None:
+                other = "distances" if name == "indices" else "indices"
+                raise GraphDepthError(
+                    f"{function} needs the {name} of the neighbours. This graph was read from {other} only."
+                )
+        if k > self.k:
+            raise GraphDepthError(
+                f"{function} needs {k} neighbours of each point; the graph holds {self.k}. "
+                f"Build it deeper: knn_graph(X, k={k})."
+            )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        indices: Any = None,
+        distances: Any = None,
+        *,
+        self_column: Literal["auto", "first", "none"] = "auto",
+        metric: str | None = "euclidean",
+    ) -> NeighborGraph:
+        """Take a graph that was published as arrays.
+
+        Parameters
+        ----------
+        indices : (n, m) array of int, optional
+            Neighbours of each point, nearest first.
+        distances : (n, m') array of float, optional
+            Their distances, not decreasing along a row. Where the two widths differ, the common columns are kept.
+        self_column : {"auto", "first", "none"}
+            Whether a point is listed as its own neighbour. "first": in the first column (indices equal to the row number,
+            or distances equal to 0). "none": nowhere. "auto": decided from the arrays: with indices, the point itself is
+            removed wherever it stands; in rows where copies of a point have pushed it out, the last neighbour goes
+            instead, so that all rows keep one length. With distances alone, a first column of zeros is the point itself.
+        metric : str, optional
+            The distance that was used, for the record.
+
+        Returns
+        -------
+        NeighborGraph
+            With ``indices`` or ``distances`` None where they were not given. Ties keep the order they came in.
+
+        Raises
+        ------
+        InputError
+            If neither array is given; indices are out of range, negative or repeated in a row; distances are negative,
+            not finite, or decrease along a row; or `self_column` contradicts the arrays.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> g = rs.NeighborGraph.from_arrays(indices=np.array([[0, 1, 2], [1, 0, 2], [2, 1, 0]]))
+        >>> g.indices.tolist(), g.k
+        ([[1, 2], [0, 2], [1, 0]], 2)
+        """
+        clean_indices, clean_distances = read_arrays(indices, distances, self_column)
+        return cls(indices=clean_indices, distances=clean_distances, metric=metric)
