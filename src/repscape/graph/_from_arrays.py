@@ -23,11 +23,8 @@ def read_arrays(indices: Any, distances: Any, self_column: str) -> Read:
     lengths = None if distances is None else _checked_distances(distances)
     if neighbors is not None and lengths is not None:
         _check.same_rows(neighbors.shape[0], lengths.shape[0], ("indices", "distances"), FUNCTION)
-        width = min(neighbors.shape[1], lengths.shape[1])
-        neighbors, lengths = neighbors[:, :width], lengths[:, :width]
     neighbors, lengths = _without_self(neighbors, lengths, self_column)
-    width = (neighbors if neighbors is not None else lengths).shape[1]  # type: ignore[union-attr]
-    if width < 1:
+    if any(array is not None and array.shape[1] < 1 for array in (neighbors, lengths)):
         raise InputError(f"{FUNCTION}: nothing is left once the point itself is taken out of its own neighbours.")
     return (
         None if neighbors is None else np.ascontiguousarray(neighbors).copy(),
@@ -109,30 +106,31 @@ def _cut_own_place(
     neighbors: npt.NDArray[Any], lengths: npt.NDArray[np.float64] | None, own: npt.NDArray[np.bool_], listed: Any
 ) -> Read:
     """Take the point itself out of each row; where copies have pushed it out, the last neighbour goes instead."""
-    if lengths is not None:
-        # In the first column the point itself may carry the rounding of a published file; further right it must be a tie.
-        away = listed & ~own[:, 0] & (np.where(own, lengths, 0.0).max(axis=1) > 0)
-        if away.any():
-            row = int(np.flatnonzero(away)[0])
-            raise InputError(
-                f"distances of {FUNCTION} must be 0 from a point to itself. Row {row} lists itself at "
-                f"{lengths[row, own[row]][0]}."
-            )
-        pushed_out = ~listed & (lengths[:, 0] > 0)
-        if pushed_out.any():
-            row = int(np.flatnonzero(pushed_out)[0])
-            raise InputError(
-                f"indices of {FUNCTION} list most points as their own neighbour, but not row {row}, and it has no copy "
-                f"at distance 0 that could have taken the place (its nearest is at {lengths[row, 0]})."
-            )
-    drop = own.copy()
-    drop[~listed, -1] = True
-    n, width = neighbors.shape
-    kept = ~drop
-    return (
-        neighbors[kept].reshape(n, width - 1),
-        None if lengths is None else lengths[kept].reshape(n, width - 1),
-    )
+    place = np.where(listed, own.argmax(axis=1), neighbors.shape[1] - 1)
+    if lengths is None:
+        return _without_column(neighbors, place), None
+    # In the first column the point itself may carry the rounding of a published file; further right it must be a tie.
+    seen = listed & (place > 0) & (place < lengths.shape[1])
+    away = np.flatnonzero(seen)[lengths[seen, place[seen]] > 0]
+    if away.size:
+        row = int(away[0])
+        raise InputError(
+            f"distances of {FUNCTION} must be 0 from a point to itself. Row {row} lists itself at {lengths[row, place[row]]}."
+        )
+    pushed_out = ~listed & (lengths[:, 0] > 0)
+    if pushed_out.any():
+        row = int(np.flatnonzero(pushed_out)[0])
+        raise InputError(
+            f"indices of {FUNCTION} list most points as their own neighbour, but not row {row}, and it has no copy "
+            f"at distance 0 that could have taken the place (its nearest is at {lengths[row, 0]})."
+        )
+    return _without_column(neighbors, place), _without_column(lengths, np.minimum(place, lengths.shape[1] - 1))
+
+
+def _without_column(array: npt.NDArray[Any], column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Leave out one column of each row."""
+    kept = np.arange(array.shape[1]) != column[:, None]
+    return array[kept].reshape(array.shape[0], array.shape[1] - 1)
 
 
 def _distances_without_self(lengths: npt.NDArray[np.float64], self_column: str) -> npt.NDArray[np.float64]:

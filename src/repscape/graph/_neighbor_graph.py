@@ -57,17 +57,17 @@ class NeighborGraph:
     @property
     def n(self) -> int:
         """Number of points."""
-        return int(self._shape[0])
+        return int(self._held.shape[0])
 
     @property
     def k(self) -> int:
-        """Number of neighbours stored for each point."""
-        return int(self._shape[1])
+        """Number of neighbours stored for each point; published distances may be fewer than the indices."""
+        return int(self._held.shape[1])
 
     @property
-    def _shape(self) -> tuple[int, ...]:
+    def _held(self) -> npt.NDArray[Any]:
         held = self.indices if self.indices is not None else self.distances
-        return (0, 0) if held is None else held.shape
+        return np.empty((0, 0)) if held is None else held
 
     @property
     def rows(self) -> int:
@@ -99,17 +99,16 @@ class NeighborGraph:
 
     def require(self, function: str, *, k: int = 1, what: tuple[str, ...] = ()) -> None:
         """Raise unless at least k neighbours, and the arrays named in `what`, are stored."""
-        for name in what:
-            if getattr(self, name) is None:
+        for name in what or (("indices",) if self.indices is not None else ("distances",)):
+            array = getattr(self, name)
+            if array is None:
                 other = "distances" if name == "indices" else "indices"
+                raise GraphDepthError(f"{function} needs the {name} of the neighbours. This graph holds {other} only.")
+            if k > array.shape[1]:
                 raise GraphDepthError(
-                    f"{function} needs the {name} of the neighbours. This graph was read from {other} only."
+                    f"{function} needs the {name} of {k} neighbours of each point; the graph holds {array.shape[1]}. "
+                    f"Build it deeper: knn_graph(X, k={k})."
                 )
-        if k > self.k:
-            raise GraphDepthError(
-                f"{function} needs {k} neighbours of each point; the graph holds {self.k}. "
-                f"Build it deeper: knn_graph(X, k={k})."
-            )
 
     @classmethod
     def from_arrays(
@@ -127,7 +126,8 @@ class NeighborGraph:
         indices : (n, m) array of int, optional
             Neighbours of each point, nearest first.
         distances : (n, m') array of float, optional
-            Their distances, not decreasing along a row. Where the two widths differ, the common columns are kept.
+            Their distances, not decreasing along a row; they may be fewer than the indices (three columns are enough
+            for TwoNN).
         self_column : {"auto", "first", "none"}
             Whether a point is listed as its own neighbour. "first": in the first column (indices equal to the row number,
             or distances equal to 0). "none": nowhere. "auto": decided from the arrays: with indices, the point itself is
