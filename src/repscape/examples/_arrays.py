@@ -1,0 +1,219 @@
+"""Representations that are already arrays on disk: a .npy, a .npz, or a folder of them, one (n, d) for each layer.
+
+Arrays are memory-mapped wherever their file allows it (a .npy, a .npz written without compression), so that a folder
+larger than memory can be read by blocks of rows.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _check
+from .._types import LayerInfo
+from ..errors import InputError, InputTypeError, UnknownNameError
+from ._npz import load_npy, load_npz
+
+FUNCTION = "read_layers"
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArrayLayers:
+    """What was read: the layers of one model, and the columns that came with them."""
+
+    layers: dict[LayerInfo, Array]
+    """(n, d) for each layer, by depth; all of the same n."""
+    columns: dict[str, Array] = field(default_factory=dict)
+    """(n,) for each 1-D array of that length: labels, names, values."""
+    notes: tuple[str, ...] = ()
+    """What the user must be told, such as images that were flattened."""
+
+
+def read_layers(path: str | os.PathLike[str], *, key: str | None = None) -> ArrayLayers:
+    """Read the layers of a model from a .npy, a .npz, or a folder of .npy and .npz files.
+
+    Arrays of two or more axes are layers, and must agree on their number of rows n; images and other arrays of more
+    than two axes are flattened to (n, d), with a note. One-axis arrays of n entries become columns. Anything else is
+    left out, with a note.
+
+    Names that differ in one number alone (layer1, layer2, layer10) are ordered by it, and it is their index; other
+    names keep the order of the .npz, or the natural order of the file names in a folder.
+
+    Parameters
+    ----------
+    path
+        The file or folder. "F.npz:name" is short for ``key="name"``.
+    key
+        Take this array of a .npz alone as the one layer; columns of its length still come along.
+
+    Returns
+    -------
+    ArrayLayers
+        Layers (n, d), memory-mapped where the file allows, columns (n,), and notes.
+
+    Raises
+    ------
+    InputError
+        The file is missing, truncated, pickled, or has no layer; two layers have different n.
+    InputTypeError
+        An array that is asked for does not hold real numbers.
+    UnknownNameError
+        The .npz has no array named `key`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> for i in (10, 2):
+    ...     np.save(folder / f"layer{i}.npy", np.zeros((5, 3)))
+    >>> [(layer.name, layer.index, layer.depth) for layer in read_layers(folder).layers]
+    [('layer2', 2, 0.2), ('layer10', 10, 1.0)]
+    """
+    where, key = _split(path, key)
+    if where.is_dir():
+        if key is not None:
+            raise InputError(f"key of {FUNCTION} names an array of a .npz. Got key {key!r} for the folder {where}.")
+        return _sorted_out(_folder(where), where)
+    if where.suffix == ".npz":
+        arrays = load_npz(where)
+        if key is not None:
+            arrays = _chosen(arrays, key, where)
+        return _sorted_out(arrays, where)
+    if where.suffix == ".npy":
+        if key is not None:
+            raise InputError(f"key of {FUNCTION} names an array of a .npz. Got key {key!r} for {where}.")
+        return _sorted_out({where.stem: load_npy(where)}, where)
+    raise InputError(f"path of {FUNCTION} must be a .npy, a .npz, or a folder of them. Got {where}.")
+
+
+def natural_key(name: str) -> list[tuple[int, int, str]]:
+    """Sort key that puts layer2 before layer10.
+
+    Examples
+    --------
+    >>> sorted(["layer10", "layer2", "embed"], key=natural_key)
+    ['embed', 'layer2', 'layer10']
+    """
+    parts = re.split(r"(\d+)", name)
+    return [(1, int(part), part) if i % 2 else (0, 0, part) for i, part in enumerate(parts)]
+
+
+def layer_infos(names: Iterable[str]) -> list[LayerInfo]:
+    """Place layers by the one number in which their names differ, else by their order.
+
+    Examples
+    --------
+    >>> [(info.index, info.depth) for info in layer_infos(["block4", "block1"])]
+    [(4, 1.0), (1, 0.25)]
+    """
+    wanted = list(names)
+    numbers = _numbers(wanted)
+    places = numbers if numbers is not None else list(range(len(wanted)))
+    last = max(places, default=0)
+    return [
+        LayerInfo(name, place, place / last if last else 0.0, site="")
+        for name, place in zip(wanted, places, strict=True)
+    ]
+
+
+def _numbers(names: list[str]) -> list[int] | None:
+    """Return the number that tells the names apart, or None where they differ in more than one."""
+    split = [re.split(r"(\d+)", name) for name in names]
+    if len({len(parts) for parts in split}) != 1:
+        return None
+    differing = [i for i in range(len(split[0])) if len({parts[i] for parts in split}) > 1]
+    if len(differing) != 1 or differing[0] % 2 == 0:
+        return None
+    numbers = [int(parts[differing[0]]) for parts in split]
+    return numbers if len(set(numbers)) == len(numbers) else None
+
+
+def _split(path: str | os.PathLike[str], key: str | None) -> tuple[Path, str | None]:
+    text = os.fspath(path)
+    if not os.path.exists(text) and ".npz:" in text:
+        text, _, named = text.rpartition(".npz:")
+        text += ".npz"
+        if key is not None and key != named:
+            raise InputError(f"{FUNCTION} was given two keys, {named!r} in the path and key={key!r}.")
+        key = named
+    where = Path(text)
+    if not where.exists():
+        raise InputError(f"path of {FUNCTION} must be a file or folder that exists. Got {text}.")
+    return where, key
+
+
+def _chosen(arrays: Mapping[str, Array], key: str, where: Path) -> dict[str, Array]:
+    """Keep the array `key` and every one-axis array."""
+    if key not in arrays:
+        raise UnknownNameError(f"{where} has no array {key!r}. It has {', '.join(arrays)}.{_check.near(key, arrays)}")
+    if arrays[key].ndim < 2:
+        raise InputError(f"{key} in {where} must have at least 2 axes, (n, ...). Got shape {arrays[key].shape}.")
+    _real(arrays[key], key, where)
+    return {name: array for name, array in arrays.items() if name == key or array.ndim == 1}
+
+
+def _folder(folder: Path) -> dict[str, Array]:
+    """Return every array of the folder's files: by file name, or file/key where a .npz holds several layers."""
+    files = sorted((f for f in folder.iterdir() if f.suffix in (".npy", ".npz")), key=lambda f: natural_key(f.name))
+    found: dict[str, Array] = {}
+    for file in files:
+        if file.suffix == ".npy":
+            entries = {file.stem: load_npy(file)}
+        else:
+            held = load_npz(file)
+            alone = sum(array.ndim > 1 for array in held.values()) == 1
+            entries = {
+                file.stem if array.ndim > 1 and alone else (f"{file.stem}/{key}" if array.ndim > 1 else key): array
+                for key, array in held.items()
+            }
+        for name, array in entries.items():
+            if name not in found:
+                found[name] = array
+            elif array.ndim > 1 or not np.array_equal(found[name], array):
+                raise InputError(f"{folder} holds two arrays named {name!r}, the second in {file.name}. Rename one.")
+    return found
+
+
+def _real(array: Array, name: str, where: Path) -> None:
+    if array.dtype.kind not in "fiub":
+        raise InputTypeError(f"{name} in {where} must hold real numbers (float, int or bool). Got dtype {array.dtype}.")
+
+
+def _sorted_out(arrays: Mapping[str, Array], where: Path) -> ArrayLayers:
+    """Tell layers from columns, flatten, place by depth, and note what was left out."""
+    layers = {name: array for name, array in arrays.items() if array.ndim > 1 and array.dtype.kind in "fiub"}
+    if not layers:
+        held = ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in arrays.items()) or "no array"
+        kind = InputTypeError if any(array.ndim > 1 for array in arrays.values()) else InputError
+        raise kind(f"{where} must hold an array of real numbers with at least 2 axes, (n, ...). Got {held}.")
+    rows = {name: array.shape[0] for name, array in layers.items()}
+    if len(set(rows.values())) > 1:
+        listed = ", ".join(f"{name} {layers[name].shape}" for name in layers)
+        hint = f" Choose one with {where}:NAME." if where.suffix == ".npz" else ""
+        raise InputError(f"the layers in {where} must have the same number of rows. Got {listed}.{hint}")
+    n = next(iter(rows.values()))
+    columns, notes = {}, []
+    for name, array in arrays.items():
+        if name in layers:
+            continue
+        if array.shape == (n,):
+            columns[name] = np.asarray(array)
+        else:
+            notes.append(f"left out {name} of shape {array.shape} and dtype {array.dtype}: not ({n}, ...) numbers")
+    placed = {}
+    for info in sorted(layer_infos(layers), key=lambda info: info.index):
+        array = layers[info.name]
+        if array.ndim > 2:
+            flat = array.reshape(n, -1) if n else array.reshape(0, int(np.prod(array.shape[1:])))
+            notes.append(f"flattened {info.name} {array.shape} to {flat.shape}")
+            array = flat
+        placed[info] = array
+    return ArrayLayers(placed, columns, tuple(notes))
