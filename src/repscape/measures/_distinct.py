@@ -1,0 +1,130 @@
+"""Distances to the nearest DISTINCT points, from points or from a graph: what every dimension estimator starts from.
+
+Identical rows put zeros among the distances, and a ratio of distances then means nothing. "merge" counts identical rows as
+one point, so that copying rows changes nothing; "drop" leaves out points that have a copy, as peers do; "raise" refuses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from .. import _check
+from ..errors import DegenerateDataError, GraphDepthError, InputError
+from ..graph import NeighborGraph, distinct_rows, knn_graph
+
+DUPLICATES = ("merge", "drop", "raise")
+
+
+@dataclass(frozen=True, slots=True)
+class NearDistances:
+    """Distances from each kept point to its nearest distinct points."""
+
+    lengths: npt.NDArray[np.float64]
+    """(n, ranks), positive, not decreasing along a row."""
+    rows: int
+    """Rows that came in."""
+
+    @property
+    def n(self) -> int:
+        """Points kept."""
+        return int(self.lengths.shape[0])
+
+    @property
+    def dropped(self) -> int:
+        """Rows merged or left out."""
+        return self.rows - self.n
+
+
+def near_distances(g_or_X: Any, ranks: int, duplicates: str, function: str) -> NearDistances:
+    """Return the distances to the first `ranks` distinct neighbours of each point that is kept."""
+    _check.choice(duplicates, "duplicates", function, DUPLICATES)
+    if isinstance(g_or_X, NeighborGraph):
+        g_or_X.require(function, k=1, what=("distances",))
+        near = _from_graph(g_or_X, ranks, duplicates, function)
+    else:
+        near = _from_points(g_or_X, ranks, duplicates, function)
+    if near.n < 3:
+        raise DegenerateDataError(
+            f"{function} needs at least 3 distinct points. Got {near.n} (of {near.rows} rows; duplicates={duplicates!r})."
+        )
+    return near
+
+
+def _from_points(X: Any, ranks: int, duplicates: str, function: str) -> NearDistances:
+    points = _check.points(X, "X", function)
+    n = points.shape[0]
+    if duplicates != "merge":
+        _check.integer(ranks, "the highest neighbour rank", function, low=1, high=n - 1, why="n - 1")
+        return _from_graph(knn_graph(points, ranks), ranks, duplicates, function)
+    rows, _ = distinct_rows(points)
+    if rows.size == 1:
+        raise DegenerateDataError(f"{function} needs points that differ. All {n} rows are identical.")
+    if rows.size < max(3, ranks + 1):
+        raise DegenerateDataError(
+            f"{function} needs {ranks} distinct neighbours of each point, so at least {max(3, ranks + 1)} distinct "
+            f"points. Got {rows.size} in {n} rows."
+        )
+    graph = knn_graph(points if rows.size == n else points[rows], ranks)
+    return NearDistances(_distances(graph)[:, :ranks], n)
+
+
+def _distances(graph: NeighborGraph) -> npt.NDArray[np.float64]:
+    return np.empty((graph.n, 0)) if graph.distances is None else graph.distances
+
+
+def _from_graph(graph: NeighborGraph, ranks: int, duplicates: str, function: str) -> NearDistances:
+    lengths = _distances(graph)
+    copied = lengths[:, 0] == 0
+    if not copied.any():
+        graph.require(function, k=ranks, what=("distances",))
+        return NearDistances(lengths[:, :ranks], graph.rows)
+    if duplicates == "raise":
+        raise InputError(
+            f"duplicates='raise' of {function}: {int(copied.sum())} points have an identical copy, the first at row "
+            f"{int(np.flatnonzero(copied)[0])}."
+        )
+    if duplicates == "drop":
+        graph.require(function, k=ranks, what=("distances",))
+        return NearDistances(lengths[~copied, :ranks], graph.rows)
+    return NearDistances(_merged(graph, ranks, function), graph.rows)
+
+
+def _merged(graph: NeighborGraph, ranks: int, function: str) -> npt.NDArray[np.float64]:
+    """Walk each row of a graph that holds copies and keep the first distance to each distinct point."""
+    if graph.indices is None:
+        raise GraphDepthError(
+            f"{function} cannot merge identical points from distances alone: the graph holds no indices. "
+            "Give the points, a graph with indices, or duplicates='drop'."
+        )
+    lengths = _distances(graph)
+    width = min(lengths.shape[1], graph.indices.shape[1])
+    lengths, neighbors = lengths[:, :width], graph.indices[:, :width]
+    row, col = np.nonzero(lengths == 0)
+    links = coo_array((np.ones(row.size, dtype=np.int8), (row, neighbors[row, col])), shape=(graph.n, graph.n))
+    _, point = connected_components(links, directed=False)
+    first = np.unique(point, return_index=True)[1]
+    if first.size < 2:
+        raise DegenerateDataError(f"{function} needs points that differ. All {graph.n} points are identical.")
+    seen = point[neighbors[first]]
+    new = seen != point[first][:, None]
+    # A distinct point counts where it is met first: mark repeats by a stable sort of the points met in each row.
+    order = np.argsort(seen, axis=1, kind="stable")
+    in_order = np.take_along_axis(seen, order, axis=1)
+    repeat = np.zeros_like(new)
+    np.put_along_axis(repeat, order[:, 1:], in_order[:, 1:] == in_order[:, :-1], axis=1)
+    new &= ~repeat
+    found = new.sum(axis=1)
+    if found.min() < ranks:
+        raise GraphDepthError(
+            f"{function} with duplicates='merge' needs {ranks} distinct neighbours of each point; copies fill the graph's "
+            f"{width} places and leave {int(found.min())} for some point. Give the points, a deeper graph, "
+            "or duplicates='drop'."
+        )
+    place = np.argsort(~new, axis=1, kind="stable")[:, :ranks]
+    return np.take_along_axis(lengths[first], place, axis=1)

@@ -1,0 +1,179 @@
+"""The table of measures: one row each, with what it takes, what its value means, and what leaves it unchanged.
+
+Reading the table loads no measure: `fn=None` is imported at the call. A study builds the arguments from `takes`; plots, report
+and command line read the row and never name a measure.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from .. import _check
+from ..errors import InputError, InputTypeError
+from ._result import Curve, Estimate
+
+Kind = Literal["points", "graph", "labels", "values", "groups"]
+Plot = Literal["depth", "matrix", "curve", "scatter"]
+Depth = Callable[[Mapping[str, Any], Mapping[str, Any]], int]
+REPRESENTATIONS = ("points", "graph")
+KINDS = (*REPRESENTATIONS, "labels", "values", "groups")
+TRANSFORMATIONS = ("rotation", "translation", "scaling", "linear", "permutation", "duplication")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One row of the table; make your own and give it to a study.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> spread = rs.Measure("spread", fn=lambda X: float(X.std()), takes=("points",), higher_means="wider")
+    >>> results = rs.run({"a": np.eye(5), "b": 2 * np.eye(5)}, rs.Plan(measures=[spread]))
+    >>> results.to_frame()["value"].round(1).tolist()
+    [0.4, 0.8]
+    """
+
+    name: str
+    """Function, file, row, test, anchor in the docs and word on the command line."""
+    fn: Callable[..., Any] | None = None
+    """Returns an Estimate, a Curve or a number. None: ``repscape.measures._<name>.<name>``."""
+    takes: tuple[Kind, ...] = ("points",)
+    """Its positional arguments in order; with arity 2 a single "points" or "graph" stands for two."""
+    arity: Literal[1, 2] = 1
+    """Representations compared: 1 or 2."""
+    bounds: tuple[float, float] = (-math.inf, math.inf)
+    """Smallest and largest value there can be."""
+    invariant_to: tuple[str, ...] = ()
+    """Which of rotation, translation, scaling, linear (invertible map), permutation, duplication change nothing."""
+    symmetric: bool = False
+    """Whether the two representations may be exchanged; only with arity 2."""
+    plot: Plot = "depth"
+    """The figure that shows it."""
+    higher_means: str = ""
+    """What a larger value says, in a few words."""
+    reference: str = ""
+    """Who defined it."""
+    label: str = ""
+    """Axis label; empty: the name."""
+    neighbors: int | str | Depth = 0
+    """Neighbours it reads from a graph: a number, the option that has it, or a function of (options, columns)."""
+    merges: bool = False
+    """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
+    column_options: tuple[str, ...] = ()
+    """Options whose value, in a plan, names a column of the examples."""
+
+    def __post_init__(self) -> None:
+        _check.choice(self.arity, f"arity of Measure {self.name!r}", "Measure", (1, 2))
+        _check.choice(self.plot, f"plot of Measure {self.name!r}", "Measure", ("depth", "matrix", "curve", "scatter"))
+        if isinstance(self.takes, str):
+            raise InputTypeError(f"takes of Measure {self.name!r} must be a tuple such as ('points',). Got {self.takes!r}.")
+        for kind in self.takes:
+            _check.choice(kind, f"takes of Measure {self.name!r}", "Measure", KINDS)
+        for change in self.invariant_to:
+            _check.choice(change, f"invariant_to of Measure {self.name!r}", "Measure", TRANSFORMATIONS)
+        takes = tuple(self.takes)
+        held = [kind for kind in takes if kind in REPRESENTATIONS]
+        if self.arity == 2 and len(held) == 1:
+            place = takes.index(held[0])
+            takes = (*takes[: place + 1], held[0], *takes[place + 1 :])
+        elif len(held) != self.arity:
+            raise InputError(
+                f"takes of Measure {self.name!r} must hold {self.arity} of 'points' or 'graph' (its arity). Got {self.takes!r}."
+            )
+        object.__setattr__(self, "takes", takes)
+
+    def function(self) -> Callable[..., Any]:
+        """Return the function, importing it on first use."""
+        if self.fn is not None:
+            return self.fn
+        module = importlib.import_module(f"{__package__}._{self.name}")
+        return getattr(module, self.name)  # type: ignore[no-any-return]
+
+    def options(self) -> dict[str, Any]:
+        """Return the function's keyword options and their defaults."""
+        parameters = inspect.signature(self.function()).parameters.values()
+        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+    def check_options(self, given: Mapping[str, Any]) -> None:
+        """Refuse options that the function does not take."""
+        parameters = inspect.signature(self.function()).parameters.values()
+        if not any(p.kind is p.VAR_KEYWORD for p in parameters):
+            _check.known_options(given, self.options(), self.name)
+
+    def depth(self, given: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+        """Return how many neighbours of each point it reads under these options; columns by the option or kind."""
+        if "graph" not in self.takes:
+            return 0
+        options = {**self.options(), **given}
+        if callable(self.neighbors):
+            return self.neighbors(options, columns)
+        return int(options[self.neighbors]) if isinstance(self.neighbors, str) else max(1, self.neighbors)
+
+    def __call__(self, *arguments: Any, **options: Any) -> Estimate | Curve:
+        """Call the function; a bare number becomes an Estimate."""
+        found = self.function()(*arguments, **options)
+        if isinstance(found, Estimate | Curve):
+            return found
+        try:
+            value = float(found)
+        except (TypeError, ValueError) as error:
+            raise InputTypeError(
+                f"Measure {self.name!r} must return an Estimate, a Curve or a number. Got {type(found).__name__}."
+            ) from error
+        return Estimate(value=value, n=len(arguments[0]) if hasattr(arguments[0], "__len__") else arguments[0].n)
+
+
+def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours that overlap_labels may walk through, from the sizes of classes and of excluded groups."""
+    import numpy as np
+
+    _, members = np.unique(columns["labels"], return_counts=True)
+    fraction = options["class_fraction"]
+    wanted = int(options["k"]) if fraction is None else max(1, int(members.max() * fraction))
+    if options.get("exclude") is not None:
+        _, sizes = np.unique(options["exclude"], return_counts=True)
+        wanted = min(wanted + int(sizes.max()) - 1, int(members.sum()) - 1)
+    return wanted
+
+
+ISOMETRIES = ("rotation", "translation", "scaling", "permutation")
+_ROWS = (
+    Measure(
+        "id_twonn", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
+        higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+        neighbors=2, merges=True,
+    ),
+    Measure(
+        "id_gride", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
+        higher_means="more directions of variation", reference="Denti et al. 2022", label="intrinsic dimension",
+        neighbors="max_rank", merges=True,
+    ),
+    Measure(
+        "id_decimation", takes=("points",), bounds=(0.0, math.inf), invariant_to=("rotation", "translation", "scaling", "duplication"),
+        plot="curve", higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+    ),
+    Measure(
+        "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
+    ),
+    Measure(
+        "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
+        higher_means="neighbours share the label more often", reference="Doimo et al. 2020", label="label overlap",
+        neighbors=_label_depth, column_options=("exclude",),
+    ),
+)  # fmt: skip
+
+MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
+
+
+def measure(name: str | Measure) -> Measure:
+    """Return the row of a measure; near names are offered for a typo."""
+    if isinstance(name, Measure):
+        return name
+    _check.choice(name, "measure", "the table of measures", MEASURES)
+    return MEASURES[name]

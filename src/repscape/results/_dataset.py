@@ -1,0 +1,108 @@
+"""Records as a labelled dataset: one variable for each measure, layers and the rest as dimensions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ..measures import Estimate
+from ._record import Place, Record
+
+Axis = tuple[str, Callable[[Record], Any]]
+
+
+def to_dataset(records: Iterable[Record], provenance: Mapping[str, Any]) -> xr.Dataset:
+    """Return the dataset of records."""
+    records = tuple(records)
+    by_variable: dict[str, list[Record]] = {}
+    for record in records:
+        by_variable.setdefault(_variable(record), []).append(record)
+    variables: dict[str, xr.DataArray] = {}
+    for name, group in by_variable.items():
+        axes = _axes(group)
+        variables[name] = _array(group, axes, lambda result: result.value if isinstance(result, Estimate) else result.values)
+        variables[name].attrs = _attributes(group[0])
+        if any(record.result.stderr is not None for record in group):
+            variables[f"{name}_stderr"] = _array(group, axes, lambda result: result.stderr)
+    dataset = xr.Dataset(variables, attrs={"provenance": json.dumps(dict(provenance))})
+    return _with_depths(dataset, records)
+
+
+def _variable(record: Record) -> str:
+    """Name a variable: the variant, the column that entered, and the profile."""
+    name = record.variant if record.column is None else f"{record.variant}[{record.column}]"
+    return name if record.profile == "depth" else f"{name}.{record.profile}"
+
+
+def _axes(group: list[Record]) -> list[Axis]:
+    """Choose the dimensions of one variable: those along which its records differ, and always the layer."""
+    candidates: list[Axis] = [
+        ("model", lambda r: r.place.model),
+        ("model_other", lambda r: r.other.model if r.other is not None else ""),
+        ("step", lambda r: np.nan if r.place.step is None else r.place.step),
+        ("group", lambda r: "" if r.group is None else r.group),
+    ]
+    axes = [axis for axis in candidates if len({axis[1](record) for record in group}) > 1]
+    axes.append(("layer", lambda r: r.place.layer.key))
+    if group[0].profile in ("pairs", "models"):
+        axes.append(("layer_other", lambda r: r.other.layer.key if r.other is not None else ""))
+    return axes
+
+
+def _array(group: list[Record], axes: list[Axis], read: Callable[[Any], Any]) -> xr.DataArray:
+    """Lay the values of records out on the axes; NaN where there is no record."""
+    labels = [list(dict.fromkeys(value(record) for record in group)) for _, value in axes]
+    coords: dict[str, Any] = {name: entries for (name, _), entries in zip(axes, labels, strict=True)}
+    first = group[0].result
+    if not isinstance(first, Estimate):
+        coords[first.x_name] = sorted({x for record in group for x in record.result.x.tolist()})  # type: ignore[union-attr]
+    shape = [len(entries) for entries in coords.values()]
+    data = np.full(shape, np.nan)
+    places = [{entry: i for i, entry in enumerate(entries)} for entries in coords.values()]
+    for record in group:
+        at: tuple[Any, ...] = tuple(place[value(record)] for place, (_, value) in zip(places, axes, strict=False))
+        if not isinstance(record.result, Estimate):
+            at = (*at, [places[-1][x] for x in record.result.x.tolist()])
+        found = read(record.result)
+        data[at] = np.nan if found is None else found
+    return xr.DataArray(data, coords=coords, dims=list(coords))
+
+
+def _attributes(record: Record) -> dict[str, Any]:
+    info = record.info
+    return {
+        "long_name": info.label,
+        "measure": info.name,
+        "bounds": list(info.bounds),
+        "higher_means": info.higher_means,
+        "reference": info.reference,
+        "options": json.dumps(dict(record.result.options)),
+        **({} if record.result.chance is None else {"chance": record.result.chance}),
+    }
+
+
+def _with_depths(dataset: xr.Dataset, records: tuple[Record, ...]) -> xr.Dataset:
+    """Add index, depth and site along the layers, where all models agree on them."""
+    infos: dict[str, set[tuple[int, float, str]]] = {}
+    for place in _places(records):
+        layer = place.layer
+        infos.setdefault(layer.key, set()).add((layer.index, layer.depth, layer.site))
+    for dimension in ("layer", "layer_other"):
+        if dimension not in dataset.coords:
+            continue
+        found = [infos[str(key)] for key in dataset[dimension].to_numpy()]
+        if all(len(entry) == 1 for entry in found):
+            for name, values in zip(("index", "depth", "site"), zip(*(next(iter(e)) for e in found), strict=True), strict=True):
+                dataset = dataset.assign_coords({name + dimension.removeprefix("layer"): (dimension, list(values))})
+    return dataset
+
+
+def _places(records: tuple[Record, ...]) -> Iterable[Place]:
+    for record in records:
+        yield record.place
+        if record.other is not None:
+            yield record.other

@@ -1,0 +1,127 @@
+"""Records on disk: one JSON document of everything, with its arrays packed end to end beside it.
+
+A study has thousands of small arrays; one zarr array each would cost thousands of files. Arrays of one dtype are laid one
+after another, and the document says where each begins and what shape it has.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .._types import LayerInfo
+from ..errors import StoreError
+from ..measures import Curve, Estimate
+from ..store import read_arrays, write_arrays
+from ._record import MeasureInfo, Place, Record
+
+FORMAT = 1
+GROUP = "records"
+ARRAY = "$array"
+Packed = dict[str, list[npt.NDArray[Any]]]
+
+
+def write(path: Path, records: tuple[Record, ...], provenance: dict[str, Any], warnings: tuple[str, ...]) -> None:
+    """Write everything into one group, in one step."""
+    packed: Packed = {}
+    lengths: dict[str, int] = {}
+    infos = list(dict.fromkeys(record.info for record in records))
+    document = [json.dumps(_plain(_as_dict(record, infos), packed, lengths)) for record in records]
+    arrays: dict[str, npt.NDArray[Any]] = {name: np.concatenate(parts) for name, parts in packed.items()}
+    arrays["document"] = np.array(document, dtype=np.str_)
+    attributes = {
+        "format": FORMAT,
+        "measures": [_plain(asdict(info), packed, lengths) for info in infos],
+        "provenance": provenance,
+        "warnings": list(warnings),
+    }
+    write_arrays(path, GROUP, arrays, attributes)
+
+
+def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...]]:
+    """Read what :func:`write` wrote."""
+    arrays, attributes = read_arrays(path, GROUP)
+    if attributes.get("format") != FORMAT:
+        raise StoreError(f"{path} has format {attributes.get('format')}; this version of repscape reads format {FORMAT}.")
+    infos = [_info(_restored(entry, arrays)) for entry in attributes["measures"]]
+    records = tuple(_record(_restored(json.loads(str(line)), arrays), infos) for line in arrays["document"])
+    return records, dict(attributes["provenance"]), tuple(attributes["warnings"])
+
+
+def _as_dict(record: Record, infos: list[MeasureInfo]) -> dict[str, Any]:
+    result = record.result
+    return {
+        "info": infos.index(record.info),
+        "variant": record.variant,
+        "profile": record.profile,
+        "place": asdict(record.place),
+        "other": None if record.other is None else asdict(record.other),
+        "column": record.column,
+        "group": record.group,
+        "kind": type(result).__name__,
+        "result": {name: getattr(result, name) for name in type(result).__dataclass_fields__},
+    }
+
+
+def _record(entry: dict[str, Any], infos: list[MeasureInfo]) -> Record:
+    kind = {"Estimate": Estimate, "Curve": Curve}[entry["kind"]]
+    result = entry["result"]
+    if result.get("interval") is not None:
+        result["interval"] = tuple(result["interval"])
+    return Record(
+        info=infos[entry["info"]],
+        variant=entry["variant"],
+        profile=entry["profile"],
+        place=_place(entry["place"]),
+        result=kind(**result),
+        other=None if entry["other"] is None else _place(entry["other"]),
+        column=entry["column"],
+        group=entry["group"],
+    )
+
+
+def _place(entry: dict[str, Any]) -> Place:
+    return Place(model=entry["model"], layer=LayerInfo(**entry["layer"]), step=entry["step"])
+
+
+def _info(entry: dict[str, Any]) -> MeasureInfo:
+    return MeasureInfo(**{**entry, "bounds": tuple(entry["bounds"])})
+
+
+def _plain(value: Any, packed: Packed, lengths: dict[str, int]) -> Any:
+    """Turn a value into JSON; arrays move into `packed`, floats that JSON does not know become marked strings."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(entry, packed, lengths) for key, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry, packed, lengths) for entry in value]
+    if isinstance(value, np.ndarray):
+        name = "text" if value.dtype.kind in "UO" else value.dtype.name
+        start = lengths.get(name, 0)
+        packed.setdefault(name, []).append(value.astype(np.str_).ravel() if name == "text" else value.ravel())
+        lengths[name] = start + value.size
+        return {ARRAY: [name, start, list(value.shape)]}
+    if isinstance(value, np.generic):
+        return _plain(value.item(), packed, lengths)
+    if isinstance(value, float) and not math.isfinite(value):
+        return {"$float": str(value)}
+    return value
+
+
+def _restored(value: Any, arrays: Mapping[str, npt.NDArray[Any]]) -> Any:
+    if isinstance(value, list):
+        return [_restored(entry, arrays) for entry in value]
+    if not isinstance(value, dict):
+        return value
+    if ARRAY in value:
+        name, start, shape = value[ARRAY]
+        return arrays[name][start : start + math.prod(shape)].reshape(shape)
+    if "$float" in value:
+        return float(value["$float"])
+    return {key: _restored(entry, arrays) for key, entry in value.items()}

@@ -1,0 +1,155 @@
+"""The results of a study: an immutable list of records with where they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from .. import _check
+from ..errors import StoreError
+from . import _dataset, _disk, _frame
+from ._record import PROFILES, Record
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+FOLDER = "results.zarr"
+TABLE = "results.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """Records of a study, in the order they were asked for, with provenance and warnings.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 5))
+    >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+    >>> [(r.place.layer.name, round(r.result.value)) for r in results]
+    [('a', 5), ('b', 3)]
+    """
+
+    records: tuple[Record, ...]
+    """What came out."""
+    provenance: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    """Plan, source, versions, graphs and their certificates: what it takes to repeat the study. JSON values only."""
+    warnings: tuple[str, ...] = ()
+    """What a reader of the numbers should know: merged rows, measures that had no answer."""
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[Record]:
+        return iter(self.records)
+
+    def select(
+        self,
+        measure: str | None = None,
+        *,
+        variant: str | None = None,
+        profile: str | None = None,
+        column: str | None = None,
+        model: str | None = None,
+        site: str | None = None,
+        step: float | None = None,
+    ) -> Results:
+        """Return the records that match everything given.
+
+        Raises
+        ------
+        UnknownNameError
+            If the measure or variant is not among the results (near names are offered), or the profile does not exist.
+        """
+        if measure is not None:
+            _check.choice(measure, "measure", "Results.select", dict.fromkeys(r.info.name for r in self.records))
+        if variant is not None:
+            _check.choice(variant, "variant", "Results.select", dict.fromkeys(r.variant for r in self.records))
+        if profile is not None:
+            _check.choice(profile, "profile", "Results.select", PROFILES)
+        kept = tuple(
+            r
+            for r in self.records
+            if (measure is None or r.info.name == measure)
+            and (variant is None or r.variant == variant)
+            and (profile is None or r.profile == profile)
+            and (column is None or r.column == column)
+            and (model is None or r.place.model == model)
+            and (site is None or r.place.layer.site == site)
+            and (step is None or r.place.step == step)
+        )
+        return replace(self, records=kept)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return a tidy table: one row for each value, curves with one row for each x.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns measure, variant, profile, column, group, model, step, site, layer, index, depth, the same with
+            `other_`, x_name, x, value, stderr, low, high, p_value, chance, n, dropped, options (JSON), higher_means,
+            reference.
+        """
+        return _frame.to_frame(self.records)
+
+    def to_dataset(self) -> xr.Dataset:
+        """Return a labelled dataset.
+
+        Returns
+        -------
+        xarray.Dataset
+            One variable for each variant (and label column, and profile where two representations are compared), on
+            dimensions model, step, group (each only where there are several), layer, layer_other for matrices, and the
+            curve's own axis; `<variable>_stderr` beside it. Attributes hold label, bounds, higher_means, reference and the
+            options used.
+        """
+        return _dataset.to_dataset(self.records, self.provenance)
+
+    def save(self, folder: str | Path) -> Path:
+        """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
+
+        Raises
+        ------
+        StoreError
+            If they cannot be written, as on a full disk.
+        """
+        folder = Path(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _disk.write(folder / FOLDER, self.records, dict(self.provenance), self.warnings)
+            unfinished = folder / f"{TABLE}.part"
+            self.to_frame().to_csv(unfinished, index=False)
+            unfinished.replace(folder / TABLE)
+        except OSError as error:
+            raise StoreError(f"results could not be written to {folder}: {error}") from error
+        return folder
+
+
+def load_results(folder: str | Path) -> Results:
+    """Read what :meth:`Results.save` wrote.
+
+    Parameters
+    ----------
+    folder : path
+        A study folder, or the `results.zarr` in it.
+
+    Returns
+    -------
+    Results
+        Equal to what was saved.
+
+    Raises
+    ------
+    StoreError
+        If there are no results, or they are damaged.
+    """
+    folder = Path(folder)
+    path = folder if folder.name == FOLDER else folder / FOLDER
+    if not path.is_dir():
+        raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
+    records, provenance, warnings = _disk.read(path)
+    return Results(records=records, provenance=provenance, warnings=warnings)
