@@ -1,7 +1,7 @@
 """One exact k-nearest-neighbour graph per representation; every neighbourhood measure reads it."""
 
-from ._knn import knn_graph
 from ._duplicates import distinct_graph, distinct_rows
+from ._knn import knn_graph, knn_query
 from ._neighbor_graph import NeighborGraph
 
-__all__ = ["NeighborGraph", "distinct_graph", "distinct_rows", "knn_graph"]
+__all__ = ["NeighborGraph", "distinct_graph", "distinct_rows", "knn_graph", "knn_query"]

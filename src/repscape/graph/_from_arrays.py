@@ -115,7 +115,8 @@ def _cut_own_place(
     if away.size:
         row = int(away[0])
         raise InputError(
-            f"distances of {FUNCTION} must be 0 from a point to itself. Row {row} lists itself at {lengths[row, place[row]]}."
+            f"distances of {FUNCTION} must be 0 from a point to itself. "
+            f"Row {row} lists itself at {lengths[row, place[row]]}."
         )
     pushed_out = ~listed & (lengths[:, 0] > 0)
     if pushed_out.any():

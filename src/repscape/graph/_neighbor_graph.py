@@ -129,10 +129,11 @@ class NeighborGraph:
             Their distances, not decreasing along a row; they may be fewer than the indices (three columns are enough
             for TwoNN).
         self_column : {"auto", "first", "none"}
-            Whether a point is listed as its own neighbour. "first": in the first column (indices equal to the row number,
-            or distances equal to 0). "none": nowhere. "auto": decided from the arrays: with indices, the point itself is
-            removed wherever it stands; in rows where copies of a point have pushed it out, the last neighbour goes
-            instead, so that all rows keep one length. With distances alone, a first column of zeros is the point itself.
+            Whether a point is listed as its own neighbour. "first": in the first column (indices equal to the row
+            number, or distances equal to 0). "none": nowhere. "auto": decided from the arrays: with indices, the point
+            itself is removed wherever it stands; in rows where copies of a point have pushed it out, the last neighbour
+            goes instead, so that all rows keep one length. With distances alone, a first column of zeros is the point
+            itself.
         metric : str, optional
             The distance that was used, for the record.
 

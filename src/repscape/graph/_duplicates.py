@@ -1,0 +1,132 @@
+"""Identical rows: which rows are copies, and the graph of the distinct points only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _points
+from ._knn import knn_graph
+from ._neighbor_graph import NeighborGraph
+from ._points import Points
+
+IntArray = npt.NDArray[np.int64]
+
+
+def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
+    """Find identical rows, by exact equality of values (-0.0 equals 0.0).
+
+    Rows are hashed block by block and only rows of equal hash are compared, so memory stays O(n) beside one block,
+    and X may be a memory-map or anything that gives rows by slices.
+
+    Parameters
+    ----------
+    X : (n, d) array of numbers
+        The points.
+
+    Returns
+    -------
+    rows : (m,) int64
+        The first of each set of identical rows, in order of appearance.
+    members : (n,) int64
+        Which distinct point each row is: X[rows][members] equals X.
+
+    Raises
+    ------
+    InputError
+        If X is not a finite (n, d) array of numbers.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from repscape.graph import distinct_rows
+    >>> rows, members = distinct_rows(np.array([[1.0], [2.0], [1.0], [3.0]]))
+    >>> rows.tolist(), members.tolist()
+    ([0, 1, 3], [0, 1, 0, 2])
+    """
+    points = _points.read(X, "X", "distinct_rows", least=1, hold=0)
+    first = _first_equal(points, _hashes(points))
+    rows = np.flatnonzero(first == np.arange(points.n))
+    place = np.empty(points.n, dtype=np.int64)
+    place[rows] = np.arange(len(rows))
+    return rows, place[first]
+
+
+def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
+    """Return the graph of the distinct rows of X; `members` says which point each row of X is.
+
+    Parameters
+    ----------
+    X : (n, d) array of numbers
+        The points.
+    k : int
+        Neighbours of each distinct point.
+    **options
+        As :func:`repscape.knn_graph` takes them.
+
+    Returns
+    -------
+    NeighborGraph
+        Of the m distinct points in order of first appearance; `members` is None where no two rows are equal.
+
+    Raises
+    ------
+    InputError
+        As knn_graph; k may go up to m - 1.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from repscape.graph import distinct_graph
+    >>> g = distinct_graph(np.array([[1.0], [2.0], [1.0], [4.0]]), k=1)
+    >>> g.n, g.indices.tolist(), g.members.tolist()
+    (3, [[1], [0], [1]], [0, 1, 0, 2])
+    """
+    rows, members = distinct_rows(X)
+    if len(rows) == len(members):
+        return knn_graph(X, k, **options)
+    return replace(knn_graph(_take(X, rows), k, **options), members=members)
+
+
+def _hashes(points: Points) -> npt.NDArray[np.uint64]:
+    """A 64-bit hash of each row, a random linear form of its words; whatever block it is in."""
+    weights = np.random.default_rng(0).integers(1, 2**63, size=points.d, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
+    out = np.empty(points.n, dtype=np.uint64)
+    for start in range(0, points.n, points.block_rows):
+        stop = min(start + points.block_rows, points.n)
+        block = points.block(start, stop) + 0.0  # a fresh array in which -0.0 is 0.0
+        words = block.view(np.uint32 if block.itemsize == 4 else np.uint64).astype(np.uint64)
+        words ^= words >> np.uint64(29)
+        out[start:stop] = (words * weights).sum(axis=1, dtype=np.uint64)
+    return out
+
+
+def _first_equal(points: Points, hashes: npt.NDArray[np.uint64]) -> IntArray:
+    """For each row, the first row equal to it."""
+    first = np.arange(points.n)
+    order = np.argsort(hashes, kind="stable")
+    ordered = hashes[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+    sizes = np.diff(np.r_[starts, points.n])
+    for start, size in zip(starts[sizes > 1], sizes[sizes > 1], strict=True):
+        group = order[start : start + size]  # ascending: the sort is stable
+        while len(group) > 1:  # more than one turn only where different rows share a hash
+            head = points.block(group[0], group[0] + 1)[0]
+            same = np.array([np.array_equal(points.block(row, row + 1)[0], head) for row in group])
+            first[group[same]] = group[0]
+            group = group[~same]
+    return first
+
+
+def _take(X: Any, rows: IntArray) -> npt.NDArray[Any]:
+    """The given rows of X, read in slices."""
+    points = _points.read(X, "X", "distinct_graph", least=1, hold=0)
+    out = np.empty((len(rows), points.d), points.dtype)
+    for start in range(0, points.n, points.block_rows):
+        stop = min(start + points.block_rows, points.n)
+        low, high = np.searchsorted(rows, (start, stop))
+        out[low:high] = points.block(start, stop)[rows[low:high] - start]
+    return out
