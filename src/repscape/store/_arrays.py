@@ -1,0 +1,165 @@
+"""Named groups of arrays with attributes, each written whole or not at all: graphs, results, example tables.
+
+A group lies in a folder of its own, its arrays in a folder named by their digest inside. Replacing the one small file
+that says which digest counts is what commits a write, so a reader sees the old group or the new one, never a mixture,
+and groups can be written by several threads at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import zarr
+from zarr.storage import LocalStore
+
+from .. import _check
+from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
+from ._format import VERSION, get_array, open_root, plain, put_array, reading, safe_name, seal, unseal, writing
+
+Array = npt.NDArray[Any]
+
+
+def write_arrays(
+    path: str | os.PathLike[str], group: str, arrays: Mapping[str, Any], *, attributes: Mapping[str, Any] | None = None
+) -> None:
+    """Write a named group of arrays, replacing the one of that name; whoever reads meanwhile sees the old one whole.
+
+    Parameters
+    ----------
+    path
+        The zarr folder; made if it is not there.
+    group
+        Any text, such as a layer's key.
+    arrays
+        Name -> array of numbers, booleans or text, of any shape.
+    attributes
+        What JSON can hold: text, numbers, lists, dicts.
+
+    Raises
+    ------
+    InputTypeError
+        An array holds objects, or an attribute is something JSON cannot hold.
+    StoreError
+        The folder cannot be written, for example because the disk is full; the old group still stands.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "graphs.zarr"
+    >>> write_arrays(path, "h.3:norm1", {"indices": np.array([[1], [0]])}, attributes={"k": 1})
+    >>> arrays, attributes = read_arrays(path, "h.3:norm1")
+    >>> arrays["indices"].tolist(), attributes, list_groups(path)
+    ([[1], [0]], {'k': 1}, ('h.3:norm1',))
+    """
+    held = {name: _storable(array, f"{group}/{name}") for name, array in arrays.items()}
+    extra = plain(attributes or {}, f"attributes of {group!r}")
+    root, home = Path(path), Path(path) / safe_name(group)
+    with writing(f"{group!r} in {root}", "What was there before is untouched."):
+        if not (root / "zarr.json").exists():
+            about = seal({"format": VERSION, "kind": "arrays"})
+            zarr.open_group(LocalStore(root), mode="a", zarr_format=3, attributes=about)
+        old = _about(home)["generation"] if (home / "zarr.json").exists() else None
+        _clear(home, keep=old)
+        generation = _digest(held)
+        if generation == old:  # never write into the folder that readers may be in
+            generation += "-again"
+        inside = zarr.open_group(LocalStore(home / generation), mode="w", zarr_format=3)
+        entries = [
+            put_array(inside, f"{i:04d}", array) | {"name": name} for i, (name, array) in enumerate(held.items())
+        ]
+        about = {"name": group, "generation": generation, "arrays": entries, "attributes": extra}
+        zarr.open_group(LocalStore(home), mode="a", zarr_format=3).attrs.put(seal(about))
+        _clear(home, keep=generation)
+
+
+def read_arrays(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read a group back: its arrays, whole, and its attributes.
+
+    Raises
+    ------
+    UnknownNameError
+        The folder has no such group; near names are offered.
+    StoreError
+        There is no such folder, or a bit of the group has changed since it was written.
+    """
+    arrays, attributes = read_group(path, group)
+    return {name: array.astype(str) if array.dtype.kind == "T" else array for name, array in arrays.items()}, attributes
+
+
+def read_group(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
+    """As `read_arrays`, but text stays in numpy's StringDType: every entry of a str array is as wide as the longest."""
+    root, home = Path(path), Path(path) / safe_name(group)
+    open_root(root)
+    if not (home / "zarr.json").exists():
+        raise UnknownNameError(f"{root} has no group {group!r}.{_check.near(group, list_groups(root))}")
+    while True:
+        about = _about(home)
+        folder = home / about["generation"]
+        try:
+            with reading(f"{group!r} in {root}"):
+                inside = zarr.open_group(LocalStore(folder, read_only=True), mode="r", zarr_format=3)
+                arrays = {entry["name"]: get_array(inside, folder, entry) for entry in about["arrays"]}
+            return arrays, about["attributes"]
+        except StoreError:
+            if _about(home)["generation"] == about["generation"]:
+                raise  # nobody replaced the group meanwhile: it really is damaged
+
+
+def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:
+    """Return the names of the groups in a folder, sorted; none where there is no folder yet.
+
+    Raises
+    ------
+    StoreError
+        The folder is damaged, or not ours.
+    """
+    root = Path(path)
+    if not root.exists():
+        return ()
+    open_root(root)
+    homes = [entry for entry in root.iterdir() if (entry / "zarr.json").exists()]
+    return tuple(sorted(_about(home)["name"] for home in homes if home.name != "layers"))
+
+
+def _about(home: Path) -> dict[str, Any]:
+    with reading(str(home)):
+        return unseal(zarr.open_group(LocalStore(home, read_only=True), mode="r", zarr_format=3), home)
+
+
+def _clear(home: Path, *, keep: str | None) -> None:
+    """Remove what an interrupted write left, and generations that no longer count."""
+    if home.exists():
+        for entry in home.iterdir():
+            if entry.is_dir() and entry.name != keep:
+                shutil.rmtree(entry)
+            elif entry.suffix == ".partial":
+                entry.unlink()
+
+
+def _storable(array: Any, name: str) -> Array:
+    held = np.asarray(array)
+    text = held.dtype.kind in "UTO" and all(isinstance(entry, str) for entry in held.flat)
+    if not text and held.dtype.kind not in "biufc":
+        raise InputTypeError(f"{name} must be an array of numbers or text. Got dtype {held.dtype}.")
+    if text and any("\ud800" <= character <= "\udfff" for entry in held.flat for character in entry):
+        raise InputError(f"{name} holds half a surrogate pair, which is no text that can be stored.")
+    return held
+
+
+def _digest(arrays: Mapping[str, Array]) -> str:
+    """Digest of names, dtypes, shapes and contents: the same arrays always land in the same place."""
+    digest = hashlib.blake2b(digest_size=8)
+    for name, array in arrays.items():
+        digest.update(f"{name}\x1f{array.dtype}\x1f{array.shape}\x1e".encode())
+        if array.dtype.kind in "UTO":
+            digest.update("\x1f".join(map(str, array.flat)).encode("utf-8", "surrogatepass"))
+        else:
+            digest.update(np.ascontiguousarray(array))
+    return digest.hexdigest()

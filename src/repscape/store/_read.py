@@ -1,0 +1,232 @@
+"""Read a store: layers by name, rows by blocks, and never a row that was not committed or whose bits have changed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import zarr
+
+from .. import _check
+from .._types import LayerInfo
+from ..errors import InputError, StoreError, UnknownNameError
+from ._arrays import list_groups, read_group
+from ._format import ZarrArray, missing_chunk, open_array, open_root, reading
+from ._table import table_of
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StoredLayer:
+    """One layer (n, d) on disk; slices and `numpy.asarray` read it, chunk by chunk."""
+
+    info: LayerInfo
+    """Which layer it is."""
+    shape: tuple[int, int]
+    """Committed rows and width."""
+    dtype: np.dtype[Any]
+    """float16, float32 or float64."""
+    folder: Path
+    """Where its chunks lie."""
+    slab_rows: int
+    """Rows in a chunk: reading by multiples of it decodes each chunk once."""
+    array: ZarrArray
+    """The zarr array, which may hold rows that are not committed."""
+
+    @property
+    def ndim(self) -> int:
+        """Always 2."""
+        return 2
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes it takes in memory."""
+        return self.shape[0] * self.shape[1] * self.dtype.itemsize
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
+        if copy is False:
+            raise ValueError("a layer on disk cannot become an array without a copy")
+        return self._block(0, self.shape[0]).astype(dtype or self.dtype, copy=False)
+
+    def __getitem__(self, key: Any) -> Array:
+        rows, rest = (key[0], key[1:]) if isinstance(key, tuple) and key else (key, ())
+        n = self.shape[0]
+        if rows is Ellipsis or (isinstance(rows, slice) and rows == slice(None)):
+            values = self._block(0, n)
+        elif isinstance(rows, slice):
+            picked = range(n)[rows]
+            values = self._block(picked.start, picked.stop) if picked.step == 1 else self._gather(np.asarray(picked))
+        elif np.ndim(rows) == 0:
+            place = range(n)[rows]  # raises IndexError as a list does
+            row: Array = self._block(place, place + 1)[0]
+            return row[rest] if rest else row
+        else:
+            values = self._gather(self._row_numbers(np.asarray(rows)))
+        return values[(slice(None), *rest)] if rest else values
+
+    def _row_numbers(self, rows: Array) -> Array:
+        n = self.shape[0]
+        if rows.dtype == bool and rows.shape == (n,):
+            return np.flatnonzero(rows)
+        if rows.ndim != 1 or (rows.size and rows.dtype.kind not in "iu"):
+            raise IndexError(f"rows must be row numbers or a mask of {n}. Got {rows.dtype} of shape {rows.shape}.")
+        if rows.size and (rows.min() < -n or rows.max() >= n):
+            raise IndexError(f"rows must lie in [{-n}, {n - 1}]. Got {rows.min()} to {rows.max()}.")
+        return np.where(rows < 0, rows + n, rows).astype(np.int64)
+
+    def _gather(self, rows: Array) -> Array:
+        """Read rows in any order, each chunk once."""
+        out = np.empty((len(rows), self.shape[1]), self.dtype)
+        slabs = rows // self.slab_rows
+        for slab in np.unique(slabs):
+            start = int(slab) * self.slab_rows
+            wanted = np.flatnonzero(slabs == slab)
+            out[wanted] = self._block(start, min(start + self.slab_rows, self.shape[0]))[rows[wanted] - start]
+        return out
+
+    def _block(self, start: int, stop: int) -> Array:
+        """Read rows start to stop; where that fails, find the chunk to name."""
+        if stop <= start:
+            return np.empty((0, self.shape[1]), self.dtype)
+        chunks = range(start // self.slab_rows, (stop - 1) // self.slab_rows + 1)
+        lost = missing_chunk(self.folder, self.array.shape, rows=self.slab_rows, chunks=chunks)
+        if lost is not None:
+            raise StoreError(f"{self._place(lost)} are missing: the file of chunk {lost} is gone.")
+        try:
+            with reading(f"layer {self.info.key!r} of {self.folder}"):
+                return np.asarray(self.array[start:stop])
+        except StoreError:
+            for chunk in chunks:
+                with reading(self._place(chunk)):
+                    self.array[chunk * self.slab_rows]
+            raise
+
+    def _place(self, chunk: int) -> str:
+        first = chunk * self.slab_rows
+        last = min(first + self.slab_rows, self.array.shape[0]) - 1
+        return f"layer {self.info.key!r} in {self.folder}: rows {first} to {last}"
+
+
+class Store(Mapping[str, StoredLayer]):
+    """A store on disk as it was when it was opened: layer key -> rows; made by `open_store`."""
+
+    def __init__(self, path: Path, root: zarr.Group, about: Mapping[str, Any]) -> None:
+        self.path = path
+        self.total_rows = int(about["rows"])
+        self.slab_rows = int(about["slab_rows"])
+        self.rows = int(about["committed"])
+        self._held = {layer.info.key: layer for layer in _layers(path, root, about)}
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Keys of the layers, in the order they were declared."""
+        return tuple(self._held)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all the rows that were planned are there."""
+        return self.rows == self.total_rows
+
+    def info(self, key: str) -> LayerInfo:
+        """Return where in the network a layer was read."""
+        return self[key].info
+
+    @cached_property
+    def provenance(self) -> dict[str, Any]:
+        """Model, data, versions, options, seed: whatever the writer recorded."""
+        return read_group(self.path, "provenance")[1]
+
+    @cached_property
+    def examples(self) -> pd.DataFrame:
+        """The example table, one row for each committed row: id, labels and every other column."""
+        if "examples" not in list_groups(self.path):
+            return pd.DataFrame({"id": np.arange(self.rows)})
+        return table_of(*read_group(self.path, "examples")).iloc[: self.rows]
+
+    def __getitem__(self, key: str) -> StoredLayer:
+        if key not in self._held:
+            raise UnknownNameError(
+                f"{self.path} has no layer {key!r}. It has {', '.join(self._held)}.{_check.near(key, self._held)}"
+            )
+        return self._held[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._held)
+
+    def __len__(self) -> int:
+        return len(self._held)
+
+    def __repr__(self) -> str:
+        done = "" if self.complete else f" of {self.total_rows}"
+        return f"Store({str(self.path)!r}: {len(self)} layers, {self.rows}{done} rows)"
+
+
+def open_store(path: str | os.PathLike[str]) -> Store:
+    """Open a store for reading.
+
+    Parameters
+    ----------
+    path
+        A store, or a study folder that holds `activations.zarr`.
+
+    Returns
+    -------
+    Store
+        A mapping layer key -> rows on disk, with `layers`, `info(key)`, `examples` and `provenance`. It shows the rows
+        that were committed when it was opened.
+
+    Raises
+    ------
+    InputError
+        There is no store at `path`.
+    StoreError
+        The store is damaged, or of a later format.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from repscape.store import StoreWriter
+    >>> layer, path = LayerInfo("h.0", 1, 1.0), Path(tempfile.mkdtemp()) / "run.zarr"
+    >>> StoreWriter.create(path, {layer: (3, "float32")}, rows=2).append({layer: np.ones((2, 3))})
+    2
+    >>> store = open_store(path)
+    >>> store.layers, store["h.0"].shape, np.asarray(store["h.0"]).sum()
+    (('h.0',), (2, 3), np.float32(6.0))
+    """
+    where = Path(path)
+    if not (where / "zarr.json").is_file() and (where / "activations.zarr").is_dir():
+        where = where / "activations.zarr"
+    if not (where / "zarr.json").is_file():
+        raise InputError(f"path of open_store must be a store, or a study folder with activations.zarr. Got {path}.")
+    root, about = open_root(where)
+    if about["kind"] != "activations":
+        raise InputError(
+            f"path of open_store must be a store of activations. Got {where}, which holds {about['kind']}."
+        )
+    return Store(where, root, about)
+
+
+def _layers(path: Path, root: zarr.Group, about: Mapping[str, Any]) -> Iterator[StoredLayer]:
+    for entry in about["layers"]:
+        folder = path / "layers" / entry["array"]
+        info = LayerInfo(entry["name"], entry["index"], entry["depth"], entry["site"])
+        with reading(f"layer {info.key!r} of {path}"):
+            group = root["layers"]
+            if not isinstance(group, zarr.Group):
+                raise StoreError(f"{path / 'layers'} is damaged: it is no group.")
+            array = open_array(
+                group, entry["array"], (about["rows"], entry["width"]), dtype=entry["dtype"], where=folder
+            )
+        shape = (about["committed"], entry["width"])
+        yield StoredLayer(info, shape, np.dtype(entry["dtype"]), folder, about["slab_rows"], array)
