@@ -1,0 +1,1 @@
+"""The published studies as plans, and the network that the demo trains."""
