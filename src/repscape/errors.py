@@ -46,6 +46,14 @@ class MissingExtraError(RepscapeError, ImportError):
     """An optional dependency is not installed; the message has the line that installs it."""
 
 
+class StudyInterrupted(KeyboardInterrupt):
+    """Ctrl-C stopped a study; `results` holds what was finished."""
+
+    def __init__(self, message: str, results: object) -> None:
+        super().__init__(message)
+        self.results = results
+
+
 class RepscapeWarning(UserWarning):
     """Base of all warnings: the result stands, but its reader should know something."""
 

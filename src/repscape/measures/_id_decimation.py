@@ -12,6 +12,7 @@ import numpy.typing as npt
 from .. import _check, _random
 from ..errors import InputError
 from ..graph import distinct_rows, knn_graph
+from ._distinct import near_distances
 from ._id_twonn import Estimator, check_estimator, dimension_of_ratios
 from ._result import Curve
 
@@ -90,7 +91,7 @@ def id_decimation(
     for size in sizes:
         found = []
         for subset in _subsets(rows, size, draws, random):
-            lengths = knn_graph(points[subset], 2).distances
+            lengths = near_distances(knn_graph(points[subset], 2), 2, "raise", name).lengths
             log_mu = np.log(lengths[:, 1] / lengths[:, 0])
             dimension = dimension_of_ratios(log_mu, estimator, used_fraction, function=name).value
             found.append((dimension, float(lengths[:, 1].mean())))

@@ -80,7 +80,7 @@ def id_gride(
     rows = [_at_rank(near.lengths, int(rank), outliers) for rank in lower]
     values, stderr, used, ties = (np.array(column) for column in zip(*rows, strict=True))
     return Curve(
-        x=2.0 * lower,
+        x=(2 * lower).astype(np.float64),
         values=values,
         x_name="rank",
         n=near.n,

@@ -83,7 +83,9 @@ def overlap_labels(
     neighbor_indices(g, 1, "g", name)
     classes, code = _check.codes(labels, "labels", name, n=g.n)
     if classes.size == g.n:
-        raise InputError(f"labels of {name} must be shared by some points. Got {g.n} different labels for {g.n} points.")
+        raise InputError(
+            f"labels of {name} must be shared by some points. Got {g.n} different labels for {g.n} points."
+        )
     group = np.arange(g.n) if exclude is None else _check.codes(exclude, "exclude", name, n=g.n)[1]
     counts = _Counts.of(code, group)
     wanted = _wanted(k, class_fraction, counts, g.n)
@@ -178,7 +180,7 @@ def _weights(code: IntArray, weights: str) -> FloatArray:
     """Return the (n,) weight of each point in the mean."""
     if weights == "points":
         return np.ones(code.size)
-    return 1 / np.bincount(code)[code]  # type: ignore[no-any-return]
+    return 1 / np.bincount(code)[code]
 
 
 def _mean(values: FloatArray, share: FloatArray) -> float:

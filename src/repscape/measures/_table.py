@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+import numpy as np
+
 from .. import _check
 from ..errors import InputError, InputTypeError
 from ._result import Curve, Estimate
@@ -70,8 +72,6 @@ class Measure:
     def __post_init__(self) -> None:
         _check.choice(self.arity, f"arity of Measure {self.name!r}", "Measure", (1, 2))
         _check.choice(self.plot, f"plot of Measure {self.name!r}", "Measure", ("depth", "matrix", "curve", "scatter"))
-        if isinstance(self.takes, str):
-            raise InputTypeError(f"takes of Measure {self.name!r} must be a tuple such as ('points',). Got {self.takes!r}.")
         for kind in self.takes:
             _check.choice(kind, f"takes of Measure {self.name!r}", "Measure", KINDS)
         for change in self.invariant_to:
@@ -130,8 +130,6 @@ class Measure:
 
 def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Neighbours that overlap_labels may walk through, from the sizes of classes and of excluded groups."""
-    import numpy as np
-
     _, members = np.unique(columns["labels"], return_counts=True)
     fraction = options["class_fraction"]
     wanted = int(options["k"]) if fraction is None else max(1, int(members.max() * fraction))
@@ -154,12 +152,13 @@ _ROWS = (
         neighbors="max_rank", merges=True,
     ),
     Measure(
-        "id_decimation", takes=("points",), bounds=(0.0, math.inf), invariant_to=("rotation", "translation", "scaling", "duplication"),
-        plot="curve", higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+        "id_decimation", takes=("points",), bounds=(0.0, math.inf),
+        invariant_to=("rotation", "translation", "scaling", "duplication"), plot="curve",
+        higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
     ),
     Measure(
-        "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
-        higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
+        "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True,
+        plot="matrix", higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
     ),
     Measure(
         "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,

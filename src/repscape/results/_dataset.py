@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from ..measures import Estimate
+from ..measures import Curve, Estimate
 from ._record import Place, Record
 
 Axis = tuple[str, Callable[[Record], Any]]
@@ -21,15 +21,21 @@ def to_dataset(records: Iterable[Record], provenance: Mapping[str, Any]) -> xr.D
     by_variable: dict[str, list[Record]] = {}
     for record in records:
         by_variable.setdefault(_variable(record), []).append(record)
+    # One order of labels for the whole dataset: aligning different ones would sort the layers by name.
+    layers = list(dict.fromkeys(place.layer.key for place in _places(records)))
     variables: dict[str, xr.DataArray] = {}
     for name, group in by_variable.items():
         axes = _axes(group)
-        variables[name] = _array(group, axes, lambda result: result.value if isinstance(result, Estimate) else result.values)
+        variables[name] = _array(group, axes, layers, read=_value)
         variables[name].attrs = _attributes(group[0])
         if any(record.result.stderr is not None for record in group):
-            variables[f"{name}_stderr"] = _array(group, axes, lambda result: result.stderr)
+            variables[f"{name}_stderr"] = _array(group, axes, layers, read=lambda result: result.stderr)
     dataset = xr.Dataset(variables, attrs={"provenance": json.dumps(dict(provenance))})
     return _with_depths(dataset, records)
+
+
+def _value(result: Estimate | Curve) -> Any:
+    return result.value if isinstance(result, Estimate) else result.values
 
 
 def _variable(record: Record) -> str:
@@ -53,10 +59,12 @@ def _axes(group: list[Record]) -> list[Axis]:
     return axes
 
 
-def _array(group: list[Record], axes: list[Axis], read: Callable[[Any], Any]) -> xr.DataArray:
+def _array(group: list[Record], axes: list[Axis], layers: list[str], *, read: Callable[[Any], Any]) -> xr.DataArray:
     """Lay the values of records out on the axes; NaN where there is no record."""
-    labels = [list(dict.fromkeys(value(record) for record in group)) for _, value in axes]
-    coords: dict[str, Any] = {name: entries for (name, _), entries in zip(axes, labels, strict=True)}
+    coords: dict[str, Any] = {
+        name: layers if name.startswith("layer") else list(dict.fromkeys(value(record) for record in group))
+        for name, value in axes
+    }
     first = group[0].result
     if not isinstance(first, Estimate):
         coords[first.x_name] = sorted({x for record in group for x in record.result.x.tolist()})  # type: ignore[union-attr]
@@ -96,7 +104,9 @@ def _with_depths(dataset: xr.Dataset, records: tuple[Record, ...]) -> xr.Dataset
             continue
         found = [infos[str(key)] for key in dataset[dimension].to_numpy()]
         if all(len(entry) == 1 for entry in found):
-            for name, values in zip(("index", "depth", "site"), zip(*(next(iter(e)) for e in found), strict=True), strict=True):
+            for name, values in zip(
+                ("index", "depth", "site"), zip(*(next(iter(e)) for e in found), strict=True), strict=True
+            ):
                 dataset = dataset.assign_coords({name + dimension.removeprefix("layer"): (dimension, list(values))})
     return dataset
 

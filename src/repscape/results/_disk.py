@@ -33,25 +33,28 @@ def write(path: Path, records: tuple[Record, ...], provenance: dict[str, Any], w
     packed: Packed = {}
     lengths: dict[str, int] = {}
     infos = list(dict.fromkeys(record.info for record in records))
-    document = [json.dumps(_plain(_as_dict(record, infos), packed, lengths)) for record in records]
+    document = json.dumps([_plain(_as_dict(record, infos), packed, lengths) for record in records])
     arrays: dict[str, npt.NDArray[Any]] = {name: np.concatenate(parts) for name, parts in packed.items()}
-    arrays["document"] = np.array(document, dtype=np.str_)
+    arrays["document"] = np.frombuffer(document.encode(), dtype=np.uint8)
     attributes = {
         "format": FORMAT,
         "measures": [_plain(asdict(info), packed, lengths) for info in infos],
         "provenance": provenance,
         "warnings": list(warnings),
     }
-    write_arrays(path, GROUP, arrays, attributes)
+    write_arrays(path, GROUP, arrays, attributes=attributes)
 
 
 def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...]]:
     """Read what :func:`write` wrote."""
     arrays, attributes = read_arrays(path, GROUP)
     if attributes.get("format") != FORMAT:
-        raise StoreError(f"{path} has format {attributes.get('format')}; this version of repscape reads format {FORMAT}.")
+        raise StoreError(
+            f"{path} has format {attributes.get('format')}; this version of repscape reads format {FORMAT}."
+        )
     infos = [_info(_restored(entry, arrays)) for entry in attributes["measures"]]
-    records = tuple(_record(_restored(json.loads(str(line)), arrays), infos) for line in arrays["document"])
+    document = json.loads(arrays["document"].tobytes())
+    records = tuple(_record(_restored(entry, arrays), infos) for entry in document)
     return records, dict(attributes["provenance"]), tuple(attributes["warnings"])
 
 

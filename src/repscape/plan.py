@@ -1,0 +1,195 @@
+"""What to compute: measures with their options, on which layers, with which columns."""
+
+from __future__ import annotations
+
+import fnmatch
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import _check
+from ._types import LayerInfo
+from .errors import InputError, InputTypeError, UnknownNameError
+from .measures import Measure, measure
+
+Asked = str | Measure | tuple[str | Measure, Mapping[str, Any]]
+PROFILES = ("next", "first", "last", "pairs", "models", "equal", "steps")
+DEFAULT = ("id_twonn", "id_gride", "overlap_neighbors")
+DEFAULT_WITH_LABELS = (*DEFAULT, "overlap_labels")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One measure with the options it was given."""
+
+    measure: Measure
+    """The row of the table."""
+    options: Mapping[str, Any]
+    """Options that differ from, or repeat, the function's own defaults."""
+
+    @property
+    def variant(self) -> str:
+        """The measure and its options as one would write the call."""
+        given = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
+        return f"{self.measure.name}({given})" if given else self.measure.name
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a study computes.
+
+    Examples
+    --------
+    >>> import repscape as rs
+    >>> plan = rs.Plan(measures=["id_twonn", ("overlap_labels", {"k": 10})], labels="label")
+    >>> [item.variant for item in plan.items]
+    ['id_twonn', 'overlap_labels(k=10)']
+    """
+
+    measures: Sequence[Asked] | None = None
+    """Names, (name, options) pairs, or your own Measure. None: dimension by TwoNN and Gride, neighbourhood overlap, and label
+    overlap where there are labels."""
+    layers: str | int | Sequence[str | int] = "all"
+    """"all", or names, globs such as "h.*", or index numbers (negative ones count from the last layer)."""
+    labels: str | Sequence[str] | None = None
+    """Column, or columns, of class labels; "label" where a measure takes labels and none is named."""
+    values: Sequence[str] = ()
+    """Columns of continuous values."""
+    groups: str | None = None
+    """Column of groups, for measures that take them."""
+    by: str | None = None
+    """Column whose values cut the examples into parts that are studied each by itself."""
+    profiles: Sequence[str] = PROFILES
+    """Which comparisons measures of two representations make: with the next, first and last layer, all pairs of a model's
+    layers, all pairs between two models, layers of two models at equal depth, one layer at successive checkpoints."""
+    items: tuple[Item, ...] = field(init=False, repr=False, compare=False)
+    """The measures, resolved."""
+
+    def __post_init__(self) -> None:
+        for name in self.profiles:
+            _check.choice(name, "profiles", "Plan", PROFILES)
+        asked = self.measures
+        if asked is None:
+            asked = DEFAULT_WITH_LABELS if self.labels else DEFAULT
+        if isinstance(asked, str) or not isinstance(asked, Sequence):
+            raise InputTypeError(f"measures of Plan must be a list such as ['id_twonn']. Got {asked!r}.")
+        items = tuple(_item(entry) for entry in asked)
+        if not items:
+            raise InputError("measures of Plan must name at least one measure. Got an empty list.")
+        twice = [item.variant for place, item in enumerate(items) if item.variant in {i.variant for i in items[:place]}]
+        if twice:
+            raise InputError(f"measures of Plan must not repeat: {', '.join(twice)}.")
+        if not self.labels and any("labels" in item.measure.takes for item in items):
+            object.__setattr__(self, "labels", "label")
+        for item in items:
+            self._check_columns(item)
+        object.__setattr__(self, "items", items)
+
+    def _check_columns(self, item: Item) -> None:
+        held = {"values": bool(self.values), "groups": self.groups is not None}
+        for kind, there in held.items():
+            if kind in item.measure.takes and not there:
+                example = "['score']" if kind == "values" else repr(kind.removesuffix("s"))
+                raise InputError(
+                    f"{item.measure.name} takes {kind}, and the plan names none: Plan(..., {kind}={example})."
+                )
+
+    @property
+    def label_columns(self) -> tuple[str, ...]:
+        """The columns of class labels."""
+        return _names(self.labels)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Every column of the examples that the plan reads."""
+        named = [
+            str(item.options[n]) for item in self.items for n in item.measure.column_options if item.options.get(n)
+        ]
+        single = [name for name in (self.groups, self.by) if name is not None]
+        return tuple(dict.fromkeys([*self.label_columns, *self.values, *single, *named]))
+
+    def chosen(self, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
+        """Return the layers that the plan asks for, in the order they came.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name, glob or number matches no layer.
+        """
+        if isinstance(self.layers, str) and self.layers == "all":
+            return list(layers)
+        wanted: set[int] = set()
+        for pattern in [self.layers] if isinstance(self.layers, str | int) else self.layers:
+            found = {place for place, layer in enumerate(layers) if _matches(layer, pattern, layers)}
+            if not found:
+                known = list(dict.fromkeys(layer.key for layer in layers))
+                raise UnknownNameError(
+                    f"layers of Plan: {pattern!r} matches none of {', '.join(known[:12])}{' ...' if len(known) > 12 else ''}."
+                    f"{_check.near(pattern, known)}"
+                )
+            wanted |= found
+        return [layer for place, layer in enumerate(layers) if place in wanted]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the plan as plain values, for study.toml and provenance; a user's own Measure by its name."""
+        return {
+            "measures": [{"name": item.measure.name, **_plain(item.options)} for item in self.items],
+            "layers": self.layers if isinstance(self.layers, str | int) else list(self.layers),
+            "labels": list(self.label_columns),
+            "values": list(self.values),
+            **{name: value for name, value in (("groups", self.groups), ("by", self.by)) if value is not None},
+            "profiles": list(self.profiles),
+        }
+
+    @classmethod
+    def from_dict(cls, entries: Mapping[str, Any]) -> Plan:
+        """Read what :meth:`to_dict` gave, or the [plan] table of a study.toml.
+
+        Examples
+        --------
+        >>> Plan.from_dict(Plan(measures=[("id_gride", {"max_rank": 8})]).to_dict()).items[0].variant
+        'id_gride(max_rank=8)'
+        """
+        allowed = ("measures", "layers", "labels", "values", "groups", "by", "profiles")
+        _check.known_options(entries, allowed, "Plan")
+        given = dict(entries)
+        if "measures" in given:
+            given["measures"] = [_entry(entry) for entry in given["measures"]]
+        return cls(**given)
+
+
+def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _item(entry: Asked) -> Item:
+    name, options = (entry[0], entry[1]) if isinstance(entry, tuple | list) and len(entry) == 2 else (entry, {})
+    if not isinstance(name, str | Measure) or not isinstance(options, Mapping):
+        raise InputTypeError(
+            f"an entry of measures of Plan must be a name, a Measure, or (name, {{option: value}}). Got {entry!r}."
+        )
+    row = measure(name)
+    row.check_options(options)
+    return Item(row, dict(options))
+
+
+def _entry(entry: str | Mapping[str, Any]) -> Asked:
+    if isinstance(entry, str):
+        return entry
+    options = dict(entry)
+    if "name" not in options:
+        raise InputError(f"an entry of measures must be a name or a table with a name. Got {entry!r}.")
+    return options.pop("name"), options
+
+
+def _matches(layer: LayerInfo, pattern: str | int, layers: Iterable[LayerInfo]) -> bool:
+    if isinstance(pattern, int):
+        last = max(other.index for other in layers)
+        return layer.index == (pattern if pattern >= 0 else last + 1 + pattern)
+    return pattern in (layer.name, layer.key) or fnmatch.fnmatchcase(layer.key, pattern)
+
+
+def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}

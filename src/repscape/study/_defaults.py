@@ -1,0 +1,42 @@
+"""The plan of somebody who named no measures: what the source allows, with every number it settles on in plain sight."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..plan import Plan
+from ._source import Source
+
+LABEL = "label"
+USUAL_K = 30
+USUAL_RANK = 64
+
+
+def fitted(plan: Plan | None, source: Source) -> Plan:
+    """Return the plan; where it names no measures, choose them for this source.
+
+    The usual neighbourhood sizes are lowered where the examples, or a published graph, have fewer neighbours; the plan then
+    says so in the options of the measure.
+    """
+    if plan is None:
+        plan = Plan(labels=LABEL if LABEL in source.columns else None)
+    if plan.measures is not None:
+        return plan
+    graphs = [one.graph for one in source.representations if one.graph is not None]
+    near = min([source.n - 1, *(0 if g.indices is None else g.indices.shape[1] for g in graphs)])
+    far = min([source.n - 1, *(0 if g.distances is None else g.distances.shape[1] for g in graphs)])
+    measures: list[Any] = []
+    if far >= 2:
+        measures += ["id_twonn", ("id_twonn", {"estimator": "mle"})]
+    if far >= 4:
+        rank = 1 << (min(far, USUAL_RANK).bit_length() - 1)
+        measures.append("id_gride" if rank == USUAL_RANK else ("id_gride", {"max_rank": rank}))
+    if not graphs and source.n > 20:
+        measures.append("id_decimation")
+    k = {} if near >= USUAL_K else {"k": near}
+    if near >= 1 and len(source.representations) > 1:
+        measures.append(("overlap_neighbors", k))
+    if near >= 1 and plan.labels:
+        measures.append(("overlap_labels", k))
+    return replace(plan, measures=measures)

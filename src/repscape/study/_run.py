@@ -1,0 +1,132 @@
+"""The door to a study: read the source, settle the plan, run it, keep what is finished."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from .. import _check
+from .._types import Progress
+from ..errors import InputTypeError, RepscapeWarning, StudyInterrupted, UnknownNameError
+from ..plan import Plan
+from ..results import Results
+from ._defaults import fitted
+from ._folder import StudyFolder
+from ._progress import bar
+from ._resources import Budget
+from ._source import Source, read_source
+from ._work import Study
+
+
+def run(
+    source: Any,
+    plan: Plan | None = None,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    folder: str | Path | None = None,
+    origin: Mapping[str, Any] | None = None,
+    threads: int | None = None,
+    memory: int | None = None,
+    progress: bool | Progress | None = None,
+) -> Results:
+    """Run a plan over every layer of one or several models.
+
+    Parameters
+    ----------
+    source : store, path, dict or Trajectory
+        A dict of layers {name: (n, d) array or NeighborGraph}, shallow to deep; a store; the path of a store, of a .npy or
+        .npz file, or of a folder of arrays or of published neighbour files; a dict {model name: any of these}; or a
+        :class:`Trajectory` of checkpoints. All representations are of the same n examples, row by row.
+    plan : Plan, optional
+        What to compute. None: dimension, neighbourhood overlap, and label overlap where there is a column "label".
+    columns : mapping of str to (n,) array, optional
+        Labels and values of the examples; they replace columns of the same name that the source brings.
+    folder : path, optional
+        A study folder: graphs and results are kept there, and running the same study again does only what is missing.
+    origin : mapping, optional
+        What the folder's study.toml says of where the source came from.
+    threads : int, optional
+        Threads in all; by default the cores this process may use, bounded by OMP_NUM_THREADS and its like.
+    memory : int, optional
+        Bytes that the layers worked on at one time may take; by default half of what is free.
+    progress : bool or callable, optional
+        True draws a bar on standard error; a callable is called as progress(done, total, what).
+
+    Returns
+    -------
+    Results
+        One record for each value or curve, in the order of the plan. Matrices (profiles "pairs" and "models") keep no
+        per-point values.
+
+    Raises
+    ------
+    InputError
+        If representations are of different numbers of examples, hold NaN, or have too few neighbours for the plan.
+    UnknownNameError
+        If a layer or column of the plan does not exist (near names are offered).
+    StudyMismatchError
+        If the folder holds a study of other data or another plan.
+    StudyInterrupted
+        On Ctrl-C; its `results` hold what was finished, and so does the folder.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(300, 6))
+    >>> layers = {"input": X, "hidden": X * [3, 1, 1, 1, 1, 1], "output": X[:, :2]}
+    >>> plan = rs.Plan(measures=[("overlap_labels", {"k": 10})])
+    >>> results = rs.run(layers, plan, columns={"label": X[:, 0] > 0})
+    >>> results.to_dataset()["overlap_labels(k=10)[label]"].round(1).to_numpy().tolist()
+    [0.8, 0.9, 0.9]
+    """
+    if plan is not None and not isinstance(plan, Plan):
+        raise InputTypeError(f"plan of run must be a Plan: rs.Plan(measures=[...]). Got {type(plan).__name__}.")
+    found = read_source(source, columns)
+    plan = fitted(plan, found)
+    found = _chosen(found, plan)
+    kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin or {})
+    with bar(progress) as report, _collected_warnings() as warned:
+        study = Study(plan, found, kept, Budget.of(threads, memory), report)
+        stopped = False
+        try:
+            study.work()
+        except KeyboardInterrupt:
+            stopped = True
+    results = study.results(warned)
+    if kept is not None:
+        kept.finish(results)
+    if stopped:
+        where = "" if kept is None else f" and kept in {kept.path}; the same command goes on from there"
+        raise StudyInterrupted(f"stopped: {len(results)} results are finished{where}", results)
+    return results
+
+
+def _chosen(source: Source, plan: Plan) -> Source:
+    """Keep the layers that the plan asks for; refuse columns that are not there."""
+    chosen = set(plan.chosen(list(dict.fromkeys(one.place.layer for one in source.representations))))
+    for name in plan.columns:
+        if name not in source.columns:
+            known = list(map(str, source.columns))
+            raise UnknownNameError(
+                f"the plan reads column {name!r}; the examples have {', '.join(map(repr, known)) or 'no columns'}."
+                f"{_check.near(name, known)}"
+            )
+    return replace(source, representations=tuple(r for r in source.representations if r.place.layer in chosen))
+
+
+@contextmanager
+def _collected_warnings() -> Iterator[list[str]]:
+    """Collect our own warnings, from every thread; let all others through when the study is over."""
+    messages: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always", RepscapeWarning)
+        yield messages
+    for warning in caught:
+        if issubclass(warning.category, RepscapeWarning):
+            messages.append(str(warning.message))
+        else:
+            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)

@@ -1,0 +1,205 @@
+"""What a study reads: arrays, graphs, files, stores, models and checkpoints, brought to one list of representations."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import _check
+from .._types import LayerInfo
+from ..errors import InputError, InputTypeError
+from ..examples import kind_of_folder, read_layers, read_neighbor_files
+from ..graph import NeighborGraph
+from ..results import Place
+from ..store import Store, open_store
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """Checkpoints of one model: the same layers of the same examples at several steps.
+
+    Parameters
+    ----------
+    checkpoints : sequence of (step, source)
+        Steps are numbers that increase; each source is whatever :func:`repscape.run` takes for one model.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 4))
+    >>> early, late = {"hidden": X}, {"hidden": X[:, :2]}
+    >>> results = rs.run(rs.Trajectory([(0, early), (100, late)]), rs.Plan(measures=["id_twonn"]))
+    >>> [(r.place.step, round(r.result.value)) for r in results]
+    [(0.0, 4), (100.0, 2)]
+    """
+
+    checkpoints: Sequence[tuple[float, Any]]
+    """(step, source) pairs."""
+
+    def __post_init__(self) -> None:
+        steps = [step for step, _ in self.checkpoints]
+        if not steps or any(isinstance(step, bool) or not isinstance(step, int | float) for step in steps):
+            raise InputError(
+                f"checkpoints of Trajectory must be (step, source) pairs with numbers as steps. Got {steps!r}."
+            )
+        if any(later <= earlier for earlier, later in itertools.pairwise(steps)):
+            raise InputError(f"steps of Trajectory must increase. Got {steps}.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Representation:
+    """One layer of one model at one checkpoint: points, or a graph that was published."""
+
+    place: Place
+    """Where it was read."""
+    points: Any = None
+    """(n, d), sliceable by rows, or None."""
+    graph: NeighborGraph | None = None
+    """A ready graph, or None."""
+
+    @property
+    def n(self) -> int:
+        """Number of examples."""
+        return int(self.points.shape[0]) if self.points is not None else self.graph.n  # type: ignore[union-attr]
+
+    def fingerprint(self) -> str:
+        """Sha256 of the numbers themselves."""
+        digest = hashlib.sha256(repr(self.place).encode())
+        arrays = [self.points] if self.graph is None else [self.graph.indices, self.graph.distances]
+        for array in arrays:
+            if array is None:
+                continue
+            digest.update(f"{array.shape}{array.dtype}".encode())
+            rows = max(1, (1 << 24) // max(1, int(np.prod(array.shape[1:]))))
+            for start in range(0, array.shape[0], rows):
+                digest.update(np.ascontiguousarray(array[start : start + rows]))
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Everything a study reads: the same n examples in every representation."""
+
+    representations: tuple[Representation, ...]
+    """In the order of models, checkpoints, sites and depth."""
+    columns: Mapping[str, Any]
+    """Labels and values of the n examples by name."""
+    notes: tuple[str, ...] = field(default=())
+    """What the user must be told, such as images that were flattened."""
+
+    @property
+    def n(self) -> int:
+        """Number of examples."""
+        return self.representations[0].n
+
+
+@dataclass(slots=True)
+class _Collected:
+    representations: list[Representation] = field(default_factory=list)
+    columns: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source:
+    """Bring whatever `run` was given to one list of representations, and check that they are of the same examples."""
+    found = _Collected()
+    for model, one in _models(source):
+        for step, checkpoint in _steps(one):
+            _collect(checkpoint, model, step, into=found)
+    if not found.representations:
+        raise InputError("source of run holds no layer.")
+    first = found.representations[0]
+    for other in found.representations:
+        _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
+    merged = found.columns | dict(columns or {})
+    checked = {name: _check.column(values, f"column {name!r}", "run", n=first.n) for name, values in merged.items()}
+    return Source(tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)))
+
+
+def _name(place: Place) -> str:
+    model = f"{place.model}: " if place.model else ""
+    step = "" if place.step is None else f" at step {place.step:g}"
+    return f"{model}{place.layer.key}{step}"
+
+
+def _models(source: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, source of one model); a dict whose values are sources themselves names several models."""
+    if isinstance(source, Mapping) and not isinstance(source, Store) and source:
+        nested = [isinstance(value, Mapping | Trajectory | str | Path) for value in source.values()]
+        if all(nested):
+            yield from ((str(name), one) for name, one in source.items())
+            return
+        if any(nested):
+            raise InputTypeError(
+                "source of run must be a dict of layers or a dict of models, not a mixture. "
+                f"Got values of type {', '.join(sorted({type(value).__name__ for value in source.values()}))}."
+            )
+    yield "", source
+
+
+def _steps(source: Any) -> Iterator[tuple[float | None, Any]]:
+    if isinstance(source, Trajectory):
+        yield from ((float(step), one) for step, one in source.checkpoints)
+    else:
+        yield None, source
+
+
+def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -> None:
+    """Add the layers of one model at one checkpoint."""
+    if isinstance(source, str | Path):
+        source = _opened(Path(source), into)
+    if isinstance(source, Store):
+        table = source.examples
+        into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
+        source = {source.info(key): source[key] for key in source}
+    if not isinstance(source, Mapping) or not source:
+        raise InputTypeError(
+            "source of run must be a store, a path, a dict of layers {name: (n, d) array}, a dict of models "
+            f"{{name: source}}, or a Trajectory. Got {type(source).__name__}."
+        )
+    for layer, values in _named_layers(source):
+        place = Place(model, layer, step)
+        if isinstance(values, NeighborGraph):
+            into.representations.append(Representation(place, graph=values))
+        else:
+            shaped = values if hasattr(values, "shape") and hasattr(values, "dtype") else np.asarray(values)
+            if len(shaped.shape) != 2:
+                _check.points(shaped, f"layer {layer.key!r}", "run")
+            into.representations.append(Representation(place, points=shaped))
+
+
+def _named_layers(source: Mapping[Any, Any]) -> Iterator[tuple[LayerInfo, Any]]:
+    last = max(1, len(source) - 1)
+    for index, (name, values) in enumerate(source.items()):
+        yield name if isinstance(name, LayerInfo) else LayerInfo(str(name), index, index / last, site=""), values
+
+
+def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
+    """Read a path: arrays, published neighbour files, or a store."""
+    kind = kind_of_folder(path) if path.is_dir() else "arrays"
+    if kind in ("store", "study"):
+        return open_store(path)
+    if kind == "neighbors":
+        return {
+            layer: NeighborGraph.from_arrays(
+                indices=None if files.indices is None else np.load(files.indices, allow_pickle=False),
+                distances=None if files.distances is None else np.load(files.distances, allow_pickle=False),
+                metric=None,
+            )
+            for layer, files in read_neighbor_files(path).items()
+        }
+    if kind != "arrays":
+        raise InputError(
+            f"{path} holds {kind}, which a study cannot measure by itself: it needs a model. "
+            "repscape run --model M --data D extracts the layers first."
+        )
+    read = read_layers(path)
+    into.columns |= read.columns
+    into.notes.extend(read.notes)
+    return read.layers

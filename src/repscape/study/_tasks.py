@@ -1,0 +1,157 @@
+"""One representation at a time: build the graph once, deep enough for everybody, and call each measure on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _check
+from ..errors import DegenerateDataError, InputError, RepscapeError
+from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
+from ..measures import Curve, Estimate
+from ..plan import Item, Plan
+from ._source import Representation
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """How many neighbours of each point the plan reads."""
+
+    full: int
+    """From graphs of all rows."""
+    distinct: int
+    """From graphs in which identical rows are one point."""
+    pair: int
+    """From graphs of all rows, by measures that compare two."""
+    deepest: str
+    """The variant that reads most, for messages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Graphs:
+    """The graphs of one representation; None where nobody reads them."""
+
+    full: NeighborGraph | None
+    """Of all rows."""
+    distinct: NeighborGraph | None
+    """Of the distinct rows; the same object where no row is repeated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one call of a measure gave."""
+
+    item: Item
+    column: str | None
+    result: Estimate | Curve
+
+
+def merging(item: Item) -> bool:
+    """Whether this call counts identical rows as one point."""
+    return item.measure.merges and {**item.measure.options(), **item.options}.get("duplicates", "merge") == "merge"
+
+
+def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
+    """Return the depths that the plan asks of its graphs."""
+    depths = {"full": 0, "distinct": 0, "pair": 0}
+    deepest, most = "", 0
+    for item in plan.items:
+        if "graph" not in item.measure.takes:
+            continue
+        depth = max(item.measure.depth(options, held) for _, options, held in calls(item, plan, columns))
+        kind = "distinct" if merging(item) else "full"
+        depths[kind] = max(depths[kind], depth)
+        if item.measure.arity == 2:
+            depths["pair"] = max(depths["pair"], depth)
+        if depth > most:
+            deepest, most = item.variant, depth
+    return Need(**depths, deepest=deepest)
+
+
+def calls(
+    item: Item, plan: Plan, columns: Mapping[str, Any]
+) -> Iterator[tuple[str | None, dict[str, Any], dict[str, Any]]]:
+    """Yield (column, options, data by kind) for each call of a measure: one for each label or value column it takes."""
+    options = dict(item.options)
+    for name in item.measure.column_options:
+        if isinstance(options.get(name), str):
+            options[name] = columns[options[name]]
+    held = {"groups": columns[plan.groups]} if plan.groups is not None else {}
+    if "labels" in item.measure.takes:
+        yield from ((name, options, {**held, "labels": columns[name]}) for name in plan.label_columns)
+    elif "values" in item.measure.takes:
+        yield from ((name, options, {**held, "values": columns[name]}) for name in plan.values)
+    else:
+        yield None, options, held
+
+
+def check_depth(representation: Representation, need: Need, name: str, *, n: int) -> None:
+    """Refuse a plan that reads more neighbours than there are, before anything is computed."""
+    deepest = max(need.full, need.distinct)
+    if representation.graph is not None:
+        held = representation.graph
+        kinds = [(need.distinct, ("distances",)), (need.full, ("indices",))]
+        for depth, what in kinds:
+            if depth:
+                held.require(f"{need.deepest} on layer {name}", k=depth, what=what)
+    elif deepest > n - 1:
+        raise InputError(f"{need.deepest} needs {deepest} neighbours of each point; {n} examples have {max(n - 1, 0)}.")
+
+
+def build_graphs(points: Any, need: Need, *, threads: int) -> Graphs:
+    """Build the graphs of one set of points."""
+    if not need.full and not need.distinct:
+        return Graphs(None, None)
+    full = None
+    if need.full:
+        full = knn_graph(points, max(need.full, need.distinct), threads=threads)
+        copied = full.distances is not None and bool((full.distances[:, 0] == 0).any())
+        if not need.distinct or not copied:
+            return Graphs(full, full)
+    rows, _ = distinct_rows(points)
+    deep = min(need.distinct, rows.size - 1)
+    return Graphs(full, distinct_graph(points, deep, threads=threads) if rows.size >= 3 else None)
+
+
+def measure_one(
+    representation: Representation, points: Any, graphs: Graphs, *, plan: Plan, columns: Mapping[str, Any]
+) -> tuple[list[Outcome], list[str]]:
+    """Call every measure of one representation; return what came out, and what had no answer."""
+    outcomes: list[Outcome] = []
+    silent: list[str] = []
+    for item in plan.items:
+        if item.measure.arity != 1:
+            continue
+        if "points" in item.measure.takes and points is None:
+            raise InputError(
+                f"{item.measure.name} needs the points themselves; layer {representation.place.layer.key!r} is a published "
+                "graph. Leave the measure out, or give the activations."
+            )
+        for column, options, held in calls(item, plan, columns):
+            data = {**held, "points": points, "graph": graphs.distinct if merging(item) else graphs.full}
+            try:
+                if "graph" in item.measure.takes and data["graph"] is None:
+                    raise DegenerateDataError("fewer than 3 distinct points")
+                result = item.measure(*(data[kind] for kind in item.measure.takes), **options)
+                outcomes.append(Outcome(item, column, result))
+            except DegenerateDataError as error:
+                silent.append(f"{item.variant} has no value: {error}")
+    return outcomes, silent
+
+
+def named(error: RepscapeError, name: str) -> RepscapeError:
+    """Return the same error with the layer's name before its message."""
+    return type(error)(f"layer {name}: {error}")
+
+
+def loaded(representation: Representation, rows: npt.NDArray[np.int64] | None) -> Any:
+    """Return the points in memory, or None for a published graph; only `rows` of them where given."""
+    if representation.points is None:
+        return None
+    name = f"layer {representation.place.layer.key!r}"
+    points = _check.points(representation.points, name, "run")
+    return points if rows is None else points[rows]

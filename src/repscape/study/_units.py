@@ -1,0 +1,30 @@
+"""Names for the units of work that a study finishes one by one: a representation, or a measure over all pairs."""
+
+from __future__ import annotations
+
+from ..results import Place, Record
+
+
+def place_name(place: Place) -> str:
+    """Name a representation for messages.
+
+    Examples
+    --------
+    >>> from repscape._types import LayerInfo
+    >>> place_name(Place("gpt2", LayerInfo("h.3", 4, 0.5, site="norm1"), step=100))
+    'gpt2 h.3:norm1 at step 100'
+    """
+    model = f"{place.model} " if place.model else ""
+    step = "" if place.step is None else f" at step {place.step:g}"
+    return f"{model}{place.layer.key}{step}"
+
+
+def unit(what: Place | str, group: str | None) -> str:
+    """Name a unit of work: a place, or the variant of a measure that compares two."""
+    name = what if isinstance(what, str) else place_name(what)
+    return name if group is None else f"{name} [{group}]"
+
+
+def unit_of(record: Record) -> str:
+    """Name the unit of work that a record came from."""
+    return unit(record.place if record.other is None else record.variant, record.group)

@@ -1,0 +1,283 @@
+"""The state of one run: graphs once, then every measure that reads them; what is finished stays usable."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .. import _check
+from .._types import Progress
+from ..errors import InputError, RepscapeError
+from ..graph import NeighborGraph
+from ..measures import Curve, Estimate
+from ..plan import Item, Plan
+from ..results import MeasureInfo, Record, Results
+from ._folder import StudyFolder
+from ._pairs import Pair, pairs
+from ._provenance import provenance
+from ._resources import Budget
+from ._source import Representation, Source
+from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, measure_one, named, needed
+from ._units import place_name, unit
+
+MATRICES = ("pairs", "models")
+PAIRS_AT_A_TIME = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The examples that are studied together: all, or those that share a value of the plan's `by` column."""
+
+    group: str | None
+    rows: npt.NDArray[np.int64] | None
+    n: int
+    columns: Mapping[str, Any]
+    need: Need
+
+
+@dataclass(slots=True)
+class Study:
+    """One run of a plan over a source."""
+
+    plan: Plan
+    source: Source
+    folder: StudyFolder | None
+    budget: Budget
+    report: Progress
+    records: dict[str, list[Record]] = field(default_factory=dict)
+    """Finished units of work and what they gave."""
+    silent: dict[str, list[str]] = field(default_factory=dict)
+    """Units of work in which some measure had no value, and why."""
+    unfinished: set[str] = field(default_factory=set)
+    """Units of work that were begun and have not ended."""
+    graphs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """What is known of each graph."""
+    ticks: int = 0
+    total: int = 0
+
+    def work(self) -> None:
+        """Measure every representation, then every pair."""
+        parts = list(self._parts())
+        every = self.source.representations
+        for part, one in itertools.product(parts, every):
+            check_depth(one, part.need, one.place.layer.key, n=part.n)
+        compared = pairs([one.place for one in every], self.plan.profiles)
+        double = [item for item in self.plan.items if item.measure.arity == 2 and compared]
+        self.total = len(parts) * (len(every) + len(double))
+        for part in parts:
+            slim: dict[int, NeighborGraph] = {}
+            workers = self.budget.workers(every, part.n)
+            tasks = [self._layer_task(part, position, slim, workers) for position in range(len(every))]
+            in_threads(tasks, workers)
+            for item in double:
+                self._compare(part, item, compared, slim)
+
+    def results(self, warned: Sequence[str] = ()) -> Results:
+        """Put what is finished in the order of the plan."""
+        before = Results(()) if self.folder is None else self.folder.before
+        order = {item.variant: place for place, item in enumerate(self.plan.items)}
+        records = sorted(itertools.chain(*self.records.values()), key=lambda record: order[record.variant])
+        silent = itertools.chain(*self.silent.values())
+        return Results(
+            records=tuple(records),
+            provenance=provenance(
+                self.plan,
+                self.source,
+                graphs={**before.provenance.get("graphs", {}), **self.graphs},
+                finished=[name for name in self.records if name not in self.unfinished],
+            ),
+            warnings=tuple(dict.fromkeys([*self.source.notes, *before.warnings, *silent, *warned])),
+        )
+
+    def _parts(self) -> Iterator[Part]:
+        columns = self.source.columns
+        if self.plan.by is None:
+            yield Part(None, None, self.source.n, columns, needed(self.plan, columns))
+            return
+        values, code = _check.codes(columns[self.plan.by], self.plan.by, "run", n=self.source.n)
+        for place, value in enumerate(values):
+            rows = np.flatnonzero(code == place)
+            own = {name: column[rows] for name, column in columns.items()}
+            yield Part(str(value), rows, rows.size, own, needed(self.plan, own))
+
+    # ---- one representation
+
+    def _layer_task(
+        self, part: Part, position: int, slim: dict[int, NeighborGraph], workers: int
+    ) -> Callable[[], None]:
+        one = self.source.representations[position]
+        name = unit(one.place, part.group)
+        earlier = self._earlier(name)
+        # Now, so that the order is that of the representations, whichever thread is first.
+        self.records[name] = earlier or []
+        self.unfinished.add(name)
+
+        def task() -> None:
+            try:
+                if earlier is None or self._compares(part):
+                    graphs, points = self._graphs(part, one, name, workers=workers, measured=earlier is not None)
+                    if part.need.pair and graphs.full is not None:
+                        # Comparisons read indices only, and only so many: the rest need not stay in memory.
+                        slim[position] = replace(graphs.full, distances=None).truncate(part.need.pair)
+                    if earlier is None:
+                        self._measure(part, one, name, points=points, graphs=graphs)
+            except RepscapeError as error:
+                raise named(error, place_name(one.place)) from error
+            self.unfinished.discard(name)
+            self._tick(name)
+
+        return task
+
+    def _earlier(self, name: str) -> list[Record] | None:
+        return None if self.folder is None else self.folder.done.get(name)
+
+    def _compares(self, part: Part) -> bool:
+        """Whether comparisons are still to do."""
+        double = [item for item in self.plan.items if item.measure.arity == 2]
+        return any(self._earlier(unit(item.variant, part.group)) is None for item in double)
+
+    def _graphs(
+        self, part: Part, one: Representation, name: str, *, workers: int, measured: bool
+    ) -> tuple[Graphs, Any]:
+        """Return the graphs of one part of a representation, and its points where somebody will read them."""
+        if one.graph is not None:
+            if part.rows is not None:
+                raise InputError("by of Plan cuts the examples into parts, which a published graph cannot follow.")
+            graphs: Graphs | None = Graphs(one.graph, one.graph)
+        else:
+            graphs = None if self.folder is None else self.folder.graphs(name, part.need)
+        read = any("points" in item.measure.takes for item in self.plan.items if item.measure.arity == 1)
+        wanted = graphs is None or (read and not measured)
+        points = loaded(one, part.rows) if wanted else None
+        if graphs is None:
+            graphs = build_graphs(points, part.need, threads=self.budget.each(workers))
+            if self.folder is not None:
+                self.folder.keep(name, graphs)
+        graph = graphs.full if graphs.full is not None else graphs.distinct
+        if graph is not None:
+            self.graphs[name] = {
+                "k": graph.k,
+                "n": graph.rows,
+                "distinct": part.n if graphs.distinct is None else graphs.distinct.n,
+                "metric": graph.metric,
+                "certificate": dict(graph.certificate),
+            }
+        return graphs, points
+
+    def _measure(self, part: Part, one: Representation, name: str, *, points: Any, graphs: Graphs) -> None:
+        outcomes, silent = measure_one(one, points, graphs, plan=self.plan, columns=part.columns)
+        self.silent[name] = [f"layer {name}: {message}" for message in silent]
+        self.records[name] = [
+            Record(
+                info=MeasureInfo.of(outcome.item.measure),
+                variant=outcome.item.variant,
+                profile="depth",
+                place=one.place,
+                result=outcome.result,
+                column=outcome.column,
+                group=part.group,
+            )
+            for outcome in outcomes
+        ]
+
+    # ---- two representations
+
+    def _compare(self, part: Part, item: Item, compared: Sequence[Pair], slim: Mapping[int, NeighborGraph]) -> None:
+        """Compute each comparison of one measure once, and record it under every profile that it is part of."""
+        name = unit(item.variant, part.group)
+        earlier = self._earlier(name)
+        if earlier is None:
+            symmetric = item.measure.symmetric
+            wanted = list(dict.fromkeys(_key(pair, symmetric) for pair in compared))
+            found: dict[tuple[int, int], dict[str | None, Estimate | Curve]] = {}
+
+            def task(some: Sequence[tuple[int, int]]) -> Callable[[], None]:
+                def compare() -> None:
+                    for key in some:
+                        found[key] = self._call(part, item, key, slim)
+
+                return compare
+
+            batches = [wanted[i : i + PAIRS_AT_A_TIME] for i in range(0, len(wanted), PAIRS_AT_A_TIME)]
+            in_threads([task(batch) for batch in batches], self.budget.threads)
+            earlier = list(self._pair_records(part, item, compared, found))
+        self.records[name] = earlier
+        self._tick(item.variant)
+
+    def _call(
+        self, part: Part, item: Item, key: tuple[int, int], slim: Mapping[int, NeighborGraph]
+    ) -> dict[str | None, Estimate | Curve]:
+        results: dict[str | None, Estimate | Curve] = {}
+        for column, options, held in calls(item, self.plan, part.columns):
+            sides = iter(key)
+            data = [
+                held[kind] if kind in held else self._side(part, next(sides), kind, slim) for kind in item.measure.takes
+            ]
+            results[column] = item.measure(*data, **options)
+        return results
+
+    def _side(self, part: Part, position: int, kind: str, slim: Mapping[int, NeighborGraph]) -> Any:
+        if kind == "graph":
+            return slim[position]
+        one = self.source.representations[position]
+        if one.points is None:
+            raise InputError(f"layer {one.place.layer.key!r} is a published graph; this comparison needs the points.")
+        return loaded(one, part.rows)
+
+    def _pair_records(
+        self,
+        part: Part,
+        item: Item,
+        compared: Sequence[Pair],
+        found: Mapping[tuple[int, int], Mapping[str | None, Any]],
+    ) -> Iterator[Record]:
+        info = MeasureInfo.of(item.measure)
+        places = [one.place for one in self.source.representations]
+        for pair in compared:
+            for column, result in found[_key(pair, item.measure.symmetric)].items():
+                # A matrix has n values for each of its thousands of cells; the profiles keep theirs.
+                matrix = pair.profile in MATRICES and isinstance(result, Estimate)
+                yield Record(
+                    info=info,
+                    variant=item.variant,
+                    profile=pair.profile,
+                    place=places[pair.first],
+                    other=places[pair.second],
+                    result=replace(result, per_point=None) if matrix else result,
+                    column=column,
+                    group=part.group,
+                )
+
+    def _tick(self, what: str) -> None:
+        self.ticks += 1
+        self.report(self.ticks, self.total, what)
+
+
+def _key(pair: Pair, symmetric: bool) -> tuple[int, int]:
+    ends = (pair.first, pair.second)
+    return (min(ends), max(ends)) if symmetric else ends
+
+
+def in_threads(tasks: Sequence[Callable[[], None]], workers: int) -> None:
+    """Run tasks on threads; the first error, or Ctrl-C, cancels those that have not begun."""
+    if workers == 1 or len(tasks) < 2:
+        for task in tasks:
+            task()
+        return
+    with ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(task) for task in tasks]
+        try:
+            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+        failed = [future for future in futures if future in done and future.exception() is not None]
+        if failed:
+            pool.shutdown(cancel_futures=True)
+            failed[0].result()
