@@ -90,7 +90,7 @@ def read_arrays(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Arr
         There is no such folder, or a bit of the group has changed since it was written.
     """
     arrays, attributes = read_group(path, group)
-    return {name: array.astype(str) if array.dtype.kind == "T" else array for name, array in arrays.items()}, attributes
+    return {name: _fixed(array) if array.dtype.kind == "T" else array for name, array in arrays.items()}, attributes
 
 
 def read_group(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
@@ -126,6 +126,10 @@ def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:
     open_root(root)
     homes = [entry for entry in root.iterdir() if (entry / "zarr.json").exists()]
     return tuple(sorted(_about(home)["name"] for home in homes if home.name != "layers"))
+
+
+def _fixed(text: Array) -> Array:
+    return np.asarray(text.tolist(), dtype=str).reshape(text.shape)
 
 
 def _about(home: Path) -> dict[str, Any]:

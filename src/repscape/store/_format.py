@@ -133,7 +133,11 @@ def new_array(group: zarr.Group, name: str, shape: tuple[int, ...], *, dtype: An
 
 
 def missing_chunk(folder: Path, shape: tuple[int, ...], *, rows: int, chunks: range | None = None) -> int | None:
-    """Return the first chunk (counted along rows) that has no file, or None; arrays are cut along rows alone."""
+    """Return the first chunk (counted along rows) that has no file, or None; arrays are cut along rows alone.
+
+    Asked after reading: no chunk of committed rows is ever put back, so one that is there now was there then. Asked
+    before, it might be deleted in between, and read as fill values.
+    """
     if 0 in shape:
         return None
     if not shape:
@@ -159,10 +163,11 @@ def get_array(group: zarr.Group, folder: Path, entry: Mapping[str, Any]) -> Arra
     """Read an array that `put_array` wrote, whole; text comes back with numpy's StringDType."""
     name, shape = entry["array"], tuple(entry["shape"])
     array = open_array(group, name, shape, dtype=entry["dtype"], where=folder / name)
+    values = np.asarray(array[...])
     lost = missing_chunk(folder / name, shape, rows=entry["chunk_rows"])
     if lost is not None:
         raise StoreError(f"{folder / name} has lost chunk {lost}.")
-    return np.asarray(array[...])
+    return values
 
 
 def open_array(group: zarr.Group, name: str, shape: tuple[int, ...], *, dtype: str, where: Path) -> ZarrArray:

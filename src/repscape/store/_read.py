@@ -96,21 +96,22 @@ class StoredLayer:
         return out
 
     def _block(self, start: int, stop: int) -> Array:
-        """Read rows start to stop; where that fails, find the chunk to name."""
+        """Read rows start to stop, or name the chunk that is damaged or missing."""
         if stop <= start:
             return np.empty((0, self.shape[1]), self.dtype)
         chunks = range(start // self.slab_rows, (stop - 1) // self.slab_rows + 1)
-        lost = missing_chunk(self.folder, self.array.shape, rows=self.slab_rows, chunks=chunks)
-        if lost is not None:
-            raise StoreError(f"{self._place(lost)} are missing: the file of chunk {lost} is gone.")
         try:
             with reading(f"layer {self.info.key!r} of {self.folder}"):
-                return np.asarray(self.array[start:stop])
+                values = np.asarray(self.array[start:stop])
         except StoreError:
-            for chunk in chunks:
+            for chunk in chunks:  # find the one to name
                 with reading(self._place(chunk)):
                     self.array[chunk * self.slab_rows]
             raise
+        lost = missing_chunk(self.folder, self.array.shape, rows=self.slab_rows, chunks=chunks)
+        if lost is not None:
+            raise StoreError(f"{self._place(lost)} are missing: the file of chunk {lost} is gone.")
+        return values
 
     def _place(self, chunk: int) -> str:
         first = chunk * self.slab_rows

@@ -55,7 +55,8 @@ def _column(column: pd.Series[Any]) -> tuple[Array, Array | None, str]:
     missing = column.isna().to_numpy(dtype=bool)
     mask = missing if missing.any() else None
     if pd.api.types.is_numeric_dtype(dtype) and hasattr(dtype, "numpy_dtype"):  # Int64, boolean, Float32 and so on
-        return column.fillna(0).to_numpy(dtype=dtype.numpy_dtype), mask, str(dtype)
+        filler: Any = dtype.type(0)
+        return column.to_numpy(dtype=dtype.numpy_dtype, na_value=filler), mask, str(dtype)
     entries = column.to_numpy(dtype=object)
     if all(gone or (isinstance(entry, str) and _writable(entry)) for entry, gone in zip(entries, missing, strict=True)):
         return np.where(missing, "", entries), mask, "text"
