@@ -12,35 +12,36 @@ from ._points import Points
 from ._threads import Crew
 
 QUERY_ROWS = 64  # queries that go through one block of points together, so that the block is read from memory once
+BLOCK_ROWS = 4096
 BLOCK_WORK = 1 << 24  # comparisons of single features in one step: short, so that Ctrl-C is heard
 
-Found = tuple[npt.NDArray[np.float64], npt.NDArray[np.int64]]
+Found = tuple[npt.NDArray[np.float64], npt.NDArray[np.int32]]
 
 
-def nearest(
-    points: Points, queries: Points, k: int, *, rows: npt.NDArray[np.int64], own: bool, kind: int, crew: Crew, what: str
-) -> Found:
-    """Return (compared values, indices), each (len(rows), k), of the points nearest to the given rows of `queries`.
+def heaps(rows: int, k: int) -> Found:
+    """Heaps of k places for each row, all still free."""
+    return np.full((rows, k), np.inf), np.full((rows, k), np.iinfo(np.int32).max, dtype=np.int32)
 
-    `own` says that queries are the points themselves, so that each leaves itself out.
+
+def nearest(points: Points, queries: Points, k: int, *, own: npt.NDArray[np.int64], kind: int, crew: Crew) -> Found:
+    """Return (compared values, indices), each (m, k), of the points nearest to each query.
+
+    own[q] is the point that query q leaves out, or -1.
     """
-    values = np.full((len(rows), k), np.inf)
-    ids = np.full((len(rows), k), np.iinfo(np.int64).max, dtype=np.int64)
-    step = max(1, min(points.block_rows, 1 << 12, BLOCK_WORK // (QUERY_ROWS * points.d)))
+    values, ids = heaps(queries.n, k)
+    step = max(1, min(points.block_rows, BLOCK_ROWS, BLOCK_WORK // (QUERY_ROWS * points.d)))
 
-    def work(start: int) -> None:
-        part = slice(start, min(start + QUERY_ROWS, len(rows)))
-        mine = rows[part]
-        held = np.concatenate([queries.block(row, row + 1) for row in mine])
-        excluded = mine if own else np.full(len(mine), -1)
-        compared = np.empty((len(mine), step))
+    def work(start: int, _: None) -> None:
+        part = slice(start, min(start + QUERY_ROWS, queries.n))
+        held = queries.block(part.start, part.stop)
+        compared = np.empty((len(held), step))
         for first in range(0, points.n, step):
             block = points.block(first, min(first + step, points.n))
             out = compared[:, : len(block)]
             _kernels.compare(held, block, kind, out)
-            _kernels.offer_block(out, excluded, first, values[part], ids[part])
+            _kernels.offer_block(out, own[part], first, values[part], ids[part])
             crew.check()
         _kernels.sort_heaps(values[part], ids[part])
 
-    crew.map(work, range(0, len(rows), QUERY_ROWS), what)
+    crew.map(work, range(0, queries.n, QUERY_ROWS), what="direct")
     return values, ids

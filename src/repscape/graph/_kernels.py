@@ -1,7 +1,8 @@
 """Loops over pairs of points, compiled: typed arrays in, `out` filled, no checks, no Python objects, no global lock.
 
 Neighbours are ordered by (value, index) everywhere, so the order in which pairs are visited never shows in an answer.
-Rows are named by their number and never sliced: each slice would cost two atomic counts, dearer than a short row.
+Arrays are never sliced nor handed to small helpers inside the loops (helpers are inlined): each hand-over costs atomic
+counts that are dearer than a short row.
 """
 
 from __future__ import annotations
@@ -41,8 +42,8 @@ def compare(a, b, kind, out):  # type: ignore[no-untyped-def]
             out[i, j] = total
 
 
-@numba.njit(nogil=True, cache=True)
-def _sink(values, ids, row, place, length):  # type: ignore[no-untyped-def]
+@numba.njit(nogil=True, inline="always")
+def sink(values, ids, row, place, length):  # type: ignore[no-untyped-def]
     """Restore the heap of a row (largest (value, index) on top) below `place`."""
     value, index = values[row, place], ids[row, place]
     while True:
@@ -63,27 +64,13 @@ def _sink(values, ids, row, place, length):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def offer(values, ids, row, value, index):  # type: ignore[no-untyped-def]
-    """Put (value, index) into a row's full heap if it belongs to the smallest."""
-    if value < values[row, 0] or (value == values[row, 0] and index < ids[row, 0]):
-        values[row, 0], ids[row, 0] = value, index
-        _sink(values, ids, row, 0, values.shape[1])
-
-
-@numba.njit(nogil=True, cache=True)
-def sort_heap(values, ids, row):  # type: ignore[no-untyped-def]
-    """Turn a row's heap into ascending order, in place."""
-    for last in range(values.shape[1] - 1, 0, -1):
-        values[row, 0], values[row, last] = values[row, last], values[row, 0]
-        ids[row, 0], ids[row, last] = ids[row, last], ids[row, 0]
-        _sink(values, ids, row, 0, last)
-
-
-@numba.njit(nogil=True, cache=True)
 def sort_heaps(values, ids):  # type: ignore[no-untyped-def]
     """Turn every row's heap into ascending order, in place."""
     for row in range(values.shape[0]):
-        sort_heap(values, ids, row)
+        for last in range(values.shape[1] - 1, 0, -1):
+            values[row, 0], values[row, last] = values[row, last], values[row, 0]
+            ids[row, 0], ids[row, last] = ids[row, last], ids[row, 0]
+            sink(values, ids, row, 0, last)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -91,5 +78,9 @@ def offer_block(compared, own, first, values, ids):  # type: ignore[no-untyped-d
     """Offer points first, first + 1, ... with their compared values to the heap of each query; own[q] is left out."""
     for q in range(compared.shape[0]):
         for j in range(compared.shape[1]):
-            if compared[q, j] <= values[q, 0] and own[q] != first + j:
-                offer(values, ids, q, compared[q, j], first + j)
+            value = compared[q, j]
+            index = first + j
+            if own[q] == index or value > values[q, 0] or (value == values[q, 0] and index > ids[q, 0]):
+                continue
+            values[q, 0], ids[q, 0] = value, index
+            sink(values, ids, q, 0, values.shape[1])

@@ -10,7 +10,8 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Progress
 from ..errors import InputError
-from . import _direct, _metric, _points
+from . import _direct, _exact, _metric, _points
+from ._candidates_numpy import NumpyProducts
 from ._neighbor_graph import NeighborGraph
 from ._threads import Crew, count
 
@@ -73,19 +74,18 @@ def knn_graph(
     if how.prepare is not None:
         points = _points.read(how.prepare(points.source, function), "X", function)
     crew = Crew(count(threads, function), progress)
-    rows = np.arange(points.n)
-    values, ids = _direct.nearest(points, points, k, rows=rows, own=True, kind=how.kind, crew=crew, what="direct")
-    return NeighborGraph(
-        indices=ids.astype(index_dtype(points.n)),
-        distances=how.finish(values, points.d),
-        metric=metric,
-        certificate={"direct": 1.0},
-    )
+    (values, ids), certificate = _nearest(points, points, np.arange(points.n), k, how, precision, crew)
+    return NeighborGraph(indices=ids, distances=how.finish(values, points.d), metric=metric, certificate=certificate)
 
 
-def index_dtype(n: int) -> npt.DTypeLike:
-    """int32 where it can name n points."""
-    return np.int32 if n < 2**31 else np.int64
+def _nearest(points, queries, own, k, how, precision, crew):
+    if not how.by_products:
+        return _direct.nearest(points, queries, k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
+    problem = _exact.Problem(points, queries, own, k, crew, 1 << 30)
+    first = NumpyProducts("float32" if precision == "auto" else precision, points.d)
+    keep = min(points.n, k + 8 + k // 16)
+    found, rows = _exact.solve(problem, [(first, keep)])
+    return found, {name: number / queries.n for name, number in rows.items()}
 
 
 def knn_query(
@@ -142,6 +142,5 @@ def knn_query(
         points = _points.read(how.prepare(points.source, function), "X", function)
         asked = _points.read(how.prepare(asked.source, function), "queries", function, least=1)
     crew = Crew(count(threads, function), progress)
-    rows = np.arange(asked.n)
-    values, ids = _direct.nearest(points, asked, k, rows=rows, own=False, kind=how.kind, crew=crew, what="direct")
-    return ids.astype(index_dtype(points.n)), how.finish(values, points.d)
+    (values, ids), _ = _nearest(points, asked, np.full(asked.n, -1), k, how, precision, crew)
+    return ids, how.finish(values, points.d)

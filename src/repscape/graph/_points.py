@@ -6,6 +6,7 @@ Everything that fits is held once as a C-ordered array; what does not fit stays 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,22 @@ class Points:
     def block(self, start: int, stop: int) -> npt.NDArray[Any]:
         """Rows start to stop as a C-ordered array of `dtype`."""
         return as_float(self.source[start:stop], self.dtype)
+
+    def blocks(self) -> Iterator[tuple[int, npt.NDArray[Any]]]:
+        """(first row, rows) of all points: one block where they are held, else one after the other."""
+        rows = self.n if self.whole is not None else self.block_rows
+        for start in range(0, self.n, rows):
+            yield start, self.block(start, min(start + rows, self.n))
+
+    def take(self, rows: npt.NDArray[np.int64]) -> Points:
+        """The points at `rows` (ascending), held in memory."""
+        if self.whole is not None:
+            return Points(self.whole[rows], len(rows), self.d, self.dtype)
+        out = np.empty((len(rows), self.d), self.dtype)
+        for start, block in self.blocks():
+            low, high = np.searchsorted(rows, (start, start + len(block)))
+            out[low:high] = block[rows[low:high] - start]
+        return Points(out, len(rows), self.d, self.dtype)
 
 
 def working_dtype(dtype: Any) -> np.dtype[Any] | None:

@@ -1,0 +1,112 @@
+"""The error bound of the candidate screen, and what it certifies.
+
+Rows u_i (centred, scaled by a power of two) are encoded as a_i with |u_i - a_i| <= r_i, and products of encoded rows are
+computed with |g - a_i.a_j| <= c |a_i| |a_j|. With S = |a_i - a_j|, the true distance is at least S - r_i - r_j, and for any
+0 < e < 1
+
+    |u_i - u_j|^2 >= (1 - e) (S^2 - (r_i + r_j)^2 / e) >= 2 (1 - e) (b_i + b_j - g),   b = |a|^2 (1 - c) / 2 - r^2 / e,
+
+since |a_i| |a_j| <= (|a_i|^2 + |a_j|^2) / 2 and (r_i + r_j)^2 <= 2 r_i^2 + 2 r_j^2. The bound is a sum of a product and one
+number for each row, so a tile is tested as fast as if there were no bound. A row is certified when its k-th exact squared
+distance is below 2 (1 - e) times the smallest b_i + b_j - g that was discarded.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """The error bound of one precision."""
+
+    product: float
+    """c: a computed product is within c |a| |b| of the true one, in any order of summation."""
+    unit: float
+    """Unit roundoff of the arithmetic of the tile and its test."""
+    ease: float
+    """e: how the loss of encoding is shared between a factor and an offset; any value in (0, 1) is safe."""
+
+    def bias(
+        self, half: FloatArray, error: FloatArray, size: FloatArray, dtype: npt.DTypeLike
+    ) -> npt.NDArray[np.floating]:
+        """Return b of each row from |a|^2/2, |u - a|^2 and |u|^2, each computed in float64, rounded down to `dtype`."""
+        # Centring rounds each entry once: 2^-53 of |u|. The three sums carry relative errors of at most d 2^-53 < 1e-9.
+        lost = ((np.sqrt(error) + 2.0**-53 * np.sqrt(size)) * (1 + 1e-8)) ** 2 / self.ease
+        # The test of a pair takes a few sums and products in the tile's arithmetic, each within a unit of its terms.
+        exact = half * (1 - self.product - 1e-9) - lost - 32 * self.unit * (half + lost) - self.underflow(dtype)
+        rounded = exact.astype(dtype)
+        return np.nextafter(rounded, np.asarray(-np.inf, dtype=dtype))
+
+    @staticmethod
+    def underflow(dtype: npt.DTypeLike) -> float:
+        """What products lose at most below the smallest normal number, whether it is flushed to zero or not."""
+        return float(np.finfo(dtype).tiny) * 2.0**40
+
+    def shrink(self, scale: float, features: int) -> float:
+        """Return f such that f * (b_i + b_j - g) is below the squared distance as float64 differences give it."""
+        summed = (features + 64) * 2.0**-52  # of two sums compared with one another, each within (d + 2) 2^-53
+        return 2 * (1 - self.ease) * (1 - summed) / scale / scale
+
+
+def summation(features: int, unit: float) -> float:
+    """Error of a sum of `features` products in any order, over |a| |b|, when every operation rounds by `unit`."""
+    steps = (features + 2) * unit
+    return steps / (1 - steps) if steps < 0.5 else np.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where points are moved before they are encoded: near 0, with entries of at most 1."""
+
+    centre: FloatArray
+    """(d,) float64; any centre is safe, the mean is best."""
+    scale: float
+    """A power of two."""
+
+    @classmethod
+    def around(cls, centre: FloatArray, extent: float) -> Frame | None:
+        """Return the frame for entries at most `extent` from the centre; None where squares would leave float64."""
+        exponent = math.frexp(extent)[1]
+        if extent == 0 or not -400 < exponent < 400:
+            return None
+        return cls(centre, math.ldexp(1.0, -exponent))
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """Encoded rows start, start + 1, ... of the points."""
+
+    start: int
+    rows: Any
+    """Whatever the products take: numpy array or torch tensor, sliceable by rows."""
+    bias: npt.NDArray[Any]
+    """b of each row, as the tile's type."""
+
+    def part(self, low: int, high: int) -> Encoded:
+        """Rows low to high of these."""
+        return Encoded(self.start + low, self.rows[low:high], self.bias[low:high])
+
+
+class Products(Protocol):
+    """One precision: how rows are encoded and multiplied. One twin file for each library."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def dtype(self) -> np.dtype[Any]: ...  # noqa: D102
+    @property
+    def row_bytes(self) -> int: ...  # noqa: D102
+    @property
+    def bound(self) -> Bound: ...  # noqa: D102
+    def store(self, rows: int) -> Any: ...  # noqa: D102
+    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Any) -> npt.NDArray[Any]: ...  # noqa: D102
+    def tile(self, rows: int) -> Any: ...  # noqa: D102
+    def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]: ...  # noqa: D102

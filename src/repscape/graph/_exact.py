@@ -1,0 +1,162 @@
+"""From candidates to certified neighbours: exact re-ranking, and the ladder that rows climb which are not certified.
+
+A row is screened at one precision and its candidates are compared exactly; where the certificate does not reach, the next
+precision screens it again; at last float64 differences are taken with every point that the float64 bound cannot exclude,
+or, where there is no such bound, with every point there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _direct, _kernels, _kernels_screen, _screen
+from ._candidates_numpy import NumpyProducts
+from ._certify import Frame, Products
+from ._direct import Found
+from ._points import Points
+from ._threads import Crew
+
+RERANK_ROWS = 256
+FEW = 4  # rows for which going through all points directly is cheaper than encoding all points once more
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Find the k nearest of `points` to each of `queries` by squared difference."""
+
+    points: Points
+    queries: Points
+    own: IntArray
+    """(m,) the point that each query leaves out, or -1."""
+    k: int
+    crew: Crew
+    part_rows: int
+    """Encoded rows to hold at a time, a multiple of the largest tile."""
+
+    def of(self, rows: IntArray) -> Problem:
+        """The same for some of the queries."""
+        return Problem(
+            self.points,
+            self.queries.take(rows),
+            self.own[rows],
+            self.k,
+            self.crew,
+            min(self.part_rows, _screen.TILE * 8),
+        )
+
+
+def solve(problem: Problem, ladder: Iterable[tuple[Products, int]]) -> tuple[Found, dict[str, int]]:
+    """Return (squared distances, indices) of each query's neighbours, nearest first, and how many rows each rung certified.
+
+    `ladder` gives products and the number of candidates to keep, cheapest first.
+    """
+    values, ids = _direct.heaps(problem.queries.n, problem.k)
+    left = np.arange(problem.queries.n)
+    certified: dict[str, int] = {}
+    frame = _frame(problem)
+    for products, keep in ladder if frame is not None else ():
+        if len(left) <= FEW and problem.queries.n > FEW:
+            break
+        part = problem if len(left) == problem.queries.n else problem.of(left)
+        (found, nearest), sure = _screened(part, frame, products, keep)
+        values[left], ids[left] = found, nearest
+        certified[products.name] = int(sure.sum())
+        left = left[~sure]
+    if len(left):
+        certified["direct"] = len(left)
+        for rows in np.array_split(left, -(-len(left) // problem.part_rows)):
+            values[rows], ids[rows] = _finished(problem.of(rows), frame, values[rows, -1])
+    return (values, ids), certified
+
+
+def _frame(problem: Problem) -> Frame | None:
+    """Centre and scale of all points and queries."""
+    d = problem.points.d
+    total, low, high = np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
+    for some in (problem.points,) if problem.queries is problem.points else (problem.points, problem.queries):
+        for start in range(0, some.n, some.block_rows):
+            block = some.block(start, min(start + some.block_rows, some.n))
+            _kernels_screen.column_ranges(block, total, low, high)
+        if some is problem.points:
+            centre = total / some.n
+    return Frame.around(centre, float(np.maximum(high - centre, centre - low).max()))
+
+
+def _screened(problem: Problem, frame: Frame, products: Products, keep: int) -> tuple[Found, npt.NDArray[np.bool_]]:
+    """Neighbours among the candidates of one precision, and which rows are certified."""
+    points, queries, crew = problem.points, problem.queries, problem.crew
+    if queries is points:
+        found = _screen.among_themselves(points, frame, products, keep=keep, part_rows=problem.part_rows, crew=crew)
+    else:
+        found = _screen.of_queries(
+            points, queries, frame, products, own=problem.own, keep=keep, part_rows=problem.part_rows, crew=crew
+        )
+    shrink = products.bound.shrink(frame.scale, points.d)
+    values, ids = _direct.heaps(queries.n, problem.k)
+    broken = np.zeros(-(-queries.n // RERANK_ROWS), np.int64)
+
+    def work(start: int, _: None) -> None:
+        rows = slice(start, min(start + RERANK_ROWS, queries.n))
+        held = queries.block(rows.start, rows.stop)
+        heap = values[rows], ids[rows]
+        candidates = found.scores[rows], found.ids[rows], found.count[rows]
+        for first, block in points.blocks():
+            broken[start // RERANK_ROWS] += _kernels_screen.rerank(held, block, first, *candidates, shrink, *heap)
+        _kernels.sort_heaps(*heap)
+
+    crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")
+    sure = values[:, -1] < -shrink * found.floor.astype(np.float64)
+    if broken.any():  # products that miss their bound certify nothing
+        sure[:] = False
+    return (values, ids), sure
+
+
+def _finished(problem: Problem, frame: Frame | None, limit: npt.NDArray[np.float64]) -> Found:
+    """Compare exactly with every point that float64 products cannot put beyond `limit`; with all where that is no help."""
+    points, queries, crew = problem.points, problem.queries, problem.crew
+    if frame is None or queries.n <= FEW:
+        return _direct.nearest(points, queries, problem.k, own=problem.own, kind=0, crew=crew)
+    products = NumpyProducts("float64", points.d)
+    shrink = products.bound.shrink(frame.scale, points.d)
+    values, ids = _direct.heaps(queries.n, problem.k)
+    asked = _screen.encode(queries, frame, products, start=0, stop=queries.n, crew=crew)
+    size = _screen.tile_rows(queries.n, crew.threads)
+    broken = np.zeros(-(-queries.n // size), np.int64)
+    for start in range(0, points.n, problem.part_rows):
+        part = _screen.encode(
+            points, frame, products, start=start, stop=min(start + problem.part_rows, points.n), crew=crew
+        )
+
+        def work(first: int, room: npt.NDArray[np.float64], part: _screen.Encoded = part) -> None:
+            a = asked.part(first, first + size)
+            rows = slice(first, first + len(a.bias))
+            held = queries.block(rows.start, rows.stop)
+            for low in range(0, len(part.bias), size):
+                b = part.part(low, low + size)
+                tile = products.multiply(a, b, room)
+                block = points.block(b.start, b.start + len(b.bias))
+                broken[first // size] += _kernels_screen.scan_exact(
+                    tile,
+                    a.bias,
+                    b.bias,
+                    held,
+                    block,
+                    b.start,
+                    problem.own[rows],
+                    shrink,
+                    limit[rows],
+                    values[rows],
+                    ids[rows],
+                )
+                crew.check()
+
+        crew.map(work, range(0, queries.n, size), what="direct", workspace=lambda: products.tile(size))
+    if broken.any():
+        return _direct.nearest(points, queries, problem.k, own=problem.own, kind=0, crew=crew)
+    _kernels.sort_heaps(values, ids)
+    return values, ids

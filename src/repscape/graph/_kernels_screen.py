@@ -1,0 +1,219 @@
+"""The loops of the candidate screen, compiled: encoding, the scan of product tiles, exact re-ranking.
+
+A tile holds products g[i, j] of encoded rows. With the biases of `_certify`, the score g[i, j] - bias[i] - bias[j] bounds
+nearness from above, so what is discarded for its score is certainly no nearer than the row's floor says.
+"""
+
+from __future__ import annotations
+
+import numba
+import numpy as np
+
+from ._kernels import REORDER, sink, squared
+
+
+@numba.njit(nogil=True, cache=True)
+def column_ranges(block, total, low, high):  # type: ignore[no-untyped-def]
+    """Add a block to each column's sum and range."""
+    for i in range(block.shape[0]):
+        for t in range(block.shape[1]):
+            x = numba.float64(block[i, t])
+            total[t] += x
+            low[t] = x if x < low[t] else low[t]
+            high[t] = x if x > high[t] else high[t]
+
+
+@numba.njit(nogil=True, cache=True, fastmath=REORDER)
+def encode_float(block, centre, scale, out, half, error, size):  # type: ignore[no-untyped-def]
+    """out = (block - centre) * scale in out's type; half = |out|^2 / 2; error, size = squared length of what was lost, kept."""
+    for i in range(block.shape[0]):
+        kept = 0.0
+        lost = 0.0
+        full = 0.0
+        for t in range(block.shape[1]):
+            u = (numba.float64(block[i, t]) - centre[t]) * scale
+            out[i, t] = u
+            q = numba.float64(out[i, t])
+            kept += q * q
+            lost += (u - q) * (u - q)
+            full += u * u
+        half[i] = kept / 2
+        error[i] = lost
+        size[i] = full
+
+
+@numba.njit(nogil=True, cache=True)
+def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-untyped-def]
+    """Keep the best `keep` to `keep` + `spare` entries of a full row; its floor rises to what was discarded.
+
+    The cut is found by halving the range of scores: counting is vectorised, sorting would not be.
+    """
+    width = scores.shape[1]
+    low = scores[row, 0]
+    high = low
+    for t in range(width):
+        score = scores[row, t]
+        low = score if score < low else low
+        high = score if score > high else high
+    for _ in range(64):
+        middle = low + (high - low) / 2
+        if middle <= low or middle >= high:
+            break
+        above = np.int32(0)
+        for t in range(width):
+            above += np.int32(scores[row, t] > middle)
+        if above < keep:
+            high = middle
+        else:
+            low = middle
+            if above <= keep + spare:
+                break
+    # Above `low` there are at least `keep`, unless many scores tie at `low`: then ties fill up to `keep`.
+    above = np.int32(0)
+    for t in range(width):
+        above += np.int32(scores[row, t] > low)
+    ties = max(0, keep - above)
+    if above > keep + spare:  # ties just above `low`, which halving cannot part: `high` is the next score
+        low = high
+        ties = keep
+        for t in range(width):
+            ties -= 1 if scores[row, t] > high else 0
+    place = 0
+    for t in range(width):
+        score = scores[row, t]
+        index = ids[row, t]
+        tied = score == low and ties > 0
+        if tied:
+            ties -= 1
+        scores[row, place] = score
+        ids[row, place] = index
+        place += 1 if tied or score > low else 0
+    floor[row] = low
+    count[row] = place
+
+
+@numba.njit(nogil=True, inline="always")
+def marked(marks, hits):  # type: ignore[no-untyped-def]
+    """Write the places of the marks that are not 0 into `hits`; return their number. Eight are looked at together."""
+    words = marks.view(np.uint64)
+    number = 0
+    for w in range(words.shape[0]):
+        if words[w] != 0:
+            for s in range(8):
+                hits[number] = 8 * w + s
+                number += 1 if marks[8 * w + s] != 0 else 0
+    return number
+
+
+@numba.njit(nogil=True, cache=True)
+def scan_rows(
+    tile, rows_bias, cols_bias, first_row, first_col, own, scores, ids, count, floor, keep, spare, marks, hits
+):  # type: ignore[no-untyped-def]
+    """Push what passes each row's floor into the row's buffer; own[row] is left out."""
+    width = cols_bias.shape[0]
+    marks[width:] = 0
+    for i in range(tile.shape[0]):
+        row = first_row + i
+        bias = rows_bias[i]
+        need = floor[row] + bias
+        for j in range(width):
+            marks[j] = np.uint8(tile[i, j] - cols_bias[j] > need)
+        number = marked(marks, hits)
+        for h in range(number):
+            j = hits[h]
+            column = first_col + j
+            if column == own[row]:
+                continue
+            place = count[row]
+            scores[row, place] = tile[i, j] - cols_bias[j] - bias
+            ids[row, place] = column
+            count[row] = place + 1
+            if place + 1 == scores.shape[1]:
+                compact(scores, ids, count, floor, row, keep, spare)
+
+
+@numba.njit(nogil=True, cache=True)
+def scan_both(
+    tile, rows_bias, cols_bias, first_row, first_col, scores, ids, count, floor, keep, spare, need_cols, marks, hits
+):  # type: ignore[no-untyped-def]
+    """Test both directions of every pair of two different blocks of points in one pass."""
+    width = cols_bias.shape[0]
+    marks[width:] = 0
+    for j in range(width):
+        need_cols[j] = floor[first_col + j] + cols_bias[j]
+    for i in range(tile.shape[0]):
+        row = first_row + i
+        bias = rows_bias[i]
+        need = floor[row] + bias
+        for j in range(width):
+            g = tile[i, j]
+            marks[j] = np.uint8(g - cols_bias[j] > need) | (np.uint8(g - bias > need_cols[j]) << np.uint8(1))
+        number = marked(marks, hits)
+        for h in range(number):
+            j = hits[h]
+            column = first_col + j
+            score = tile[i, j] - cols_bias[j] - bias
+            if marks[j] & 1:
+                place = count[row]
+                scores[row, place] = score
+                ids[row, place] = column
+                count[row] = place + 1
+                if place + 1 == scores.shape[1]:
+                    compact(scores, ids, count, floor, row, keep, spare)
+            if marks[j] & 2:
+                place = count[column]
+                scores[column, place] = score
+                ids[column, place] = row
+                count[column] = place + 1
+                if place + 1 == scores.shape[1]:
+                    compact(scores, ids, count, floor, column, keep, spare)
+                    need_cols[j] = floor[column] + cols_bias[j]
+
+
+@numba.njit(nogil=True, cache=True)
+def rerank(queries, block, first, scores, ids, count, shrink, values, nearest):  # type: ignore[no-untyped-def]
+    """Compare the candidates that lie in `block` (rows first, first + 1, ...) exactly; offer them to each query's heap.
+
+    shrink * -score is a certain lower bound of the squared distance: what it puts beyond the heap is passed over. Returns
+    how many compared candidates broke that bound, which no sound product can do.
+    """
+    width = values.shape[1]
+    broken = 0
+    for q in range(queries.shape[0]):
+        for t in range(count[q]):
+            index = ids[q, t]
+            least = -shrink * scores[q, t]
+            if index < first or index >= first + block.shape[0] or least > values[q, 0]:
+                continue
+            value = squared(queries, q, block, index - first)
+            broken += 1 if value < least else 0
+            if value > values[q, 0] or (value == values[q, 0] and index > nearest[q, 0]):
+                continue
+            values[q, 0], nearest[q, 0] = value, index
+            sink(values, nearest, q, 0, width)
+    return broken
+
+
+@numba.njit(nogil=True, cache=True)
+def scan_exact(tile, rows_bias, cols_bias, queries, block, first, own, shrink, limit, values, nearest):  # type: ignore[no-untyped-def]
+    """Compare exactly every pair of the tile that the bound cannot put beyond the query's `limit` or its heap.
+
+    Returns how many compared pairs broke the bound.
+    """
+    width = values.shape[1]
+    broken = 0
+    for q in range(tile.shape[0]):
+        most = min(limit[q], values[q, 0])
+        for j in range(tile.shape[1]):
+            least = shrink * (rows_bias[q] + cols_bias[j] - tile[q, j])
+            index = first + j
+            if least > most or index == own[q]:
+                continue
+            value = squared(queries, q, block, j)
+            broken += 1 if value < least else 0
+            if value > values[q, 0] or (value == values[q, 0] and index > nearest[q, 0]):
+                continue
+            values[q, 0], nearest[q, 0] = value, index
+            sink(values, nearest, q, 0, width)
+            most = min(limit[q], values[q, 0])
+    return broken

@@ -1,0 +1,190 @@
+"""Candidates through products: every pair of points is multiplied once, and each row keeps what may be among its nearest.
+
+Tiles stay in cache; each thread has its own tile and single-threaded products; a block of rows is locked only while a tile
+is scanned into its buffers. Points that are not held in memory come part by part.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _kernels_screen
+from ._certify import Encoded, Frame, Products
+from ._points import Points
+from ._threads import Crew
+
+TILE = 1024  # rows of a tile at most: float32 tiles of this size fill 4 MiB
+ENCODE_ROWS = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Buffers:
+    """Candidates of m rows. Everything that was discarded for a row scored at most its floor."""
+
+    scores: npt.NDArray[Any]
+    ids: npt.NDArray[np.int32]
+    count: npt.NDArray[np.int64]
+    floor: npt.NDArray[Any]
+    keep: int
+    spare: int
+
+    @classmethod
+    def empty(cls, rows: int, keep: int, dtype: np.dtype[Any]) -> Buffers:
+        """Buffers for that many rows, which keep at least `keep` candidates each."""
+        spare = 4 + keep // 8
+        width = 2 * keep + 32
+        return cls(
+            np.empty((rows, width), dtype),
+            np.empty((rows, width), np.int32),
+            np.zeros(rows, np.int64),
+            np.full(rows, -np.inf, dtype),
+            keep,
+            spare,
+        )
+
+    @property
+    def width(self) -> int:
+        """Room for candidates of a row."""
+        return self.scores.shape[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a thread needs for one tile."""
+
+    tile: Any
+    marks: npt.NDArray[np.uint8]
+    hits: npt.NDArray[np.int64]
+    need: npt.NDArray[Any]
+
+    @classmethod
+    def of(cls, products: Products, rows: int) -> Workspace:
+        """Room for tiles of rows x rows."""
+        words = -(-rows // 8) * 8
+        return cls(
+            products.tile(rows),
+            np.zeros(words, np.uint8),
+            np.empty(words + 8, np.int64),
+            np.empty(rows, products.dtype),
+        )
+
+    def for_width(self, width: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+        """Marks and hits for a tile of that many columns; marks come in whole words."""
+        return self.marks[: -(-width // 8) * 8], self.hits
+
+
+def tile_rows(n: int, threads: int) -> int:
+    """Rows of a tile: large for speed, small enough that every thread has work."""
+    rows = TILE
+    while rows > 128 and n < 4 * rows * threads:
+        rows //= 2
+    return rows
+
+
+def encode(points: Points, frame: Frame, products: Products, *, start: int, stop: int, crew: Crew) -> Encoded:
+    """Encode rows start to stop."""
+    rows = products.store(stop - start)
+    bias = np.empty(stop - start, products.dtype)
+
+    def work(low: int, _: None) -> None:
+        high = min(low + ENCODE_ROWS, stop)
+        bias[low - start : high - start] = products.encode(
+            points.block(low, high), frame, rows[low - start : high - start]
+        )
+
+    crew.map(work, range(start, stop, ENCODE_ROWS), what="encoding")
+    return Encoded(start, rows, bias)
+
+
+def among_themselves(
+    points: Points, frame: Frame, products: Products, *, keep: int, part_rows: int, crew: Crew
+) -> Buffers:
+    """Screen all pairs of the points."""
+    found = Buffers.empty(points.n, keep, products.dtype)
+    size = tile_rows(points.n, crew.threads)
+    own = np.arange(points.n)
+    locks = [threading.Lock() for _ in range(0, points.n, size)]
+
+    def work(pair: tuple[Encoded, Encoded], space: Workspace) -> None:
+        a, b = pair
+        tile = products.multiply(a, b, space.tile)
+        marks, hits = space.for_width(len(b.bias))
+        rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
+        if a.start == b.start:
+            with locks[a.start // size]:
+                _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
+        else:
+            first, second = sorted((a.start // size, b.start // size))
+            with locks[first], locks[second]:
+                _kernels_screen.scan_both(tile, a.bias, b.bias, a.start, b.start, *rest, space.need, marks, hits)
+
+    for a, b in _part_pairs(points, frame, products, part_rows, crew):
+        pairs = list(_tile_pairs(a, b, size))
+        crew.map(work, pairs, what=products.name, workspace=lambda: Workspace.of(products, size))
+    return found
+
+
+def of_queries(
+    points: Points,
+    queries: Points,
+    frame: Frame,
+    products: Products,
+    *,
+    own: npt.NDArray[np.int64],
+    keep: int,
+    part_rows: int,
+    crew: Crew,
+) -> Buffers:
+    """Screen all pairs of a query and a point; own[q] is the point that query q leaves out, or -1."""
+    found = Buffers.empty(queries.n, keep, products.dtype)
+    asked = encode(queries, frame, products, start=0, stop=queries.n, crew=crew)
+    size = tile_rows(queries.n, crew.threads)
+    for start in range(0, points.n, part_rows):
+        part = encode(points, frame, products, start=start, stop=min(start + part_rows, points.n), crew=crew)
+
+        def work(first: int, space: Workspace, part: Encoded = part) -> None:
+            a = asked.part(first, first + size)
+            for low in range(0, len(part.bias), size):
+                b = part.part(low, low + size)
+                tile = products.multiply(a, b, space.tile)
+                marks, hits = space.for_width(len(b.bias))
+                rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
+                _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
+
+        crew.map(
+            work,
+            range(0, queries.n, size),
+            what=products.name,
+            workspace=lambda: Workspace.of(products, size),
+        )
+    return found
+
+
+def _part_pairs(
+    points: Points, frame: Frame, products: Products, part_rows: int, crew: Crew
+) -> Iterator[tuple[Encoded, Encoded]]:
+    """Each pair of parts once; two parts are held at a time."""
+    starts = range(0, points.n, part_rows)
+    for i, start in enumerate(starts):
+        a = encode(points, frame, products, start=start, stop=min(start + part_rows, points.n), crew=crew)
+        yield a, a
+        for other in starts[i + 1 :]:
+            yield a, encode(points, frame, products, start=other, stop=min(other + part_rows, points.n), crew=crew)
+
+
+def _tile_pairs(a: Encoded, b: Encoded, size: int) -> Iterator[tuple[Encoded, Encoded]]:
+    """Each pair of blocks once, along diagonals and every other block first, so that threads rarely want the same block."""
+    rows, cols = -(-len(a.bias) // size), -(-len(b.bias) // size)
+    same = a.start == b.start
+    for shift in range(cols // 2 + 1 if same else cols):
+        for i in (*range(0, rows, 2), *range(1, rows, 2)):
+            j = (i + shift) % cols
+            if same and 2 * shift == cols and i >= j:
+                continue  # half-way round, each pair comes twice
+            yield a.part(i * size, (i + 1) * size), b.part(j * size, (j + 1) * size)
