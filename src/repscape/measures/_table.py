@@ -147,6 +147,11 @@ _ROWS = (
         neighbors=2, merges=True,
     ),
     Measure(
+        "id_twonn_fractions", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
+        higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+        neighbors=2, merges=True,
+    ),
+    Measure(
         "id_gride", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
         higher_means="more directions of variation", reference="Denti et al. 2022", label="intrinsic dimension",
         neighbors="max_rank", merges=True,
