@@ -15,7 +15,7 @@ from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
 from ._sites import Tap
 
-Reduce = Callable[[torch.Tensor], torch.Tensor]
+Reduce = Callable[[torch.Tensor, str], torch.Tensor]
 
 
 def read_taps(
@@ -32,7 +32,7 @@ def read_taps(
     call : callable
         Runs the forward pass.
     reduce : callable
-        Takes a state as it comes (a tensor of the model's dtype and device) and returns what to keep, in memory of its
+        Takes a state (a tensor of the model's dtype and device) and its module's name; returns what to keep, in memory of its
         own, since later modules may overwrite the state in place.
 
     Returns
@@ -101,4 +101,4 @@ def _keep(tap: Tap, seen: dict[LayerInfo, torch.Tensor], reduce: Reduce, *, stat
             f"layers of extract: module {tap.module!r} ran more than once in one forward pass (its weights are shared "
             "between depths), so its name does not say which state is meant."
         )
-    seen[tap.layer] = reduce(state)
+    seen[tap.layer] = reduce(state, tap.module)

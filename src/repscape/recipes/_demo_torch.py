@@ -24,10 +24,10 @@ from .._types import LayerInfo, Progress
 from ..extraction._hooks import read_taps
 from ..extraction._sites import select_taps
 
-CHECKPOINTS = (0, 10, 30, 90, 250, 700)
+CHECKPOINTS = (0, 10, 30, 90, 270, 900)
 HELD_OUT = 60  # images of each digit, about a third
 PATCH, WIDTH, HEADS, BLOCKS, CLASSES = 2, 48, 3, 6, 10
-BATCH, RATE, DECAY = 64, 3e-3, 0.05
+BATCH, RATE, DECAY = 64, 2e-3, 0.05
 SITES = ("residual", "norm1", "norm2")
 
 
@@ -86,7 +86,7 @@ class DemoRun:
                 model.eval(),
                 select_taps(model, sites=SITES),
                 call=lambda: model(batch),
-                reduce=lambda state: state.mean(dim=1),
+                reduce=lambda state, _: state.mean(dim=1),
             )
         return {layer: state.numpy() for layer, state in states.items()}
 

@@ -1,0 +1,168 @@
+"""How texts, proteins and images become the inputs of a transformers model.
+
+Special tokens are put around each text here, and padding to its right, so that which positions are real is known by
+construction and not asked of each tokenizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+
+from .. import _check
+from ..errors import InputError, InputTypeError
+from ._pool import Batch
+from ._torch_model import Encoded, TooLong
+
+RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
+
+
+@dataclass(frozen=True, slots=True)
+class TextEncoder:
+    """Tokenizes texts or proteins."""
+
+    tokenizer: Any
+    limit: int | None
+    """Most tokens the model takes, special ones included."""
+    kinds: tuple[str, ...] = ("text",)
+    prefix: tuple[int, ...] = ()
+    """Special tokens in front of every text."""
+    suffix: tuple[int, ...] = ()
+    """Special tokens behind it."""
+    spaced: bool = False
+    """Whether the tokenizer wants residues with spaces between them."""
+
+    @classmethod
+    def of(cls, tokenizer: Any, *, limit: int | None, protein: bool) -> TextEncoder:
+        """Find out what the tokenizer puts around a text."""
+        probe = "A" if protein else "a"
+        bare: list[int] = tokenizer(probe, add_special_tokens=False)["input_ids"]
+        full: list[int] = tokenizer(probe)["input_ids"]
+        at = next((i for i in range(len(full)) if full[i : i + len(bare)] == bare), None)
+        if at is None or not bare:
+            raise InputError(
+                f"tokenizer of extract must keep a text's tokens together between special ones. Got {full} for {probe!r}, "
+                f"and {bare} without special tokens."
+            )
+        around = tuple(full[:at]), tuple(full[at + len(bare) :])
+        if not protein:
+            return cls(tokenizer, limit, ("text", "protein"), *around)
+        for spaced in (False, True):
+            text = " ".join("MKV") if spaced else "MKV"
+            if len(tokenizer(text, add_special_tokens=False)["input_ids"]) == 3:
+                return cls(tokenizer, limit, ("protein",), *around, spaced)
+        raise InputError("tokenizer of extract must give each residue a token of its own. Got another count for 'MKV'.")
+
+    def __call__(self, inputs: Sequence[str], *, first_row: int, max_length: int | None, too_long: TooLong) -> Encoded:
+        """Tokenize the texts of a slab and cut, or refuse, those that are too long."""
+        most = self._most(max_length)
+        if self.kinds == ("protein",):
+            self._known_residues(inputs, first_row)
+        texts = [" ".join(text) for text in inputs] if self.spaced else list(inputs)
+        ids: list[list[int]] = self.tokenizer(
+            texts, add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
+        )["input_ids"]
+        empty = [first_row + i for i, tokens in enumerate(ids) if not tokens]
+        if empty:
+            raise InputError(
+                f"inputs of extract: the tokenizer finds nothing in {len(empty)} of them (first: row {empty[0]})."
+            )
+        room = None if most is None else most - len(self.prefix) - len(self.suffix)
+        cut = [i for i, tokens in enumerate(ids) if room is not None and len(tokens) > room]
+        if cut and too_long == "refuse":
+            raise InputError(
+                f"inputs of extract: {len(cut)} of rows {first_row} to {first_row + len(ids) - 1} are longer than {room} "
+                f"tokens (first: row {first_row + cut[0]} with {len(ids[cut[0]])}). too_long='truncate' cuts and counts them."
+            )
+        ids = [[*self.prefix, *tokens[:room], *self.suffix] for tokens in ids]
+        return Encoded(np.array([len(tokens) for tokens in ids]), partial(self._batch, ids), len(cut))
+
+    def _most(self, max_length: int | None) -> int | None:
+        """Return the most tokens of an input, special ones included."""
+        if max_length is None:
+            return self.limit
+        least = len(self.prefix) + len(self.suffix) + 1
+        return _check.integer(
+            max_length, "max_length", "extract", low=least, high=self.limit, why="special tokens included"
+        )
+
+    def _batch(self, ids: list[list[int]], rows: npt.NDArray[np.int64]) -> Batch:
+        chosen = [ids[int(row)] for row in rows]
+        longest = max(map(len, chosen))
+        pad = self.tokenizer.pad_token_id or 0
+        tokens = torch.tensor([entry + [pad] * (longest - len(entry)) for entry in chosen])
+        lengths = torch.tensor([len(entry) for entry in chosen])[:, None]
+        places = torch.arange(longest)[None]
+        real = (places >= len(self.prefix)) & (places < lengths - len(self.suffix))
+        attended = (places < lengths).to(torch.int64)
+        return Batch({"input_ids": tokens, "attention_mask": attended}, len(rows), real, len(self.prefix))
+
+    def _known_residues(self, inputs: Sequence[str], first_row: int) -> None:
+        letters = sorted(set().union(*inputs))
+        unknown = [letter for letter in letters if self.tokenizer.convert_tokens_to_ids(letter) in self._unknown()]
+        if unknown:
+            row = next(i for i, sequence in enumerate(inputs) if set(sequence) & set(unknown))
+            hint = " Residues are upper case." if any(letter.islower() for letter in unknown) else ""
+            raise InputError(
+                f"inputs of extract: residue {unknown[0]!r} in row {first_row + row} is not in the model's alphabet "
+                f"(unknown here: {', '.join(map(repr, unknown))}). The twenty are {RESIDUES}; X stands for any.{hint}"
+            )
+
+    def _unknown(self) -> tuple[int | None, ...]:
+        return (None, self.tokenizer.unk_token_id)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageEncoder:
+    """Runs a model's own image processor: resize, normalise, or quantise to colour clusters (ImageGPT)."""
+
+    processor: Any
+    tokens: int
+    """What one image costs."""
+    lead: int
+    """Special tokens in front of the patches."""
+    kinds: tuple[str, ...] = field(default=("image",))
+
+    def __call__(self, inputs: Any, *, first_row: int, max_length: int | None, too_long: TooLong) -> Encoded:
+        """Lay out batches; images are processed when their batch is formed."""
+        if max_length is not None:
+            raise InputError("max_length of extract is for texts and proteins. Got images.")
+        return Encoded(np.full(len(inputs), self.tokens), partial(self._batch, inputs, first_row))
+
+    def _batch(self, inputs: Any, first_row: int, rows: npt.NDArray[np.int64]) -> Batch:
+        images = [as_rgb(inputs[int(row)], first_row + int(row)) for row in rows]
+        found = self.processor(images=images, return_tensors="pt", input_data_format="channels_last")
+        return Batch(dict(found), len(rows), lead=self.lead)
+
+
+def as_rgb(image: Any, row: int) -> npt.NDArray[np.uint8]:
+    """Return one image as (h, w, 3) bytes, from a file, an (h, w) or (h, w, c) array of bytes, or of floats in [0, 1]."""
+    if isinstance(image, str):
+        try:
+            with Image.open(image) as opened:
+                return np.asarray(opened.convert("RGB"))
+        except (OSError, SyntaxError, ValueError) as error:  # what PIL raises for files that are no whole image
+            raise InputError(f"inputs of extract: row {row} ({image}) is not a readable image: {error}") from error
+    array = np.asarray(image)
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim != 3 or array.shape[2] not in (1, 3, 4) or array.dtype.kind not in "uif":
+        raise InputTypeError(
+            "inputs of extract: an image must be (h, w) or (h, w, 1, 3 or 4 channels), of bytes or of floats in [0, 1]. "
+            f"Got shape {array.shape} and dtype {array.dtype} in row {row}."
+        )
+    high = 1.0 if array.dtype.kind == "f" else 255
+    if not (array.min() >= 0 and array.max() <= high):  # NaN fails as well
+        raise InputError(
+            f"inputs of extract: {'floats' if high == 1.0 else 'ints'} of an image must be in [0, {high:g}]. "
+            f"Got {array.min()} to {array.max()} in row {row}."
+        )
+    levels = np.rint(array * 255).astype(np.uint8) if high == 1.0 else array.astype(np.uint8)
+    return np.ascontiguousarray(np.repeat(levels, 3, axis=2) if levels.shape[2] == 1 else levels[..., :3])

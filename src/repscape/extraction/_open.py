@@ -1,0 +1,146 @@
+"""The one door to models: a hub id, a folder, a module at hand, or "module:function"."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import InputError, InputTypeError, needs_extra
+from ._sites import Family
+
+if TYPE_CHECKING:
+    import torch
+
+    from ._torch_model import Model
+
+HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
+
+
+def open_model(
+    model: str | torch.nn.Module,
+    *,
+    preprocess: Callable[[Any], Any] | None = None,
+    revision: str | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    trust_remote_code: bool = False,
+    allow_pickle: bool = False,
+    family: Family | None = None,
+) -> Model:
+    """Open a model for reading its hidden states.
+
+    Parameters
+    ----------
+    model : str or torch.nn.Module
+        A hub id, a local folder, a module, or "module:function": a function without arguments that returns a module, a pair
+        (module, preprocess), or an opened model.
+    preprocess : callable, optional
+        For a module: turns a list of inputs into what it is called with (see `open_module`); a transformers tokenizer or
+        image processor is taken as well.
+    revision : str, optional
+        Branch, tag or commit, for a hub id.
+    device : str, default "auto"
+        The GPU where there is one; a module at hand stays where it is.
+    dtype : str, default "auto"
+        "float32", "bfloat16" or "float16"; auto is float32, and a module at hand stays as it is.
+    trust_remote_code, allow_pickle : bool, default False
+        Whether to run code, or read pickled weights, that came with the model.
+    family : Family, optional
+        Where a module keeps its blocks' parts, if the table does not know it.
+
+    Returns
+    -------
+    Model
+
+    Raises
+    ------
+    InputError
+        Nothing is there, or it cannot be loaded; the message says why and what works.
+    MissingExtraError
+        torch or transformers is not installed.
+    """
+    _require("torch")
+    if isinstance(model, str) and not FUNCTION.fullmatch(model):
+        if preprocess is not None or family is not None:
+            raise InputError("preprocess and family of open_model are for a module. Got a model by name.")
+        _require("transformers")
+        from ._hf_model import open_pretrained
+
+        return open_pretrained(
+            _folder_or_id(model, revision),
+            revision=revision,
+            device=device,
+            dtype=dtype,
+            trust_remote_code=trust_remote_code,
+            allow_pickle=allow_pickle,
+        )
+    if revision is not None:
+        raise InputError(f"revision of open_model is for a hub id. Got {revision!r} for {model!r}.")
+    name = model if isinstance(model, str) else None
+    found = _call(model) if isinstance(model, str) else model
+    if isinstance(found, tuple) and len(found) == 2 and preprocess is None:
+        found, preprocess = found
+    return _open_object(found, preprocess, name=name, device=device, dtype=dtype, family=family)
+
+
+def _open_object(
+    found: Any, preprocess: Any, *, name: str | None, device: str, dtype: str, family: Family | None
+) -> Model:
+    """Open a module, with a callable or a transformers tokenizer or image processor."""
+    from ._torch_model import Model, open_module
+
+    if isinstance(found, Model):
+        return found
+    model = open_module(found, preprocess=preprocess, name=name, device=device, dtype=dtype, family=family)
+    if hasattr(preprocess, "model_input_names"):  # a tokenizer or an image processor
+        from ._hf_model import wrap_pretrained
+
+        return wrap_pretrained(model.module, preprocess, name=model.name, family=family)
+    return model
+
+
+def _folder_or_id(model: str, revision: str | None) -> str:
+    """Tell a folder from a hub id, and refuse what is neither."""
+    if Path(model).expanduser().is_dir():
+        if revision is not None:
+            raise InputError(
+                f"revision of open_model is for a hub id; a folder has none. Got {revision!r} for {model!r}."
+            )
+        return str(Path(model).expanduser())
+    if not HUB_ID.fullmatch(model) or model.startswith("."):
+        raise InputError(
+            "model of open_model must be a folder, a hub id such as 'org/name', 'module:function', or a torch.nn.Module. "
+            f"Got {model!r}, and there is no such folder."
+        )
+    return model
+
+
+def _call(name: str) -> Any:
+    """Import and call "module:function"; modules in the working directory are found as well."""
+    module_name, _, function_name = name.partition(":")
+    here = os.getcwd()
+    added = here not in sys.path
+    if added:
+        sys.path.insert(0, here)
+    try:
+        if importlib.util.find_spec(module_name.partition(".")[0]) is None:
+            raise InputError(f"model of open_model: there is no module {module_name!r} in {here} or on Python's path.")
+        function = getattr(importlib.import_module(module_name), function_name, None)
+    finally:
+        if added:
+            sys.path.remove(here)
+    if not callable(function):
+        raise InputTypeError(f"model of open_model: {module_name!r} has no function {function_name!r}.")
+    return function()
+
+
+def _require(package: str) -> None:
+    if importlib.util.find_spec(package) is None:
+        raise needs_extra("extraction", package, "models")

@@ -1,0 +1,129 @@
+"""One vector per example (or per token) out of a hidden state, computed on the device before anything moves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from ..errors import InputError
+
+POOLS = ("mean", "max", "first", "last", "cls", "token", "flatten")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Batch:
+    """What a module is called with, and which positions of its states stand for the input itself."""
+
+    inputs: Mapping[str, Any] | tuple[Any, ...]
+    """Keyword or positional arguments of the module."""
+    rows: int
+    """Inputs in the batch."""
+    real: torch.Tensor | None = None
+    """(rows, positions) bool: neither padding nor special tokens; None: every position from `lead` on."""
+    lead: int = 0
+    """Special tokens in front of each input, such as [CLS]."""
+
+    def counts(self, pool: str, pooled_rows: int) -> list[int]:
+        """Return how many pooled rows each input gave."""
+        if pool == "token" and self.real is not None:
+            counts: list[int] = self.real.sum(dim=1).tolist()
+            return counts
+        return [pooled_rows // self.rows] * self.rows
+
+
+def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> torch.Tensor:
+    """Pool the states of one batch at one place.
+
+    Parameters
+    ----------
+    state : torch.Tensor
+        (rows, positions, d) tokens or patches, (rows, channels, height, width) maps, or (rows, d).
+    pool : {"mean", "max", "first", "last", "cls", "token", "flatten"}
+        "mean" and "max" run over the real positions, "first" and "last" take one of them, "cls" takes the special token in
+        front, "token" keeps each real position as a row of its own, "flatten" joins them.
+    batch : Batch
+        Says which positions are real.
+    name : str
+        The module's name, for messages.
+
+    Returns
+    -------
+    torch.Tensor
+        float32 on the same device, in memory of its own: (rows, d), or (all real positions, d) for "token".
+    """
+    if state.shape[0] != batch.rows:
+        raise InputError(
+            f"layers of extract: the state of {name!r} must start with the batch, ({batch.rows}, ...). "
+            f"Got shape {tuple(state.shape)}."
+        )
+    if state.ndim == 2 and pool not in ("token", "cls"):
+        return state.to(torch.float32, copy=True)
+    if state.ndim == 4 and pool == "flatten":
+        return state.flatten(1).to(torch.float32, copy=True)
+    if state.ndim == 4 and pool in ("mean", "max", "token"):
+        return _ROWS[pool](state.flatten(2).transpose(1, 2), None)
+    if state.ndim != 3:
+        kind = {2: "one vector for each example", 4: "a map of channels"}.get(state.ndim, "neither tokens nor a map")
+        raise InputError(
+            f"pool of extract: {pool!r} has no meaning for {name!r}, which is {kind} (shape {tuple(state.shape)}). "
+            f"{'Use mean, max, token or flatten.' if state.ndim == 4 else 'Use mean.' if state.ndim == 2 else ''}"
+        )
+    if pool == "cls":
+        if batch.lead == 0:
+            raise InputError(
+                "pool of extract: 'cls' needs a special token in front, and this model has none. Use first."
+            )
+        return state[:, 0].to(torch.float32, copy=True)
+    if batch.real is None:
+        return _ROWS[pool](state[:, batch.lead :], None)
+    if state.shape[1] != batch.real.shape[1]:
+        raise InputError(
+            f"layers of extract: the state of {name!r} must have a position for each token, "
+            f"{tuple(batch.real.shape)}. Got shape {tuple(state.shape)}."
+        )
+    return _ROWS[pool](state, batch.real)
+
+
+def _mean(state: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+    if real is None:
+        return state.mean(dim=1, dtype=torch.float32)
+    weights = real.to(torch.float32) / real.sum(dim=1, keepdim=True)
+    return torch.bmm(weights[:, None], state.to(torch.float32))[:, 0]  # (b, 1, t) by (b, t, d): no masked copy is made
+
+
+def _max(state: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+    if real is not None:
+        state = state.masked_fill(~real[..., None], -torch.inf)
+    return state.amax(dim=1).to(torch.float32)
+
+
+def _first(state: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+    at = 0 if real is None else real.int().argmax(dim=1)
+    return state[torch.arange(len(state), device=state.device), at].to(torch.float32)
+
+
+def _last(state: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+    at = -1 if real is None else real.shape[1] - 1 - real.flip(1).int().argmax(dim=1)
+    return state[torch.arange(len(state), device=state.device), at].to(torch.float32)
+
+
+def _token(state: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+    return (state.flatten(0, 1) if real is None else state[real]).to(torch.float32, copy=True)
+
+
+def _flatten(state: torch.Tensor, real: torch.Tensor | None) -> torch.Tensor:
+    if real is None:
+        return state.flatten(1).to(torch.float32, copy=True)
+    counts = real.sum(dim=1)
+    if not bool((counts == counts[0]).all()):
+        raise InputError(
+            "pool of extract: 'flatten' needs inputs of one length. Got "
+            f"{int(counts.min())} to {int(counts.max())} tokens. Use mean, or token."
+        )
+    return state[real].view(len(state), -1).to(torch.float32)
+
+
+_ROWS = {"mean": _mean, "max": _max, "first": _first, "last": _last, "token": _token, "flatten": _flatten}

@@ -1,0 +1,251 @@
+"""A model ready to be read: any torch module, with what turns examples into its inputs."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from .. import _check
+from ..errors import InputError, InputTypeError
+from ._pool import Batch
+from ._sites import Family, Tap, find_anatomy, select_taps
+
+Preprocess = Callable[[Any], Any]
+TooLong = Literal["truncate", "refuse"]
+DTYPES = {
+    "float32": torch.float32,
+    "bfloat16": torch.bfloat16,
+    "bf16": torch.bfloat16,
+    "float16": torch.float16,
+    "fp16": torch.float16,
+}
+PIXELS_PER_TOKEN = 3 * 16 * 16  # what an array input counts for in a batch's budget: one token per patch of this size
+FINGERPRINT_ENTRIES = 4096  # drawn from each parameter, evenly spaced
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Encoded:
+    """The inputs of one slab, ready to be put into batches."""
+
+    lengths: npt.NDArray[np.int64]
+    """(rows,) tokens that each input costs."""
+    batch: Callable[[npt.NDArray[np.int64]], Batch]
+    """Returns the batch of the given rows (counted from the slab's first), on the CPU."""
+    truncated: int = 0
+    """Inputs that were cut."""
+
+
+class Encoder(Protocol):
+    """Turns the inputs of a slab into batches."""
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """Kinds of examples it takes."""
+        ...
+
+    def __call__(self, inputs: Any, *, first_row: int, max_length: int | None, too_long: TooLong) -> Encoded:
+        """Encode consecutive inputs; `first_row` is the number of the first, for messages."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """A network and how examples go into it."""
+
+    module: torch.nn.Module
+    """The network; layers are named by the paths of its modules."""
+    run: Callable[..., Any]
+    """What is called: the module, or the part of it that makes hidden states (no head, no decoder)."""
+    encode: Encoder
+    """What turns examples into batches."""
+    name: str
+    """Hub id, folder, or class name."""
+    revision: str | None = None
+    """Commit on the hub."""
+    family: Family | None = None
+    """Where it keeps its parts, where the table does not know."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where its parameters live."""
+        return next((parameter.device for parameter in self.module.parameters()), torch.device("cpu"))
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """The type of its first floating-point parameter."""
+        kinds = (parameter.dtype for parameter in self.module.parameters() if parameter.is_floating_point())
+        return next(kinds, torch.float32)
+
+    def provenance(self) -> dict[str, Any]:
+        """Return what identifies the model: name, revision, class, dtype, versions, and a fingerprint of its weights."""
+        names = [name for name, _ in self.module.named_modules() if name]
+        anatomy = find_anatomy(names) if self.family is None else find_anatomy(names, (self.family,))
+        return {
+            "model": self.name,
+            "revision": self.revision,
+            "class": type(self.module).__name__,
+            "family": anatomy.family.name if anatomy else None,
+            "last_residual_is_normalised": anatomy.final_norm is None if anatomy else None,
+            "dtype": str(self.dtype).removeprefix("torch."),
+            "device": self.device.type,
+            "parameters": sum(parameter.numel() for parameter in self.module.parameters()),
+            "fingerprint": fingerprint(self.module),
+            "torch": torch.__version__,
+        }
+
+
+def open_module(
+    module: torch.nn.Module,
+    *,
+    preprocess: Preprocess | None = None,
+    name: str | None = None,
+    device: str = "auto",
+    dtype: str = "auto",
+    family: Family | None = None,
+) -> Model:
+    """Make any torch module readable.
+
+    Parameters
+    ----------
+    module : torch.nn.Module
+        Left as it is; asking for another device or dtype works on a copy.
+    preprocess : callable, optional
+        Takes a list of inputs (or rows of the inputs' array) and returns what the module is called with: a tensor, a tuple,
+        or a dict. In a dict, "attention_mask" says which positions are real, and "special_tokens_mask" (not handed on) which
+        of them are special. By default arrays become float32 tensors.
+    name : str, optional
+        What to call it; its class by default.
+    device, dtype : str
+        "auto" leaves the module where it is and as it is.
+    family : Family, optional
+        Where its blocks keep their parts.
+
+    Returns
+    -------
+    Model
+    """
+    if not isinstance(module, torch.nn.Module):
+        raise InputTypeError(f"model of extract must be a torch.nn.Module. Got {type(module).__name__}.")
+    wanted: dict[str, Any] = {} if device == "auto" else {"device": torch_device(device)}
+    wanted |= {} if dtype == "auto" else {"dtype": torch_dtype(dtype)}
+    if wanted:
+        module = copy.deepcopy(module).to(**wanted)
+    encoder = ModuleEncoder(preprocess or _as_tensor)
+    return Model(module, module, encoder, name or type(module).__name__, family=family)
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleEncoder:
+    """Calls the user's `preprocess` on the inputs of each batch."""
+
+    preprocess: Preprocess
+    kinds: tuple[str, ...] = ("text", "protein", "image", "vectors", "array")
+
+    def __call__(self, inputs: Any, *, first_row: int, max_length: int | None, too_long: TooLong) -> Encoded:
+        """Lay out batches by the length of texts and the size of arrays."""
+        if max_length is not None:
+            raise InputError("max_length of extract needs a tokenizer; with your own preprocess, cut the inputs there.")
+        if isinstance(inputs, np.ndarray):
+            size = max(1, int(np.prod(inputs.shape[1:])) // PIXELS_PER_TOKEN)
+            return Encoded(np.full(len(inputs), size), lambda rows: self._batch(inputs[rows]))
+        return Encoded(
+            np.array([len(text) for text in inputs]), lambda rows: self._batch([inputs[int(row)] for row in rows])
+        )
+
+    def _batch(self, inputs: Any) -> Batch:
+        found = self.preprocess(inputs)
+        rows = len(inputs)
+        if isinstance(found, Mapping):
+            arguments = dict(found)
+            special = arguments.pop("special_tokens_mask", None)
+            real = arguments["attention_mask"].bool() if "attention_mask" in arguments else None
+            lead = 0
+            if real is not None and special is not None:
+                real, lead = real & ~special.bool(), int(bool(special[:, 0].all()))
+            return Batch(arguments, rows, real, lead)
+        return Batch(tuple(found) if isinstance(found, tuple | list) else (found,), rows)
+
+
+def _as_tensor(inputs: Any) -> torch.Tensor:
+    """Hand numeric arrays to the module as float32."""
+    if not isinstance(inputs, np.ndarray):
+        raise InputError(
+            "preprocess of open_model is needed for inputs that are not arrays: a callable that takes a list of inputs and "
+            f"returns a batch of tensors. Got inputs of type {type(inputs[0]).__name__}."
+        )
+    return torch.from_numpy(np.ascontiguousarray(inputs, dtype=np.float32))
+
+
+def list_layers(model: Model) -> list[Tap]:
+    """Return every place of a model that has a name: all sites of all blocks, or all modules of an unknown family.
+
+    Parameters
+    ----------
+    model : Model
+        From `open_model`.
+
+    Returns
+    -------
+    list of Tap
+        Each with its LayerInfo and the path of the module that is read.
+    """
+    names = [name for name, _ in model.module.named_modules() if name]
+    anatomy = find_anatomy(names) if model.family is None else find_anatomy(names, (model.family,))
+    if anatomy is None:
+        return select_taps(model.module, layers="**", family=model.family)
+    return [tap for site in anatomy.sites() for tap in anatomy.taps(site)]
+
+
+def torch_device(device: str) -> torch.device:
+    """Return the device of a name; "auto" is the GPU where there is one."""
+    if device == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+        torch.empty(0, device=found)
+    except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
+        raise InputError(
+            f"device of extract must be auto, cpu, or one that torch can use here. Got {device!r}: {error}"
+        ) from error
+    return found
+
+
+def torch_dtype(dtype: str) -> torch.dtype:
+    """Return the type of a name; "auto" is float32."""
+    return DTYPES[_check.choice("float32" if dtype == "auto" else dtype, "dtype", "extract", DTYPES)]
+
+
+def fingerprint(module: torch.nn.Module) -> str:
+    """Sha256 over the names, shapes and types of all parameters and buffers, and evenly spaced entries of each.
+
+    Reading a sample keeps it quick for billions of parameters; training, even one step, changes nearly every entry.
+    """
+    digest = hashlib.sha256()
+    for name, value in sorted(module.state_dict().items()):
+        if not isinstance(value, torch.Tensor):
+            continue
+        digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
+        flat = value.detach().reshape(-1)
+        sample = flat[:: max(1, len(flat) // FINGERPRINT_ENTRIES)].cpu().contiguous()
+        digest.update(sample.view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+@contextmanager
+def evaluating(module: torch.nn.Module) -> Iterator[None]:
+    """Switch a module to evaluation (no dropout), and each of its parts back afterwards."""
+    training: Sequence[torch.nn.Module] = [part for part in module.modules() if part.training]
+    module.eval()
+    try:
+        yield
+    finally:
+        for part in training:
+            part.training = True
