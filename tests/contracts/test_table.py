@@ -1,0 +1,135 @@
+"""Every row of the table keeps its promises, and every check of a promise can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import contracts
+import numpy as np
+import pytest
+
+import repscape
+from repscape.graph import NeighborGraph
+from repscape.measures import MEASURES, Measure
+from repscape.measures._table import TRANSFORMATIONS
+
+ROWS = list(MEASURES.values())
+BOTH = [row for row in ROWS if row.arity == 2]
+SOURCE = Path(repscape.__file__).parent / "measures"
+TESTS = Path(__file__).parents[1]
+PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_")
+
+
+def names(rows: list[Measure]) -> list[str]:
+    return [row.name for row in rows]
+
+
+@pytest.mark.parametrize("change", TRANSFORMATIONS)
+@pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
+def test_invariances(row: Measure, change: str) -> None:
+    contracts.check_invariance(row, change)
+
+
+CHECKS = [
+    contracts.check_bounds,
+    contracts.check_determinism,
+    contracts.check_input_untouched,
+    contracts.check_nan_refused,
+    contracts.check_oracle,
+]
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
+@pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
+def test_promises(row: Measure, check: Callable[[Measure], None]) -> None:
+    check(row)
+
+
+@pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
+def test_symmetry(row: Measure) -> None:
+    contracts.check_symmetry(row)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
+def test_row_has_file_test_reference_and_words(row: Measure) -> None:
+    assert (SOURCE / f"_{row.name}.py").exists()
+    assert (TESTS / "measures" / f"test_{row.name}.py").exists()
+    assert (TESTS / "reference" / f"{row.name}.py").exists()
+    assert callable(getattr(repscape, row.name))
+    assert row.higher_means
+    assert row.reference
+    assert row.label
+
+
+def test_every_measure_file_has_a_row() -> None:
+    files = {path.stem.removeprefix("_") for path in SOURCE.glob("_*.py") if path.stem.startswith(PREFIXES)}
+    kernels = {name for name in files if name.endswith("kernels")}
+    assert files - kernels == set(MEASURES)
+
+
+# ---- mutants: each breaks one promise, and the check of that promise must see it
+
+
+def rows_swapped(graph: NeighborGraph, labels: Any) -> float:
+    """Neighbours of row i compared with the label of row n - 1 - i."""
+    return float((labels[graph.indices] == labels[::-1][:, None]).mean())
+
+
+def off_by_one(graph: NeighborGraph, labels: Any, *, k: int = 30) -> float:
+    """One neighbour too few."""
+    indices = graph.truncate(k - 1).indices
+    assert indices is not None
+    return float((labels[indices] == labels[:, None]).mean())
+
+
+def writes(X: np.ndarray) -> float:
+    """Centre in place."""
+    X -= X.mean(axis=0)
+    return float(X.std())
+
+
+def spread(X: np.ndarray) -> float:
+    """Forget to centre: a translation changes it."""
+    return float(np.sqrt((X**2).sum(axis=1)).mean())
+
+
+def one_sided(X: np.ndarray, Y: np.ndarray) -> float:
+    return float(X.std() / Y.std())
+
+
+LABELLED = MEASURES["overlap_labels"]
+MUTANTS: list[tuple[str, Measure, Callable[[Measure], None]]] = [
+    (
+        "uncentred",
+        Measure("spread", fn=spread, invariant_to=("rotation", "translation", "permutation")),
+        lambda row: contracts.check_invariance(row, "translation"),
+    ),
+    (
+        "undeclared invariance",
+        Measure("spread", fn=spread, invariant_to=("permutation",)),
+        lambda row: contracts.check_invariance(row, "rotation"),
+    ),
+    ("rows swapped", replace(LABELLED, fn=rows_swapped, neighbors=10), contracts.check_oracle),
+    ("k off by one", replace(LABELLED, fn=off_by_one, neighbors="k"), contracts.check_oracle),
+    ("out of bounds", Measure("spread", fn=spread, bounds=(0.0, 1.0)), contracts.check_bounds),
+    ("writes to its input", Measure("writes", fn=writes), contracts.check_input_untouched),
+    ("not symmetric", Measure("one_sided", fn=one_sided, arity=2, symmetric=True), contracts.check_symmetry),
+    ("symmetric and silent", replace(MEASURES["overlap_neighbors"], symmetric=False), contracts.check_symmetry),
+    (
+        "draws from global state",
+        Measure("noisy", fn=lambda X: float(np.random.rand())),  # noqa: NPY002
+        contracts.check_determinism,
+    ),
+    ("takes NaN", Measure("nanmean", fn=lambda X: float(np.nanmean(X))), contracts.check_nan_refused),
+]
+
+
+@pytest.mark.parametrize(
+    ("row", "check"), [(row, check) for _, row, check in MUTANTS], ids=[name for name, *_ in MUTANTS]
+)
+def test_mutants_are_caught(row: Measure, check: Callable[[Measure], None]) -> None:
+    with pytest.raises((AssertionError, pytest.fail.Exception, ValueError)):
+        check(row)
