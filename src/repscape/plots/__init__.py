@@ -1,7 +1,19 @@
 """Figures from results: depth profiles, layer by layer matrices, scale curves."""
 
+from ._caption import alternative, caption
 from ._choose import Panel, Sketch, sketches
 from ._draw import draw, paint
 from ._save import FORMATS, save_figures, to_bytes
 
-__all__ = ["FORMATS", "Panel", "Sketch", "draw", "paint", "save_figures", "sketches", "to_bytes"]
+__all__ = [
+    "FORMATS",
+    "Panel",
+    "Sketch",
+    "alternative",
+    "caption",
+    "draw",
+    "paint",
+    "save_figures",
+    "sketches",
+    "to_bytes",
+]

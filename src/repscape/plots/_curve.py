@@ -18,7 +18,7 @@ from ..measures import Curve
 from ..results import Record
 from ._choose import Panel, Sketch, by_index
 from ._depth import TICK_STEPS, vertical_limits
-from ._style import MARKERS, MUTED, PALETTE, legend, literal, new_figure, ordered, title
+from ._style import MARKERS, MUTED, PALETTE, axis_labels, legend, literal, new_figure, ordered, title
 from ._values import key_of, said
 
 BANDS = 12  # more lines than this in one panel go without bands
@@ -47,9 +47,9 @@ def curve_figure(sketch: Sketch) -> Figure:
     _scale_axis(axes, sorted({value.x for value in sketch.values if value.x is not None}))
     logarithmic = axes[0].get_xscale() == "log"
     name = literal(getattr(sketch.record.result, "x_name", "x"))
-    figure.supxlabel(f"{name} (log scale)" if logarithmic else name, fontsize=10)
-    figure.supylabel(literal(sketch.record.info.label or sketch.record.info.name, 44), fontsize=10)
-    title(figure, axes, sketch.title, sketch.details, [panel.title for panel in sketch.panels])
+    info = sketch.record.info
+    axis_labels(figure, axes, x=f"{name} (log scale)" if logarithmic else name, y=info.label or info.name)
+    title(figure, axes, sketch.title, details=sketch.details, panels=[panel.title for panel in sketch.panels])
     handles, labels = ([guide], ["chance"]) if guide is not None else ([], [])
     if few:
         lines = [

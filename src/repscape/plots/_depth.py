@@ -19,7 +19,19 @@ from matplotlib.ticker import MaxNLocator, MultipleLocator
 from .._types import LayerInfo
 from ..results import MeasureInfo
 from ._choose import Sketch, by_index
-from ._style import FEW_LINES, MANY_LAYERS, MARKERS, MUTED, PALETTE, legend, literal, new_figure, ordered, title
+from ._style import (
+    FEW_LINES,
+    MANY_LAYERS,
+    MARKERS,
+    MUTED,
+    PALETTE,
+    axis_labels,
+    legend,
+    literal,
+    new_figure,
+    ordered,
+    title,
+)
 from ._values import ORDERED, Value, in_order, key_of, said
 
 Key = tuple[Any, ...]
@@ -46,11 +58,16 @@ def depth_figure(sketch: Sketch) -> Figure:
                 guides.setdefault(what, drawn)
     vertical_limits(axes, sketch.values, sketch.record.info)
     _layer_axis(axes, layers, numbered)
-    figure.supxlabel("layer" if numbered else "relative depth", fontsize=10)
-    figure.supylabel(literal(sketch.record.info.label or sketch.record.info.name, 44), fontsize=10)
-    title(figure, axes, sketch.title, sketch.details, [panel.title for panel in sketch.panels])
+    info = sketch.record.info
+    axis_labels(figure, axes, x="layer" if numbered else "relative depth", y=info.label or info.name)
+    title(figure, axes, sketch.title, details=sketch.details, panels=[panel.title for panel in sketch.panels])
     _explain(figure, axes, sketch, looks, guides)
     return figure
+
+
+def line_count(sketch: Sketch) -> int:
+    """Return how many lines the panels have between them, each counted once."""
+    return len({key_of(value, sketch.lines) for value in sketch.values})
 
 
 def _looks(sketch: Sketch) -> dict[Key, dict[str, Any]]:
@@ -76,7 +93,9 @@ def _is_ordered(sketch: Sketch) -> bool:
 
 def _line(ax: Axes, line: Sequence[Value], sketch: Sketch, *, look: Mapping[str, Any], numbered: bool) -> None:
     x, (value, low, high) = _laid_out(line, sketch, numbered, lambda v: (v.value, v.low, v.high))
-    many = len(x) > MANY_LAYERS and not np.isnan(value).any()  # where there are gaps, markers show lonely layers
+    held = np.concatenate([[False], ~np.isnan(value), [False]])
+    lonely = bool((held[1:-1] & ~held[:-2] & ~held[2:]).any())  # between two gaps: only a marker shows it
+    many = len(x) > MANY_LAYERS and not lonely
     label = _label(sketch, key_of(line[0], sketch.lines))
     ax.plot(x, value, label=label, color=look["color"], marker="" if many else look["marker"], zorder=3)
     if look["band"] and np.isfinite(low).any():

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from .._types import LayerInfo
 from ..results import MeasureInfo, Place, Record
 from ._choose import Panel, Sketch
-from ._style import INK, PAPER, literal, new_figure, sequential, title
+from ._style import ON_DARK, ON_LIGHT, axis_labels, literal, new_figure, sequential, title
 
 WRITTEN = 8  # up to so many layers, each cell has its number
 FloatArray = npt.NDArray[np.float64]
@@ -38,15 +38,17 @@ def matrix_figure(sketch: Sketch) -> Figure:
         if max(cells.shape) <= WRITTEN:
             _write(ax, cells, norm, colours)
     rows_label, columns_label = _axis_labels(sketch)
-    figure.supylabel(rows_label, fontsize=10)
-    figure.supxlabel(columns_label, fontsize=10)
+    axis_labels(figure, axes, x=columns_label, y=rows_label)
+    if len(axes) == 1:
+        wide = min(max(cells.shape[1] / cells.shape[0], 0.6), 1 / 0.6)
+        figure.set_size_inches((2.1 + 3.7 * wide, 4.8) if wide <= 1 else (5.8, 1.1 + 3.7 / wide))
     bar = figure.colorbar(
         image, ax=list(axes), aspect=28, fraction=0.05, pad=0.03, shrink=0.5 if len(axes) > 6 else 1.0
     )
     bar.outline.set_visible(False)
     meaning = f"\n(higher: {literal(info.higher_means, 40)})" if info.higher_means else ""
     bar.set_label(literal(info.label or info.name, 44) + meaning)
-    title(figure, axes, sketch.title, sketch.details, [panel.title for panel in sketch.panels])
+    title(figure, axes, sketch.title, details=sketch.details, panels=[panel.title for panel in sketch.panels])
     return figure
 
 
@@ -137,4 +139,4 @@ def _write(ax: Axes, cells: FloatArray, norm: Normalize, colours: Colormap) -> N
             red, green, blue, _ = colours(norm(value))
             dark = 0.299 * red + 0.587 * green + 0.114 * blue < 0.55
             number = f"{value:.2f}" if abs(value) < 10 else f"{value:.3g}"
-            ax.text(column, row, number, ha="center", va="center", fontsize=7, color=PAPER if dark else INK)
+            ax.text(column, row, number, ha="center", va="center", fontsize=7, color=ON_DARK if dark else ON_LIGHT)

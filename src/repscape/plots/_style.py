@@ -22,6 +22,7 @@ from matplotlib.colors import Colormap, LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 INK, MUTED, GRID, PAPER, EMPTY = "#1a1d21", "#626a73", "#dfe2e6", "#ffffff", "#cfd3d8"
+ON_DARK, ON_LIGHT = "#fdfdfd", "#0d0d0d"  # numbers in coloured cells
 # Okabe and Ito's palette, the yellow darkened so that it shows on paper.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", INK, "#a89400")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
@@ -120,7 +121,7 @@ def new_figure(panels: int, *, height: float, square: bool = False) -> tuple[Fig
     return figure, axes[:panels]
 
 
-def title(figure: Figure, axes: Sequence[Axes], main: str, details: str, panels: Sequence[str]) -> None:
+def title(figure: Figure, axes: Sequence[Axes], main: str, *, details: str, panels: Sequence[str]) -> None:
     """Write the title, what holds for the whole figure, and what each panel shows."""
     if len(axes) == 1:
         details, panels = " · ".join(part for part in (details, panels[0]) if part), [""]
@@ -129,6 +130,17 @@ def title(figure: Figure, axes: Sequence[Axes], main: str, details: str, panels:
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=10.5)
     for ax, text in zip(axes, panels, strict=True):
         ax.set_title(literal(text, 44))
+
+
+def axis_labels(figure: Figure, axes: Sequence[Axes], *, x: str, y: str) -> None:
+    """Name the axes: below the lowest panel of each column, and once on the left."""
+    columns = min(len(axes), 3)
+    for ax in axes[-columns:]:
+        ax.set_xlabel(literal(x, 60))
+    if len(axes) == 1:
+        axes[0].set_ylabel(literal(y, 48))
+    else:
+        figure.supylabel(literal(y, 48), fontsize=10)
 
 
 def legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], *, heading: str = "") -> None:

@@ -1,0 +1,44 @@
+"""Figures of the page: vector images that carry their own light and dark colours."""
+
+from __future__ import annotations
+
+import re
+
+from ..plots import Sketch, alternative, caption, paint, to_bytes
+from ..plots._style import GRID, INK, MUTED, PAPER
+from ._html import Markup, data_link, element
+
+DARK = {INK: "#e4e7ea", MUTED: "#9aa3ad", GRID: "#30363d", PAPER: "#161b20"}
+NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
+LARGEST = 500_000  # bytes of one vector image; beyond it a PNG is smaller
+PAGE = 6_500_000  # bytes of all figures together
+
+
+def figure_html(sketch: Sketch, *, room: int) -> tuple[Markup, int]:
+    """Return a figure with its caption, and its size; where there is no room left, the caption alone."""
+    drawn = paint(sketch)
+    content, kind = adaptive(to_bytes(drawn, "svg")), "image/svg+xml"
+    if len(content) > LARGEST:
+        content, kind = to_bytes(drawn, "png"), "image/png"
+    wide = drawn.get_figwidth() > 6
+    words = element("figcaption", caption(sketch))
+    class_ = "wide" if wide else None
+    if len(content) * 4 / 3 > room:
+        missing = element("p", f"This figure would make the page too large; it is figures/{sketch.name} of the study.")
+        return element("figure", missing, words, class_=class_), 0
+    width, height = (round(inches * 96) for inches in drawn.get_size_inches())
+    image = element("img", src=data_link(content, kind), alt=alternative(sketch), width=width, height=height)
+    return element("figure", image, words, class_=class_, id=f"figure-{sketch.name}"), len(content) * 4 // 3
+
+
+def adaptive(svg: bytes) -> bytes:
+    """Return the image with paper, ink and grid as variables that follow the reader's light or dark scheme."""
+    text = re.sub(
+        r"<!--.*?-->|<metadata>.*?</metadata>|<\\?xml.*?\\?>|<!DOCTYPE.*?>", "", svg.decode(), flags=re.DOTALL
+    )
+    for colour, name in NAMES.items():
+        text = re.sub(rf"((?:fill|stroke): ){colour}", rf"\g<1>var(--{name})", text)
+    light = "".join(f"--{name}:{colour};" for colour, name in NAMES.items())
+    dark = "".join(f"--{name}:{DARK[colour]};" for colour, name in NAMES.items())
+    scheme = f"<style>:root{{{light}}}@media (prefers-color-scheme: dark){{:root{{{dark}}}}}</style>"
+    return re.sub(r"(<svg [^>]*>)", rf"\g<1>{scheme}", text, count=1).strip().encode()

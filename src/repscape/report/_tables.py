@@ -1,0 +1,114 @@
+"""Tables of the page: what varies is a column, what does not is said once; all of it as csv."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from ..results import Profile, Results
+from ._html import Markup, data_link, element, joined
+
+SHOWN = 300  # rows on the page; the csv has them all
+CSV_BYTES = 4_000_000  # of all tables together; base64 makes a third more of it
+LEAVE_OUT = ("measure", "profile", "options", "higher_means", "reference")  # said in the text
+ALWAYS = ("layer", "value")
+WORDS = {
+    "stderr": "standard error",
+    "low": "95 % low",
+    "high": "95 % high",
+    "p_value": "p",
+    "x": "x",
+    "n": "points",
+    "other_layer": "other layer",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table."""
+
+    name: str
+    """File name without ending."""
+    frame: pd.DataFrame
+    """The columns that vary."""
+    constant: dict[str, Any]
+    """The ones that do not, and their value."""
+    csv: bytes
+    """All of it, every column."""
+
+
+def tables(results: Results) -> dict[tuple[str, Profile], Table]:
+    """Return a table for each measure and profile."""
+    if not len(results):
+        return {}
+    frame = results.to_frame()
+    found: dict[tuple[str, Profile], Table] = {}
+    for measure, profile in dict.fromkeys((record.info.name, record.profile) for record in results):
+        part = frame[(frame["measure"] == measure) & (frame["profile"] == profile)]
+        kept = part.drop(columns=list(LEAVE_OUT)).dropna(axis=1, how="all").reset_index(drop=True)
+        varying = [name for name in kept if name in ALWAYS or kept[name].nunique(dropna=False) > 1]
+        constant = {str(name): kept[name].iloc[0] for name in kept if name not in varying}
+        csv = part.drop(columns=["options", "higher_means", "reference"]).dropna(axis=1, how="all").to_csv(index=False)
+        name = measure if profile == "depth" else f"{measure}-{profile}"
+        content = csv.encode("utf-8", "replace")
+        found[measure, profile] = Table(name, kept[varying], constant, content)
+    return found
+
+
+def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile]]:
+    """Choose the tables whose csv the page carries: all, or the smaller ones where that would be too much."""
+    chosen, total = set(), 0
+    for key in sorted(found, key=lambda key: len(found[key].csv)):
+        total += len(found[key].csv)
+        if total <= CSV_BYTES:
+            chosen.add(key)
+    return chosen
+
+
+def table_html(table: Table, *, download: bool) -> Markup:
+    """Return a table that opens at a click, with what is constant said above it."""
+    rows = len(table.frame)
+    notes = [f"{WORDS.get(key, key.replace('_', ' '))}: {_cell(value)[0]}" for key, value in table.constant.items()]
+    if rows > SHOWN:
+        notes.append(f"the first {SHOWN} of {rows:,} rows are shown")
+    link: Markup | str = "The csv is too large for this page: results.csv beside the study has every row."
+    if download:
+        href = data_link(table.csv, "text/csv;charset=utf-8")
+        link = element("a", f"Download {table.name}.csv", download=f"{table.name}.csv", href=href)
+    head = element("tr", *(element("th", _heading(name), scope="col") for name in table.frame))
+    body = [
+        element("tr", *(_cell_html(value) for value in row))
+        for row in table.frame.head(SHOWN).itertuples(index=False, name=None)
+    ]
+    inner = element(
+        "div",
+        element("table", element("thead", head), element("tbody", *body), class_="sortable"),
+        class_="scroll",
+        tabindex="0",
+        role="region",
+        aria_label=f"Table of {table.name}",
+    )
+    summary = element("summary", f"Table: {rows:,} {'row' if rows == 1 else 'rows'}")
+    said = element("p", joined(" · ".join(notes), element("br") if notes else "", link), class_="note")
+    return element("details", summary, said, inner)
+
+
+def _heading(name: object) -> str:
+    return WORDS.get(str(name), str(name).replace("_", " "))
+
+
+def _cell_html(value: Any) -> Markup:
+    text, exact = _cell(value)
+    return element("td", text, class_="number" if exact is not None else None, data_value=exact)
+
+
+def _cell(value: Any) -> tuple[str, str | None]:
+    """Return how a value is shown, and its number in full where it is one."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return "", None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value), None
+    return (f"{value:.5g}" if isinstance(value, float) and abs(value) < 1e5 else f"{value:g}", repr(float(value)))

@@ -1,0 +1,210 @@
+"""The results in sentences: where each profile peaks, which layers are most alike, what a reader should be wary of."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..measures import Estimate
+from ..results import PROFILES, Place, Record, Results
+
+SENTENCES = 12  # of one measure; the tables have the rest
+Line = tuple[str, str]  # model, site
+
+
+def overview(results: Results) -> str:
+    """Say what was measured."""
+    places = {place for record in results for place in (record.place, record.other) if place is not None}
+    if not places:
+        return "No results: nothing was measured."
+    models = {place.model for place in places}
+    sites = {place.layer.site for place in places if place.layer.site}
+    steps = {place.step for place in places if place.step is not None}
+    layers = {(place.model, place.layer.key) for place in places}
+    sizes = sorted({record.result.n + record.result.dropped for record in results})
+    parts = [
+        _count(len(layers), "layer"),
+        *([f"of {_count(len(models), 'model')}"] if len(models) > 1 else []),
+        *([f"at {_count(len(sites), 'site')} ({', '.join(sorted(sites))})"] if len(sites) > 1 else []),
+        *([f"at {_count(len(steps), 'checkpoint')}"] if len(steps) > 1 else []),
+    ]
+    names = list(dict.fromkeys(record.variant for record in results))
+    of = f"{sizes[0]:,}" if len(sizes) == 1 else f"{sizes[0]:,} to {sizes[-1]:,}"
+    return f"{', '.join(names)} on {' '.join(parts)}, {of} examples."
+
+
+def findings(results: Results) -> list[tuple[str, list[str]]]:
+    """Return (measure and what it was applied to, sentences) for every profile that has numbers by layer."""
+    families: dict[tuple[str, str, str | None, str | None], list[Record]] = {}
+    for record in results:
+        if isinstance(record.result, Estimate) and record.profile in ("depth", "pairs", "models", "steps"):
+            families.setdefault((record.variant, record.profile, record.column, record.group), []).append(record)
+    found = []
+    for (variant, profile, column, group), records in families.items():
+        info = records[0].info
+        named = [info.label or info.name, *([] if profile == "depth" else [PROFILES[records[0].profile]])]
+        heading = ": ".join(named) + f" — {' · '.join(part for part in (variant, column, group) if part)}"
+        say = _by_layer if profile in ("depth", "steps") else _by_pair
+        sentences = list(say(records))
+        if len(sentences) > SENTENCES:
+            rest = len(sentences) - SENTENCES
+            sentences = [*sentences[:SENTENCES], f"… and {rest} more; the tables have them all."]
+        if sentences:
+            found.append((heading, sentences))
+    return found
+
+
+def _by_layer(records: Sequence[Record]) -> Iterable[str]:
+    """Say where each line peaks: at its last checkpoint, with the first beside it."""
+    for line, held in _lines(records, lambda r: (r.place.model, r.place.layer.site)).items():
+        steps = sorted({_step(record) for record in held})
+        last = [record for record in held if _step(record) == steps[-1]]
+        words = _extremes(last)
+        if words is None:
+            continue
+        name = _line_name(line, records)
+        if math.isfinite(steps[-1]):
+            name = f"{name}, {_at_step(last[0])}" if name else _at_step(last[0])
+        then = ""
+        if len(steps) > 1:
+            first = [record for record in held if _step(record) == steps[0]]
+            peak = _best(first, max)
+            if peak is not None:
+                then = f" At first ({_at_step(first[0])}) the highest was {number(peak)} at {_layer(peak.place)}."
+        yield f"{f'{name}: ' if name else ''}{words}.{then}"
+
+
+def _extremes(records: Sequence[Record]) -> str | None:
+    high, low = _best(records, max), _best(records, min)
+    if high is None or low is None:
+        return None
+    words = f"highest {number(high)} at {_layer(high.place)}"
+    if high is not low:
+        words += f", lowest {number(low)} at {_layer(low.place)}"
+    else:
+        words = f"{number(high)} at {_layer(high.place)}"
+    chance = high.result.chance
+    return f"{words}; chance {chance:.3g}" if chance is not None else words
+
+
+def _by_pair(records: Sequence[Record]) -> Iterable[str]:
+    """Say which two different layers give most and least."""
+    apart = [record for record in records if record.other is not None and record.other != record.place]
+    by_line = _lines(apart, lambda r: (*_both(r, lambda p: p.model), *_both(r, lambda p: p.layer.site)))
+    for held in by_line.values():
+        step = max(_step(record) for record in held)
+        held = [record for record in held if _step(record) == step]
+        high, low = _best(held, max), _best(held, min)
+        if high is None or low is None:
+            continue
+        name = _pair_name(held[0])
+        if math.isfinite(step):
+            name = f"{name}, {_at_step(held[0])}" if name else _at_step(held[0])
+        text = f"{f'{name}: ' if name else ''}highest {number(high)} between {_pair(high)}"
+        yield f"{text}, lowest {number(low)} between {_pair(low)}." if high is not low else f"{text}."
+
+
+def merged(results: Results) -> list[str]:
+    """Say which layers hold identical rows, and how many."""
+    held: dict[str, list[Mapping[str, Any]]] = {}
+    for graph in _graphs(results):
+        if graph.get("distinct", graph.get("n")) != graph.get("n"):
+            held.setdefault(str(graph.get("model") or ""), []).append(graph)
+    words = []
+    for model, graphs in held.items():
+        worst = max(graphs, key=lambda graph: graph["n"] - graph["distinct"])
+        words.append(
+            f"{f'{model}: ' if model else ''}{_count(len(graphs), 'representation')} with identical rows, at most "
+            f"{worst['n'] - worst['distinct']:,} of {worst['n']:,} ({worst.get('layer')}). Measures that merge them count each "
+            "set of copies as one point; the column “dropped” of the tables says how many rows that took away."
+        )
+    return words
+
+
+def certificates(results: Results) -> list[str]:
+    """Say which graphs were not certified at the first precision that was tried."""
+    failed: dict[str, list[tuple[float, Mapping[str, Any]]]] = {}
+    total = 0
+    for graph in _graphs(results):
+        shares = graph.get("certificate") or {}
+        total += 1
+        for precision, share in list(shares.items())[:1]:
+            if share < 1:
+                failed.setdefault(str(precision), []).append((float(share), graph))
+    words = []
+    for precision, found in failed.items():
+        share, graph = min(found, key=lambda entry: entry[0])
+        words.append(
+            f"In {len(found)} of {total} neighbour graphs some rows could not be certified with {precision} products and were "
+            f"redone more precisely; the lowest certified share was {share:.2%} ({graph.get('layer')}). The graphs are exact."
+        )
+    return words
+
+
+def number(record: Record) -> str:
+    """Return a value with its error."""
+    result = record.result
+    if not isinstance(result, Estimate):
+        return ""
+    error = f" ± {result.stderr:.2g}" if result.stderr is not None and math.isfinite(result.stderr) else ""
+    return f"{result.value:.3g}{error}"
+
+
+def _graphs(results: Results) -> list[Mapping[str, Any]]:
+    """Return the neighbour graphs that provenance lists; a study of published graphs may list none."""
+    found = results.provenance.get("graphs", [])
+    return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list | tuple) else []
+
+
+def _best(records: Iterable[Record], pick: Callable[..., Record]) -> Record | None:
+    finite = [r for r in records if isinstance(r.result, Estimate) and math.isfinite(r.result.value)]
+    return pick(finite, key=lambda r: r.result.value) if finite else None
+
+
+def _lines(records: Iterable[Record], key: Callable[[Record], Any]) -> dict[Any, list[Record]]:
+    found: dict[Any, list[Record]] = {}
+    for record in records:
+        found.setdefault(key(record), []).append(record)
+    return found
+
+
+def _step(record: Record) -> float:
+    return -math.inf if record.place.step is None else record.place.step
+
+
+def _at_step(record: Record) -> str:
+    other = record.other
+    if other is not None and other.step is not None and other.step != record.place.step:
+        return f"steps {record.place.step:g} to {other.step:g}"
+    return f"step {record.place.step:g}"
+
+
+def _line_name(line: Line, records: Sequence[Record]) -> str:
+    """Name a line by what differs between the lines."""
+    models = {record.place.model for record in records}
+    sites = {record.place.layer.site for record in records}
+    return " · ".join(filter(None, [line[0] if len(models) > 1 else "", line[1] if len(sites) > 1 else ""]))
+
+
+def _pair_name(record: Record) -> str:
+    parts = (_both(record, lambda p: p.model), _both(record, lambda p: p.layer.site))
+    words = (" and ".join(dict.fromkeys(filter(None, part))) for part in parts)
+    return " · ".join(filter(None, words))
+
+
+def _both(record: Record, read: Callable[[Place], str]) -> tuple[str, str]:
+    return read(record.place), read(record.other or record.place)
+
+
+def _layer(place: Place) -> str:
+    return f"layer {place.layer.index} ({place.layer.name}, depth {place.layer.depth:.2g})"
+
+
+def _pair(record: Record) -> str:
+    other = record.other or record.place
+    return f"layers {record.place.layer.index} ({record.place.layer.name}) and {other.layer.index} ({other.layer.name})"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number:,} {thing}s"
