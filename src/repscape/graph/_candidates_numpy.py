@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from . import _kernels_screen
-from ._certify import Bound, Encoded, Frame, summation
+from ._certify import Bound, Encoded, FloatArray, Frame, summation
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,7 @@ class NumpyProducts:
     """Encodes rows as floats and multiplies them."""
 
     name: str
-    """"float32" or "float64"."""
+    """Either "float32" or "float64"."""
     features: int
 
     @property
@@ -36,15 +36,19 @@ class NumpyProducts:
         unit = float(np.finfo(self.dtype).eps) / 2
         return Bound(product=summation(self.features, unit), unit=unit, ease=unit**0.75)
 
+    def eased(self, ease: float) -> NumpyProducts:
+        """These products: their own ease is right for all points, since encoding loses next to nothing."""
+        return self
+
     def store(self, rows: int) -> npt.NDArray[Any]:
         """Room for that many encoded rows."""
         return np.empty((rows, self.features), self.dtype)
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Encode a block of rows into `out`; return the bias of each."""
-        half, error, size = np.empty((3, len(block)))
-        _kernels_screen.encode_float(block, frame.centre, frame.scale, out, half, error, size)
-        return self.bound.bias(half, error, size, self.dtype)
+    def encode(self, block: npt.NDArray[Any], frame: Frame, out: npt.NDArray[Any]) -> FloatArray:
+        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
+        measured = np.empty((3, len(block)))
+        _kernels_screen.encode_float(block, frame.centre, frame.scale, out, *measured)
+        return measured
 
     def tile(self, rows: int) -> npt.NDArray[Any]:
         """Room for a tile of rows x rows products."""

@@ -34,10 +34,9 @@ class Bound:
     ease: float
     """e: how the loss of encoding is shared between a factor and an offset; any value in (0, 1) is safe."""
 
-    def bias(
-        self, half: FloatArray, error: FloatArray, size: FloatArray, dtype: npt.DTypeLike
-    ) -> npt.NDArray[np.floating]:
-        """Return b of each row from |a|^2/2, |u - a|^2 and |u|^2, each computed in float64, rounded down to `dtype`."""
+    def bias(self, measured: FloatArray, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return b of each row, rounded down to `dtype`, from (3, rows) |a|^2/2, |u - a|^2 and |u|^2 in float64."""
+        half, error, size = measured
         # Centring rounds each entry once: 2^-53 of |u|. The three sums carry relative errors of at most d 2^-53 < 1e-9.
         lost = ((np.sqrt(error) + 2.0**-53 * np.sqrt(size)) * (1 + 1e-8)) ** 2 / self.ease
         # The test of a pair takes a few sums and products in the tile's arithmetic, each within a unit of its terms.
@@ -107,6 +106,7 @@ class Products(Protocol):
     @property
     def bound(self) -> Bound: ...  # noqa: D102
     def store(self, rows: int) -> Any: ...  # noqa: D102
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Any) -> npt.NDArray[Any]: ...  # noqa: D102
+    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Any) -> FloatArray: ...  # noqa: D102
+    def eased(self, ease: float) -> Products: ...  # noqa: D102
     def tile(self, rows: int) -> Any: ...  # noqa: D102
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]: ...  # noqa: D102

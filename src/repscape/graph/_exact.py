@@ -18,6 +18,7 @@ from ._candidates_numpy import NumpyProducts
 from ._certify import Frame, Products
 from ._direct import Found
 from ._points import Points
+from ._screen import Buffers
 from ._threads import Crew
 
 RERANK_ROWS = 256
@@ -50,7 +51,9 @@ class Problem:
         )
 
 
-def solve(problem: Problem, ladder: Iterable[tuple[Products, int]]) -> tuple[Found, dict[str, int]]:
+def solve(
+    problem: Problem, frame: Frame | None, ladder: Iterable[tuple[Products, int]]
+) -> tuple[Found, dict[str, int]]:
     """Return (squared distances, indices) of each query's neighbours, nearest first, and how many rows each rung certified.
 
     `ladder` gives products and the number of candidates to keep, cheapest first.
@@ -58,13 +61,12 @@ def solve(problem: Problem, ladder: Iterable[tuple[Products, int]]) -> tuple[Fou
     values, ids = _direct.heaps(problem.queries.n, problem.k)
     left = np.arange(problem.queries.n)
     certified: dict[str, int] = {}
-    frame = _frame(problem)
     for products, keep in ladder if frame is not None else ():
         if len(left) <= FEW and problem.queries.n > FEW:
             break
         part = problem if len(left) == problem.queries.n else problem.of(left)
-        (found, nearest), sure = _screened(part, frame, products, keep)
-        values[left], ids[left] = found, nearest
+        found = _candidates(part, frame, products, keep)
+        (values[left], ids[left]), sure = _reranked(part, found, products.bound.shrink(frame.scale, part.points.d))
         certified[products.name] = int(sure.sum())
         left = left[~sure]
     if len(left):
@@ -74,8 +76,8 @@ def solve(problem: Problem, ladder: Iterable[tuple[Products, int]]) -> tuple[Fou
     return (values, ids), certified
 
 
-def _frame(problem: Problem) -> Frame | None:
-    """Centre and scale of all points and queries."""
+def frame_of(problem: Problem) -> Frame | None:
+    """Centre and scale of all points and queries; None where squares would leave float64."""
     d = problem.points.d
     total, low, high = np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
     for some in (problem.points,) if problem.queries is problem.points else (problem.points, problem.queries):
@@ -87,16 +89,26 @@ def _frame(problem: Problem) -> Frame | None:
     return Frame.around(centre, float(np.maximum(high - centre, centre - low).max()))
 
 
-def _screened(problem: Problem, frame: Frame, products: Products, keep: int) -> tuple[Found, npt.NDArray[np.bool_]]:
-    """Neighbours among the candidates of one precision, and which rows are certified."""
-    points, queries, crew = problem.points, problem.queries, problem.crew
-    if queries is points:
-        found = _screen.among_themselves(points, frame, products, keep=keep, part_rows=problem.part_rows, crew=crew)
-    else:
-        found = _screen.of_queries(
-            points, queries, frame, products, own=problem.own, keep=keep, part_rows=problem.part_rows, crew=crew
-        )
-    shrink = products.bound.shrink(frame.scale, points.d)
+def needed(problem: Problem, frame: Frame, products: Products, most: int) -> IntArray:
+    """How many candidates each query must keep to be certified by these products; more than `most` where that is not enough."""
+    found = _candidates(problem, frame, products, most)
+    shrink = products.bound.shrink(frame.scale, problem.points.d)
+    (values, _), sure = _reranked(problem, found, shrink)
+    held = np.arange(found.width) < found.count[:, None]
+    within = (held & (-shrink * found.scores.astype(np.float64) <= values[:, -1:])).sum(axis=1)
+    return np.where(sure, within, most + 1)
+
+
+def _candidates(problem: Problem, frame: Frame, products: Products, keep: int) -> Buffers:
+    options = {"keep": keep, "part_rows": problem.part_rows, "crew": problem.crew}
+    if problem.queries is problem.points:
+        return _screen.among_themselves(problem.points, frame, products, **options)
+    return _screen.of_queries(problem.points, problem.queries, frame, products, own=problem.own, **options)
+
+
+def _reranked(problem: Problem, found: Buffers, shrink: float) -> tuple[Found, npt.NDArray[np.bool_]]:
+    """Neighbours among the candidates, by exact comparison, and which rows are certified."""
+    points, queries = problem.points, problem.queries
     values, ids = _direct.heaps(queries.n, problem.k)
     broken = np.zeros(-(-queries.n // RERANK_ROWS), np.int64)
 
@@ -109,7 +121,7 @@ def _screened(problem: Problem, frame: Frame, products: Products, keep: int) -> 
             broken[start // RERANK_ROWS] += _kernels_screen.rerank(held, block, first, *candidates, shrink, *heap)
         _kernels.sort_heaps(*heap)
 
-    crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")
+    problem.crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")
     sure = values[:, -1] < -shrink * found.floor.astype(np.float64)
     if broken.any():  # products that miss their bound certify nothing
         sure[:] = False

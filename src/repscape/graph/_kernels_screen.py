@@ -42,6 +42,42 @@ def encode_float(block, centre, scale, out, half, error, size):  # type: ignore[
         size[i] = full
 
 
+@numba.njit(nogil=True, cache=True, fastmath=REORDER)
+def encode_bytes(block, centre, scale, out, step, half, error, size):  # type: ignore[no-untyped-def]
+    """As encode_float, in integers of -127 to 127 times a step of the row's own."""
+    moved = np.empty(block.shape[1])
+    for i in range(block.shape[0]):
+        largest = 0.0
+        for t in range(block.shape[1]):
+            moved[t] = (numba.float64(block[i, t]) - centre[t]) * scale
+            largest = max(largest, abs(moved[t]))
+        step[i] = largest / 127
+        one = numba.float64(step[i])
+        over = 1 / one if one > 1e-37 else 0.0  # a row at the centre, or too near for float32, is encoded as the centre
+        kept = 0.0
+        lost = 0.0
+        full = 0.0
+        for t in range(block.shape[1]):
+            whole = min(127.0, max(-127.0, np.rint(moved[t] * over)))
+            out[i, t] = np.int8(whole)
+            q = whole * one
+            kept += q * q
+            lost += (moved[t] - q) * (moved[t] - q)
+            full += moved[t] * moved[t]
+        half[i] = kept / 2
+        error[i] = lost
+        size[i] = full
+
+
+@numba.njit(nogil=True, cache=True)
+def scaled(whole, rows_step, cols_step, out):  # type: ignore[no-untyped-def]
+    """Integer products times the steps of their row and column."""
+    for i in range(whole.shape[0]):
+        step = rows_step[i]
+        for j in range(whole.shape[1]):
+            out[i, j] = np.float32(whole[i, j]) * cols_step[j] * step
+
+
 @numba.njit(nogil=True, cache=True)
 def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-untyped-def]
     """Keep the best `keep` to `keep` + `spare` entries of a full row; its floor rises to what was discarded.

@@ -10,12 +10,13 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Progress
 from ..errors import InputError
-from . import _direct, _exact, _metric, _points
-from ._candidates_numpy import NumpyProducts
+from . import _choose, _direct, _exact, _metric, _points
+from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
+from ._points import Points
 from ._threads import Crew, count
 
-Precision = Literal["auto", "bf16", "float32", "float64"]
+Precision = Literal["auto", "int8", "bf16", "float32", "float64"]
 
 
 def knn_graph(
@@ -40,7 +41,7 @@ def knn_graph(
         The distance. "cosine" is half the squared difference of the normalised rows.
     device : {"auto", "cpu"}
         Where products are computed.
-    precision : {"auto", "bf16", "float32", "float64"}
+    precision : {"auto", "int8", "bf16", "float32", "float64"}
         How candidates are found; the answer is the same.
     threads : int, optional
         Threads to use; by default the cores this process may use, bounded by OMP_NUM_THREADS and its like.
@@ -68,23 +69,29 @@ def knn_graph(
     function = "knn_graph"
     how = _metric.find(metric, function)
     _check.choice(device, "device", function, ("auto", "cpu"))
-    _check.choice(precision, "precision", function, ("auto", "bf16", "float32", "float64"))
+    _check.choice(precision, "precision", function, _choose.PRECISIONS)
     points = _points.read(X, "X", function)
     k = _check.integer(k, "k", function, low=1, high=points.n - 1, why="n - 1")
     if how.prepare is not None:
         points = _points.read(how.prepare(points.source, function), "X", function)
     crew = Crew(count(threads, function), progress)
-    (values, ids), certificate = _nearest(points, points, np.arange(points.n), k, how, precision, crew)
+    (values, ids), certificate = _nearest(
+        points, points, np.arange(points.n), k, how=how, precision=precision, crew=crew
+    )
     return NeighborGraph(indices=ids, distances=how.finish(values, points.d), metric=metric, certificate=certificate)
 
 
-def _nearest(points, queries, own, k, how, precision, crew):
+def _nearest(
+    points: Points, queries: Points, own: npt.NDArray[np.int64], k: int, *, how: Metric, precision: str, crew: Crew
+) -> tuple[_direct.Found, dict[str, float]]:
+    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
     if not how.by_products:
         return _direct.nearest(points, queries, k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
     problem = _exact.Problem(points, queries, own, k, crew, 1 << 30)
-    first = NumpyProducts("float32" if precision == "auto" else precision, points.d)
-    keep = min(points.n, k + 8 + k // 16)
-    found, rows = _exact.solve(problem, [(first, keep)])
+    frame = _exact.frame_of(problem)
+    rungs = [] if frame is None else _choose.ladder(problem, frame, precision)
+    with _choose.threads_of(rungs):
+        found, rows = _exact.solve(problem, frame, rungs)
     return found, {name: number / queries.n for name, number in rows.items()}
 
 
@@ -142,5 +149,5 @@ def knn_query(
         points = _points.read(how.prepare(points.source, function), "X", function)
         asked = _points.read(how.prepare(asked.source, function), "queries", function, least=1)
     crew = Crew(count(threads, function), progress)
-    (values, ids), _ = _nearest(points, asked, np.full(asked.n, -1), k, how, precision, crew)
+    (values, ids), _ = _nearest(points, asked, np.full(asked.n, -1), k, how=how, precision=precision, crew=crew)
     return ids, how.finish(values, points.d)

@@ -94,9 +94,9 @@ def encode(points: Points, frame: Frame, products: Products, *, start: int, stop
 
     def work(low: int, _: None) -> None:
         high = min(low + ENCODE_ROWS, stop)
-        bias[low - start : high - start] = products.encode(
-            points.block(low, high), frame, rows[low - start : high - start]
-        )
+        part = slice(low - start, high - start)
+        measured = products.encode(points.block(low, high), frame, rows[part])
+        bias[part] = products.bound.bias(measured, products.dtype)
 
     crew.map(work, range(start, stop, ENCODE_ROWS), what="encoding")
     return Encoded(start, rows, bias)

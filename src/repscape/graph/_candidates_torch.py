@@ -1,0 +1,142 @@
+"""Products of encoded rows through torch: 8-bit integers and bf16, where the processor multiplies them faster.
+
+Imported only where torch is installed and its fast products may pay; importing torch alone costs seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from . import _kernels_screen
+from ._certify import Bound, Encoded, FloatArray, Frame, summation
+
+UNIT = 2.0**-24  # of float32, in which tiles are tested
+MOST_FEATURES = (2**31 - 1) // 127**2  # sums of more products of two bytes may leave 32 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Bytes:
+    """Rows as 8-bit integers, each row with its own step."""
+
+    rows: torch.Tensor
+    """(n, d) int8."""
+    step: npt.NDArray[np.float32]
+    """(n,): a row is step times its integers."""
+
+    def __getitem__(self, rows: slice) -> Bytes:
+        return Bytes(self.rows[rows], self.step[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class ByteProducts:
+    """Products of 8-bit integers, summed without error in 32 bits."""
+
+    features: int
+    ease: float = 2.0**-6
+
+    name = "int8"
+    dtype = np.dtype(np.float32)
+
+    def eased(self, ease: float) -> ByteProducts:
+        """The same products with another ease of their bound."""
+        return replace(self, ease=ease)
+
+    @property
+    def row_bytes(self) -> int:
+        """Memory of one encoded row."""
+        return self.features + 4
+
+    @property
+    def bound(self) -> Bound:
+        """Only the test of a tile rounds."""
+        return Bound(product=0.0, unit=UNIT, ease=self.ease)
+
+    def store(self, rows: int) -> Bytes:
+        """Room for that many encoded rows."""
+        return Bytes(torch.empty((rows, self.features), dtype=torch.int8), np.empty(rows, np.float32))
+
+    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Bytes) -> FloatArray:
+        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
+        measured = np.empty((3, len(block)))
+        _kernels_screen.encode_bytes(block, frame.centre, frame.scale, out.rows.numpy(), out.step, *measured)
+        return measured
+
+    def tile(self, rows: int) -> tuple[torch.Tensor, npt.NDArray[np.float32]]:
+        """Room for a tile of rows x rows products, as they come and as they are tested."""
+        return torch.empty(rows * rows, dtype=torch.int32), np.empty(rows * rows, np.float32)
+
+    def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
+        """Return the products of the rows of a with those of b."""
+        shape = len(a.bias), len(b.bias)
+        whole = room[0][: shape[0] * shape[1]].view(shape)
+        torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
+        out: npt.NDArray[np.float32] = room[1][: shape[0] * shape[1]].reshape(shape)
+        _kernels_screen.scaled(whole.numpy(), a.rows.step, b.rows.step, out)
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Bf16Products:
+    """Products in bf16: 8 bits of mantissa, summed in float32, and rounded to bf16 once more at the end."""
+
+    features: int
+    ease: float = 2.0**-9
+
+    name = "bf16"
+    dtype = np.dtype(np.float32)
+
+    def eased(self, ease: float) -> Bf16Products:
+        """The same products with another ease of their bound."""
+        return replace(self, ease=ease)
+
+    @property
+    def row_bytes(self) -> int:
+        """Memory of one encoded row."""
+        return 2 * self.features
+
+    @property
+    def bound(self) -> Bound:
+        """Sums as in float32, and the last rounding of 2^-9, for which twice that is allowed."""
+        return Bound(product=2.0**-8 + summation(2 * self.features, UNIT), unit=UNIT, ease=self.ease)
+
+    def store(self, rows: int) -> torch.Tensor:
+        """Room for that many encoded rows."""
+        return torch.empty((rows, self.features), dtype=torch.bfloat16)
+
+    def encode(self, block: npt.NDArray[Any], frame: Frame, out: torch.Tensor) -> FloatArray:
+        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
+        moved = (block.astype(np.float64) - frame.centre) * frame.scale
+        out.copy_(torch.from_numpy(moved))
+        kept = out.double().numpy()
+        return np.stack([(kept * kept).sum(axis=1) / 2, ((moved - kept) ** 2).sum(axis=1), (moved * moved).sum(axis=1)])
+
+    def tile(self, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Room for a tile of rows x rows products, as they come and as they are tested."""
+        return torch.empty(rows * rows, dtype=torch.bfloat16), torch.empty(rows * rows, dtype=torch.float32)
+
+    def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
+        """Return the products of the rows of a with those of b."""
+        shape = len(a.bias), len(b.bias)
+        short, out = (part[: shape[0] * shape[1]].view(shape) for part in room)
+        torch.mm(a.rows, b.rows.T, out=short)
+        out.copy_(short)
+        result: npt.NDArray[np.float32] = out.numpy()
+        return result
+
+
+@contextmanager
+def single_threaded() -> Iterator[None]:
+    """Keep torch's products at one thread: the crew has a thread for each core already."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

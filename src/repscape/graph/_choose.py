@@ -1,0 +1,138 @@
+"""Which products to use: measured on this processor and tried on the points at hand, never assumed."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import sys
+import time
+from contextlib import AbstractContextManager, nullcontext
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _direct, _exact
+from ._candidates_numpy import NumpyProducts
+from ._certify import Encoded, Frame, Products
+from ._exact import Problem
+
+PILOT_QUERIES = 128
+PILOT_POINTS = 8192
+UNSURE = 0.01  # share of the pilot's queries that may stay uncertified
+WORTH_A_TRIAL = 1e11  # multiplications (about a second) from which trying faster products can pay
+WORTH_AN_IMPORT = 6e11  # and from which importing torch for them can
+FASTER = 1.5  # how much faster products must be to pay for the candidates that they keep in excess
+FEATURES = ("avx512vnni", "avxvnni", "avx512bf16", "amx-int8", "amx-bf16", "dotprod", "i8mm", "bf16")
+PRECISIONS = ("auto", "int8", "bf16", "float32", "float64")
+Ladder = list[tuple[Products, int]]
+
+
+def margin(k: int, n: int) -> int:
+    """Candidates to keep where products are nearly exact."""
+    return min(n, k + 8 + k // 16)
+
+
+def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
+    """Return the rungs to climb, with the number of candidates to keep on each."""
+    d, keep = problem.points.d, margin(problem.k, problem.points.n)
+    if precision == "float64":
+        return [(NumpyProducts("float64", d), keep)]
+    rungs: Ladder = [(NumpyProducts("float32", d), keep)]
+    name = precision
+    if precision == "auto":
+        name = _fastest(d) if _may_pay(problem) else "float32"
+    if name != "float32":
+        first = _tried(problem, frame, _short(name, d), force=precision != "auto")
+        rungs = ([] if first is None else [first]) + rungs
+    return rungs
+
+
+def threads_of(rungs: Ladder) -> AbstractContextManager[None]:
+    """Hold torch at one thread where a rung uses it."""
+    if all(isinstance(products, NumpyProducts) for products, _ in rungs):
+        return nullcontext()
+    from ._candidates_torch import single_threaded
+
+    return single_threaded()
+
+
+def _may_pay(problem: Problem) -> bool:
+    work = problem.points.n * problem.queries.n * problem.points.d / 2
+    needed = WORTH_A_TRIAL if "torch" in sys.modules else WORTH_AN_IMPORT
+    if work < needed or importlib.util.find_spec("torch") is None:
+        return False
+    return any(_processor().get(feature, False) for feature in FEATURES)
+
+
+@functools.cache
+def _processor() -> dict[str, bool]:
+    import llvmlite.binding
+
+    return dict(llvmlite.binding.get_host_cpu_features())
+
+
+def _short(name: str, features: int) -> Products:
+    from . import _candidates_torch
+
+    if name == "int8":
+        return _candidates_torch.ByteProducts(features)
+    return _candidates_torch.Bf16Products(features)
+
+
+@functools.cache
+def _fastest(features: int) -> str:
+    """The name of the products that multiply a tile fastest, float32 unless another is clearly faster."""
+    from ._candidates_torch import MOST_FEATURES, single_threaded
+
+    rng = np.random.default_rng(0)
+    block = rng.normal(size=(512, features)).astype(np.float32)
+    frame = Frame(np.zeros(features), 0.125)
+    rivals = [NumpyProducts("float32", features), _short("bf16", features)]
+    if features <= MOST_FEATURES:
+        rivals.append(_short("int8", features))
+    with single_threaded():
+        seconds = {products.name: _seconds(products, block, frame) for products in rivals}
+    name = min(seconds, key=lambda rival: seconds[rival])
+    return name if FASTER * seconds[name] < seconds["float32"] else "float32"
+
+
+def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -> float:
+    rows = products.store(len(block))
+    encoded = Encoded(0, rows, products.bound.bias(products.encode(block, frame, rows), products.dtype))
+    room = products.tile(len(block))
+    best = np.inf
+    for _ in range(5):
+        start = time.perf_counter()
+        products.multiply(encoded, encoded, room)
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def _tried(problem: Problem, frame: Frame, products: Products, *, force: bool) -> tuple[Products, int] | None:
+    """Try products on a sample of queries: return them with the candidates to keep, or None where that is too many."""
+    most = min(problem.points.n, max(4 * problem.k, problem.k + 256))
+    rng = np.random.default_rng(0)
+    part = problem.of(_sample(rng, problem.queries.n, PILOT_QUERIES))
+    products = products.eased(_ease(part, frame, products, rng))
+    needed = _exact.needed(part, frame, products, most)
+    if not force and (needed > most).mean() > UNSURE:
+        return None
+    within = needed[needed <= most]
+    keep = int(1.05 * within.max()) + 8 if len(within) else most
+    return products, min(max(keep, margin(problem.k, problem.points.n)), most)
+
+
+def _ease(part: Problem, frame: Frame, products: Products, rng: np.random.Generator) -> float:
+    """The best ease for typical neighbours: twice what encoding loses over the distance of the k-th."""
+    points = part.points.take(_sample(rng, part.points.n, PILOT_POINTS))
+    rank = min(points.n, 1 + part.k * points.n // part.points.n)
+    own = np.full(part.queries.n, -1)
+    values, _ = _direct.nearest(points, part.queries, rank, own=own, kind=0, crew=part.crew)
+    _, lost, _ = products.encode(part.queries.block(0, part.queries.n), frame, products.store(part.queries.n))
+    apart = float(np.median(values[:, -1])) * frame.scale**2
+    loss = float(np.median(lost))
+    return float(np.clip(2 * np.sqrt(loss / (apart + 2 * loss)) if loss else 0.0, 2.0**-12, 0.5))
+
+
+def _sample(rng: np.random.Generator, n: int, size: int) -> npt.NDArray[np.int64]:
+    return np.sort(rng.choice(n, min(n, size), replace=False))
