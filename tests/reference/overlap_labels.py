@@ -29,4 +29,4 @@ def slow(X, Y, columns, *, k=10, weights="points", class_fraction=None, exclude=
         shares[labels[i]].append(sum(labels[j] == labels[i] for j in allowed) / wanted)
     if weights == "classes":
         return np.mean([np.mean(values) for values in shares.values()])
-    return np.mean(sum(shares.values(), []))
+    return np.mean([share for values in shares.values() for share in values])

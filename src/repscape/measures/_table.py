@@ -70,12 +70,12 @@ class Measure:
     """Options whose value, in a plan, names a column of the examples."""
 
     def __post_init__(self) -> None:
-        _check.choice(self.arity, f"arity of Measure {self.name!r}", "Measure", (1, 2))
-        _check.choice(self.plot, f"plot of Measure {self.name!r}", "Measure", ("depth", "matrix", "curve", "scatter"))
+        _check.choice(self.arity, "arity", f"Measure {self.name!r}", (1, 2))
+        _check.choice(self.plot, "plot", f"Measure {self.name!r}", ("depth", "matrix", "curve", "scatter"))
         for kind in self.takes:
-            _check.choice(kind, f"takes of Measure {self.name!r}", "Measure", KINDS)
+            _check.choice(kind, "takes", f"Measure {self.name!r}", KINDS)
         for change in self.invariant_to:
-            _check.choice(change, f"invariant_to of Measure {self.name!r}", "Measure", TRANSFORMATIONS)
+            _check.choice(change, "invariant_to", f"Measure {self.name!r}", TRANSFORMATIONS)
         takes = tuple(self.takes)
         held = [kind for kind in takes if kind in REPRESENTATIONS]
         if self.arity == 2 and len(held) == 1:

@@ -25,7 +25,7 @@ def to_dataset(records: Iterable[Record], provenance: Mapping[str, Any]) -> xr.D
     layers = list(dict.fromkeys(place.layer.key for place in _places(records)))
     variables: dict[str, xr.DataArray] = {}
     for name, group in by_variable.items():
-        axes = _axes(group)
+        axes = _axes(group, records)
         variables[name] = _array(group, axes, layers, read=_value)
         variables[name].attrs = _attributes(group[0])
         if any(record.result.stderr is not None for record in group):
@@ -44,15 +44,19 @@ def _variable(record: Record) -> str:
     return name if record.profile == "depth" else f"{name}.{record.profile}"
 
 
-def _axes(group: list[Record]) -> list[Axis]:
-    """Choose the dimensions of one variable: those along which its records differ, and always the layer."""
-    candidates: list[Axis] = [
+def _axes(group: list[Record], records: tuple[Record, ...]) -> list[Axis]:
+    """Choose the dimensions of one variable: those along which records differ, and always the layer."""
+    models: list[Axis] = [
         ("model", lambda r: r.place.model),
         ("model_other", lambda r: r.other.model if r.other is not None else ""),
+    ]
+    # A study's checkpoints and groups are dimensions of all its variables, also of those that hold only one of them.
+    whole: list[Axis] = [
         ("step", lambda r: np.nan if r.place.step is None else r.place.step),
         ("group", lambda r: "" if r.group is None else r.group),
     ]
-    axes = [axis for axis in candidates if len({axis[1](record) for record in group}) > 1]
+    axes = [axis for axis in models if len({axis[1](record) for record in group}) > 1]
+    axes += [axis for axis in whole if len({axis[1](record) for record in records}) > 1]
     axes.append(("layer", lambda r: r.place.layer.key))
     if group[0].profile in ("pairs", "models"):
         axes.append(("layer_other", lambda r: r.other.layer.key if r.other is not None else ""))

@@ -146,6 +146,14 @@ def load_results(folder: str | Path) -> Results:
     ------
     StoreError
         If there are no results, or they are damaged.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, repscape as rs
+    >>> results = rs.run({"a": np.random.default_rng(0).normal(size=(50, 3))}, rs.Plan(measures=["id_twonn"]))
+    >>> folder = results.save(tempfile.mkdtemp())
+    >>> rs.load_results(folder) == results
+    True
     """
     folder = Path(folder)
     path = folder if folder.name == FOLDER else folder / FOLDER
