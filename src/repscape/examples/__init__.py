@@ -2,6 +2,7 @@
 
 from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers
 from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
+from ._read import read_examples
 
 __all__ = [
     "ArrayLayers",
@@ -9,6 +10,7 @@ __all__ = [
     "kind_of_folder",
     "layer_infos",
     "natural_key",
+    "read_examples",
     "read_layers",
     "read_neighbor_files",
     "write_neighbor_files",

@@ -77,7 +77,9 @@ def read_layers(path: str | os.PathLike[str], *, key: str | None = None) -> Arra
     >>> [(layer.name, layer.index, layer.depth) for layer in read_layers(folder).layers]
     [('layer2', 2, 0.2), ('layer10', 10, 1.0)]
     """
-    where, key = _split(path, key)
+    where, key = split_key(path, key)
+    if not where.exists():
+        raise InputError(f"path of {FUNCTION} must be a file or folder that exists. Got {where}.")
     if where.is_dir():
         if key is not None:
             raise InputError(f"key of {FUNCTION} names an array of a .npz. Got key {key!r} for the folder {where}.")
@@ -136,18 +138,16 @@ def _numbers(names: list[str]) -> list[int] | None:
     return numbers if len(set(numbers)) == len(numbers) else None
 
 
-def _split(path: str | os.PathLike[str], key: str | None) -> tuple[Path, str | None]:
+def split_key(path: str | os.PathLike[str], key: str | None = None) -> tuple[Path, str | None]:
+    """Take "F.npz:key" apart."""
     text = os.fspath(path)
     if not os.path.exists(text) and ".npz:" in text:
         text, _, named = text.rpartition(".npz:")
         text += ".npz"
         if key is not None and key != named:
-            raise InputError(f"{FUNCTION} was given two keys, {named!r} in the path and key={key!r}.")
+            raise InputError(f"{text} was given two keys, {named!r} in the path and key={key!r}.")
         key = named
-    where = Path(text)
-    if not where.exists():
-        raise InputError(f"path of {FUNCTION} must be a file or folder that exists. Got {text}.")
-    return where, key
+    return Path(text), key
 
 
 def _chosen(arrays: Mapping[str, Array], key: str, where: Path) -> dict[str, Array]:

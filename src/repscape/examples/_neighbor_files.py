@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from .._types import LayerInfo
 from ..errors import InputError, StoreError
+from ._npz import load_npy
 
 Array = npt.NDArray[Any]
 FolderKind = Literal["store", "study", "neighbors", "arrays", "dataset", "images"]
@@ -29,6 +30,7 @@ LAYER_FILE = re.compile(r"layer[_.-]?(?P<index>\d+)(?:[_-](?P<site>.+))?[_-](?P<
 MODEL_FILE = re.compile(r"(?P<model>.+)_rep(?P<index>\d+)_(?P<n>\d+)-(?P<what>idx|dist)\.npy")
 SHARED_SITE = "post_mlp"  # what the published files are called in the folder of every site
 IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp"})
+DATA_SUFFIXES = frozenset({".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,11 @@ class NeighborFiles:
     """(n, k) int, nearest first, the point itself usually in the first column."""
     distances: Path | None
     """(n, k) float, ascending, the 0 of the point itself usually in the first column."""
+
+    def load(self) -> tuple[Array | None, Array | None]:
+        """Return (indices, distances), mapped into memory; a pickled or truncated file is refused by name."""
+        indices, distances = (None if file is None else load_npy(file) for file in (self.indices, self.distances))
+        return indices, distances
 
 
 def read_neighbor_files(folder: str | os.PathLike[str]) -> dict[LayerInfo, NeighborFiles]:
@@ -160,7 +167,7 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
     -------
     str
         "store" (a zarr folder), "study" (a folder with study.toml or .zarr folders), "neighbors" (published neighbour
-        files), "arrays" (.npy or .npz), "dataset" (saved by the datasets library), or "images" (folders by class).
+        files), "arrays" (.npy or .npz), "images", or "dataset" (saved by the datasets library, or files such as csv).
 
     Raises
     ------
@@ -186,10 +193,11 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
         return "neighbors"
     if any(Path(name).suffix in (".npy", ".npz") for name in names):
         return "arrays"
-    if any(
-        file.suffix.lower() in IMAGE_SUFFIXES for inner in where.iterdir() if inner.is_dir() for file in inner.iterdir()
-    ):
+    inner = [file for entry in where.iterdir() for file in (entry.iterdir() if entry.is_dir() else (entry,))]
+    if any(file.suffix.lower() in IMAGE_SUFFIXES for file in inner):
         return "images"
+    if any(Path(name.removesuffix(".gz")).suffix in DATA_SUFFIXES for name in names):
+        return "dataset"
     raise InputError(
         f"{where} is none of the folders that are known: {', '.join(get_args(FolderKind))}. Got {_listing(where)}."
     )
