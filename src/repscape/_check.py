@@ -70,7 +70,7 @@ def number(
     return float(value)
 
 
-def choice(value: Any, name: str, function: str, allowed: Iterable[Any]) -> Any:
+def choice(value: Any, name: str, function: str, allowed: Iterable[Any]) -> Any:  # house: reads as one sentence
     """Return value if it is one of `allowed`; offer near names for a typo."""
     options = list(allowed)
     if not any(value is option or (type(value) is type(option) and value == option) for option in options):
@@ -131,7 +131,7 @@ def codes(labels: Any, name: str, function: str, *, n: int) -> tuple[npt.NDArray
     return distinct, inverse.astype(np.int64)
 
 
-def same_rows(n: int, m: int, names: tuple[str, str], function: str) -> None:
+def same_rows(n: int, m: int, names: tuple[str, str], function: str) -> None:  # house: reads as one sentence
     """Refuse two representations of different numbers of examples."""
     if n != m:
         raise InputError(

@@ -41,7 +41,7 @@ class NearDistances:
         return self.rows - self.n
 
 
-def near_distances(g_or_X: Any, ranks: int, duplicates: str, function: str) -> NearDistances:
+def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str) -> NearDistances:
     """Return the distances to the first `ranks` distinct neighbours of each point that is kept."""
     _check.choice(duplicates, "duplicates", function, DUPLICATES)
     if isinstance(g_or_X, NeighborGraph):

@@ -75,7 +75,7 @@ def id_decimation(
     """
     name = "id_decimation"
     points = _check.points(X, "X", name)
-    used_fraction = check_estimator(name, estimator, fraction, "auto")
+    used_fraction = check_estimator(name, estimator, fraction)
     _check.integer(min_points, "min_points", name, low=3)
     _check.choice(draws, "draws", name, ("independent", "disjoint", "peer"))
     random = _random.generator(rng, name)
@@ -91,7 +91,7 @@ def id_decimation(
     for size in sizes:
         found = []
         for subset in _subsets(rows, size, draws, random):
-            lengths = near_distances(knn_graph(points[subset], 2), 2, "raise", name).lengths
+            lengths = near_distances(knn_graph(points[subset], 2), 2, duplicates="raise", function=name).lengths
             log_mu = np.log(lengths[:, 1] / lengths[:, 0])
             dimension = dimension_of_ratios(log_mu, estimator, used_fraction, function=name).value
             found.append((dimension, float(lengths[:, 1].mean())))

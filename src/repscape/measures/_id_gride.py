@@ -76,7 +76,7 @@ def id_gride(
     _check.choice(outliers, "outliers", name, ("dadapy", None))
     _check.choice(error, "error", name, ("auto", "model", None))
     lower = 2 ** np.arange(int(math.log2(max_rank)))
-    near = near_distances(g_or_X, int(2 * lower[-1]), duplicates, name)
+    near = near_distances(g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name)
     rows = [_at_rank(near.lengths, int(rank), outliers) for rank in lower]
     values, stderr, used, ties = (np.array(column) for column in zip(*rows, strict=True))
     return Curve(

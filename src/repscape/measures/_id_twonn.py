@@ -83,8 +83,8 @@ def id_twonn(
     >>> round(rs.id_twonn(X, estimator="mle").value, 1)
     2.0
     """
-    used_fraction = check_estimator("id_twonn", estimator, fraction, error)
-    near = near_distances(g_or_X, 2, duplicates, "id_twonn")
+    used_fraction = check_estimator("id_twonn", estimator, fraction, error=error)
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function="id_twonn")
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = dimension_of_ratios(
         log_mu, estimator, used_fraction, function="id_twonn", n_over_sum=n_over_sum, prior=prior, error=error
@@ -129,7 +129,7 @@ def id_twonn_ratios(
     [2.0, 5.0, 9.0]
     """
     name = "id_twonn_ratios"
-    used_fraction = check_estimator(name, estimator, fraction, error)
+    used_fraction = check_estimator(name, estimator, fraction, error=error)
     log_mu = np.log(_checked_ratios(mu, name))
     keywords: dict[str, Any] = {"function": name, "n_over_sum": n_over_sum, "prior": prior, "error": error}
 
@@ -182,7 +182,7 @@ def _over_repeats(draws: list[Estimate]) -> Estimate:
     )
 
 
-def check_estimator(function: str, estimator: str, fraction: float | None, error: str | None) -> float:
+def check_estimator(function: str, estimator: str, fraction: float | None, *, error: str | None = "auto") -> float:
     """Refuse an estimator, fraction or error that does not exist; return the fraction to use."""
     _check.choice(estimator, "estimator", function, DEFAULT_FRACTION)
     _check.choice(error, "error", function, ("auto", "model", None))

@@ -70,10 +70,10 @@ def id_twonn_fractions(
     _check.choice(estimator, "estimator", name, ("fit", "mle", "trimmed"))
     if fractions is None:
         fractions = USUAL if estimator != "fit" else USUAL[:-1]
-    kept = sorted({check_estimator(name, estimator, fraction, error) for fraction in fractions})
+    kept = sorted({check_estimator(name, estimator, fraction, error=error) for fraction in fractions})
     if not kept:
         raise InputError(f"fractions of {name} must hold at least one number in (0, 1]. Got none.")
-    near = near_distances(g_or_X, 2, duplicates, name)
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name)
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = [dimension_of_ratios(log_mu, estimator, fraction, function=name) for fraction in kept]
     return Curve(

@@ -80,7 +80,7 @@ def overlap_labels(
     name = "overlap_labels"
     _check.choice(weights, "weights", name, ("points", "classes"))
     _check.choice(error, "error", name, ("auto", "naive", None))
-    neighbor_indices(g, 1, "g", name)
+    neighbor_indices(g, 1, name="g", function=name)
     classes, code = _check.codes(labels, "labels", name, n=g.n)
     if classes.size == g.n:
         raise InputError(

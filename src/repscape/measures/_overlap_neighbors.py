@@ -62,7 +62,7 @@ def overlap_neighbors(
     """
     name = "overlap_neighbors"
     _check.choice(error, "error", name, ("auto", "naive", None))
-    first, second = neighbor_indices(g, k, "g", name), neighbor_indices(h, k, "h", name)
+    first, second = (neighbor_indices(x, k, name=side, function=name) for side, x in (("g", g), ("h", h)))
     _check.same_rows(g.n, h.n, ("g", "h"), name)
     shared = np.zeros(g.n, dtype=np.int32)
     by_rank = np.zeros(k, dtype=np.int64)
@@ -86,7 +86,7 @@ def overlap_neighbors(
     )
 
 
-def neighbor_indices(graph: NeighborGraph, k: int, name: str, function: str) -> np.ndarray:
+def neighbor_indices(graph: NeighborGraph, k: int, *, name: str, function: str) -> np.ndarray:
     """Return the (n, k) indices of a graph of all rows; refuse anything else by name."""
     if not isinstance(graph, NeighborGraph):
         raise InputTypeError(

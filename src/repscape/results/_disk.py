@@ -28,7 +28,7 @@ ARRAY = "$array"
 Packed = dict[str, list[npt.NDArray[Any]]]
 
 
-def write(path: Path, records: tuple[Record, ...], provenance: dict[str, Any], warnings: tuple[str, ...]) -> None:
+def write(path: Path, records: tuple[Record, ...], *, provenance: dict[str, Any], warnings: tuple[str, ...]) -> None:
     """Write everything into one group, in one step."""
     packed: Packed = {}
     lengths: dict[str, int] = {}

@@ -28,7 +28,7 @@ class Results:
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> X = np.random.default_rng(0).normal(size=(200, 5))
+    >>> X = np.random.default_rng(0).normal(size=(2000, 5))
     >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
     >>> [(r.place.layer.name, round(r.result.value)) for r in results]
     [('a', 5), ('b', 3)]
@@ -120,7 +120,7 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _disk.write(folder / FOLDER, self.records, dict(self.provenance), self.warnings)
+            _disk.write(folder / FOLDER, self.records, provenance=dict(self.provenance), warnings=self.warnings)
             unfinished = folder / f"{TABLE}.part"
             self.to_frame().to_csv(unfinished, index=False)
             unfinished.replace(folder / TABLE)

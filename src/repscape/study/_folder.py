@@ -39,7 +39,7 @@ class StudyFolder:
     """The results they came in."""
 
     @classmethod
-    def open(cls, path: Path, plan: Plan, source: Source, origin: Mapping[str, Any]) -> StudyFolder:
+    def open(cls, path: Path, plan: Plan, source: Source, *, origin: Mapping[str, Any]) -> StudyFolder:
         """Open a folder for this study; refuse one that holds another."""
         wanted = {
             "study": {"format": FORMAT, "data": _fingerprint(source)},

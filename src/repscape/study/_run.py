@@ -88,7 +88,7 @@ def run(
     found = read_source(source, columns)
     plan = fitted(plan, found)
     found = _chosen(found, plan)
-    kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin or {})
+    kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})
     with bar(progress) as report, _collected_warnings() as warned:
         study = Study(plan, found, kept, Budget.of(threads, memory), report)
         stopped = False
