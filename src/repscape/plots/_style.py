@@ -85,8 +85,8 @@ def sequential() -> Colormap:
 
 
 def ordered() -> Colormap:
-    """Return the colour map of ordered lines: its yellow end, which paper swallows, is cut off."""
-    return LinearSegmentedColormap.from_list("ordered", colormaps["viridis"](np.linspace(0.0, 0.86, 64)))
+    """Return the colour map of ordered lines, without the ends that white paper or a dark page would swallow."""
+    return LinearSegmentedColormap.from_list("ordered", colormaps["viridis"](np.linspace(0.16, 0.88, 64)))
 
 
 def literal(text: str, most: int = 30) -> str:
@@ -148,12 +148,15 @@ def legend(figure: Figure, handles: Sequence[Artist], labels: Sequence[str], *, 
     if not handles:
         return
     long = max(map(len, labels)) > 18
+    columns = 2 if long and figure.get_figwidth() > 7 else 1
+    if long:  # the room it takes is added, not taken from the panels
+        figure.set_figheight(figure.get_figheight() + 0.22 * math.ceil(len(labels) / columns) + 0.1)
     made = figure.legend(
         list(handles),
         ["-"] * len(handles),
         loc="outside lower left" if long else "outside right center",
         title=heading or None,
-        ncols=2 if long and figure.get_figwidth() > 7 else 1,
+        ncols=columns,
         alignment="left",
     )
     for text, label in zip(made.get_texts(), labels, strict=True):

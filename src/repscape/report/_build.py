@@ -12,12 +12,13 @@ from typing import Any
 
 from ..errors import InputTypeError, StoreError
 from ..plots import sketches
-from ..results import PROFILES, Record, Results
+from ..results import Record, Results
 from . import _words
 from ._figures import PAGE, figure_html
 from ._html import Markup, capital, element, escaped, joined, source_hash
 from ._tables import downloads, table_html, tables
 
+FOLDED = 8  # nested entries from which on they open at a click
 LISTED = 24  # entries of a list in the provenance that are spelled out
 
 
@@ -95,7 +96,7 @@ def page(results: Results, *, title: str, command: str | None, notes: Iterable[s
         overview=escaped(_words.overview(results)),
         contents=contents,
         body=body,
-        footer=escaped(f"Written by repscape {_version(results)}. This page makes no network request."),
+        footer=escaped(f"{' '.join(['Written by repscape', *_version(results)])}. This page makes no network request."),
         style=style,
         script=script,
     )
@@ -115,7 +116,7 @@ def _sections(results: Results, command: str | None, notes: Iterable[str]) -> It
     references = dict.fromkeys(record.info.reference for record in results if record.info.reference)
     yield "references", "References", element("ul", *map(_item, references)) if references else Markup("")
     yield "repeat", "How to repeat it", _repeat(results, command)
-    yield "provenance", "Provenance", _nested(results.provenance) if results.provenance else Markup("")
+    yield "provenance", "Provenance", _provenance(results)
 
 
 def _item(text: object) -> Markup:
@@ -142,11 +143,7 @@ def _measures(results: Results) -> Iterator[tuple[str, str, Markup]]:
                 figure, size = figure_html(sketch, room=room)
                 room -= size
                 drawn.append(figure)
-        below = [
-            joined(element("h3", capital(PROFILES[key[1]])), table_html(table, download=key in carried))
-            for key, table in found.items()
-            if key[0] == info.name
-        ]
+        below = [table_html(t, download=key in carried) for key, t in found.items() if key[0] == info.name]
         label = info.label or info.name
         name = f"{capital(label)} ({info.name})"
         yield f"measure-{place}", name, joined(element("div", *drawn, class_="figures"), *below)
@@ -197,26 +194,36 @@ def _repeat(results: Results, command: str | None) -> Markup:
     return joined(*parts)
 
 
+def _provenance(results: Results) -> Markup:
+    entries = (joined(element("dt", key), element("dd", _nested(entry))) for key, entry in results.provenance.items())
+    return element("dl", *entries) if results.provenance else Markup("")
+
+
 def _nested(value: Any) -> Markup:
-    """Return nested values as lists and definitions."""
+    """Return nested values as definitions; long ones open at a click."""
     if isinstance(value, Mapping):
-        pairs = (joined(element("dt", key), element("dd", _nested(entry))) for key, entry in value.items())
-        return element("dl", *pairs) if value else escaped("none")
-    if isinstance(value, list | tuple):
-        if all(not isinstance(entry, Mapping | list | tuple) for entry in value):
+        if not value:
+            return escaped("none")
+        entries = [joined(element("dt", key), element("dd", _nested(entry))) for key, entry in value.items()]
+        shown = element("dl", *entries[:LISTED])
+        flat = not any(isinstance(entry, Mapping) for entry in value.values())
+    elif isinstance(value, list | tuple):
+        if not any(isinstance(entry, Mapping | list | tuple) for entry in value):
             return escaped(", ".join(map(str, value)) or "none")
-        shown = element("ul", *(element("li", _nested(entry)) for entry in value[:LISTED]))
-        rest = len(value) - LISTED
-        inner = joined(
-            shown, element("p", f"… and {rest} more, in the study's results.", class_="note") if rest > 0 else ""
-        )
-        return element("details", element("summary", f"{len(value)} entries"), inner)
-    return escaped(value)
+        entries = [element("li", _nested(entry)) for entry in value]
+        shown, flat = element("ul", *entries[:LISTED]), False
+    else:
+        return escaped(value)
+    rest = len(entries) - LISTED
+    more = element("p", f"… and {rest} more, in the study's results.", class_="note") if rest > 0 else ""
+    if flat or len(entries) < FOLDED:
+        return joined(shown, more)
+    return element("details", element("summary", f"{len(entries)} entries"), shown, more)
 
 
-def _version(results: Results) -> str:
+def _version(results: Results) -> list[str]:
     versions = results.provenance.get("versions")
-    return str(versions.get("repscape", "")) if isinstance(versions, Mapping) else ""
+    return [str(versions["repscape"])] if isinstance(versions, Mapping) and "repscape" in versions else []
 
 
 def _part(name: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..results import Profile, Results
+from ..results import PROFILES, Profile, Results
 from ._html import Markup, data_link, element, joined
 
 SHOWN = 300  # rows on the page; the csv has them all
@@ -32,6 +32,8 @@ class Table:
 
     name: str
     """File name without ending."""
+    shows: str
+    """What its rows are."""
     frame: pd.DataFrame
     """The columns that vary."""
     constant: dict[str, Any]
@@ -49,12 +51,14 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
     for measure, profile in dict.fromkeys((record.info.name, record.profile) for record in results):
         part = frame[(frame["measure"] == measure) & (frame["profile"] == profile)]
         kept = part.drop(columns=list(LEAVE_OUT)).dropna(axis=1, how="all").reset_index(drop=True)
+        if "x_name" in kept and kept["x_name"].nunique() == 1:
+            kept = kept.rename(columns={"x": kept["x_name"].iloc[0]}).drop(columns="x_name")
         varying = [name for name in kept if name in ALWAYS or kept[name].nunique(dropna=False) > 1]
         constant = {str(name): kept[name].iloc[0] for name in kept if name not in varying}
         csv = part.drop(columns=["options", "higher_means", "reference"]).dropna(axis=1, how="all").to_csv(index=False)
         name = measure if profile == "depth" else f"{measure}-{profile}"
         content = csv.encode("utf-8", "replace")
-        found[measure, profile] = Table(name, kept[varying], constant, content)
+        found[measure, profile] = Table(name, PROFILES[profile], kept[varying], constant, content)
     return found
 
 
@@ -78,7 +82,7 @@ def table_html(table: Table, *, download: bool) -> Markup:
     if download:
         href = data_link(table.csv, "text/csv;charset=utf-8")
         link = element("a", f"Download {table.name}.csv", download=f"{table.name}.csv", href=href)
-    head = element("tr", *(element("th", _heading(name), scope="col") for name in table.frame))
+    head = element("tr", *(_head_html(table.frame, name) for name in table.frame))
     body = [
         element("tr", *(_cell_html(value) for value in row))
         for row in table.frame.head(SHOWN).itertuples(index=False, name=None)
@@ -91,9 +95,14 @@ def table_html(table: Table, *, download: bool) -> Markup:
         role="region",
         aria_label=f"Table of {table.name}",
     )
-    summary = element("summary", f"Table: {rows:,} {'row' if rows == 1 else 'rows'}")
+    summary = element("summary", f"Table: {table.shows}, {rows:,} {'row' if rows == 1 else 'rows'}")
     said = element("p", joined(" · ".join(notes), element("br") if notes else "", link), class_="note")
     return element("details", summary, said, inner)
+
+
+def _head_html(frame: pd.DataFrame, name: object) -> Markup:
+    numeric = pd.api.types.is_numeric_dtype(frame[name])
+    return element("th", _heading(name), scope="col", class_="number" if numeric else None)
 
 
 def _heading(name: object) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..measures import Estimate
 from ..results import PROFILES, Place, Record, Results
+from ._html import capital
 
 SENTENCES = 12  # of one measure; the tables have the rest
 Line = tuple[str, str]  # model, site
@@ -21,7 +22,7 @@ def overview(results: Results) -> str:
     models = {place.model for place in places}
     sites = {place.layer.site for place in places if place.layer.site}
     steps = {place.step for place in places if place.step is not None}
-    layers = {(place.model, place.layer.key) for place in places}
+    layers = {(place.model, place.layer.name) for place in places}
     sizes = sorted({record.result.n + record.result.dropped for record in results})
     parts = [
         _count(len(layers), "layer"),
@@ -43,7 +44,7 @@ def findings(results: Results) -> list[tuple[str, list[str]]]:
     found = []
     for (variant, profile, column, group), records in families.items():
         info = records[0].info
-        named = [info.label or info.name, *([] if profile == "depth" else [PROFILES[records[0].profile]])]
+        named = [capital(info.label or info.name), *([] if profile == "depth" else [PROFILES[records[0].profile]])]
         heading = ": ".join(named) + f" — {' · '.join(part for part in (variant, column, group) if part)}"
         say = _by_layer if profile in ("depth", "steps") else _by_pair
         sentences = list(say(records))
@@ -102,42 +103,43 @@ def _by_pair(records: Sequence[Record]) -> Iterable[str]:
         if math.isfinite(step):
             name = f"{name}, {_at_step(held[0])}" if name else _at_step(held[0])
         text = f"{f'{name}: ' if name else ''}highest {number(high)} between {_pair(high)}"
-        yield f"{text}, lowest {number(low)} between {_pair(low)}." if high is not low else f"{text}."
+        text += f", lowest {number(low)} between {_pair(low)}" if high is not low else ""
+        chance = high.result.chance
+        yield f"{text}; chance {chance:.3g}." if chance is not None else f"{text}."
 
 
 def merged(results: Results) -> list[str]:
     """Say which layers hold identical rows, and how many."""
-    held: dict[str, list[Mapping[str, Any]]] = {}
-    for graph in _graphs(results):
-        if graph.get("distinct", graph.get("n")) != graph.get("n"):
-            held.setdefault(str(graph.get("model") or ""), []).append(graph)
-    words = []
-    for model, graphs in held.items():
-        worst = max(graphs, key=lambda graph: graph["n"] - graph["distinct"])
-        words.append(
-            f"{f'{model}: ' if model else ''}{_count(len(graphs), 'representation')} with identical rows, at most "
-            f"{worst['n'] - worst['distinct']:,} of {worst['n']:,} ({worst.get('layer')}). Measures that merge them count each "
-            "set of copies as one point; the column “dropped” of the tables says how many rows that took away."
-        )
-    return words
+    graphs = _graphs(results)
+    copies = {
+        unit: graph["n"] - graph["distinct"] for unit, graph in graphs.items() if {"n", "distinct"} <= graph.keys()
+    }
+    held = [unit for unit, count in copies.items() if count]
+    if not held:
+        return []
+    worst = max(held, key=lambda unit: copies[unit])
+    return [
+        f"{len(held)} of {_count(len(graphs), 'representation')} hold identical rows, at most {copies[worst]:,} of "
+        f"{graphs[worst]['n']:,} ({worst}). Measures that merge them count each set of copies as one point; the column "
+        "“dropped” of the tables says how many rows that took away."
+    ]
 
 
 def certificates(results: Results) -> list[str]:
     """Say which graphs were not certified at the first precision that was tried."""
-    failed: dict[str, list[tuple[float, Mapping[str, Any]]]] = {}
-    total = 0
-    for graph in _graphs(results):
-        shares = graph.get("certificate") or {}
-        total += 1
-        for precision, share in list(shares.items())[:1]:
+    graphs = _graphs(results)
+    failed: dict[str, dict[str, float]] = {}
+    for unit, graph in graphs.items():
+        for precision, share in list((graph.get("certificate") or {}).items())[:1]:
             if share < 1:
-                failed.setdefault(str(precision), []).append((float(share), graph))
+                failed.setdefault(str(precision), {})[unit] = float(share)
     words = []
-    for precision, found in failed.items():
-        share, graph = min(found, key=lambda entry: entry[0])
+    for precision, shares in failed.items():
+        worst = min(shares, key=lambda unit: shares[unit])
         words.append(
-            f"In {len(found)} of {total} neighbour graphs some rows could not be certified with {precision} products and were "
-            f"redone more precisely; the lowest certified share was {share:.2%} ({graph.get('layer')}). The graphs are exact."
+            f"In {len(shares)} of {_count(len(graphs), 'neighbour graph')} some rows could not be certified with {precision} "
+            f"products and were redone more precisely; the lowest certified share was {shares[worst]:.2%} ({worst}). The "
+            "graphs are exact."
         )
     return words
 
@@ -151,10 +153,12 @@ def number(record: Record) -> str:
     return f"{result.value:.3g}{error}"
 
 
-def _graphs(results: Results) -> list[Mapping[str, Any]]:
-    """Return the neighbour graphs that provenance lists; a study of published graphs may list none."""
-    found = results.provenance.get("graphs", [])
-    return [entry for entry in found if isinstance(entry, Mapping)] if isinstance(found, list | tuple) else []
+def _graphs(results: Results) -> dict[str, Mapping[str, Any]]:
+    """Return the neighbour graphs that provenance knows, by the name of what they are of."""
+    found = results.provenance.get("graphs")
+    if not isinstance(found, Mapping):
+        return {}
+    return {str(unit): graph for unit, graph in found.items() if isinstance(graph, Mapping)}
 
 
 def _best(records: Iterable[Record], pick: Callable[..., Record]) -> Record | None:
