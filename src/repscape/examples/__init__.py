@@ -1,6 +1,7 @@
 """What can go into a study: examples for a model, arrays that are already there, published neighbour files."""
 
 from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers
+from ._columns import read_columns
 from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
 from ._read import read_examples
 
@@ -10,6 +11,7 @@ __all__ = [
     "kind_of_folder",
     "layer_infos",
     "natural_key",
+    "read_columns",
     "read_examples",
     "read_layers",
     "read_neighbor_files",

@@ -11,12 +11,14 @@ import hashlib
 import os
 import shutil
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import zarr
+from zarr.errors import ContainsGroupError
 from zarr.storage import LocalStore
 
 from .. import _check
@@ -64,7 +66,8 @@ def write_arrays(
     with writing(f"{group!r} in {root}", "What was there before is untouched."):
         if not (root / "zarr.json").exists():
             about = seal({"format": VERSION, "kind": "arrays"})
-            zarr.open_group(LocalStore(root), mode="a", zarr_format=3, attributes=about)
+            with suppress(ContainsGroupError):  # another thread was a moment quicker
+                zarr.open_group(LocalStore(root), mode="a", zarr_format=3, attributes=about)
         old = _about(home)["generation"] if (home / "zarr.json").exists() else None
         _clear(home, keep=old)
         generation = _digest(held)

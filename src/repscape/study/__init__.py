@@ -1,6 +1,10 @@
 """The only place where stages meet: sources and plans in, results out."""
 
+from ._describe import describe
+from ._export import export_arrays
+from ._imported import Imported, import_arrays
 from ._run import run
 from ._source import Trajectory
+from ._spec import StudySpec, read_study
 
-__all__ = ["Trajectory", "run"]
+__all__ = ["Imported", "StudySpec", "Trajectory", "describe", "export_arrays", "import_arrays", "read_study", "run"]

@@ -74,6 +74,11 @@ class StudyFolder:
         short = distinct is None or distinct.k < min(need.distinct, distinct.n - 1)
         return None if need.distinct and short else Graphs(full, distinct)
 
+    def graph(self, unit: str) -> NeighborGraph | None:
+        """Return the deepest stored graph of a representation: of all rows, else of the distinct ones."""
+        stored = set(list_groups(self.path / GRAPHS))
+        return next((self._graph(name) for name in (f"{unit}|full", f"{unit}|distinct") if name in stored), None)
+
     def keep(self, unit: str, graphs: Graphs) -> None:
         """Store the graphs of a representation."""
         for name, graph in (("full", graphs.full), ("distinct", graphs.distinct)):

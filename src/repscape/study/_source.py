@@ -14,10 +14,11 @@ import numpy as np
 from .. import _check
 from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
-from ..examples import kind_of_folder, read_layers, read_neighbor_files
+from ..examples import kind_of_folder, read_layers
 from ..graph import NeighborGraph
 from ..results import Place
 from ..store import Store, open_store
+from ._imported import imported_models, read_imported, read_published
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -129,7 +130,7 @@ def _name(place: Place) -> str:
 
 
 def _models(source: Any) -> Iterator[tuple[str, Any]]:
-    """Yield (name, source of one model); a dict whose values are sources themselves names several models."""
+    """Yield (name, source of one model); a dict of sources names several models, and so does a folder of imported ones."""
     if isinstance(source, Mapping) and not isinstance(source, Store) and source:
         nested = [isinstance(value, Mapping | Trajectory | str | Path) for value in source.values()]
         if all(nested):
@@ -140,7 +141,8 @@ def _models(source: Any) -> Iterator[tuple[str, Any]]:
                 "source of run must be a dict of layers or a dict of models, not a mixture. "
                 f"Got values of type {', '.join(sorted({type(value).__name__ for value in source.values()}))}."
             )
-    yield "", source
+    models = imported_models(Path(source)) if isinstance(source, str | Path) and Path(source).is_dir() else {}
+    yield from models.items() if models else [("", source)]
 
 
 def _steps(source: Any) -> Iterator[tuple[float | None, Any]]:
@@ -181,19 +183,16 @@ def _named_layers(source: Mapping[Any, Any]) -> Iterator[tuple[LayerInfo, Any]]:
 
 
 def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
-    """Read a path: arrays, published neighbour files, or a store."""
+    """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
+    if path.is_dir() and "" in imported_models(path):
+        layers, columns = read_imported(path)
+        into.columns |= columns
+        return layers
     kind = kind_of_folder(path) if path.is_dir() else "arrays"
     if kind in ("store", "study"):
         return open_store(path)
     if kind == "neighbors":
-        return {
-            layer: NeighborGraph.from_arrays(
-                indices=None if files.indices is None else np.load(files.indices, allow_pickle=False),
-                distances=None if files.distances is None else np.load(files.distances, allow_pickle=False),
-                metric=None,
-            )
-            for layer, files in read_neighbor_files(path).items()
-        }
+        return {layer: graph for layer, graph, _ in read_published(path)}
     if kind != "arrays":
         raise InputError(
             f"{path} holds {kind}, which a study cannot measure by itself: it needs a model. "

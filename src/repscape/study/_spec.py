@@ -1,0 +1,176 @@
+"""What a study reads and computes, in the words of a study.toml or of a command line."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from .. import _check
+from ..errors import InputError, StoreError
+from ..examples import read_columns
+from ..plan import Plan
+from ._folder import PLAN_FILE
+from ._imported import imported_models
+
+SOURCE_KEYS = ("arrays", "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class StudySpec:
+    """The files a study reads, and the entries of its plan.
+
+    Examples
+    --------
+    >>> spec = StudySpec.of(["small=a.npz", "large=b.npz:layer3"], plan={"measures": [{"name": "id_twonn"}]})
+    >>> sorted(spec.source), spec.resolved().items[0].variant
+    (['large', 'small'], 'id_twonn')
+    """
+
+    arrays: Mapping[str, str]
+    """Model name -> path of its layers; the name is "" where there is one model without a name."""
+    columns: tuple[str, ...] = ()
+    """Files of labels and values, as "PATH", "PATH:column" or "NAME=PATH:column"."""
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    """Entries of the plan that were given, as in :meth:`Plan.to_dict`."""
+
+    @classmethod
+    def of(
+        cls, arrays: Sequence[str], columns: Sequence[str] = (), *, plan: Mapping[str, Any] | None = None
+    ) -> StudySpec:
+        """Take arrays written as "PATH[:key]" or "NAME=PATH[:key]"; several without a name are named after their files."""
+        named: dict[str, str] = {}
+        for entry in arrays:
+            name, path = _named(entry)
+            if not name and len(arrays) > 1:
+                name = Path(path).stem
+            if name in named:
+                raise InputError(
+                    f"arrays must be of different names. Got {name!r} twice: give NAME={path} another name."
+                )
+            named[name] = path
+        return cls(named, tuple(columns), dict(plan or {}))
+
+    def with_plan(self, given: Mapping[str, Any]) -> StudySpec:
+        """Return the study with some entries of its plan replaced."""
+        return StudySpec(self.arrays, self.columns, {**self.plan, **given})
+
+    @property
+    def source(self) -> Any:
+        """What :func:`repscape.run` takes as its source."""
+        return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
+
+    def resolved(self) -> Plan | None:
+        """Return the plan; None where nothing was asked, so that :func:`repscape.run` decides."""
+        return Plan.from_dict(self.plan) if self.plan else None
+
+    def read_columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return the labels and values that lie in files of their own; where a plan reads only some, only those."""
+        found: dict[str, npt.NDArray[Any]] = {}
+        for entry in self.columns:
+            name, path = _named(entry)
+            for column, values in read_columns(path, name=name or None).items():
+                if column in found:
+                    raise InputError(f"two files hold a column {column!r}. Name one: NAME={path}.")
+                found[column] = values
+        plan = self.resolved()
+        wanted = set(found) if plan is None else {name for name in plan.columns if name in found}
+        # A table may have gaps in columns that nobody reads.
+        return {name: values for name, values in found.items() if name in wanted} or found
+
+    def origin(self) -> dict[str, Any]:
+        """Return the [source] table of a study.toml, with absolute paths."""
+        arrays = {name: _absolute(path) for name, path in self.arrays.items()}
+        columns = [_absolute_named(entry) for entry in self.columns]
+        return {"arrays": arrays.get("", arrays), **({"columns": columns} if columns else {})}
+
+
+def read_study(path: str | os.PathLike[str]) -> StudySpec:
+    """Read a study.toml, or take a folder of layers as it is.
+
+    Parameters
+    ----------
+    path : path
+        A study.toml with a table [source] (arrays, columns) and perhaps [plan]; a study folder that holds one; or a file or
+        folder of layers, such as :func:`import_arrays` makes. Paths in a study.toml are relative to its folder.
+
+    Returns
+    -------
+    StudySpec
+        What to read and what to compute.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is no TOML, or its [source] cannot be read again.
+    UnknownNameError
+        If [source] has an entry that is not known.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "study.toml"
+    >>> _ = file.write_text('[source]\\narrays = "layers.npz"\\n[plan]\\nmeasures = ["id_twonn"]\\n')
+    >>> spec = read_study(file)
+    >>> Path(spec.source).name, dict(spec.plan)
+    ('layers.npz', {'measures': ['id_twonn']})
+    """
+    where = Path(path)
+    if (where / PLAN_FILE).is_file() and not imported_models(where):
+        where = where / PLAN_FILE
+    if where.suffix != ".toml":
+        return StudySpec.of([f"={os.fspath(path)}"])
+    if not where.is_file():
+        raise InputError(f"path of read_study must be a study.toml or a folder that exists. Got {where}.")
+    try:
+        held = tomllib.loads(where.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{where} cannot be read as TOML: {error}.") from error
+    except OSError as error:
+        raise StoreError(f"{where} cannot be read: {error}") from error
+    return _of_toml(held, where)
+
+
+def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
+    _check.known_options(held, ("study", "source", "plan"), str(where))
+    source, plan = held.get("source", {}), held.get("plan", {})
+    if not isinstance(source, dict) or not isinstance(plan, dict) or "arrays" not in source:
+        raise InputError(
+            f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, so that it can be read '
+            f"(again). Got {source!r}."
+        )
+    _check.known_options(source, SOURCE_KEYS, f"[source] of {where}")
+    arrays, columns = source["arrays"], source.get("columns", [])
+    arrays = {"": arrays} if isinstance(arrays, str) else arrays
+    columns = [columns] if isinstance(columns, str) else columns
+    if not isinstance(arrays, dict) or not all(isinstance(entry, str) for entry in [*arrays.values(), *columns]):
+        raise InputError(f"arrays and columns in [source] of {where} must be text. Got {source!r}.")
+    home = where.parent.absolute()
+    named = [_named(entry) for entry in columns]
+    return StudySpec(
+        {name: os.path.join(home, entry) for name, entry in arrays.items()},
+        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in named),
+        plan,
+    )
+
+
+def _named(entry: str) -> tuple[str, str]:
+    """Take "NAME=PATH" apart; a file whose own path holds a = is a path."""
+    name, sign, path = entry.partition("=")
+    if not sign or os.path.exists(entry) or os.sep in name:
+        return "", entry
+    return name, path
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path)
+
+
+def _absolute_named(entry: str) -> str:
+    name, path = _named(entry)
+    return f"{name}={_absolute(path)}" if name else _absolute(path)
