@@ -108,7 +108,7 @@ def _open_object(
 
 def _folder_or_id(model: str, revision: str | None) -> str:
     """Tell a folder from a hub id, and refuse what is neither."""
-    if Path(model).expanduser().is_dir():
+    if model and Path(model).expanduser().is_dir():
         if revision is not None:
             raise InputError(
                 f"revision of open_model is for a hub id; a folder has none. Got {revision!r} for {model!r}."

@@ -286,4 +286,5 @@ def _some(names: list[str], most: int = 8) -> str:
 
 def _example_glob(names: list[str]) -> str:
     """Return a glob that would work on this model."""
-    return next((re.sub(r"\.\d+$", ".*", name) for name in names if re.search(r"\.\d+$", name)), names[0])
+    numbered = re.compile(r"(^|\.)\d+$")
+    return next((numbered.sub(r"\1*", name) for name in names if numbered.search(name)), names[0])
