@@ -109,7 +109,8 @@ def _scale_axis(axes: Sequence[Axes], x: Sequence[float]) -> None:
         return
     powers = 2.0 ** np.arange(np.floor(np.log2(x[0])), np.ceil(np.log2(x[-1])) + 1)
     ticks = list(x) if len(x) <= 8 else powers[:: max(1, len(powers) // 6)].tolist()
-    if len(axes) > 1 and len(ticks) > 5:
+    room = {1: 60, 2: 40}.get(len(axes), 24)  # signs that stand side by side under one panel
+    while len(ticks) > 2 and sum(len(f"{tick:g}") + 2 for tick in ticks) > room:
         ticks = ticks[::2]
     for ax in axes:
         ax.set_xscale("log", base=2)

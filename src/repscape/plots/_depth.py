@@ -108,7 +108,9 @@ def _laid_out(
     """Return where the layers stand and what is read there, NaN at layers without a value."""
     held = {value.place.layer: read(value) for value in line}
     stacks = dict.fromkeys((value.place.model, value.place.layer.site) for value in line)
-    layers = [layer for stack in stacks for layer in sketch.layers[stack]]
+    # At equal depth only some layers have a partner; the others are no gaps.
+    equal = sketch.record.profile == "equal"
+    layers = list(held) if equal else [layer for stack in stacks for layer in sketch.layers[stack]]
     layers.sort(key=lambda layer: layer.depth)
     width = len(next(iter(held.values())))
     found = np.array([held.get(layer, (math.nan,) * width) for layer in layers], dtype=np.float64)

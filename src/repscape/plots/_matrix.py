@@ -34,7 +34,7 @@ def matrix_figure(sketch: Sketch) -> Figure:
         ax.grid(visible=False)
         ax.spines[:].set_visible(False)
         ax.tick_params(length=2.5)
-        _ticks(ax, rows, columns)
+        _ticks(ax, rows, columns, named=_named(sketch))
         if max(cells.shape) <= WRITTEN:
             _write(ax, cells, norm, colours)
     rows_label, columns_label = _axis_labels(sketch)
@@ -83,19 +83,26 @@ def _cells(panel: Panel, info: MeasureInfo) -> tuple[list[LayerInfo], list[Layer
     return rows, columns, cells
 
 
-def _ticks(ax: Axes, rows: Sequence[LayerInfo], columns: Sequence[LayerInfo]) -> None:
-    places, labels = tick_labels(rows)
+def _ticks(ax: Axes, rows: Sequence[LayerInfo], columns: Sequence[LayerInfo], *, named: bool) -> None:
+    places, labels = _tick_labels(rows, named)
     ax.set_yticks(places, labels=labels)
-    places, labels = tick_labels(columns)
+    places, labels = _tick_labels(columns, named)
     long = max(map(len, labels), default=0) > 4
     ax.set_xticks(places, labels=labels, rotation=40 if long else 0, ha="right" if long else "center")
     if long:
         ax.tick_params(axis="x", pad=1)
 
 
-def tick_labels(layers: Sequence[LayerInfo]) -> tuple[list[int], list[str]]:
-    """Return where ticks stand and what they say: names of few plain arrays, else every 1st, 2nd, 5th, 10th ... number."""
-    if len(layers) <= WRITTEN and all(layer.site == "" and len(layer.name) <= 16 for layer in layers):
+def _named(sketch: Sketch) -> bool:
+    """Whether ticks are names: where all panels have few layers, of plain arrays with short names."""
+    layers = [layer for stack in sketch.layers.values() for layer in stack]
+    few = max(map(len, sketch.layers.values())) <= WRITTEN
+    return few and all(layer.site == "" and len(layer.name) <= 16 for layer in layers)
+
+
+def _tick_labels(layers: Sequence[LayerInfo], named: bool) -> tuple[list[int], list[str]]:
+    """Return where ticks stand and what they say: names, else every 1st, 2nd, 5th, 10th ... number."""
+    if named:
         return list(range(len(layers))), [literal(layer.name) for layer in layers]
     step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if len(layers) / size <= 9)
     places = [place for place, layer in enumerate(layers) if layer.index % step == 0]

@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from .. import _check
 from ..errors import InputTypeError, StoreError
 from ..results import Results
-from ._draw import draw
+from ._choose import sketches
+from ._draw import checked, paint
 from ._style import PARAMS, house_style
 
 METADATA: Mapping[str, Mapping[str, Any]] = MappingProxyType(
@@ -59,17 +60,19 @@ def save_figures(
         _check.choice(name, "formats", "save_figures", FORMATS)
     folder = Path(folder)
     written = []
-    for name, figure in draw(results).items():
+    for sketch in sketches(checked(results, "save_figures")):
+        figure = paint(sketch)
         for ending in formats:
-            path = folder / f"{name}.{ending}"
+            path = folder / f"{sketch.name}.{ending}"
             _write(path, to_bytes(figure, ending))
             written.append(path)
     return tuple(written)
 
 
 def to_bytes(figure: Figure, format: str) -> bytes:
-    """Return a figure as a file's content."""
+    """Return a painted figure as a file's content; its layout, settled when it was painted, stays from then on."""
     buffer = io.BytesIO()
+    figure.set_layout_engine("none")  # to settle it anew for every file would double the time
     with house_style(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         figure.savefig(buffer, format=format, dpi=PARAMS["savefig.dpi"], metadata=dict(METADATA[format]))

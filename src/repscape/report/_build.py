@@ -169,7 +169,7 @@ def _conventions(results: Results) -> Markup:
                 ),
             ),
             element("td", record.info.higher_means),
-            element("td", f"{record.info.bounds[0]:g} to {record.info.bounds[1]:g}"),
+            element("td", f"{record.info.bounds[0]:g} to {record.info.bounds[1]:g}".replace("inf", "∞")),
             element("td", record.info.reference),
         )
         for variant, record in first.items()
