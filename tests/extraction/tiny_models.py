@@ -14,8 +14,9 @@ from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
 from repscape._types import Examples
 
-WORDS = "a the model reads every word of this text and keeps one state for each layer it has deep inside".split()
-RESIDUES = "L A G V S E R T I D P K Q N F Y M H W C X B U Z O . -".split()
+SENTENCE = "a the model reads every word of this text and keeps one state for each layer it has deep inside"
+WORDS = SENTENCE.split()
+RESIDUES = [*"LAGVSERTIDPKQNFYMHWCXBUZO.-"]
 TEXTS = [
     "the model reads every word",
     "a",
