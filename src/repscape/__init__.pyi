@@ -1,5 +1,6 @@
 from . import errors, synthetic
-from .graph import NeighborGraph, knn_graph
+from .examples import read_examples
+from .graph import NeighborGraph, knn_graph, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
@@ -7,10 +8,13 @@ from .measures._id_twonn import id_twonn, id_twonn_ratios
 from .measures._id_twonn_fractions import id_twonn_fractions
 from .measures._overlap_labels import overlap_labels
 from .measures._overlap_neighbors import overlap_neighbors
+from .measures._sim_cka import sim_cka
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
+from .store import open_store
 from .study import Trajectory, run
+from .study._extract import extract
 
 __version__: str
 __all__ = [
@@ -22,16 +26,21 @@ __all__ = [
     "Results",
     "Trajectory",
     "errors",
+    "extract",
     "id_decimation",
     "id_gride",
     "id_twonn",
     "id_twonn_fractions",
     "id_twonn_ratios",
     "knn_graph",
+    "knn_query",
     "load_results",
+    "open_store",
     "overlap_labels",
     "overlap_neighbors",
+    "read_examples",
     "run",
+    "sim_cka",
     "synthetic",
     "write_report",
 ]

@@ -10,7 +10,7 @@ import importlib
 import inspect
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -68,6 +68,11 @@ class Measure:
     """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
     column_options: tuple[str, ...] = ()
     """Options whose value, in a plan, names a column of the examples."""
+    prepare: Callable[..., Any] | bool = False
+    """With arity 2 on points: function of (points, options) whose result stands for the points in every comparison, so that
+    its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
+    variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
+    """(option, value) -> fields that this value of the option changes, such as bounds or what higher means."""
 
     def __post_init__(self) -> None:
         _check.choice(self.arity, "arity", f"Measure {self.name!r}", (1, 2))
@@ -93,6 +98,17 @@ class Measure:
             return self.fn
         module = importlib.import_module(f"{__package__}._{self.name}")
         return getattr(module, self.name)  # type: ignore[no-any-return]
+
+    def preparation(self) -> Callable[..., Any] | None:
+        """Return what prepares one representation for all its comparisons, importing it on first use."""
+        if self.prepare is True:
+            return importlib.import_module(f"{__package__}._{self.name}").prepare  # type: ignore[no-any-return]
+        return self.prepare or None
+
+    def under(self, given: Mapping[str, Any]) -> Measure:
+        """Return the row as it reads under these options."""
+        changed = [fields for (name, value), fields in self.variants.items() if given.get(name) == value]
+        return replace(self, **{key: entry for fields in changed for key, entry in fields.items()}) if changed else self
 
     def options(self) -> dict[str, Any]:
         """Return the function's keyword options and their defaults."""
@@ -169,6 +185,11 @@ _ROWS = (
         "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
         higher_means="neighbours share the label more often", reference="Doimo et al. 2020", label="label overlap",
         neighbors=_label_depth, column_options=("exclude",),
+    ),
+    Measure(
+        "sim_cka", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Kornblith et al. 2019", label="CKA", prepare=True,
+        variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
     ),
 )  # fmt: skip
 

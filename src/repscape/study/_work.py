@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +12,7 @@ import numpy.typing as npt
 
 from .. import _check
 from .._types import Progress
-from ..errors import InputError, RepscapeError
+from ..errors import DegenerateDataError, InputError, RepscapeError
 from ..graph import NeighborGraph
 from ..measures import Curve, Estimate
 from ..plan import Item, Plan
@@ -22,8 +21,10 @@ from ._folder import StudyFolder
 from ._pairs import Pair, pairs
 from ._provenance import provenance
 from ._resources import Budget
+from ._sides import Sides
 from ._source import Representation, Source
 from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, measure_one, named, needed
+from ._threads import in_threads
 from ._units import place_name, unit
 
 MATRICES = ("pairs", "models")
@@ -175,7 +176,7 @@ class Study:
         self.silent[name] = [f"layer {name}: {message}" for message in silent]
         self.records[name] = [
             Record(
-                info=MeasureInfo.of(outcome.item.measure),
+                info=MeasureInfo.of(outcome.item.measure.under(outcome.item.options)),
                 variant=outcome.item.variant,
                 profile="depth",
                 place=one.place,
@@ -196,39 +197,49 @@ class Study:
             symmetric = item.measure.symmetric
             wanted = list(dict.fromkeys(_key(pair, symmetric) for pair in compared))
             found: dict[tuple[int, int], dict[str | None, Estimate | Curve]] = {}
+            silent: dict[tuple[int, int], str] = {}
+            sides = self._sides(part, item)
 
             def task(some: Sequence[tuple[int, int]]) -> Callable[[], None]:
                 def compare() -> None:
                     for key in some:
-                        found[key] = self._call(part, item, key, slim)
+                        try:
+                            found[key] = self._call(part, item, key, {"graph": slim, "points": sides})
+                        except DegenerateDataError as error:
+                            found[key], silent[key] = {}, f"{item.variant} has no value: {error}"
 
                 return compare
 
-            batches = [wanted[i : i + PAIRS_AT_A_TIME] for i in range(0, len(wanted), PAIRS_AT_A_TIME)]
-            in_threads([task(batch) for batch in batches], self.budget.threads)
+            for tile in sides.tiles(wanted):
+                batches = [tile[i : i + PAIRS_AT_A_TIME] for i in range(0, len(tile), PAIRS_AT_A_TIME)]
+                in_threads([task(batch) for batch in batches], self.budget.threads)
+            self.silent[name] = list(dict.fromkeys(silent[key] for key in wanted if key in silent))
             earlier = list(self._pair_records(part, item, compared, found))
         self.records[name] = earlier
         self._tick(item.variant)
 
     def _call(
-        self, part: Part, item: Item, key: tuple[int, int], slim: Mapping[int, NeighborGraph]
+        self, part: Part, item: Item, key: tuple[int, int], sides: Mapping[str, Any]
     ) -> dict[str | None, Estimate | Curve]:
         results: dict[str | None, Estimate | Curve] = {}
         for column, options, held in calls(item, self.plan, part.columns):
-            sides = iter(key)
-            data = [
-                held[kind] if kind in held else self._side(part, next(sides), kind, slim) for kind in item.measure.takes
-            ]
+            ends = iter(key)
+            data = [held[kind] if kind in held else sides[kind][next(ends)] for kind in item.measure.takes]
             results[column] = item.measure(*data, **options)
         return results
 
-    def _side(self, part: Part, position: int, kind: str, slim: Mapping[int, NeighborGraph]) -> Any:
-        if kind == "graph":
-            return slim[position]
-        one = self.source.representations[position]
-        if one.points is None:
-            raise InputError(f"layer {one.place.layer.key!r} is a published graph; this comparison needs the points.")
-        return loaded(one, part.rows)
+    def _sides(self, part: Part, item: Item) -> Sides:
+        """Return what holds the points for the comparisons of one measure; nothing where it reads graphs."""
+        options = next(calls(item, self.plan, part.columns))[1]
+
+        def load(position: int) -> tuple[str, Any]:
+            one = self.source.representations[position]
+            name = place_name(one.place)
+            if one.points is None:
+                raise InputError(f"layer {name} is a published graph; {item.measure.name} needs the points.")
+            return name, loaded(one, part.rows)
+
+        return Sides(item.measure, options, load, memory=self.budget.memory, threads=self.budget.threads)
 
     def _pair_records(
         self,
@@ -237,7 +248,7 @@ class Study:
         compared: Sequence[Pair],
         found: Mapping[tuple[int, int], Mapping[str | None, Any]],
     ) -> Iterator[Record]:
-        info = MeasureInfo.of(item.measure)
+        info = MeasureInfo.of(item.measure.under(item.options))
         places = [one.place for one in self.source.representations]
         for pair in compared:
             for column, result in found[_key(pair, item.measure.symmetric)].items():
@@ -262,22 +273,3 @@ class Study:
 def _key(pair: Pair, symmetric: bool) -> tuple[int, int]:
     ends = (pair.first, pair.second)
     return (min(ends), max(ends)) if symmetric else ends
-
-
-def in_threads(tasks: Sequence[Callable[[], None]], workers: int) -> None:
-    """Run tasks on threads; the first error, or Ctrl-C, cancels those that have not begun."""
-    if workers == 1 or len(tasks) < 2:
-        for task in tasks:
-            task()
-        return
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(task) for task in tasks]
-        try:
-            done, _ = wait(futures, return_when=FIRST_EXCEPTION)
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-        failed = [future for future in futures if future in done and future.exception() is not None]
-        if failed:
-            pool.shutdown(cancel_futures=True)
-            failed[0].result()
