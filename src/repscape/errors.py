@@ -46,6 +46,10 @@ class MissingExtraError(RepscapeError, ImportError):
     """An optional dependency is not installed; the message has the line that installs it."""
 
 
+class NotLearnedError(RepscapeError):
+    """A network that was trained on the way did not learn what it should."""
+
+
 class StudyInterrupted(KeyboardInterrupt):
     """Ctrl-C stopped a study; `results` holds what was finished."""
 

@@ -81,7 +81,7 @@ class DemoRun:
         model = _untrained(torch.Generator())
         model.load_state_dict(self.checkpoints[steps.index(choice(step, "step", "capture", steps))].state)
         batch = torch.from_numpy(np.ascontiguousarray(self.images if images is None else images, dtype=np.float32))
-        with torch.inference_mode():
+        with _one_thread(), torch.inference_mode():
             states = read_taps(
                 model.eval(),
                 select_taps(model, sites=SITES),
@@ -201,9 +201,9 @@ def train_demo(*, rng: int = 0, shuffle_labels: bool = False, progress: Progress
 
 @contextmanager
 def _one_thread() -> Iterator[None]:
-    """Train on one thread: two are hardly faster on matrices this small, and far slower on a busy machine.
+    """Use one thread: two are hardly faster on matrices this small, and far slower on a busy machine.
 
-    The weights then do not depend on the number of cores either.
+    The numbers then do not depend on the number of cores either.
     """
     before = torch.get_num_threads()
     torch.set_num_threads(1)

@@ -3,8 +3,19 @@
 from ._describe import describe
 from ._export import export_arrays
 from ._imported import Imported, import_arrays
+from ._progress import bar as progress_bar
 from ._run import run
 from ._source import Trajectory
 from ._spec import StudySpec, read_study
 
-__all__ = ["Imported", "StudySpec", "Trajectory", "describe", "export_arrays", "import_arrays", "read_study", "run"]
+__all__ = [
+    "Imported",
+    "StudySpec",
+    "Trajectory",
+    "describe",
+    "export_arrays",
+    "import_arrays",
+    "progress_bar",
+    "read_study",
+    "run",
+]

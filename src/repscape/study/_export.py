@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .._types import LayerInfo, Progress
+from .._types import LayerInfo
 from ..errors import InputError, StoreError
 from ..examples import write_neighbor_files
 from ..graph import NeighborGraph
@@ -26,9 +26,7 @@ Array = npt.NDArray[Any]
 Files = dict[LayerInfo, tuple[Array | None, Array | None]]
 
 
-def export_arrays(
-    study: str | os.PathLike[str], folder: str | os.PathLike[str], *, progress: Progress | None = None
-) -> list[Path]:
+def export_arrays(study: str | os.PathLike[str], folder: str | os.PathLike[str]) -> list[Path]:
     """Write the neighbour graphs of a study as published files: for each layer indices and distances, the point itself first.
 
     Parameters
@@ -38,8 +36,6 @@ def export_arrays(
     folder : path
         New or empty. Layers of one site are written into it as layer3_post_mlp_indices.npy and layer3_post_mlp_dist.npy,
         those of several sites into one folder for each site. Several models or checkpoints get a folder each.
-    progress : callable, optional
-        Called as ``progress(done, total, what)`` after each model.
 
     Returns
     -------
@@ -75,10 +71,8 @@ def export_arrays(
     if not models:
         raise InputError(f"{source} holds no neighbour graph: run a study on it first (repscape run).")
     written: list[Path] = []
-    for done, (stack, layers) in enumerate(models.items()):
+    for stack, layers in models.items():
         written += write_neighbor_files(target / stack if len(models) > 1 else target, layers)
-        if progress is not None:
-            progress(done + 1, len(models), stack or target.name)
     return written
 
 

@@ -25,6 +25,7 @@ from ..errors import InputError, RepscapeError, StoreError
 from ..examples import kind_of_folder, read_layers, read_neighbor_files
 from ..graph import NeighborGraph
 from ..store import StoreWriter, list_groups, open_store, read_arrays, write_arrays
+from ._progress import bar
 
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
 PUBLISHED, COLUMNS = "published|", "columns"
@@ -58,7 +59,7 @@ def import_arrays(
     *,
     model: str = "",
     columns: Mapping[str, Any] | None = None,
-    progress: Progress | None = None,
+    progress: bool | Progress | None = None,
 ) -> Imported:
     """Take in the layers of one model: arrays (n, d), or published neighbour files; all of them or, on an error, none.
 
@@ -73,8 +74,8 @@ def import_arrays(
         Name under which the layers are kept, so that a folder can hold several models.
     columns : mapping of str to (n,) array, optional
         Labels and values of the examples.
-    progress : callable, optional
-        Called as ``progress(done, total, what)`` after each layer that was read.
+    progress : bool or callable, optional
+        True draws a bar on standard error; a callable is called as ``progress(done, total, what)``.
 
     Returns
     -------
@@ -102,9 +103,8 @@ def import_arrays(
     """
     where = Path(folder)
     target = _target(where, model)
-    tell = progress or (lambda done, total, what: None)
     graphs = Path(source).is_dir() and kind_of_folder(source) == "neighbors"
-    with _beside(target) as fresh:
+    with bar(progress) as tell, _beside(target) as fresh:
         n, layers, names, notes = (_import_graphs if graphs else _import_points)(source, fresh, columns or {}, tell)
         _check_others(where, n, target)
     return Imported(target, model, "graphs" if graphs else "points", n, layers, names, notes)

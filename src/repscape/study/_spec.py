@@ -15,6 +15,7 @@ from .. import _check
 from ..errors import InputError, StoreError
 from ..examples import read_columns
 from ..plan import Plan
+from ._defaults import LABEL
 from ._folder import PLAN_FILE
 from ._imported import imported_models
 
@@ -28,7 +29,7 @@ class StudySpec:
     Examples
     --------
     >>> spec = StudySpec.of(["small=a.npz", "large=b.npz:layer3"], plan={"measures": [{"name": "id_twonn"}]})
-    >>> sorted(spec.source), spec.resolved().items[0].variant
+    >>> sorted(spec.source), spec.load()[0].items[0].variant
     (['large', 'small'], 'id_twonn')
     """
 
@@ -56,32 +57,47 @@ class StudySpec:
             named[name] = path
         return cls(named, tuple(columns), dict(plan or {}))
 
-    def with_plan(self, given: Mapping[str, Any]) -> StudySpec:
-        """Return the study with some entries of its plan replaced."""
-        return StudySpec(self.arrays, self.columns, {**self.plan, **given})
+    def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
+        """Return the study with files of columns added and some entries of its plan replaced."""
+        return StudySpec(self.arrays, (*self.columns, *columns), {**self.plan, **(plan or {})})
 
     @property
     def source(self) -> Any:
         """What :func:`repscape.run` takes as its source."""
         return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
 
-    def resolved(self) -> Plan | None:
-        """Return the plan; None where nothing was asked, so that :func:`repscape.run` decides."""
-        return Plan.from_dict(self.plan) if self.plan else None
+    def load(self) -> tuple[Plan | None, dict[str, npt.NDArray[Any]]]:
+        """Return the plan (None where nothing was asked) and the columns that lie in files of their own.
+
+        A single column that the plan has no other use for is the label. Of a table's columns those that the plan reads are
+        returned, since a table may have gaps in columns that nobody reads.
+
+        Raises
+        ------
+        InputError
+            If two files hold a column of the same name, or there are several columns and the plan reads none.
+        """
+        found = self.read_columns()
+        plan = dict(self.plan)
+        named = any(plan.get(entry) for entry in ("labels", "values", "groups", "by"))
+        if found and not named and LABEL not in found:
+            if len(found) > 1:
+                raise InputError(f"the plan must say which column holds the labels: {', '.join(found)}.")
+            plan["labels"] = list(found)
+        settled = Plan.from_dict(plan) if plan else None
+        read = set(found) if settled is None else set(settled.columns)
+        return settled, {name: values for name, values in found.items() if name in read} or found
 
     def read_columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return the labels and values that lie in files of their own; where a plan reads only some, only those."""
+        """Return every column of the files of columns."""
         found: dict[str, npt.NDArray[Any]] = {}
         for entry in self.columns:
             name, path = _named(entry)
             for column, values in read_columns(path, name=name or None).items():
                 if column in found:
-                    raise InputError(f"two files hold a column {column!r}. Name one: NAME={path}.")
+                    raise InputError(f"two files hold a column {column!r}. Name one of them: NAME={path}.")
                 found[column] = values
-        plan = self.resolved()
-        wanted = set(found) if plan is None else {name for name in plan.columns if name in found}
-        # A table may have gaps in columns that nobody reads.
-        return {name: values for name, values in found.items() if name in wanted} or found
+        return found
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""

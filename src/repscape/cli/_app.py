@@ -1,0 +1,77 @@
+"""The commands together, and what becomes of their errors."""
+
+from __future__ import annotations
+
+import errno
+import shlex
+import sys
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from ..errors import RepscapeError
+from ._demo import demo
+from ._export_arrays import export_arrays
+from ._import_arrays import import_arrays
+from ._info import info
+from ._measure import measure
+from ._plot import plot
+from ._print import complain
+from ._report import report
+from ._run import run
+
+BAD_INPUT, STOPPED = 1, 130
+COMMANDS = (demo, run, measure, plot, report, info, import_arrays, export_arrays)
+
+
+class Commands(TyperGroup):
+    """Turns errors that a user can mend into one message on standard error, without a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as stop:
+            complain(str(stop) or "stopped")
+            raise typer.Exit(STOPPED) from stop
+        except (RepscapeError, OSError) as error:
+            if getattr(error, "errno", None) == errno.EPIPE:
+                raise  # whoever read our output has gone: nothing to say, and nobody to say it to
+            complain(str(error))
+            raise typer.Exit(BAD_INPUT) from error
+
+
+app = typer.Typer(
+    name="repscape",
+    cls=Commands,
+    help="Chart the landscape of a network's hidden representations, layer by layer.",
+    epilog="Begin with: repscape demo -o demo",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,  # loading rich would double the time of --help
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for _command in COMMANDS:
+    app.command(_command.__name__.replace("_", "-"))(_command)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from .. import __version__
+
+        typer.echo(f"repscape {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
+) -> None:
+    """Take the options that come before a command."""
+
+
+def main() -> None:
+    """Run the command line; the entry point of `repscape` and of `python -m repscape`."""
+    app(obj=shlex.join(["repscape", *sys.argv[1:]]))

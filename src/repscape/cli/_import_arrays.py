@@ -1,0 +1,59 @@
+"""`repscape import-arrays`: take in arrays or published neighbour files once, checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._options import Json, LabelsFrom, Quiet
+from ._print import note, say, say_json
+
+Source = Annotated[
+    str, typer.Argument(metavar="SOURCE", help="A .npy, .npz or folder of them; or a folder of neighbour files.")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where to: new, or holding other models.")]
+Model = Annotated[
+    str, typer.Option("--model", metavar="NAME", help="Name of the model, so that a folder can hold several.")
+]
+
+
+def import_arrays(
+    source: Source,
+    out: Out,
+    model: Model = "",
+    labels_from: LabelsFrom = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Take in arrays or published neighbour files.
+
+    They are validated and stored once, with checksums. Neighbour files are
+    layer3_post_mlp_indices.npy and layer3_post_mlp_dist.npy, in one folder or
+    in one for each site.
+
+    \b
+    Examples:
+      repscape import-arrays published/gpt --model gpt --labels-from labels.npy -o layers
+      repscape import-arrays published/bert --model bert -o layers
+      repscape run layers -o study
+    """
+    from ..study import StudySpec
+    from ..study import import_arrays as take_in
+
+    columns = StudySpec.of([source], labels_from or ()).read_columns()
+    found = take_in(source, out, model=model, columns=columns, progress=not quiet)
+    keys = [layer.key for layer in found.layers]
+    if json:
+        say_json(
+            {"folder": str(found.path), "model": found.model, "kind": found.kind, "n": found.n, "layers": keys}
+            | {"columns": list(found.columns), "notes": list(found.notes)}
+        )
+        return
+    for message in found.notes:
+        note(f"Note: {message}")
+    what = "published graphs" if found.kind == "graphs" else "layers"
+    columns_said = f", columns {', '.join(found.columns)}" if found.columns else ""
+    say(f"{found.path}: {len(keys)} {what} of {found.n} examples{columns_said}")
+    say(f"Next: repscape run {out} -o STUDY")

@@ -1,0 +1,64 @@
+"""`repscape info`: what lies at a path, or what this installation can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from ._options import Json
+from ._print import say, say_json, say_table
+
+Where = Annotated[str | None, typer.Argument(metavar="[PATH]", help="A study, a store, arrays or neighbour files.")]
+
+
+def info(path: Where = None, json: Json = False) -> None:
+    """Say what a path holds, or what can be measured.
+
+    \b
+    Examples:
+      repscape info
+      repscape info study --json
+    """
+    if path is None:
+        _measures(json)
+        return
+    from ..study import describe
+
+    held = describe(path)
+    if json:
+        say_json(held)
+        return
+    for name, entry in held.items():
+        _entry(name, entry)
+
+
+def _entry(name: str, entry: Any) -> None:
+    if isinstance(entry, Mapping):
+        say(f"{name}:")
+        for key, value in entry.items():
+            say(f"  {key}: {value}")
+    elif isinstance(entry, list) and entry:
+        say(f"{name}: {', '.join(map(str, entry))}")
+    elif not isinstance(entry, list):
+        say(f"{name}: {entry}")
+
+
+def _measures(json: bool) -> None:
+    from .. import __version__
+    from ..measures import MEASURES
+
+    rows = MEASURES.values()
+    if json:
+        shown = ("name", "takes", "higher_means", "reference")
+        table = [{**{entry: getattr(row, entry) for entry in shown}, "options": row.options()} for row in rows]
+        say_json({"version": __version__, "measures": table})
+        return
+    say(f"repscape {__version__}\n")
+    words = [[row.name, ", ".join(row.takes), row.higher_means, row.reference] for row in rows]
+    say_table(["measure", "takes", "a larger value says", "reference"], words, keys=4)
+    say("\nOptions, with their defaults:")
+    for row in rows:
+        said = ", ".join(f"{name}={value!r}" for name, value in row.options().items())
+        say(f"  {row.name}({said})")

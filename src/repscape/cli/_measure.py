@@ -1,0 +1,52 @@
+"""`repscape measure`: a few numbers at once, nothing written."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ._options import Json, Label, LabelsFrom, Layers, Profiles, Quiet, Threads, Value, plan_entries
+from ._print import note, say_json
+
+Wanted = Annotated[
+    str, typer.Argument(metavar="MEASURES", help="As id_twonn or 'id_twonn(estimator=mle), id_gride(max_rank=32)'.")
+]
+Arrays = Annotated[
+    list[str], typer.Argument(metavar="[NAME=]PATH[:KEY]...", help="A .npy, .npz or folder of layers for each model.")
+]
+
+
+def measure(
+    measures: Wanted,
+    arrays: Arrays,
+    label: Label = None,
+    labels_from: LabelsFrom = None,
+    value: Value = None,
+    layers: Layers = None,
+    profiles: Profiles = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Print a few numbers; nothing is written.
+
+    \b
+    Examples:
+      repscape measure id_twonn layers.npz
+      repscape measure "overlap_labels(k=10)" layers/ --label labels --json
+    """
+    from ..study import StudySpec
+    from ..study import run as run_study
+    from ._summary import say_summary
+
+    given = plan_entries(measures=[measures], layers=layers, profiles=profiles, labels=label, values=value)
+    spec = StudySpec.of(arrays, labels_from or (), plan=given)
+    plan, columns = spec.load()
+    results = run_study(spec.source, plan, columns=columns, threads=threads, progress=not quiet)
+    if json:
+        say_json(results.to_frame().to_dict("records"))
+        return
+    for warning in results.warnings:
+        note(f"Note: {warning}")
+    say_summary(results)

@@ -1,0 +1,77 @@
+"""Options that several commands take, said once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Label = Annotated[
+    list[str] | None, typer.Option("--label", metavar="COLUMN", help="Column of class labels; may be given again.")
+]
+LabelsFrom = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--labels-from",
+        metavar="[NAME=]FILE[:COLUMN]",
+        help="Labels or values in a file of their own: .npy, .npz, .csv, .tsv, .jsonl, .parquet; may be given again.",
+    ),
+]
+Value = Annotated[
+    list[str] | None, typer.Option("--value", metavar="COLUMN", help="Column of continuous values; may be given again.")
+]
+Groups = Annotated[str | None, typer.Option("--groups", metavar="COLUMN", help="Column of groups.")]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="COLUMN", help="Study the examples of each value of this column apart.")
+]
+Layers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--layers", metavar="LAYER", help="Names, globs such as 'h.*' or numbers (-1 is the last), with commas."
+    ),
+]
+Measures = Annotated[
+    list[str] | None,
+    typer.Option("--measures", metavar="MEASURES", help="As 'id_twonn(estimator=mle), overlap_neighbors(k=10)'."),
+]
+Profiles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--profiles",
+        metavar="PROFILE",
+        help="Comparisons to make: next, first, last, pairs, models, equal, steps, with commas.",
+    ),
+]
+Threads = Annotated[int | None, typer.Option("--threads", help="Threads in all; by default every core.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+Study = Annotated[Path, typer.Argument(metavar="STUDY", help="A study folder, as repscape run writes it.")]
+
+
+def plan_entries(
+    *,
+    measures: Sequence[str] | None,
+    layers: Sequence[str] | None = None,
+    profiles: Sequence[str] | None = None,
+    **columns: Any,
+) -> dict[str, Any]:
+    """Return the entries of a plan that were given on the command line."""
+    from ..plan import measures_from_text
+
+    given: dict[str, Any] = {name: value for name, value in columns.items() if value}
+    if measures:
+        given["measures"] = [entry for text in measures for entry in measures_from_text(text)]
+    if layers:
+        words = _words(layers)
+        numbers = [int(word) if re.fullmatch(r"-?\d+", word) else word for word in words]
+        given["layers"] = "all" if words == ["all"] else numbers
+    if profiles:
+        given["profiles"] = _words(profiles)
+    return given
+
+
+def _words(texts: Sequence[str]) -> list[str]:
+    return [word.strip() for text in texts for word in text.split(",") if word.strip()]

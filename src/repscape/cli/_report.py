@@ -1,0 +1,31 @@
+"""`repscape report`: the report of a study again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._options import Study
+from ._print import say
+
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; by default STUDY/report.html.")
+]
+Title = Annotated[str | None, typer.Option("--title", help="Heading of the page.")]
+
+
+def report(study: Study, out: Out = None, title: Title = None) -> None:
+    """Write the report of a study again.
+
+    One HTML page that needs nothing else.
+
+    \b
+    Example:
+      repscape report study -o report.html --title "Layers of a small transformer"
+    """
+    from ..report import write_report
+    from ..results import load_results
+
+    say(str(write_report(load_results(study), out or study / "report.html", title=title)))
