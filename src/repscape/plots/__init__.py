@@ -3,7 +3,7 @@
 from ._caption import alternative, caption
 from ._choose import Panel, Sketch, sketches
 from ._draw import draw, paint
-from ._save import FORMATS, save_figures, to_bytes
+from ._save import FORMATS, save_figures, to_bytes, write_whole
 
 __all__ = [
     "FORMATS",
@@ -16,4 +16,5 @@ __all__ = [
     "save_figures",
     "sketches",
     "to_bytes",
+    "write_whole",
 ]

@@ -25,6 +25,7 @@ from ._style import (
     MARKERS,
     MUTED,
     PALETTE,
+    PAPER,
     axis_labels,
     legend,
     literal,
@@ -248,4 +249,6 @@ def _name_guides(ax: Axes, guides: Mapping[str, Artist]) -> None:
             va="bottom",
             color=MUTED,
             fontsize=8.5,
+            bbox={"facecolor": PAPER, "edgecolor": "none", "alpha": 0.75, "pad": 0.8},
+            zorder=4,
         )

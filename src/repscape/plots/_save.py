@@ -64,7 +64,7 @@ def save_figures(
         figure = paint(sketch)
         for ending in formats:
             path = folder / f"{sketch.name}.{ending}"
-            _write(path, to_bytes(figure, ending))
+            write_whole(path, to_bytes(figure, ending), "figure")
             written.append(path)
     return tuple(written)
 
@@ -79,12 +79,20 @@ def to_bytes(figure: Figure, format: str) -> bytes:
     return buffer.getvalue()
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, what: str) -> None:
+    """Write a file in one step: whoever reads sees the old one or the new one.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written, as on a full disk; what was there before still stands.
+    """
     unfinished = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         unfinished.write_bytes(content)
         unfinished.replace(path)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(f"figure could not be written to {path}: {error}") from error
+        if unfinished.is_file():
+            unfinished.unlink()
+        raise StoreError(f"{what} could not be written to {path}: {error}") from error

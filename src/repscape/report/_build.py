@@ -10,8 +10,8 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from ..errors import InputTypeError, StoreError
-from ..plots import sketches
+from ..errors import InputTypeError
+from ..plots import sketches, write_whole
 from ..results import Record, Results
 from . import _words
 from ._figures import PAGE, figure_html
@@ -74,7 +74,8 @@ def write_report(
             f"notes of write_report must be a list of paragraphs such as [{notes[:20]!r}]. Got a string."
         )
     path = Path(path)
-    _write(path, page(results, title=title or "Hidden representations, layer by layer", command=command, notes=notes))
+    text = page(results, title=title or "Hidden representations, layer by layer", command=command, notes=notes)
+    write_whole(path, text.encode(), "report")
     return path
 
 
@@ -228,14 +229,3 @@ def _version(results: Results) -> list[str]:
 
 def _part(name: str) -> str:
     return (files(__package__) / name).read_text(encoding="utf-8")
-
-
-def _write(path: Path, text: str) -> None:
-    unfinished = path.with_name(f"{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_text(text, encoding="utf-8")
-        unfinished.replace(path)
-    except OSError as error:
-        unfinished.unlink(missing_ok=True)
-        raise StoreError(f"report could not be written to {path}: {error}") from error
