@@ -9,6 +9,9 @@ from .measures._id_twonn_fractions import id_twonn_fractions
 from .measures._overlap_labels import overlap_labels
 from .measures._overlap_neighbors import overlap_neighbors
 from .measures._sim_cka import sim_cka
+from .measures._sim_cca import sim_cca
+from .measures._sim_svcca import sim_svcca
+from .measures._sim_pwcca import sim_pwcca
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
@@ -40,7 +43,10 @@ __all__ = [
     "overlap_neighbors",
     "read_examples",
     "run",
+    "sim_cca",
     "sim_cka",
+    "sim_pwcca",
+    "sim_svcca",
     "synthetic",
     "write_report",
 ]

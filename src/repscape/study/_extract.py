@@ -1,0 +1,248 @@
+"""From a model and examples to a store: one forward pass, written while the next one is computed, resumable to the bit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from .._types import Examples, Progress
+from ..errors import InputError, StudyMismatchError
+from ..examples import read_examples
+from ..extraction import Layout, open_model
+from ..store import Store, StoreWriter, open_store
+from ._progress import bar
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import torch
+
+    from ..extraction import Model, Slab
+
+FREE = ("created",)  # what may differ between the runs that fill one store
+COUNTED_TOGETHER = 64
+
+
+def extract(
+    model: str | torch.nn.Module | Model,
+    examples: Any,
+    *,
+    to: str | Path,
+    layers: str | int | Sequence[str | int] = "all",
+    site: str | Sequence[str] = "residual",
+    pool: str = "mean",
+    batch_size: int | Literal["auto"] = "auto",
+    device: str = "auto",
+    dtype: str = "auto",
+    max_length: int | None = None,
+    too_long: Literal["truncate", "refuse"] = "truncate",
+    resume: bool = True,
+    revision: str | None = None,
+    preprocess: Callable[[Any], Any] | None = None,
+    trust_remote_code: bool = False,
+    allow_pickle: bool = False,
+    slab_rows: int | None = None,
+    progress: bool | Progress | None = None,
+) -> Store:
+    """Read the hidden states of examples at every wanted layer and site, in one forward pass, into a store.
+
+    Parameters
+    ----------
+    model : str, torch.nn.Module or opened model
+        A hub id ("bert-base-uncased"), a local folder, "module:function", or a module with `preprocess`.
+    examples : Examples or whatever :func:`read_examples` takes
+        Texts, proteins, images: a path, a list, a DataFrame, a data set.
+    to : path
+        The store's folder; what is already in it is not computed again.
+    layers : "all", int, str or sequence of them
+        Which blocks: numbers (0 is the embedding, -1 the last), names or globs of modules.
+    site : str or sequence of str
+        Where in a block: "residual" (its output), "norm1", "norm2", "attn", "mlp", "final_norm", or modules by name or glob.
+    pool : {"mean", "last", "first", "cls", "max", "token", "flatten"}
+        How an example's positions become one row: the mean over real tokens (padding and special tokens left out), the last
+        real token, and so on; "token" keeps a row for every real token, "flatten" all positions side by side.
+    batch_size : int or "auto"
+        Inputs of a batch; "auto" makes batches of an equal number of tokens, as many as fit and pay.
+    device, dtype : str
+        Where and in what precision the model runs; rows are stored as float32.
+    max_length : int, optional
+        Most tokens of a text, special ones included; by default what the model takes.
+    too_long : {"truncate", "refuse"}
+        What becomes of longer texts; how many were cut stands in the provenance's state.
+    resume : bool
+        Whether to go on with a store that is there. False: refuse it.
+    revision, preprocess, trust_remote_code, allow_pickle
+        How the model is opened: a commit of the hub; what turns inputs into a module's arguments; whether code, or pickled
+        weights, that came with the model may be run.
+    slab_rows : int, optional
+        Rows that are computed and committed together (512; 64 for pools that keep positions).
+    progress : bool or callable, optional
+        True draws a bar on standard error; a callable is called as progress(done, total, what).
+
+    Returns
+    -------
+    Store
+        Layer -> (n, d) rows, with `.examples` and `.provenance`.
+
+    Raises
+    ------
+    StudyMismatchError
+        If the store holds another model, other data or other options; the message names what differs.
+    InputError, UnknownNameError
+        If an example cannot be used, or the model has no such layer or site.
+    StoreError
+        If the disk is full; what was committed stands, and the same call goes on from there.
+
+    Examples
+    --------
+    >>> import tempfile, torch, repscape as rs
+    >>> net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 2))
+    >>> store = rs.extract(net, torch.eye(4).numpy(), to=tempfile.mkdtemp() + "/run.zarr", layers="*")
+    >>> {name: store[name].shape for name in store.layers}
+    {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
+    """
+    data = examples if isinstance(examples, Examples) else read_examples(examples)
+    opened: Any = model
+    if not hasattr(model, "provenance"):  # an opened model is used as it is
+        opened = open_model(
+            opened,
+            preprocess=preprocess,
+            revision=revision,
+            device=device,
+            dtype=dtype,
+            trust_remote_code=trust_remote_code,
+            allow_pickle=allow_pickle,
+        )
+    options: dict[str, Any] = {
+        "layers": layers if isinstance(layers, str | int) else list(layers),
+        "site": site if isinstance(site, str) else list(site),
+        "pool": pool,
+        "max_length": max_length,
+        "too_long": too_long,
+        "batch_size": batch_size,
+        "slab_rows": slab_rows,
+    }
+    job = _Job(opened, data, Path(to), options)
+    if job.path.exists() and any(job.path.iterdir()) and not resume:
+        raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
+    with bar(progress) as report:
+        job.work(report)
+    return open_store(job.path)
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """One extraction: what goes in, and where it goes."""
+
+    model: Model
+    examples: Examples
+    path: Path
+    options: dict[str, Any]
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """What must be the same for the rows to be the same."""
+        return {
+            "model": self.model.provenance(),
+            "data": {
+                "source": self.examples.source,
+                "kind": self.examples.kind,
+                "n": len(self.examples),
+                "fingerprint": self.examples.fingerprint(),
+            },
+            "options": self.options,
+            "versions": {name: version(name) for name in ("repscape", "numpy")},
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+
+    def work(self, report: Progress) -> None:
+        """Compute what is missing, slab by slab, and write each slab while the next one is computed."""
+        writer = self._resumed()
+        state: dict[str, Any] = {} if writer is None else writer.state
+        total, truncated = len(self.examples), int(state.get("truncated", 0))
+        report(int(state.get("examples", 0)), total, "examples")
+        if writer is not None and writer.complete:
+            return
+        with ThreadPoolExecutor(1) as pen:
+            written: Future[int] | None = None
+            for slab in self._slabs(state):
+                if written is not None:
+                    written.result()
+                if writer is None:
+                    writer = self._created(slab)
+                truncated += slab.truncated
+                now = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
+                written = pen.submit(writer.append, slab.states, state=now)
+                report(slab.stop, total, "examples")
+            if written is not None:
+                written.result()
+
+    def _slabs(self, state: dict[str, Any]) -> Iterator[Slab]:
+        from ..extraction import iterate  # loads torch, which opening the model has shown to be there
+
+        layout = Layout(**state["layout"]) if "layout" in state else None
+        given = {name: value for name, value in self.options.items() if layout is None or name != "slab_rows"}
+        return iterate(self.model, self.examples, start_row=int(state.get("examples", 0)), layout=layout, **given)
+
+    def _resumed(self) -> StoreWriter | None:
+        """Open the store that is there, if any; it must be of this very extraction."""
+        if not self.path.exists() or not any(self.path.iterdir()):
+            return None
+        held = open_store(self.path)
+        widths = {held.info(key): (held[key].shape[1], held[key].dtype) for key in held.layers}
+        rows, table = self._rows(held.total_rows // max(1, len(self.examples)))
+        return StoreWriter.resume(
+            self.path,
+            widths,
+            rows=rows,
+            examples=table,
+            provenance=self.provenance,
+            slab_rows=held.slab_rows,
+            free=FREE,
+        )
+
+    def _created(self, slab: Slab) -> StoreWriter:
+        rows, table = self._rows(len(slab.example) // (slab.stop - slab.start))
+        widths = {layer: (states.shape[1], np.float32) for layer, states in slab.states.items()}
+        return StoreWriter.create(
+            self.path,
+            widths,
+            rows=rows,
+            examples=table,
+            provenance=self.provenance,
+            slab_rows=slab.layout.slab_rows,
+        )
+
+    def _rows(self, each: int) -> tuple[int, pd.DataFrame]:
+        """Return how many rows there will be, and their table: the examples', or one row for each real token.
+
+        Where an input has no padding and no special tokens (an image), every one of them gives `each` rows.
+        """
+        if self.options["pool"] != "token":
+            return len(self.examples), self.examples.table
+        counts = np.array(list(self._token_counts(each)))
+        example = np.repeat(np.arange(len(counts)), counts)
+        position = np.concatenate([np.arange(count) for count in counts])
+        table = self.examples.table.iloc[example].reset_index(drop=True)
+        taken = [name for name in ("example", "position") if name in table.columns]
+        if taken:
+            raise InputError(f"pool='token' of extract adds the columns example and position; the data have {taken}.")
+        return len(table), table.assign(example=example, position=position)
+
+    def _token_counts(self, each: int) -> Iterator[int]:
+        """Yield the real tokens of every example, from the encoder alone."""
+        for start in range(0, len(self.examples), COUNTED_TOGETHER):
+            encoded = self.model.encode(
+                self.examples.inputs[start : start + COUNTED_TOGETHER],
+                first_row=start,
+                max_length=self.options["max_length"],
+                too_long=self.options["too_long"],
+            )
+            rows = np.arange(len(encoded.lengths))
+            yield from encoded.batch(rows).counts("token", each * len(rows))
