@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from ..results import Place, Record, Results
 
 SHOWN = ("depth", "next", "equal")
-ROWS = 40
+ROWS = 30
 
 
 def say_summary(results: Results) -> None:

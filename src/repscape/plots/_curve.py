@@ -103,7 +103,7 @@ def _line(ax: Axes, record: Record, shade: Any, marker: str, *, bands: bool) -> 
 
 def _scale_axis(axes: Sequence[Axes], x: Sequence[float]) -> None:
     """Make the axis logarithmic to base 2 where x spans enough, with plain numbers for ticks."""
-    if not x or x[0] <= 0 or x[-1] / x[0] < LOG_FROM:
+    if not x or x[0] < 1 or x[-1] / x[0] < LOG_FROM:  # fractions stand on a plain axis
         for ax in axes:
             ax.xaxis.set_major_locator(MaxNLocator(6))
         return

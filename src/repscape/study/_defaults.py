@@ -29,6 +29,9 @@ def fitted(plan: Plan | None, source: Source) -> Plan:
     measures: list[Any] = []
     if far >= 2:
         measures += ["id_twonn", ("id_twonn", {"estimator": "mle"})]
+    if far >= 2 and graphs:  # whoever publishes three distances asks what the customary 90 % do
+        measures += [("id_twonn", {"estimator": "mle", "fraction": 0.9}), ("id_twonn", {"estimator": "trimmed"})]
+        measures.append("id_twonn_fractions")
     if far >= 4:
         rank = 1 << (min(far, USUAL_RANK).bit_length() - 1)
         measures.append("id_gride" if rank == USUAL_RANK else ("id_gride", {"max_rank": rank}))
