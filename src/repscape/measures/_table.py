@@ -191,6 +191,18 @@ _ROWS = (
         higher_means="more alike", reference="Kornblith et al. 2019", label="CKA", prepare=True,
         variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
     ),
+    Measure(
+        "sim_cca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=(*ISOMETRIES, "linear"), symmetric=True,
+        plot="matrix", higher_means="more alike", reference="Hotelling 1936", label="mean CCA", prepare=True,
+    ),
+    Measure(
+        "sim_svcca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Raghu et al. 2017", label="SVCCA", prepare=True,
+    ),
+    Measure(
+        "sim_pwcca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=("translation", "scaling", "permutation"),
+        plot="matrix", higher_means="more alike", reference="Morcos et al. 2018", label="PWCCA", prepare=True,
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
