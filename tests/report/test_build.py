@@ -1,0 +1,221 @@
+import base64
+import csv
+import hashlib
+import io
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape._types import LayerInfo
+from repscape.errors import InputTypeError, StoreError
+from repscape.measures import Curve, Estimate
+from repscape.plots import sketches
+from repscape.results import MeasureInfo, Place, Record, Results
+from tests.plots.studies import PLAN, SCRIPT, curves, layers, study
+from tests.report.pages import read
+
+
+@pytest.fixture(scope="module")
+def results():
+    return study({"small": layers(4), "large": layers(4)})
+
+
+@pytest.fixture(scope="module")
+def page(results, tmp_path_factory):
+    path = tmp_path_factory.mktemp("report") / "new" / "report.html"
+    assert rs.write_report(results, path, title="Two nets", command="repscape run a b", notes=["A note."]) == path
+    assert [entry.name for entry in path.parent.iterdir()] == ["report.html"]
+    return read(path.read_text(encoding="utf-8"))
+
+
+def hostile() -> Results:
+    """Return results in which every string is a script."""
+    info = MeasureInfo(SCRIPT, label=SCRIPT, plot=SCRIPT, higher_means=SCRIPT, reference=SCRIPT)
+    places = [Place(SCRIPT, LayerInfo(f"{SCRIPT}{i}", i, i / 2, SCRIPT), 1.0) for i in range(3)]
+    options = {SCRIPT: SCRIPT, "error": SCRIPT}
+    records = [
+        Record(info, SCRIPT, "depth", place, Estimate(1.0, 9, stderr=0.1, options=options), column=SCRIPT, group=SCRIPT)
+        for place in places
+    ]
+    records += [
+        Record(info, SCRIPT, "pairs", places[0], Estimate(0.5, 9, options=options), other=places[1], column=SCRIPT)
+    ]
+    curve = Curve(np.array([1.0, 9.0]), np.array([1.0, 2.0]), SCRIPT, 9, options=options)
+    records += [
+        Record(replace(info, name=f"{SCRIPT}2", plot="curve"), SCRIPT, "depth", place, curve) for place in places
+    ]
+    graph = {"n": 9, "distinct": 8, "certificate": {SCRIPT: 0.5}}
+    provenance = {
+        SCRIPT: SCRIPT,
+        "plan": {SCRIPT: [SCRIPT]},
+        "graphs": {SCRIPT: graph},
+        "versions": {"repscape": SCRIPT},
+    }
+    return Results(tuple(records), provenance=provenance, warnings=(SCRIPT,))
+
+
+def test_every_section_has_a_heading_that_the_contents_link_to(page):
+    assert page.all("h1")[0].text == "Two nets"
+    headings = [node.text for node in page.all("h2")]
+    assert headings[:2] == ["Notes", "Summary"]
+    assert headings[-4:] == ["Conventions", "References", "How to repeat it", "Provenance"]
+    anchors = [link.attributes["href"] for link in page.all("nav")[0].all("a")]
+    assert anchors == [f"#{section.attributes['id']}" for section in page.all("section")]
+
+
+def test_every_figure_is_inline_with_a_caption_and_a_text_for_those_who_cannot_see_it(page, results):
+    figures = page.all("figure")
+    assert len(figures) == len(sketches(results))
+    for figure in figures:
+        (image,) = figure.all("img")
+        kind, _, content = image.attributes["src"].partition(";base64,")
+        assert kind == "data:image/svg+xml"
+        assert base64.b64decode(content).startswith(b"<svg ")
+        assert "values from" in image.attributes["alt"]
+        assert figure.all("figcaption")[0].text.strip()
+
+
+def test_tables_hold_the_values_and_csv_of_every_row(page, results):
+    frame = results.to_frame()
+    section = next(s for s in page.all("section") if s.all("h2")[0].text.endswith("(id_twonn)"))
+    rows = section.all("tbody")[0].all("tr")
+    head = [cell.text for cell in section.all("thead")[0].all("th")]
+    shown = [float(row.all("td")[head.index("value")].attributes["data-value"]) for row in rows]
+    assert shown == frame[frame["measure"] == "id_twonn"]["value"].tolist()
+    (link,) = (a for a in section.all("a") if a.attributes.get("download"))
+    assert link.attributes["download"] == "id_twonn.csv"
+    content = base64.b64decode(link.attributes["href"].partition(";base64,")[2]).decode()
+    lines = list(csv.DictReader(io.StringIO(content)))
+    assert [float(line["value"]) for line in lines] == shown
+
+
+def test_conventions_list_every_option_in_use(page, results):
+    section = next(s for s in page.all("section") if s.attributes["id"] == "conventions")
+    for record in results:
+        for name, value in record.result.options.items():
+            assert f"{name}={value!r}" in section.text
+
+
+def test_the_plan_can_be_repeated_from_the_page(page):
+    code = next(s for s in page.all("section") if s.attributes["id"] == "repeat").all("code")
+    assert code[0].text == "repscape run a b"
+    names = {"rs": rs, "source": None}
+    exec(code[1].text.replace("results = rs.run(source, plan)", ""), names)
+    assert names["plan"] == replace(PLAN, labels=["digit"]) or names["plan"].to_dict() == PLAN.to_dict()
+
+
+def test_nothing_is_fetched_and_only_the_pages_own_script_may_run(page):
+    text_of = {"style": page.all("style")[0].text, "script": page.all("script")[0].text}
+    policies = [
+        m.attributes["content"] for m in page.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy"
+    ]
+    (policy,) = policies
+    assert policy.startswith("default-src 'none'; img-src data:;")
+    for tag, text in text_of.items():
+        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    for tag, attribute in (("a", "href"), ("img", "src"), ("link", "href"), ("script", "src")):
+        for node in page.all(tag):
+            assert node.attributes.get(attribute, "#").startswith(("#", "data:"))
+
+
+def test_no_string_from_outside_becomes_markup(tmp_path):
+    path = rs.write_report(hostile(), tmp_path / "report.html", title=SCRIPT, command=SCRIPT, notes=[SCRIPT])
+    text = path.read_text(encoding="utf-8")
+    assert "<script>alert" not in text
+    page = read(text)
+    assert len(page.all("script")) == 1
+    assert page.all("title")[0].text == SCRIPT
+    # As text it is there: title, note, warning, summary, headings, tables, conventions, references, command, provenance.
+    for section in page.all("section"):
+        assert SCRIPT in section.text, section.attributes["id"]
+    for image in page.all("img"):
+        assert SCRIPT in image.attributes["alt"]
+        assert b"<script" not in base64.b64decode(image.attributes["src"].partition(";base64,")[2])
+
+
+def test_attributes_cannot_be_broken_out_of(tmp_path):
+    quote = "\"' onload=alert(1) x='"
+    results = replace(study({quote: layers(2)}), warnings=(quote,))
+    page = read(rs.write_report(results, tmp_path / "r.html", title=quote).read_text(encoding="utf-8"))
+    names = {
+        name for tag in ("img", "a", "td", "th", "div", "figure") for node in page.all(tag) for name in node.attributes
+    }
+    assert not any(name.startswith("on") for name in names)
+    assert all(quote in image.attributes["alt"] for image in page.all("img"))
+
+
+def test_template_signs_and_odd_unicode_in_names_stay_text(tmp_path):
+    odd = "$title ${body} \x00 \u202e"
+    results = study({odd: layers(2)})
+    page = read(rs.write_report(results, tmp_path / "r.html", title=f"{odd}\ud800").read_text(encoding="utf-8"))
+    assert "$title ${body} \ufffd \u202e" in page.all("main")[0].text
+    assert page.all("h1")[0].text == "$title ${body} \ufffd \u202e\ufffd"
+
+
+def test_results_without_records_make_a_page_that_says_so(tmp_path):
+    page = read(rs.write_report(Results(()), tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert "nothing was measured" in page.all("header")[0].text
+    assert not page.all("figure")
+
+
+def test_a_hundred_layers_stay_below_ten_megabytes(tmp_path):
+    info = MeasureInfo("alike", plot="matrix", bounds=(0.0, 1.0))
+    places = [Place("net", layer) for layer in layers(100)]
+    records = [
+        Record(info, "alike", "pairs", one, Estimate(abs(one.layer.depth - two.layer.depth), 9), other=two)
+        for one in places
+        for two in places
+    ]
+    scale = curves({"net": 100}, x=range(1, 200), info=MeasureInfo("scale", plot="curve"))
+    path = rs.write_report(Results((*records, *scale.records)), tmp_path / "r.html")
+    assert path.stat().st_size < 10_000_000
+    page = read(path.read_text(encoding="utf-8"))
+    assert "the first 300 of 10,000 rows are shown" in page.all("main")[0].text
+    assert len(page.all("tr")) < 1000
+
+
+def test_the_page_is_the_same_for_the_same_results(results, tmp_path):
+    first, second = (rs.write_report(results, tmp_path / name).read_bytes() for name in ("a.html", "b.html"))
+    assert first == second
+
+
+def test_no_measure_is_named_in_report_or_plots():
+    from importlib.resources import files
+
+    for package in ("plots", "report"):
+        for entry in files(f"repscape.{package}").iterdir():
+            if entry.name.endswith((".py", ".html", ".js")):
+                body = re.sub(r'""".*?"""', "", entry.read_text(encoding="utf-8"), flags=re.DOTALL)
+                assert not [name for name in rs.measures.MEASURES if name in body], entry.name
+
+
+def test_other_things_than_results_are_refused(tmp_path):
+    with pytest.raises(InputTypeError, match=r"results of write_report must be what rs\.run returned\. Got dict"):
+        rs.write_report({}, tmp_path / "r.html")
+    with pytest.raises(InputTypeError, match="notes of write_report must be a list"):
+        rs.write_report(Results(()), tmp_path / "r.html", notes="one note")
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_cannot_be_written_is_a_store_error(tmp_path):
+    (tmp_path / "taken").write_text("a file")
+    with pytest.raises(StoreError, match="report could not be written"):
+        rs.write_report(Results(()), tmp_path / "taken" / "r.html")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(StoreError, match="report could not be written"):
+        rs.write_report(Results(()), tmp_path / "folder")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "taken"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_leaves_the_old_page(tmp_path):
+    path = rs.write_report(Results(()), tmp_path / "r.html", title="old")
+    (tmp_path / "r.html.part").symlink_to("/dev/full")
+    with pytest.raises(StoreError, match="No space left"):
+        rs.write_report(Results(()), path, title="new")
+    assert "<title>old</title>" in path.read_text(encoding="utf-8")
