@@ -20,6 +20,8 @@ class NumpyProducts:
     """Either "float32" or "float64"."""
     features: int
 
+    cheap = False
+
     @property
     def dtype(self) -> np.dtype[Any]:
         """Type of the tiles."""

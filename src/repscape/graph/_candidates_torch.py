@@ -5,8 +5,6 @@ Imported only where torch is installed and its fast products may pay; importing 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,6 +40,7 @@ class ByteProducts:
     ease: float = 2.0**-6
 
     name = "int8"
+    cheap = True
     dtype = np.dtype(np.float32)
 
     def eased(self, ease: float) -> ByteProducts:
@@ -69,7 +68,8 @@ class ByteProducts:
         return measured
 
     def tile(self, rows: int) -> tuple[torch.Tensor, npt.NDArray[np.float32]]:
-        """Room for a tile of rows x rows products, as they come and as they are tested."""
+        """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
+        torch.set_num_threads(1)  # OpenMP keeps this number for each thread apart
         return torch.empty(rows * rows, dtype=torch.int32), np.empty(rows * rows, np.float32)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
@@ -90,6 +90,7 @@ class Bf16Products:
     ease: float = 2.0**-9
 
     name = "bf16"
+    cheap = True
     dtype = np.dtype(np.float32)
 
     def eased(self, ease: float) -> Bf16Products:
@@ -118,7 +119,8 @@ class Bf16Products:
         return np.stack([(kept * kept).sum(axis=1) / 2, ((moved - kept) ** 2).sum(axis=1), (moved * moved).sum(axis=1)])
 
     def tile(self, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Room for a tile of rows x rows products, as they come and as they are tested."""
+        """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
+        torch.set_num_threads(1)  # OpenMP keeps this number for each thread apart
         return torch.empty(rows * rows, dtype=torch.bfloat16), torch.empty(rows * rows, dtype=torch.float32)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
@@ -129,14 +131,3 @@ class Bf16Products:
         out.copy_(short)
         result: npt.NDArray[np.float32] = out.numpy()
         return result
-
-
-@contextmanager
-def single_threaded() -> Iterator[None]:
-    """Keep torch's products at one thread: the crew has a thread for each core already."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

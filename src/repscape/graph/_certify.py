@@ -42,7 +42,8 @@ class Bound:
         # The test of a pair takes a few sums and products in the tile's arithmetic, each within a unit of its terms.
         exact = half * (1 - self.product - 1e-9) - lost - 32 * self.unit * (half + lost) - self.underflow(dtype)
         rounded = exact.astype(dtype)
-        return np.nextafter(rounded, np.asarray(-np.inf, dtype=dtype))
+        below: npt.NDArray[Any] = np.nextafter(rounded, np.asarray(-np.inf, dtype=dtype))
+        return below
 
     @staticmethod
     def underflow(dtype: npt.DTypeLike) -> float:
@@ -98,15 +99,17 @@ class Products(Protocol):
     """One precision: how rows are encoded and multiplied. One twin file for each library."""
 
     @property
-    def name(self) -> str: ...  # noqa: D102
+    def name(self) -> str: ...
     @property
-    def dtype(self) -> np.dtype[Any]: ...  # noqa: D102
+    def cheap(self) -> bool: ...
     @property
-    def row_bytes(self) -> int: ...  # noqa: D102
+    def dtype(self) -> np.dtype[Any]: ...
     @property
-    def bound(self) -> Bound: ...  # noqa: D102
-    def store(self, rows: int) -> Any: ...  # noqa: D102
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Any) -> FloatArray: ...  # noqa: D102
-    def eased(self, ease: float) -> Products: ...  # noqa: D102
-    def tile(self, rows: int) -> Any: ...  # noqa: D102
-    def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]: ...  # noqa: D102
+    def row_bytes(self) -> int: ...
+    @property
+    def bound(self) -> Bound: ...
+    def store(self, rows: int) -> Any: ...
+    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Any) -> FloatArray: ...
+    def eased(self, ease: float) -> Products: ...
+    def tile(self, rows: int) -> Any: ...
+    def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]: ...

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import sys
 import time
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import numpy.typing as npt
@@ -47,13 +49,15 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
     return rungs
 
 
-def threads_of(rungs: Ladder) -> AbstractContextManager[None]:
-    """Hold torch at one thread where a rung uses it."""
-    if all(isinstance(products, NumpyProducts) for products, _ in rungs):
-        return nullcontext()
-    from ._candidates_torch import single_threaded
-
-    return single_threaded()
+@contextmanager
+def library_threads() -> Iterator[None]:
+    """Leave torch's number of threads as it was found: its products are held at one thread in every thread of a crew."""
+    before = sys.modules["torch"].get_num_threads() if "torch" in sys.modules else None
+    try:
+        yield
+    finally:
+        if "torch" in sys.modules:
+            sys.modules["torch"].set_num_threads(before or os.cpu_count() or 1)
 
 
 def _may_pay(problem: Problem) -> bool:
@@ -66,7 +70,7 @@ def _may_pay(problem: Problem) -> bool:
 
 @functools.cache
 def _processor() -> dict[str, bool]:
-    import llvmlite.binding
+    import llvmlite.binding  # type: ignore[import-untyped]
 
     return dict(llvmlite.binding.get_host_cpu_features())
 
@@ -82,7 +86,7 @@ def _short(name: str, features: int) -> Products:
 @functools.cache
 def _fastest(features: int) -> str:
     """The name of the products that multiply a tile fastest, float32 unless another is clearly faster."""
-    from ._candidates_torch import MOST_FEATURES, single_threaded
+    from ._candidates_torch import MOST_FEATURES
 
     rng = np.random.default_rng(0)
     block = rng.normal(size=(512, features)).astype(np.float32)
@@ -90,8 +94,7 @@ def _fastest(features: int) -> str:
     rivals = [NumpyProducts("float32", features), _short("bf16", features)]
     if features <= MOST_FEATURES:
         rivals.append(_short("int8", features))
-    with single_threaded():
-        seconds = {products.name: _seconds(products, block, frame) for products in rivals}
+    seconds = {products.name: _seconds(products, block, frame) for products in rivals}
     name = min(seconds, key=lambda rival: seconds[rival])
     return name if FASTER * seconds[name] < seconds["float32"] else "float32"
 
@@ -114,11 +117,11 @@ def _tried(problem: Problem, frame: Frame, products: Products, *, force: bool) -
     rng = np.random.default_rng(0)
     part = problem.of(_sample(rng, problem.queries.n, PILOT_QUERIES))
     products = products.eased(_ease(part, frame, products, rng))
-    needed = _exact.needed(part, frame, products, most)
+    needed = _exact.needed(part, frame, products, most=most)
     if not force and (needed > most).mean() > UNSURE:
         return None
     within = needed[needed <= most]
-    keep = int(1.05 * within.max()) + 8 if len(within) else most
+    keep = int(within.max()) + 8 if len(within) else most
     return products, min(max(keep, margin(problem.k, problem.points.n)), most)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import InputError
 from . import _kernels
 from ._points import Points
 from ._threads import Crew
@@ -44,4 +45,24 @@ def nearest(points: Points, queries: Points, k: int, *, own: npt.NDArray[np.int6
         _kernels.sort_heaps(values[part], ids[part])
 
     crew.map(work, range(0, queries.n, QUERY_ROWS), what="direct")
+    return values, ids
+
+
+def nearest_given(points: Points, k: int, *, crew: Crew) -> Found:
+    """Return (distances, indices), each (n, k), from rows of given distances; each point leaves itself out."""
+    values, ids = heaps(points.n, k)
+
+    def work(start: int, _: None) -> None:
+        part = slice(start, min(start + QUERY_ROWS, points.n))
+        given = points.block(part.start, part.stop).astype(np.float64)
+        if (given < 0).any():
+            row, column = np.argwhere(given < 0)[0]
+            raise InputError(
+                "X of knn_graph must hold no negative distance where metric='precomputed'. "
+                f"Got {given[row, column]} at index ({start + row}, {column})."
+            )
+        _kernels.offer_block(given, np.arange(part.start, part.stop), 0, values[part], ids[part])
+        _kernels.sort_heaps(values[part], ids[part])
+
+    crew.map(work, range(0, points.n, QUERY_ROWS), what="direct")
     return values, ids

@@ -88,7 +88,8 @@ def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
     rows, members = distinct_rows(X)
     if len(rows) == len(members):
         return knn_graph(X, k, **options)
-    return replace(knn_graph(_take(X, rows), k, **options), members=members)
+    points = _points.read(X, "X", "distinct_graph", least=1, hold=0)
+    return replace(knn_graph(points.take(rows).whole, k, **options), members=members)
 
 
 def _hashes(points: Points) -> npt.NDArray[np.uint64]:
@@ -119,14 +120,3 @@ def _first_equal(points: Points, hashes: npt.NDArray[np.uint64]) -> IntArray:
             first[group[same]] = group[0]
             group = group[~same]
     return first
-
-
-def _take(X: Any, rows: IntArray) -> npt.NDArray[Any]:
-    """The given rows of X, read in slices."""
-    points = _points.read(X, "X", "distinct_graph", least=1, hold=0)
-    out = np.empty((len(rows), points.d), points.dtype)
-    for start in range(0, points.n, points.block_rows):
-        stop = min(start + points.block_rows, points.n)
-        low, high = np.searchsorted(rows, (start, stop))
-        out[low:high] = points.block(start, stop)[rows[low:high] - start]
-    return out

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from . import _direct, _kernels, _kernels_screen, _screen
 from ._candidates_numpy import NumpyProducts
-from ._certify import Frame, Products
+from ._certify import Encoded, Frame, Products
 from ._direct import Found
 from ._points import Points
 from ._screen import Buffers
@@ -61,8 +61,8 @@ def solve(
     values, ids = _direct.heaps(problem.queries.n, problem.k)
     left = np.arange(problem.queries.n)
     certified: dict[str, int] = {}
-    for products, keep in ladder if frame is not None else ():
-        if len(left) <= FEW and problem.queries.n > FEW:
+    for products, keep in ladder:
+        if frame is None or (len(left) <= FEW and problem.queries.n > FEW):
             break
         part = problem if len(left) == problem.queries.n else problem.of(left)
         found = _candidates(part, frame, products, keep)
@@ -89,7 +89,7 @@ def frame_of(problem: Problem) -> Frame | None:
     return Frame.around(centre, float(np.maximum(high - centre, centre - low).max()))
 
 
-def needed(problem: Problem, frame: Frame, products: Products, most: int) -> IntArray:
+def needed(problem: Problem, frame: Frame, products: Products, *, most: int) -> IntArray:
     """How many candidates each query must keep to be certified by these products; more than `most` where that is not enough."""
     found = _candidates(problem, frame, products, most)
     shrink = products.bound.shrink(frame.scale, problem.points.d)
@@ -100,10 +100,12 @@ def needed(problem: Problem, frame: Frame, products: Products, most: int) -> Int
 
 
 def _candidates(problem: Problem, frame: Frame, products: Products, keep: int) -> Buffers:
-    options = {"keep": keep, "part_rows": problem.part_rows, "crew": problem.crew}
-    if problem.queries is problem.points:
-        return _screen.among_themselves(problem.points, frame, products, **options)
-    return _screen.of_queries(problem.points, problem.queries, frame, products, own=problem.own, **options)
+    points, queries, crew, part_rows = problem.points, problem.queries, problem.crew, problem.part_rows
+    if queries is points:
+        return _screen.among_themselves(points, frame, products, keep=keep, part_rows=part_rows, crew=crew)
+    return _screen.of_queries(
+        points, queries, frame, products=products, own=problem.own, keep=keep, part_rows=part_rows, crew=crew
+    )
 
 
 def _reranked(problem: Problem, found: Buffers, shrink: float) -> tuple[Found, npt.NDArray[np.bool_]]:
@@ -144,7 +146,7 @@ def _finished(problem: Problem, frame: Frame | None, limit: npt.NDArray[np.float
             points, frame, products, start=start, stop=min(start + problem.part_rows, points.n), crew=crew
         )
 
-        def work(first: int, room: npt.NDArray[np.float64], part: _screen.Encoded = part) -> None:
+        def work(first: int, room: npt.NDArray[np.float64], part: Encoded = part) -> None:
             a = asked.part(first, first + size)
             rows = slice(first, first + len(a.bias))
             held = queries.block(rows.start, rows.stop)

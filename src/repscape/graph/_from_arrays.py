@@ -131,7 +131,8 @@ def _cut_own_place(
 def _without_column(array: npt.NDArray[Any], column: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Leave out one column of each row."""
     kept = np.arange(array.shape[1]) != column[:, None]
-    return array[kept].reshape(array.shape[0], array.shape[1] - 1)
+    rest: npt.NDArray[Any] = array[kept].reshape(array.shape[0], array.shape[1] - 1)
+    return rest
 
 
 def _distances_without_self(lengths: npt.NDArray[np.float64], self_column: str) -> npt.NDArray[np.float64]:

@@ -78,13 +78,13 @@ def scaled(whole, rows_step, cols_step, out):  # type: ignore[no-untyped-def]
             out[i, j] = np.float32(whole[i, j]) * cols_step[j] * step
 
 
-@numba.njit(nogil=True, cache=True)
-def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-untyped-def]
-    """Keep the best `keep` to `keep` + `spare` entries of a full row; its floor rises to what was discarded.
+@numba.njit(nogil=True, inline="always")
+def cut(scores, row, width, keep, spare):  # type: ignore[no-untyped-def]
+    """Return (low, high): above `low` are at least `keep` scores, at most `spare` more unless they tie at `high`.
 
-    The cut is found by halving the range of scores: counting is vectorised, sorting would not be.
+    Found by halving the range of scores: counting is vectorised, sorting would not be. Where many scores tie at the lowest,
+    fewer than `keep` may lie above it.
     """
-    width = scores.shape[1]
     low = scores[row, 0]
     high = low
     for t in range(width):
@@ -104,12 +104,19 @@ def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-unt
             low = middle
             if above <= keep + spare:
                 break
-    # Above `low` there are at least `keep`, unless many scores tie at `low`: then ties fill up to `keep`.
+    return low, high
+
+
+@numba.njit(nogil=True, cache=True)
+def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-untyped-def]
+    """Keep the best `keep` to `keep` + `spare` entries of a full row; its floor rises to what was discarded."""
+    width = scores.shape[1]
+    low, high = cut(scores, row, width, keep, spare)
     above = np.int32(0)
     for t in range(width):
         above += np.int32(scores[row, t] > low)
     ties = max(0, keep - above)
-    if above > keep + spare:  # ties just above `low`, which halving cannot part: `high` is the next score
+    if above > keep + spare:  # ties just above `low`, which halving cannot part: some of those at `high` have to go
         low = high
         ties = keep
         for t in range(width):
@@ -128,6 +135,18 @@ def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-unt
     count[row] = place
 
 
+@numba.njit(nogil=True, cache=True)
+def raise_floors(tile, rows_bias, cols_bias, first_row, floor, rank):  # type: ignore[no-untyped-def]
+    """Raise each row's floor to about its rank-th score in the tile, some columns drawn from all points."""
+    width = cols_bias.shape[0]
+    line = np.empty((1, width), tile.dtype)
+    for i in range(tile.shape[0]):
+        for j in range(width):
+            line[0, j] = tile[i, j] - cols_bias[j] - rows_bias[i]
+        low, _ = cut(line, 0, width, rank, rank // 8)
+        floor[first_row + i] = max(floor[first_row + i], low)
+
+
 @numba.njit(nogil=True, inline="always")
 def marked(marks, hits):  # type: ignore[no-untyped-def]
     """Write the places of the marks that are not 0 into `hits`; return their number. Eight are looked at together."""
@@ -142,9 +161,9 @@ def marked(marks, hits):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def scan_rows(
+def scan_rows(  # type: ignore[no-untyped-def]
     tile, rows_bias, cols_bias, first_row, first_col, own, scores, ids, count, floor, keep, spare, marks, hits
-):  # type: ignore[no-untyped-def]
+):
     """Push what passes each row's floor into the row's buffer; own[row] is left out."""
     width = cols_bias.shape[0]
     marks[width:] = 0
@@ -169,9 +188,9 @@ def scan_rows(
 
 
 @numba.njit(nogil=True, cache=True)
-def scan_both(
+def scan_both(  # type: ignore[no-untyped-def]
     tile, rows_bias, cols_bias, first_row, first_col, scores, ids, count, floor, keep, spare, need_cols, marks, hits
-):  # type: ignore[no-untyped-def]
+):
     """Test both directions of every pair of two different blocks of points in one pass."""
     width = cols_bias.shape[0]
     marks[width:] = 0
@@ -206,27 +225,50 @@ def scan_both(
                     need_cols[j] = floor[column] + cols_bias[j]
 
 
-@numba.njit(nogil=True, cache=True)
+@numba.njit(nogil=True, cache=True, fastmath=REORDER)
 def rerank(queries, block, first, scores, ids, count, shrink, values, nearest):  # type: ignore[no-untyped-def]
     """Compare the candidates that lie in `block` (rows first, first + 1, ...) exactly; offer them to each query's heap.
 
-    shrink * -score is a certain lower bound of the squared distance: what it puts beyond the heap is passed over. Returns
-    how many compared candidates broke that bound, which no sound product can do.
+    shrink * -score is a certain lower bound of the squared distance: what it puts beyond the heap is passed over. So the best
+    k by score go first. Four are compared together, which hides the wait for memory; all in one way, so that equal points
+    have equal values to the last bit. Returns how many compared candidates broke the bound, which no sound product can do.
     """
     width = values.shape[1]
+    picked = np.empty(scores.shape[1] + 4, np.int64)
+    gaps = np.empty(4)
     broken = 0
     for q in range(queries.shape[0]):
-        for t in range(count[q]):
-            index = ids[q, t]
-            least = -shrink * scores[q, t]
-            if index < first or index >= first + block.shape[0] or least > values[q, 0]:
-                continue
-            value = squared(queries, q, block, index - first)
-            broken += 1 if value < least else 0
-            if value > values[q, 0] or (value == values[q, 0] and index > nearest[q, 0]):
-                continue
-            values[q, 0], nearest[q, 0] = value, index
-            sink(values, nearest, q, 0, width)
+        best, _ = cut(scores, q, count[q], width, width // 8) if count[q] > 0 else (scores[q, 0], scores[q, 0])
+        for turn in range(2):
+            number = 0
+            for t in range(count[q]):
+                inside = ids[q, t] >= first and ids[q, t] < first + block.shape[0]
+                fits = -shrink * scores[q, t] <= values[q, 0]
+                picked[number] = t
+                number += 1 if inside and fits and (scores[q, t] > best) == (turn == 0) else 0
+            for p in range(4):
+                picked[number + p] = picked[max(number - 1, 0)]
+            for p in range(0, number, 4):
+                a, b = ids[q, picked[p]] - first, ids[q, picked[p + 1]] - first
+                c, d = ids[q, picked[p + 2]] - first, ids[q, picked[p + 3]] - first
+                sum_a = sum_b = sum_c = sum_d = 0.0
+                for t in range(queries.shape[1]):
+                    x = numba.float64(queries[q, t])
+                    gap_a, gap_b = x - numba.float64(block[a, t]), x - numba.float64(block[b, t])
+                    gap_c, gap_d = x - numba.float64(block[c, t]), x - numba.float64(block[d, t])
+                    sum_a += gap_a * gap_a
+                    sum_b += gap_b * gap_b
+                    sum_c += gap_c * gap_c
+                    sum_d += gap_d * gap_d
+                gaps[0], gaps[1], gaps[2], gaps[3] = sum_a, sum_b, sum_c, sum_d
+                for s in range(min(4, number - p)):
+                    value = gaps[s]
+                    index = ids[q, picked[p + s]]
+                    broken += 1 if value < -shrink * scores[q, picked[p + s]] else 0
+                    if value > values[q, 0] or (value == values[q, 0] and index > nearest[q, 0]):
+                        continue
+                    values[q, 0], nearest[q, 0] = value, index
+                    sink(values, nearest, q, 0, width)
     return broken
 
 

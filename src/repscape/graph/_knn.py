@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +13,8 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Progress
 from ..errors import InputError
-from . import _choose, _direct, _exact, _metric, _points
+from . import _choose, _device, _direct, _exact, _kernels_screen, _memory, _metric, _points
+from ._exact import Problem
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
@@ -29,35 +33,53 @@ def knn_graph(
     threads: int | None = None,
     progress: Progress | None = None,
 ) -> NeighborGraph:
-    """Return the exact k nearest neighbours of every point.
+    """Return the exact k nearest neighbours of every point, and how many rows each precision made certain.
+
+    Neighbours are ordered by squared difference in float64, then by index, whatever `device` and `precision`: those say how
+    candidates are found. What they find is compared exactly, and a certificate says for each row whether anything nearer can
+    have been missed; such rows are done again at a higher precision, at last by going through all points.
 
     Parameters
     ----------
-    X : (n, d) array of numbers
-        The points, n >= 3.
+    X : (n, d) array of numbers, or (n, n) distances
+        The points, n >= 3: a numpy array or memory-map of any real type (float16 and bfloat16 among them) and order, a torch
+        tensor on any device, or anything that has a shape and gives rows by slices, such as a zarr array. What does not
+        fit into memory is read by blocks. Never written to.
     k : int
         Neighbours of each point, from 1 to n - 1.
-    metric : {"euclidean", "cosine", "correlation", "manhattan", "chebyshev", "hamming"}
-        The distance. "cosine" is half the squared difference of the normalised rows.
-    device : {"auto", "cpu"}
-        Where products are computed.
+    metric : {"euclidean", "cosine", "correlation", "manhattan", "chebyshev", "hamming", "precomputed"}
+        The distance. "cosine" is half the squared difference of the normalised rows, "correlation" the same of centred
+        rows, "hamming" the share of unequal entries; "precomputed" takes X[i, j] as the distance from i to j.
+    device : {"auto", "cpu", "cuda", "cuda:0", ...}
+        Where candidates are found. "auto" is the device of X where X is a torch tensor, else the processor.
     precision : {"auto", "int8", "bf16", "float32", "float64"}
-        How candidates are found; the answer is the same.
+        How candidates are found first. "auto" is float32, or a shorter type where torch is installed, this processor
+        multiplies it faster, and a trial on some of the points shows that it parts neighbours well enough.
     threads : int, optional
-        Threads to use; by default the cores this process may use, bounded by OMP_NUM_THREADS and its like.
+        Threads to use. By default the cores this process may use, and no more than OMP_NUM_THREADS,
+        OPENBLAS_NUM_THREADS, MKL_NUM_THREADS or NUMBA_NUM_THREADS say.
     progress : callable, optional
-        Called as progress(done, total, what).
+        Called as progress(done, total, what) from the calling thread; may raise KeyboardInterrupt to stop.
 
     Returns
     -------
     NeighborGraph
-        `indices` (n, k), nearest first, a point never among its own neighbours, ties in distance ordered by index;
-        `distances` (n, k) float64, computed in float64 from the stored values by differences.
+        `indices` (n, k) int32, nearest first, a point never among its own neighbours, ties in distance ordered by index;
+        `distances` (n, k) float64 in [0, inf), computed in float64 from the stored values by differences; `certificate`
+        the share of rows made certain at each precision, "direct" being those that went through all points.
 
     Raises
     ------
     InputError
-        If X is not a finite (n, d) array, or k is out of range.
+        If X is not a finite (n, d) array, k is out of range, or a row has no direction for "cosine" or "correlation".
+    InputTypeError
+        If X does not hold real numbers.
+    UnknownNameError
+        If metric, device or precision is not one of the above.
+    MemoryBudgetError
+        If the graph will not fit into memory.
+    MissingExtraError
+        If a device or precision needs torch, which is not installed.
 
     Examples
     --------
@@ -67,32 +89,19 @@ def knn_graph(
     ([[1, 2], [0, 2], [1, 0], [2, 1]], [1.0, 3.0])
     """
     function = "knn_graph"
-    how = _metric.find(metric, function)
-    _check.choice(device, "device", function, ("auto", "cpu"))
     _check.choice(precision, "precision", function, _choose.PRECISIONS)
-    points = _points.read(X, "X", function)
-    k = _check.integer(k, "k", function, low=1, high=points.n - 1, why="n - 1")
-    if how.prepare is not None:
-        points = _points.read(how.prepare(points.source, function), "X", function)
+    if metric == _metric.PRECOMPUTED:
+        return _graph_of_distances(X, k, Crew(count(threads, function), progress))
+    how = _metric.find(metric, function)
+    where = _device.find(device, X, function)
+    described = _points.described(_points.source(X), "X", function)
+    k = _check.integer(k, "k", function, low=1, high=described.n - 1, why="n - 1")
+    budget = _budget(described, described.n, k, function)
+    points = _read(X, "X", function, how=how, hold=budget.hold)
     crew = Crew(count(threads, function), progress)
-    (values, ids), certificate = _nearest(
-        points, points, np.arange(points.n), k, how=how, precision=precision, crew=crew
-    )
+    problem = Problem(points, points, np.arange(points.n), k, crew, budget.part_rows)
+    (values, ids), certificate = _nearest(problem, how, precision, where)
     return NeighborGraph(indices=ids, distances=how.finish(values, points.d), metric=metric, certificate=certificate)
-
-
-def _nearest(
-    points: Points, queries: Points, own: npt.NDArray[np.int64], k: int, *, how: Metric, precision: str, crew: Crew
-) -> tuple[_direct.Found, dict[str, float]]:
-    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
-    if not how.by_products:
-        return _direct.nearest(points, queries, k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
-    problem = _exact.Problem(points, queries, own, k, crew, 1 << 30)
-    frame = _exact.frame_of(problem)
-    rungs = [] if frame is None else _choose.ladder(problem, frame, precision)
-    with _choose.threads_of(rungs):
-        found, rows = _exact.solve(problem, frame, rungs)
-    return found, {name: number / queries.n for name, number in rows.items()}
 
 
 def knn_query(
@@ -139,15 +148,72 @@ def knn_query(
     ([[2, 1]], [[0.8, 1.2]])
     """
     function = "knn_query"
+    _check.choice(precision, "precision", function, _choose.PRECISIONS)
     how = _metric.find(metric, function)
-    points = _points.read(X, "X", function)
-    asked = _points.read(queries, "queries", function, least=1)
-    if points.d != asked.d:
-        raise InputError(f"queries of {function} must have the {points.d} features of X. Got {asked.d}.")
-    k = _check.integer(k, "k", function, low=1, high=points.n, why="n")
-    if how.prepare is not None:
-        points = _points.read(how.prepare(points.source, function), "X", function)
-        asked = _points.read(how.prepare(asked.source, function), "queries", function, least=1)
+    where = _device.find(device, X, function)
+    described = _points.described(_points.source(X), "X", function)
+    asked = _points.described(_points.source(queries), "queries", function, least=1)
+    if described.d != asked.d:
+        raise InputError(f"queries of {function} must have the {described.d} features of X. Got {asked.d}.")
+    k = _check.integer(k, "k", function, low=1, high=described.n, why="n")
+    budget = _budget(described, asked.n, k, function)
+    points = _read(X, "X", function, how=how, hold=budget.hold)
+    asked = _read(queries, "queries", function, how=how, hold=budget.hold, least=1)
     crew = Crew(count(threads, function), progress)
-    (values, ids), _ = _nearest(points, asked, np.full(asked.n, -1), k, how=how, precision=precision, crew=crew)
+    problem = Problem(points, asked, np.full(asked.n, -1), k, crew, budget.part_rows)
+    (values, ids), _ = _nearest(problem, how, precision, where)
     return ids, how.finish(values, points.d)
+
+
+def _budget(points: Points, queries: int, k: int, function: str) -> _memory.Budget:
+    keep = _choose.margin(k, points.n)
+    free = _memory.available()
+    return _memory.plan(n=points.n, d=points.d, queries=queries, k=k, keep=keep, free=free, function=function)
+
+
+def _read(X: Any, name: str, function: str, *, how: Metric, hold: int, least: int = 3) -> Points:
+    """The points in the form in which they are compared, in memory where they fit."""
+    if how.prepare is None:
+        return _points.read(X, name, function, least=least, hold=hold)
+    return _points.read(X, name, function, least=least, hold=0).prepared(how.prepare).held(hold)
+
+
+def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
+    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
+    _announce_compiling(problem.crew.progress)
+    points, queries, own, crew = problem.points, problem.queries, problem.own, problem.crew
+    if not how.by_products:
+        return _direct.nearest(points, queries, problem.k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
+    frame = _exact.frame_of(problem)
+    with _choose.library_threads():
+        if frame is None:
+            found, rows = _exact.solve(problem, None, [])
+        elif where != "cpu":
+            found, rows = _device.solve(problem, frame, device=where, precision=precision)
+        else:
+            found, rows = _exact.solve(problem, frame, _choose.ladder(problem, frame, precision))
+    return found, {name: number / queries.n for name, number in rows.items()}
+
+
+def _graph_of_distances(X: Any, k: int, crew: Crew) -> NeighborGraph:
+    function = "knn_graph"
+    described = _points.described(_points.source(X), "X", function)
+    if described.n != described.d:
+        raise InputError(
+            f"X of {function} must be a square matrix of distances where metric='precomputed'. "
+            f"Got shape ({described.n}, {described.d})."
+        )
+    k = _check.integer(k, "k", function, low=1, high=described.n - 1, why="n - 1")
+    points = _points.read(X, "X", function, hold=0)
+    values, ids = _direct.nearest_given(points, k, crew=crew)
+    return NeighborGraph(indices=ids, distances=values, metric=_metric.PRECOMPUTED, certificate={"direct": 1.0})
+
+
+def _announce_compiling(progress: Progress | None) -> None:
+    """Say that the first call on a machine compiles, which takes some seconds; later ones load what it left on disk."""
+    folder = _kernels_screen.rerank.stats.cache_path
+    if folder is not None and not any(Path(folder).glob("_kernels_screen.rerank*.nbi")):
+        message = "compiling (once on this machine)"
+        logging.getLogger("repscape").info(message)
+        if progress is not None:
+            progress(0, 1, message)

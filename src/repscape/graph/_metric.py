@@ -22,8 +22,8 @@ class Metric:
     name: str
     kind: int
     """What is compared: 0 squared difference, 1 sum of |a - b|, 2 largest |a - b|, 3 number of unequal entries."""
-    prepare: Callable[[npt.NDArray[Any], str], npt.NDArray[Any]] | None
-    """Applied to blocks of rows before they are compared, or None."""
+    prepare: Callable[[npt.NDArray[Any], int], FloatArray] | None
+    """Applied to (a block of rows, the number of its first row) before rows are compared, or None."""
     finish: Callable[[FloatArray, int], FloatArray]
     """(compared values, number of features) -> distances."""
 
@@ -33,25 +33,25 @@ class Metric:
         return self.kind == 0
 
 
-def _unit_rows(block: npt.NDArray[Any], function: str) -> FloatArray:
+def _unit_rows(block: npt.NDArray[Any], first: int) -> FloatArray:
     rows = block.astype(np.float64)
-    # The largest entry goes first, so that squares neither overflow nor vanish. It is rounded to a power of two: exact.
     largest = np.abs(rows).max(axis=1, keepdims=True)
     if not largest.all():
         raise InputError(
-            f"X of {function} must hold no row of zeros (of equal entries, for metric='correlation'): it has no "
-            f"direction. Row {int(np.argmin(largest))} is one."
+            "X must hold no row of zeros where metric='cosine', nor one of equal entries where metric='correlation': "
+            f"it has no direction. Row {first + int(np.argmin(largest))} is one."
         )
+    # Divided by a power of two near the largest entry, which is exact, so that squares neither overflow nor vanish.
     rows = np.ldexp(rows, -np.frexp(largest)[1])
     unit: FloatArray = rows / np.sqrt((rows * rows).sum(axis=1, keepdims=True))
     return unit
 
 
-def _centred_unit_rows(block: npt.NDArray[Any], function: str) -> FloatArray:
+def _centred_unit_rows(block: npt.NDArray[Any], first: int) -> FloatArray:
     rows = block.astype(np.float64)
     flat = rows.max(axis=1, keepdims=True) == rows.min(axis=1, keepdims=True)
     centred = rows - rows.mean(axis=1, keepdims=True)
-    return _unit_rows(np.where(flat, 0.0, centred), function)  # the mean of equal entries may round: call it 0
+    return _unit_rows(np.where(flat, 0.0, centred), first)  # the mean of equal entries may round: call it 0
 
 
 def _half(values: FloatArray, _: int) -> FloatArray:
@@ -78,11 +78,13 @@ METRICS = (
     Metric("chebyshev", 2, None, _same),
     Metric("hamming", 3, None, _share),
 )
-PRECOMPUTED = "precomputed"
+PRECOMPUTED = "precomputed"  # not compared here: the distances are given
 
 
 def find(name: Any, function: str) -> Metric:
     """Return the metric of that name."""
     _check.choice(name, "metric", function, (*(metric.name for metric in METRICS), PRECOMPUTED))
+    if name == PRECOMPUTED:
+        raise InputError(f"metric='precomputed' is for knn_graph: {function} needs points.")
     found: Metric = next(metric for metric in METRICS if metric.name == name)
     return found

@@ -91,11 +91,9 @@ class NeighborGraph:
         self.require("NeighborGraph.truncate", k=k)
         if k == self.k:
             return self
-        cut = {
-            name: None if array is None else np.ascontiguousarray(array[:, :k])
-            for name, array in (("indices", self.indices), ("distances", self.distances))
-        }
-        return replace(self, indices=cut["indices"], distances=cut["distances"])
+        indices: Any = None if self.indices is None else np.ascontiguousarray(self.indices[:, :k])
+        distances = None if self.distances is None else np.ascontiguousarray(self.distances[:, :k])
+        return replace(self, indices=indices, distances=distances)
 
     def require(self, function: str, *, k: int = 1, what: tuple[str, ...] = ()) -> None:
         """Raise unless at least k neighbours, and the arrays named in `what`, are stored."""

@@ -6,7 +6,7 @@ Everything that fits is held once as a C-ordered array; what does not fit stays 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,21 @@ class Points:
         for start in range(0, self.n, rows):
             yield start, self.block(start, min(start + rows, self.n))
 
+    def held(self, hold: int | None) -> Points:
+        """The same points in memory, unless they take more than `hold` bytes."""
+        if self.whole is not None or (hold is not None and self.n * self.d * self.dtype.itemsize > hold):
+            return self
+        if is_tensor(self.source):
+            return Points(as_float(self.source, self.dtype), self.n, self.d, self.dtype)
+        out = np.empty((self.n, self.d), self.dtype)
+        for start, block in self.blocks():
+            out[start : start + len(block)] = block
+        return Points(out, self.n, self.d, self.dtype)
+
+    def prepared(self, prepare: Callable[[npt.NDArray[Any], int], npt.NDArray[np.float64]]) -> Points:
+        """These points with prepare(block, its first row) applied to their rows, not yet in memory."""
+        return Points(_Prepared(self, prepare), self.n, self.d, np.dtype(np.float64))
+
     def take(self, rows: npt.NDArray[np.int64]) -> Points:
         """The points at `rows` (ascending), held in memory."""
         if self.whole is not None:
@@ -91,8 +106,26 @@ def is_lazy(X: Any) -> bool:
 
 
 def read(X: Any, name: str, function: str, *, least: int = 3, hold: int | None = None) -> Points:
-    """Check X and return it as points; sources of more than `hold` bytes are left where they are."""
-    array = X if is_lazy(X) or isinstance(X, np.ndarray) else np.asarray(X)
+    """Check X and return it as points, in memory unless that would take more than `hold` bytes beside X itself."""
+    array = source(X)
+    points = described(array, name, function, least=least)
+    if isinstance(array, np.ndarray) and array.dtype == points.dtype and array.flags.c_contiguous:
+        _check.finite(array, name, function)
+        return Points(array.view(np.ndarray), points.n, points.d, points.dtype)
+    if isinstance(array, np.ndarray):
+        points = Points(_Rows(array), points.n, points.d, points.dtype)
+    for start in range(0, points.n, points.block_rows):
+        _check.finite(points.block(start, min(start + points.block_rows, points.n)), name, function)
+    return points.held(hold)
+
+
+def source(X: Any) -> Any:
+    """X itself where rows can be sliced from it, else the array it makes."""
+    return X if is_lazy(X) or isinstance(X, np.ndarray) else np.asarray(X)
+
+
+def described(array: Any, name: str, function: str, *, least: int = 3) -> Points:
+    """The points of an array, their type and shape checked, nothing read."""
     dtype = working_dtype(array.dtype)
     if dtype is None:
         raise InputTypeError(
@@ -104,14 +137,7 @@ def read(X: Any, name: str, function: str, *, least: int = 3, hold: int | None =
         raise InputError(f"{name} of {function} must be 2-D, (n points, d features). Got shape {shape}.{hint}")
     if shape[0] < least or shape[1] < 1:
         raise InputError(f"{name} of {function} must have at least {least} points and 1 feature. Got shape {shape}.")
-    points = Points(array, shape[0], shape[1], dtype)
-    ready = isinstance(array, np.ndarray) and array.dtype == dtype and array.flags.c_contiguous
-    if ready or hold is None or shape[0] * shape[1] * dtype.itemsize <= hold:
-        points = Points(_loaded(points), points.n, points.d, dtype)
-        _check.finite(points.source, name, function)
-    elif isinstance(array, np.ndarray):
-        points = Points(_Rows(array), points.n, points.d, dtype)
-    return points
+    return Points(array, shape[0], shape[1], dtype)
 
 
 class _Rows:
@@ -124,11 +150,12 @@ class _Rows:
         return self._array[rows]
 
 
-def _loaded(points: Points) -> npt.NDArray[Any]:
-    if isinstance(points.source, np.ndarray) or is_tensor(points.source):
-        return as_float(points.source, points.dtype)
-    out = np.empty((points.n, points.d), points.dtype)
-    for start in range(0, points.n, points.block_rows):
-        stop = min(start + points.block_rows, points.n)
-        out[start:stop] = points.block(start, stop)
-    return out
+class _Prepared:
+    """Rows that are prepared whenever they are read."""
+
+    def __init__(self, points: Points, prepare: Callable[[npt.NDArray[Any], int], npt.NDArray[np.float64]]) -> None:
+        self._points = points
+        self._prepare = prepare
+
+    def __getitem__(self, rows: slice) -> npt.NDArray[np.float64]:
+        return self._prepare(self._points.block(rows.start, rows.stop), rows.start)

@@ -21,6 +21,7 @@ from ._threads import Crew
 
 TILE = 1024  # rows of a tile at most: float32 tiles of this size fill 4 MiB
 ENCODE_ROWS = 2048
+HEAD_START = 2048  # columns drawn to set the first floors
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Buffers:
     @property
     def width(self) -> int:
         """Room for candidates of a row."""
-        return self.scores.shape[1]
+        return int(self.scores.shape[1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def tile_rows(n: int, threads: int) -> int:
     return rows
 
 
-def encode(points: Points, frame: Frame, products: Products, *, start: int, stop: int, crew: Crew) -> Encoded:
+def encode(points: Points, frame: Frame, products: Products, *, start: int, stop: int, crew: Crew | None) -> Encoded:
     """Encode rows start to stop."""
     rows = products.store(stop - start)
     bias = np.empty(stop - start, products.dtype)
@@ -98,7 +99,11 @@ def encode(points: Points, frame: Frame, products: Products, *, start: int, stop
         measured = products.encode(points.block(low, high), frame, rows[part])
         bias[part] = products.bound.bias(measured, products.dtype)
 
-    crew.map(work, range(start, stop, ENCODE_ROWS), what="encoding")
+    if crew is None:  # already in a thread of its own
+        for low in range(start, stop, ENCODE_ROWS):
+            work(low, None)
+    else:
+        crew.map(work, range(start, stop, ENCODE_ROWS), what="encoding")
     return Encoded(start, rows, bias)
 
 
@@ -124,6 +129,8 @@ def among_themselves(
             with locks[first], locks[second]:
                 _kernels_screen.scan_both(tile, a.bias, b.bias, a.start, b.start, *rest, space.need, marks, hits)
 
+    if products.cheap and points.n >= 8 * HEAD_START:
+        _head_start(points, frame, products, found, crew)
     for a, b in _part_pairs(points, frame, products, part_rows, crew):
         pairs = list(_tile_pairs(a, b, size))
         crew.map(work, pairs, what=products.name, workspace=lambda: Workspace.of(products, size))
@@ -134,8 +141,8 @@ def of_queries(
     points: Points,
     queries: Points,
     frame: Frame,
-    products: Products,
     *,
+    products: Products,
     own: npt.NDArray[np.int64],
     keep: int,
     part_rows: int,
@@ -164,6 +171,23 @@ def of_queries(
             workspace=lambda: Workspace.of(products, size),
         )
     return found
+
+
+def _head_start(points: Points, frame: Frame, products: Products, found: Buffers, crew: Crew) -> None:
+    """Raise the floors at once to where they will stay, as a sample of the columns tells: most pushes are spared.
+
+    A floor may come out too high for a row; its certificate then fails, and the next rung takes it.
+    """
+    drawn = points.take(np.sort(np.random.default_rng(0).choice(points.n, HEAD_START, replace=False)))
+    sample = encode(drawn, frame, products, start=0, stop=drawn.n, crew=crew)
+    expected = found.keep * HEAD_START / points.n
+    rank = int(expected + 4 * expected**0.5) + 3  # four standard errors of a drawn count, and the point itself
+
+    def work(start: int, room: Any) -> None:
+        a = encode(points, frame, products, start=start, stop=min(start + TILE, points.n), crew=None)
+        _kernels_screen.raise_floors(products.multiply(a, sample, room), a.bias, sample.bias, start, found.floor, rank)
+
+    crew.map(work, range(0, points.n, TILE), what=products.name, workspace=lambda: products.tile(HEAD_START))
 
 
 def _part_pairs(

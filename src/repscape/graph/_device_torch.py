@@ -1,0 +1,152 @@
+"""The engine on a torch device: the same bound, the same certificate, the same answers.
+
+Queries are taken some thousand at a time against parts of the points; the best `keep` scores of each are held from part to
+part, compared exactly in float64 on the device, and certified as on the processor. Rows that are not go on to the ladder of
+`_exact`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from . import _direct, _exact
+from ._candidates_numpy import NumpyProducts
+from ._certify import Bound, Frame, summation
+from ._direct import Found
+from ._exact import Problem
+from ._points import Points
+
+QUERY_ROWS = 8192
+PART_ROWS = 32768
+COMPARE_BYTES = 1 << 29  # of float64 differences at a time
+UNIT = 2.0**-24
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Encoded rows on the device."""
+
+    rows: torch.Tensor
+    """(m, d) float32 or bfloat16."""
+    bias: torch.Tensor
+    """(m,) float32, b of `_certify`."""
+
+
+def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tuple[Found, dict[str, int]]:
+    """Return the neighbours and how many rows each precision certified."""
+    where = torch.device(device)
+    name = {"auto": "bf16" if where.type == "cuda" else "float32"}.get(precision, precision)
+    name = name if name in ("bf16", "float32") else "float32"
+    dtype = torch.bfloat16 if name == "bf16" else torch.float32
+    bound = _bound(problem.points.d, dtype, where)
+    keep = min(problem.points.n, 2 * problem.k + 64 if name == "bf16" else problem.k + 8 + problem.k // 16)
+    values, ids = _direct.heaps(problem.queries.n, problem.k)
+    sure = np.zeros(problem.queries.n, np.bool_)
+    exact = _Stored(problem.points, where)
+    for start in range(0, problem.queries.n, QUERY_ROWS):
+        rows = slice(start, min(start + QUERY_ROWS, problem.queries.n))
+        scores, candidates = _screened(problem, frame, bound, dtype, where, rows, keep)
+        queries = torch.from_numpy(problem.queries.block(rows.start, rows.stop)).to(where)
+        least = -bound.shrink(frame.scale, problem.points.d) * scores.double()
+        found, order, sound = _compared(exact, queries, candidates, least, problem.k)
+        values[rows], ids[rows] = found.cpu().numpy(), order.cpu().numpy()
+        complete = keep == problem.points.n
+        sure[rows] = sound & (complete | (values[rows, -1] < least[:, -1].cpu().numpy()))
+        if problem.crew.progress is not None:
+            problem.crew.progress(rows.stop, problem.queries.n, name)
+    certified = {name: int(sure.sum())}
+    left = np.flatnonzero(~sure)
+    if len(left):
+        ladder = [(NumpyProducts("float32", problem.points.d), min(problem.points.n, keep))]
+        (values[left], ids[left]), more = _exact.solve(problem.of(left), frame, ladder)
+        certified = {way: certified.get(way, 0) + more.get(way, 0) for way in (*certified, *more)}
+    return (values, ids), certified
+
+
+def _bound(features: int, dtype: torch.dtype, where: torch.device) -> Bound:
+    product = summation(2 * features, UNIT)
+    if where.type == "cuda" and torch.get_float32_matmul_precision() != "highest":
+        product += 2.0**-8  # products of float32 may then be taken with 10 bits
+    return Bound(product=product, unit=UNIT, ease=2.0**-9 if dtype == torch.bfloat16 else UNIT**0.75)
+
+
+def _encode(points: Points, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice) -> Side:
+    block = torch.from_numpy(points.block(rows.start, rows.stop)).to(where).double()
+    moved = (block - torch.from_numpy(frame.centre).to(where)) * frame.scale
+    kept = moved.to(dtype)
+    back = kept.double()
+    measured = torch.stack([(back * back).sum(1) / 2, ((moved - back) ** 2).sum(1), (moved * moved).sum(1)])
+    bias = bound.bias(measured.cpu().numpy(), np.dtype(np.float32))
+    return Side(kept, torch.from_numpy(bias).to(where))
+
+
+def _products(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    if a.dtype == torch.float32:
+        return a @ b.T
+    if a.device.type == "cuda":
+        return torch.mm(a, b.T, out_dtype=torch.float32)
+    return a.float() @ b.float().T  # the same: products of bf16 are exact in float32
+
+
+def _screened(
+    problem: Problem, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice, keep: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The best `keep` scores of each query, best first, and their points; nothing that was left out scores more."""
+    a = _encode(problem.queries, frame, bound, dtype, where, rows)
+    own = torch.from_numpy(problem.own[rows]).to(where)
+    best = torch.full((len(own), 0), 0.0, device=where)
+    ids = torch.zeros((len(own), 0), dtype=torch.int64, device=where)
+    for first in range(0, problem.points.n, PART_ROWS):
+        stop = min(first + PART_ROWS, problem.points.n)
+        b = _encode(problem.points, frame, bound, dtype, where, slice(first, stop))
+        scores = _products(a.rows, b.rows) - b.bias - a.bias[:, None]
+        inside = torch.nonzero((own >= first) & (own < stop)).squeeze(1)
+        scores[inside, own[inside] - first] = -torch.inf
+        top, place = torch.topk(scores, min(keep, stop - first), dim=1)
+        best, ids = torch.cat([best, top], 1), torch.cat([ids, place + first], 1)
+        best, order = torch.topk(best, min(keep, best.shape[1]), dim=1)
+        ids = torch.gather(ids, 1, order)
+    return best, ids
+
+
+class _Stored:
+    """The points on the device where they fit there, else gathered from memory."""
+
+    def __init__(self, points: Points, where: torch.device) -> None:
+        self._points = points
+        self._where = where
+        fits = (
+            where.type == "cpu" or points.n * points.d * points.dtype.itemsize < torch.cuda.mem_get_info(where)[0] // 2
+        )
+        whole = points.whole
+        self._there = torch.from_numpy(whole).to(where) if whole is not None and fits else None
+
+    def at(self, ids: torch.Tensor) -> torch.Tensor:
+        """Rows of the points, (..., d)."""
+        if self._there is not None:
+            return self._there[ids]
+        distinct, place = np.unique(ids.cpu().numpy(), return_inverse=True)
+        rows = torch.from_numpy(self._points.take(distinct).block(0, len(distinct)))
+        return rows.to(self._where)[torch.from_numpy(place.reshape(ids.shape)).to(self._where)]
+
+
+def _compared(
+    exact: _Stored, queries: torch.Tensor, candidates: torch.Tensor, least: torch.Tensor, k: int
+) -> tuple[torch.Tensor, torch.Tensor, bool]:
+    """Squared differences in float64 of the k nearest candidates, their indices, and whether all kept to the bound."""
+    candidates, order = torch.sort(candidates, dim=1)
+    least = torch.gather(least, 1, order)
+    step = max(1, COMPARE_BYTES // (8 * candidates.shape[1] * queries.shape[1]))
+    values = torch.empty_like(least)
+    for start in range(0, len(queries), step):
+        part = slice(start, start + step)
+        gap = exact.at(candidates[part]).double() - queries[part].double()[:, None, :]
+        values[part] = (gap * gap).sum(dim=2)
+    left_out = torch.isinf(least)  # the point itself, where there was room for it
+    sound = bool((left_out | (values >= least)).all())
+    values[left_out] = torch.inf
+    values, order = torch.sort(values, dim=1, stable=True)
+    return values[:, :k], torch.gather(candidates, 1, order)[:, :k], sound

@@ -1,0 +1,51 @@
+"""Memory: what a graph will need, estimated before anything is allocated, and refused where it will not fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from ..errors import MemoryBudgetError
+from ._screen import TILE
+
+CGROUP = Path("/sys/fs/cgroup")
+CANDIDATE_BYTES = 8  # a score in float32 and an index
+RESULT_BYTES = 20  # a distance, its compared value, an index
+SCRATCH = 1 << 26  # tiles, blocks and what the libraries hold
+
+
+def available() -> int:
+    """Bytes that this process may still allocate: of the machine, or of the container it runs in."""
+    free = int(psutil.virtual_memory().available)
+    limit, used = CGROUP / "memory.max", CGROUP / "memory.current"
+    if limit.is_file() and used.is_file() and (most := limit.read_text().strip()).isdigit():
+        free = min(free, int(most) - int(used.read_text()))
+    return max(free, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """How a graph is laid out in the memory there is."""
+
+    hold: int
+    """Bytes of points that may be held in another type or order, or taken from where they are stored."""
+    part_rows: int
+    """Encoded rows to hold at a time."""
+
+
+def plan(*, n: int, d: int, queries: int, k: int, keep: int, free: int, function: str) -> Budget:
+    """Lay out n points of d features and their queries; raise where even the neighbours themselves do not fit."""
+    needed = queries * (k * RESULT_BYTES + (2 * keep + 32) * CANDIDATE_BYTES)
+    smallest = needed + SCRATCH + 4 * TILE * d * 8
+    if smallest > free:
+        raise MemoryBudgetError(
+            f"{function} would need at least {smallest / 2**30:.2f} GiB for the {k} neighbours of {queries} points and what "
+            f"finding them takes. {free / 2**30:.2f} GiB are free. Ask for a smaller k, or take fewer points."
+        )
+    rest = free - needed - SCRATCH
+    part = rest // 2 // (2 * 8 * d)  # two parts of float64 rows at most
+    return Budget(
+        hold=rest // 3, part_rows=max(TILE, min(part, n) // TILE * TILE) if part < n else -(-n // TILE) * TILE
+    )
