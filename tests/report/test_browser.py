@@ -47,14 +47,13 @@ def test_the_page_as_written_breaks_no_rule_of_its_own(tmp_path):
     assert dom.count("<figure") == 1
 
 
-@pytest.mark.parametrize(("clicks", "expected"), [(1, ["0.5", "2", "10"]), (2, ["10", "2", "0.5"])])
-def test_a_click_on_a_heading_sorts_by_number_with_empty_cells_last(tmp_path, clicks, expected):
+def test_a_second_click_on_a_heading_sorts_from_large_to_small_with_empty_cells_last(tmp_path):
     results = by_hand([2.0, float("nan"), 10.0, 0.5], info=MeasureInfo("share"))
     path = rs.write_report(results, tmp_path / "report.html")
     click = "[...document.querySelectorAll('th button')].find((b) => b.textContent === 'value').click();"
     text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", path.read_text(encoding="utf-8"))
-    path.write_text(text.replace("</body>", f"<script>{click * clicks}</script></body>"), encoding="utf-8")
+    path.write_text(text.replace("</body>", f"<script>{click * 2}</script></body>"), encoding="utf-8")
     dom, _ = browse(path, tmp_path / "profile")
     body = dom.partition("<tbody>")[2].partition("</tbody>")[0]
     last = [re.findall(r"<td[^>]*>([^<]*)</td>", row)[-1] for row in body.split("<tr>")[1:]]
-    assert last == [*expected, ""]
+    assert last == ["10", "2", "0.5", ""]

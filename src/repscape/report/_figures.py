@@ -33,9 +33,7 @@ def figure_html(sketch: Sketch, *, room: int) -> tuple[Markup, int]:
 
 def adaptive(svg: bytes) -> bytes:
     """Return the image with paper, ink and grid as variables that follow the reader's light or dark scheme."""
-    text = re.sub(
-        r"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", "", svg.decode(), flags=re.DOTALL
-    )
+    text = re.sub(r"<!--.*?-->|<metadata>.*?</metadata>|<\?xml.*?\?>|<!DOCTYPE.*?>", "", svg.decode(), flags=re.DOTALL)
     for colour, name in NAMES.items():
         text = re.sub(rf"((?:fill|stroke): ){colour}", rf"\g<1>var(--{name})", text)
     light = "".join(f"--{name}:{colour};" for colour, name in NAMES.items())

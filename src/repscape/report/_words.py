@@ -117,7 +117,7 @@ def merged(results: Results) -> list[str]:
     held = [unit for unit, count in copies.items() if count]
     if not held:
         return []
-    worst = max(held, key=lambda unit: copies[unit])
+    worst = max(sorted(held), key=lambda unit: copies[unit])
     return [
         f"{len(held)} of {_count(len(graphs), 'representation')} hold identical rows, at most {copies[worst]:,} of "
         f"{graphs[worst]['n']:,} ({worst}). Measures that merge them count each set of copies as one point; the column "
@@ -135,7 +135,7 @@ def certificates(results: Results) -> list[str]:
                 failed.setdefault(str(precision), {})[unit] = float(share)
     words = []
     for precision, shares in failed.items():
-        worst = min(shares, key=lambda unit: shares[unit])
+        worst = min(sorted(shares), key=lambda unit: shares[unit])
         words.append(
             f"In {len(shares)} of {_count(len(graphs), 'neighbour graph')} some rows could not be certified with {precision} "
             f"products and were redone more precisely; the lowest certified share was {shares[worst]:.2%} ({worst}). The "
