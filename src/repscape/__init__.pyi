@@ -12,6 +12,8 @@ from .measures._sim_cka import sim_cka
 from .measures._sim_cca import sim_cca
 from .measures._sim_svcca import sim_svcca
 from .measures._sim_pwcca import sim_pwcca
+from .measures._sim_procrustes import sim_procrustes
+from .measures._sim_linreg import sim_linreg
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
@@ -45,6 +47,8 @@ __all__ = [
     "run",
     "sim_cca",
     "sim_cka",
+    "sim_linreg",
+    "sim_procrustes",
     "sim_pwcca",
     "sim_svcca",
     "synthetic",

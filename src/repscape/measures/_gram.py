@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import qr
 
 from .. import _check
 from ..errors import DegenerateDataError
@@ -93,6 +94,15 @@ def cross(first: Centred, second: Centred) -> FloatArray:
         b = a if second is first else second.block(*part)
         total += a.T @ b  # of one array with itself: half the work
     return total
+
+
+def compact(points: Centred) -> Centred:
+    """Return the points in at most n coordinates: a rotation, which changes no distance and makes products smaller."""
+    if points.d <= points.n:
+        return points
+    Z = replace(points, dtype=np.dtype(np.float64)).block(0, points.n)
+    R = qr(Z.T, mode="r", overwrite_a=True, check_finite=False)[0][: points.n]
+    return Centred(R.T, np.zeros(points.n), points.dtype)
 
 
 def square_norms(points: Centred) -> FloatArray:

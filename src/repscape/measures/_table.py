@@ -203,6 +203,24 @@ _ROWS = (
         "sim_pwcca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=("translation", "scaling", "permutation"),
         plot="matrix", higher_means="more alike", reference="Morcos et al. 2018", label="PWCCA", prepare=True,
     ),
+    Measure(
+        "sim_procrustes", takes=("points",), arity=2, bounds=(0.0, math.pi / 2), invariant_to=ISOMETRIES, symmetric=True,
+        plot="matrix", higher_means="less alike", reference="Williams et al. 2021", label="Procrustes angle", prepare=True,
+        variants={
+            ("form", "similarity"): {
+                "bounds": (0.0, 1.0), "higher_means": "more alike", "label": "Procrustes similarity",
+            },
+            ("form", "size_and_shape"): {
+                "bounds": (0.0, math.inf), "label": "Procrustes distance",
+                "invariant_to": ("rotation", "translation", "permutation"),
+            },
+        },
+    ),
+    Measure(
+        "sim_linreg", takes=("points",), arity=2, bounds=(-math.inf, 1.0),
+        invariant_to=("rotation", "translation", "scaling", "linear"), plot="matrix", higher_means="the first predicts the second better",
+        reference="Kornblith et al. 2019", label="held-out R²", prepare=True,
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
