@@ -14,6 +14,7 @@ from .measures._sim_svcca import sim_svcca
 from .measures._sim_pwcca import sim_pwcca
 from .measures._sim_procrustes import sim_procrustes
 from .measures._sim_linreg import sim_linreg
+from .measures._sim_cknna import sim_cknna
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
@@ -47,6 +48,7 @@ __all__ = [
     "run",
     "sim_cca",
     "sim_cka",
+    "sim_cknna",
     "sim_linreg",
     "sim_procrustes",
     "sim_pwcca",

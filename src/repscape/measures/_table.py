@@ -221,6 +221,10 @@ _ROWS = (
         invariant_to=("rotation", "translation", "scaling", "linear"), plot="matrix", higher_means="the first predicts the second better",
         reference="Kornblith et al. 2019", label="held-out R²", prepare=True,
     ),
+    Measure(
+        "sim_cknna", takes=("points",), arity=2, invariant_to=("rotation", "scaling", "permutation"),
+        plot="matrix", higher_means="more alike", reference="Huh et al. 2024", label="CKNNA", prepare=True,
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
