@@ -109,6 +109,19 @@ def test_normalisations_read_what_they_should(models: dict[str, Model], name: st
 
 
 @pytest.mark.parametrize("name", sorted(POST_NORM))
+def test_a_post_norm_block_ends_with_its_own_normalisation(models: dict[str, Model], name: str) -> None:
+    model = models[name]
+    states = states_of(model, name, site=("residual", "norm2", "mlp"))
+    for block in [key for key in states if ":" not in key and key != "embedding"]:
+        last = "output_layer_norm" if name == "DistilBERT" else "output.LayerNorm"
+        total = torch.from_numpy(states[f"{block}:norm2"] + states[f"{block}:mlp"])
+        with torch.no_grad():
+            expected = model.module.get_submodule(f"{block}.{last}")(total).numpy()
+        np.testing.assert_allclose(states[block], expected, atol=1e-5, rtol=1e-5)
+    assert model.provenance()["last_residual_is_normalised"] is True
+
+
+@pytest.mark.parametrize("name", sorted(POST_NORM))
 def test_norm1_of_a_post_norm_block_is_refused_by_name(models: dict[str, Model], name: str) -> None:
     with pytest.raises(UnknownNameError, match="has no 'norm1' .*post-norm.*It has residual, norm2, attn, mlp"):
         iterate(models[name], examples_for(name), site="norm1")

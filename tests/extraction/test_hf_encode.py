@@ -40,7 +40,7 @@ def encode(encoder: TextEncoder, texts: list[str], **options: Any) -> Any:
 @pytest.mark.parametrize(("front", "back"), [("[CLS]", "[SEP]"), ("<s>", ""), ("", "</s>"), ("", "")])
 def test_ids_and_real_tokens_against_the_tokenizer(front: str, back: str) -> None:
     tokenizer = word_tokenizer(front=front, back=back)
-    encoded = encode(TextEncoder.of(tokenizer, limit=64, protein=False), TEXTS)
+    encoded = encode(TextEncoder.of(tokenizer, limit=64), TEXTS)
     batch = encoded.batch(np.array([0, 1, 2]))
     for row, text in enumerate(TEXTS[:3]):
         expected = tokenizer(text)["input_ids"]
@@ -54,14 +54,14 @@ def test_ids_and_real_tokens_against_the_tokenizer(front: str, back: str) -> Non
 
 def test_special_tokens_stay_when_a_text_is_cut() -> None:
     tokenizer = word_tokenizer(front="[CLS]", back="[SEP]")
-    encoded = encode(TextEncoder.of(tokenizer, limit=64, protein=False), [" ".join(WORDS)], max_length=5)
+    encoded = encode(TextEncoder.of(tokenizer, limit=64), [" ".join(WORDS)], max_length=5)
     ids = encoded.batch(np.array([0])).inputs["input_ids"][0].tolist()
     assert tokenizer.convert_ids_to_tokens(ids) == ["[CLS]", *WORDS[:3], "[SEP]"]
     assert encoded.truncated == 1
 
 
 def test_texts_without_a_token_are_named(tmp_path: Path) -> None:
-    encoder = TextEncoder.of(word_tokenizer(front="[CLS]"), limit=9, protein=False)
+    encoder = TextEncoder.of(word_tokenizer(front="[CLS]"), limit=9)
     with pytest.raises(InputError, match=r"the tokenizer finds nothing in 1 of them \(first: row 1\)"):
         encode(encoder, ["a word", "\t"])
 
@@ -79,11 +79,14 @@ def test_residues_are_spaced_for_tokenizers_that_want_it() -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
     from transformers import PreTrainedTokenizerFast
 
-    core = Tokenizer(models.WordLevel({"?": 0, **{letter: i for i, letter in enumerate("MKVAX", 1)}}, unk_token="?"))
+    alphabet = {letter: i for i, letter in enumerate("?MKVACDEFGHILNPQRSTWYX")}
+    core = Tokenizer(models.WordLevel(alphabet, unk_token="?"))
     core.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    encoder = TextEncoder.of(PreTrainedTokenizerFast(tokenizer_object=core, unk_token="?"), limit=9, protein=True)
+    encoder = TextEncoder.of(PreTrainedTokenizerFast(tokenizer_object=core, unk_token="?"), limit=9)
     assert encoder.spaced
-    assert encode(encoder, ["MVVX"]).batch(np.array([0])).inputs["input_ids"].tolist() == [[1, 3, 3, 5]]
+    assert encoder.kinds == ("protein",)
+    ids = encode(encoder, ["MVVX"]).batch(np.array([0])).inputs["input_ids"].tolist()
+    assert ids == [[alphabet[letter] for letter in "MVVX"]]
 
 
 def test_real_proteins_mean_over_residues_by_hand(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ from torch import nn
 
 from repscape.errors import InputError, InputTypeError, MemoryBudgetError, UnknownNameError
 from repscape.extraction import Layout, Model, Slab, iterate, open_model
+from repscape.extraction._iterate_torch import fitting_tokens, out_of_memory
+from repscape.extraction._sites import select_taps
 
 
 @pytest.fixture(scope="module")
@@ -105,6 +107,23 @@ def test_when_not_even_one_input_fits_it_says_so() -> None:
         list(iterate(open_model(frugal), vectors, layers="part"))
 
 
+def test_the_budget_is_tried_on_the_model() -> None:
+    frugal = Frugal(40, torch.OutOfMemoryError("CUDA out of memory"))
+    model = open_model(frugal)
+    encoded = model.encode(np.ones((512, 3)), first_row=0, max_length=None, too_long="truncate")
+    tokens = fitting_tokens(model, select_taps(frugal, layers="part"), encoded, pool="mean")
+    assert tokens == 32  # 4096, halved until 40 rows are enough
+    assert frugal.seen == [32, 32]
+
+
+def test_what_memory_running_out_looks_like() -> None:
+    with pytest.raises(RuntimeError) as caught:
+        torch.empty(2**60)
+    assert out_of_memory(caught.value)
+    assert out_of_memory(MemoryError())
+    assert not out_of_memory(RuntimeError("shapes differ"))
+
+
 def test_other_errors_pass_through() -> None:
     broken = Frugal(0, RuntimeError("shapes differ"))
     with pytest.raises(RuntimeError, match="shapes differ"):
@@ -195,5 +214,5 @@ def test_empty_and_missing_texts_are_named(model: Model) -> None:
 
 
 def test_the_kind_of_examples_must_fit(model: Model) -> None:
-    with pytest.raises(InputTypeError, match="takes text or protein. Got image"):
+    with pytest.raises(InputTypeError, match="takes text. Got image"):
         iterate(model, make_examples("image", np.zeros((2, 4, 4, 3), np.uint8)))

@@ -81,6 +81,7 @@ def test_layers_by_index_name_and_glob() -> None:
     assert keys(select_taps(model, layers="h.*.attn")) == ["h.0.attn", "h.1.attn", "h.2.attn"]
     assert keys(select_taps(model, layers=[3], sites=["norm2", "final_norm"])) == ["h.2:norm2", "ln_f:final_norm"]
     assert keys(select_taps(model, sites=["residual", "h.?.mlp"]))[-1] == "h.2.mlp"
+    assert keys(select_taps(model, sites=["residual", "h.*"])) == keys(select_taps(model))
 
 
 def test_a_star_stays_between_two_dots() -> None:

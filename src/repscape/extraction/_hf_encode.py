@@ -22,6 +22,7 @@ from ._pool import Batch
 from ._torch_model import Encoded, TooLong
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
+LARGEST_ALPHABET = 256  # ESM has 33 tokens, ProtBert 30, ProtT5 128; texts need more
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ class TextEncoder:
     """Whether the tokenizer wants residues with spaces between them."""
 
     @classmethod
-    def of(cls, tokenizer: Any, *, limit: int | None, protein: bool) -> TextEncoder:
-        """Find out what the tokenizer puts around a text."""
+    def of(cls, tokenizer: Any, *, limit: int | None) -> TextEncoder:
+        """Find out what the tokenizer puts around a text, and whether its alphabet is that of proteins."""
+        protein = all(_is_letter(tokenizer, letter) for letter in RESIDUES) and not _is_letter(tokenizer, "k")
         probe = "A" if protein else "a"
         bare: list[int] = tokenizer(probe, add_special_tokens=False)["input_ids"]
         full: list[int] = tokenizer(probe)["input_ids"]
@@ -53,7 +55,7 @@ class TextEncoder:
             )
         around = tuple(full[:at]), tuple(full[at + len(bare) :])
         if not protein:
-            return cls(tokenizer, limit, ("text", "protein"), *around)
+            return cls(tokenizer, limit, ("text",), *around)
         for spaced in (False, True):
             text = " ".join("MKV") if spaced else "MKV"
             if len(tokenizer(text, add_special_tokens=False)["input_ids"]) == 3:
@@ -106,7 +108,7 @@ class TextEncoder:
 
     def _known_residues(self, inputs: Sequence[str], first_row: int) -> None:
         letters = sorted(set().union(*inputs))
-        unknown = [letter for letter in letters if self.tokenizer.convert_tokens_to_ids(letter) in self._unknown()]
+        unknown = [letter for letter in letters if not _is_letter(self.tokenizer, letter)]
         if unknown:
             row = next(i for i, sequence in enumerate(inputs) if set(sequence) & set(unknown))
             hint = " Residues are upper case." if any(letter.islower() for letter in unknown) else ""
@@ -115,8 +117,13 @@ class TextEncoder:
                 f"(unknown here: {', '.join(map(repr, unknown))}). The twenty are {RESIDUES}; X stands for any.{hint}"
             )
 
-    def _unknown(self) -> tuple[int | None, ...]:
-        return (None, self.tokenizer.unk_token_id)
+
+def _is_letter(tokenizer: Any, letter: str) -> bool:
+    """Say whether a tokenizer of at most a few hundred tokens has one for this very letter."""
+    if len(tokenizer) > LARGEST_ALPHABET:
+        return False
+    found = tokenizer(letter, add_special_tokens=False)["input_ids"]
+    return len(found) == 1 and found[0] != tokenizer.unk_token_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,6 @@ from ._hf_encode import ImageEncoder, TextEncoder
 from ._sites import Family
 from ._torch_model import Model, torch_device, torch_dtype
 
-PROTEIN_TYPES = ("esm", "esmc")
 UNREAD = ("pooler", "contact_head", "lm_head", "mask_token", "position_ids")  # never part of a hidden state
 LEADING = ("cls_token", "distillation_token", "register_tokens")
 NO_LIMIT = 10**6  # tokenizers without a limit of their own say 1e30
@@ -97,8 +96,7 @@ def wrap_pretrained(module: Any, processor: Any, *, name: str | None = None, fam
     if "image" in modalities:
         encoder: TextEncoder | ImageEncoder = _image_encoder(module, processor)
     else:
-        protein = module.config.model_type in PROTEIN_TYPES
-        encoder = TextEncoder.of(processor, limit=_limit(module, processor), protein=protein)
+        encoder = TextEncoder.of(processor, limit=_limit(module, processor))
     return Model(module, run, encoder, name or type(module).__name__, family=family)
 
 

@@ -112,7 +112,10 @@ def iterate(
             layout = Layout(rows, batch_rows=_check.integer(batch_size, "batch_size", "extract", low=1))
         else:
             first = encode(examples.inputs[:rows], first_row=0)
-            layout = Layout(rows, batch_tokens=_fitting_tokens(model, taps, first, pool=pool))
+            on_cpu = model.device.type == "cpu"
+            layout = Layout(
+                rows, batch_tokens=BATCH_TOKENS if on_cpu else fitting_tokens(model, taps, first, pool=pool)
+            )
     _check.integer(start_row, "start_row", "extract", low=0, high=len(examples))
     if start_row % layout.slab_rows and start_row != len(examples):
         raise InputError(f"start_row of extract must be a multiple of slab_rows ({layout.slab_rows}). Got {start_row}.")
@@ -206,10 +209,8 @@ def _moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:
     return inputs
 
 
-def _fitting_tokens(model: Model, taps: list[Tap], first: Encoded, *, pool: str) -> int:
-    """Choose the tokens of a batch: on a GPU, by trying batches of the first slab's longest inputs."""
-    if model.device.type == "cpu":
-        return BATCH_TOKENS
+def fitting_tokens(model: Model, taps: list[Tap], first: Encoded, *, pool: str) -> int:
+    """Choose the tokens of a batch by trying, and timing, batches of the first slab's longest inputs."""
 
     def seconds(tokens: int) -> float | None:
         batch = first.batch(plan_batches(first.lengths, Layout(len(first.lengths), batch_tokens=tokens))[0])
@@ -263,7 +264,8 @@ def _smaller(layout: Layout, encoded: Encoded, error: BaseException) -> Layout:
 def out_of_memory(error: BaseException) -> bool:
     """Say whether an error means that a batch was too large."""
     text = str(error)
-    return isinstance(error, torch.OutOfMemoryError | MemoryError) or "not enough memory" in text
+    on_cpu = "not enough memory" in text or "can't allocate memory" in text
+    return on_cpu or isinstance(error, torch.OutOfMemoryError | MemoryError)
 
 
 def _free_device_memory(model: Model) -> None:

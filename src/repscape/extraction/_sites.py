@@ -228,7 +228,9 @@ def select_taps(
             )
         else:
             taps += anatomy.taps(site)
-    return list(dict.fromkeys([*_choose(taps, wanted, names), *modules]))
+    chosen = _choose(taps, wanted, names)
+    taken = {(tap.module, tap.end) for tap in chosen}
+    return list(dict.fromkeys([*chosen, *(tap for tap in modules if (tap.module, tap.end) not in taken)]))
 
 
 def _choose(taps: list[Tap], wanted: list[str | int], names: list[str]) -> list[Tap]:
