@@ -36,7 +36,9 @@ class NumpyProducts:
     def bound(self) -> Bound:
         """The error bound of these products."""
         unit = float(np.finfo(self.dtype).eps) / 2
-        return Bound(product=summation(self.features, unit), unit=unit, ease=unit**0.75)
+        return Bound(
+            product=summation(self.features, unit) + summation(self.features, 2.0**-53), unit=unit, ease=unit**0.75
+        )
 
     def eased(self, ease: float) -> NumpyProducts:
         """These products: their own ease is right for all points, since encoding loses next to nothing."""

@@ -55,7 +55,7 @@ class ByteProducts:
     @property
     def bound(self) -> Bound:
         """Only the test of a tile rounds."""
-        return Bound(product=0.0, unit=UNIT, ease=self.ease)
+        return Bound(product=summation(self.features, 2.0**-53), unit=UNIT, ease=self.ease)
 
     def store(self, rows: int) -> Bytes:
         """Room for that many encoded rows."""
@@ -105,7 +105,11 @@ class Bf16Products:
     @property
     def bound(self) -> Bound:
         """Sums as in float32, and the last rounding of 2^-9, for which twice that is allowed."""
-        return Bound(product=2.0**-8 + summation(2 * self.features, UNIT), unit=UNIT, ease=self.ease)
+        return Bound(
+            product=2.0**-8 + summation(2 * self.features, UNIT) + summation(self.features, 2.0**-53),
+            unit=UNIT,
+            ease=self.ease,
+        )
 
     def store(self, rows: int) -> torch.Tensor:
         """Room for that many encoded rows."""

@@ -28,7 +28,7 @@ class Bound:
     """The error bound of one precision."""
 
     product: float
-    """c: a computed product is within c |a| |b| of the true one, in any order of summation."""
+    """c: a computed product is within c |a| |b| of the true one in any order of summation, |a|^2 in float64 included."""
     unit: float
     """Unit roundoff of the arithmetic of the tile and its test."""
     ease: float
@@ -40,7 +40,7 @@ class Bound:
         # Centring rounds each entry once: 2^-53 of |u|. The three sums carry relative errors of at most d 2^-53 < 1e-9.
         lost = ((np.sqrt(error) + 2.0**-53 * np.sqrt(size)) * (1 + 1e-8)) ** 2 / self.ease
         # The test of a pair takes a few sums and products in the tile's arithmetic, each within a unit of its terms.
-        exact = half * (1 - self.product - 1e-9) - lost - 32 * self.unit * (half + lost) - self.underflow(dtype)
+        exact = half * (1 - self.product) - lost - 32 * self.unit * (half + lost) - self.underflow(dtype)
         rounded = exact.astype(dtype)
         below: npt.NDArray[Any] = np.nextafter(rounded, np.asarray(-np.inf, dtype=dtype))
         return below

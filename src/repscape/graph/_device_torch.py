@@ -67,7 +67,7 @@ def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tup
 
 
 def _bound(features: int, dtype: torch.dtype, where: torch.device) -> Bound:
-    product = summation(2 * features, UNIT)
+    product = summation(2 * features, UNIT) + summation(features, 2.0**-53)
     if where.type == "cuda" and torch.get_float32_matmul_precision() != "highest":
         product += 2.0**-8  # products of float32 may then be taken with 10 bits
     return Bound(product=product, unit=UNIT, ease=2.0**-9 if dtype == torch.bfloat16 else UNIT**0.75)

@@ -95,7 +95,8 @@ def needed(problem: Problem, frame: Frame, products: Products, *, most: int) -> 
     shrink = products.bound.shrink(frame.scale, problem.points.d)
     (values, _), sure = _reranked(problem, found, shrink)
     held = np.arange(found.width) < found.count[:, None]
-    within = (held & (-shrink * found.scores.astype(np.float64) <= values[:, -1:])).sum(axis=1)
+    scores = np.where(held, found.scores, -np.inf).astype(np.float64)  # what is not held was never written
+    within = (-shrink * scores <= values[:, -1:]).sum(axis=1)
     return np.where(sure, within, most + 1)
 
 

@@ -1,0 +1,37 @@
+"""The slow, obvious answer: every distance by differences in float64, every row sorted by (distance, index)."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def neighbors(X, k, *, queries=None, rows=None):
+    """(indices, squared distances) of the k nearest to each query, or to the given rows of X, themselves left out."""
+    X = np.asarray(X, dtype=np.float64)
+    own = np.arange(len(X)) if rows is None else rows
+    asked = X[own] if queries is None else np.asarray(queries, dtype=np.float64)
+    indices, squares = np.empty((len(asked), k), np.int64), np.empty((len(asked), k))
+    for i, point in enumerate(asked):
+        gaps = X - point
+        square = np.einsum("ij,ij->i", gaps, gaps)
+        if queries is None:
+            square[own[i]] = np.inf
+        within = np.flatnonzero(square <= np.partition(square, k - 1)[k - 1])  # ascending, so ties keep the index's order
+        order = within[np.argsort(square[within], kind="stable")[:k]]
+        indices[i], squares[i] = order, square[order]
+    return indices, squares
+
+
+def assert_exact(X, indices, distances, *, queries=None, rows=None):
+    """Equal to the oracle: indices in every place, but where two squared distances differ by less than d 2^-52 relative."""
+    n, k = len(X), indices.shape[1]
+    own = np.arange(n) if rows is None else rows
+    expected, squares = neighbors(X, k, queries=queries, rows=rows)
+    np.testing.assert_allclose(distances, np.sqrt(squares), rtol=1e-12, atol=0)
+    X = np.asarray(X, dtype=np.float64)
+    asked = X[own] if queries is None else np.asarray(queries, dtype=np.float64)
+    for row, place in np.argwhere(indices != expected):
+        gap = X[indices[row, place]] - asked[row]
+        np.testing.assert_allclose(gap @ gap, squares[row, place], rtol=X.shape[1] * 2.0**-52, atol=0)
+    for row in np.unique(np.argwhere(indices != expected)[:, 0]):
+        assert len(set(indices[row].tolist())) == k
