@@ -217,6 +217,9 @@ def test_published_graphs() -> None:
     assert {r.variant for r in results} == {
         "id_twonn",
         "id_twonn(estimator='mle')",
+        "id_twonn(estimator='mle', fraction=0.9)",
+        "id_twonn(estimator='trimmed')",
+        "id_twonn_fractions",
         "overlap_neighbors(k=15)",
         "overlap_labels(k=15)",
     }
@@ -349,3 +352,33 @@ def test_progress_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "4/4" in captured.err
+
+
+def test_only_columns_that_are_read_must_be_whole() -> None:
+    columns = {"kind": LABELS, "note": np.array([None] * N), "score": np.full(N, np.nan)}
+    results = rs.run(layers(), PLAN, columns=columns)
+    assert len(results.select("overlap_labels")) == 3
+    with pytest.raises(InputError, match="missing entries"):
+        rs.run(layers(), rs.Plan(measures=[("overlap_labels", {"k": 5})], labels="note"), columns=columns)
+
+
+def test_names_that_no_file_can_hold_are_refused() -> None:
+    with pytest.raises(InputError, match="name of a layer of run must be text that can be written as UTF-8"):
+        rs.run({"bad\ud800": layers()["a"]})
+
+
+def test_a_stored_layer_larger_than_memory_is_read_by_blocks(tmp_path) -> None:
+    from repscape._types import LayerInfo
+    from repscape.errors import MemoryBudgetError
+    from repscape.store import StoreWriter
+
+    X = layers()["a"].astype(np.float32)
+    info = LayerInfo("a", 0, 0.0)
+    StoreWriter.create(tmp_path / "s.zarr", {info: (5, np.float32)}, rows=N, slab_rows=64).append({info: X})
+    store = rs.open_store(tmp_path / "s.zarr")
+    plan = rs.Plan(measures=["id_twonn"])
+    assert rs.run(store, plan, memory=1000).records[0].result == rs.run({"a": X}, plan).records[0].result
+    with pytest.raises(
+        MemoryBudgetError, match="id_decimation reads all points of a layer at once, and 200 x 5 of float32"
+    ):
+        rs.run(store, rs.Plan(measures=["id_decimation"]), memory=1000)

@@ -1,0 +1,42 @@
+"""Call the command line in this process, and make small inputs for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from typer.testing import CliRunner, Result
+
+from repscape.cli import app
+
+N = 60
+
+
+def call(*words: object) -> Result:
+    """Run a command; an error that is nobody's fault but ours stops the test."""
+    result = CliRunner().invoke(app, [str(word) for word in words])
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def layers(folder: Path, **changes: np.ndarray) -> Path:
+    """Write layers.npz with three layers, labels and scores; arrays given by name replace or join them."""
+    rng = np.random.default_rng(0)
+    labels = np.arange(N) % 3
+    first = rng.normal(size=(N, 6))
+    arrays = {
+        "layer0": first,
+        "layer1": first + 2 * labels[:, None],
+        "layer2": first[:, :4] + 4 * labels[:, None],
+        "kind": labels,
+        "score": rng.normal(size=N),
+    }
+    file = folder / "layers.npz"
+    np.savez(file, **{**arrays, **changes})
+    return file
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder with its content."""
+    return {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()}
