@@ -115,6 +115,7 @@ def _chosen(source: Source, plan: Plan) -> Source:
                 f"the plan reads column {name!r}; the examples have {', '.join(map(repr, known)) or 'no columns'}."
                 f"{_check.near(name, known)}"
             )
+        _check.column(source.columns[name], f"column {name!r}", "run", n=source.n)
     return replace(source, representations=tuple(r for r in source.representations if r.place.layer in chosen))
 
 

@@ -119,8 +119,18 @@ def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source
     for other in found.representations:
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
     merged = found.columns | dict(columns or {})
-    checked = {name: _check.column(values, f"column {name!r}", "run", n=first.n) for name, values in merged.items()}
+    checked = {name: _sized(values, name, first.n) for name, values in merged.items()}
     return Source(tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)))
+
+
+def _sized(values: Any, name: str, n: int) -> Any:
+    """Refuse a column of another length; whether its entries will do is for the measure that reads it."""
+    column = np.asarray(values)
+    if column.shape != (n,):
+        raise InputError(
+            f"column {name!r} of run must have shape ({n},), one entry for each example. Got {column.shape}."
+        )
+    return column
 
 
 def _name(place: Place) -> str:
@@ -134,7 +144,9 @@ def _models(source: Any) -> Iterator[tuple[str, Any]]:
     if isinstance(source, Mapping) and not isinstance(source, Store) and source:
         nested = [isinstance(value, Mapping | Trajectory | str | Path) for value in source.values()]
         if all(nested):
-            yield from ((str(name), one) for name, one in source.items())
+            for name, one in source.items():
+                _writable(str(name), "model")
+                yield str(name), one
             return
         if any(nested):
             raise InputTypeError(
@@ -179,7 +191,15 @@ def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -
 def _named_layers(source: Mapping[Any, Any]) -> Iterator[tuple[LayerInfo, Any]]:
     last = max(1, len(source) - 1)
     for index, (name, values) in enumerate(source.items()):
-        yield name if isinstance(name, LayerInfo) else LayerInfo(str(name), index, index / last, site=""), values
+        layer = name if isinstance(name, LayerInfo) else LayerInfo(str(name), index, index / last, site="")
+        _writable(layer.key, "layer")
+        yield layer, values
+
+
+def _writable(name: str, what: str) -> None:
+    """Refuse a name that no file can hold."""
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise InputError(f"name of a {what} of run must be text that can be written as UTF-8. Got {name!r}.")
 
 
 def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _check
-from ..errors import DegenerateDataError, InputError, RepscapeError
+from ..errors import DegenerateDataError, InputError, MemoryBudgetError, RepscapeError
 from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
 from ..measures import Curve, Estimate
 from ..plan import Item, Plan
@@ -131,6 +132,11 @@ def measure_one(
                 f"{item.measure.name} needs the points themselves; layer {representation.place.layer.key!r} is a published "
                 "graph. Leave the measure out, or give the activations."
             )
+        if "points" in item.measure.takes and not isinstance(points, np.ndarray):
+            raise MemoryBudgetError(
+                f"{item.measure.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
+                f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
+            )
         for column, options, held in calls(item, plan, columns):
             data = {**held, "points": points, "graph": graphs.distinct if merging(item) else graphs.full}
             try:
@@ -148,10 +154,16 @@ def named(error: RepscapeError, name: str) -> RepscapeError:
     return type(error)(f"layer {name}: {error}")
 
 
-def loaded(representation: Representation, rows: npt.NDArray[np.int64] | None) -> Any:
-    """Return the points in memory, or None for a published graph; only `rows` of them where given."""
-    if representation.points is None:
+def loaded(representation: Representation, rows: npt.NDArray[np.int64] | None, *, memory: int) -> Any:
+    """Return the points in memory, or None for a published graph; only `rows` of them where given.
+
+    A stored layer of more than `memory` bytes stays where it is: graphs read it by blocks of rows.
+    """
+    points = representation.points
+    if points is None:
         return None
-    name = f"layer {representation.place.layer.key!r}"
-    points = _check.points(representation.points, name, "run")
-    return points if rows is None else points[rows]
+    size = math.prod(points.shape) * points.dtype.itemsize
+    if not isinstance(points, np.ndarray) and size > memory:
+        return points if rows is None else points[rows]
+    checked = _check.points(points, f"layer {representation.place.layer.key!r}", "run")
+    return checked if rows is None else checked[rows]

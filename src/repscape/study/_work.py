@@ -82,6 +82,7 @@ class Study:
     def results(self, warned: Sequence[str] = ()) -> Results:
         """Put what is finished in the order of the plan."""
         before = Results(()) if self.folder is None else self.folder.before
+        known = {**before.provenance.get("graphs", {}), **self.graphs}  # in the order of the layers, not of the threads
         order = {item.variant: place for place, item in enumerate(self.plan.items)}
         records = sorted(itertools.chain(*self.records.values()), key=lambda record: order[record.variant])
         silent = itertools.chain(*self.silent.values())
@@ -90,7 +91,7 @@ class Study:
             provenance=provenance(
                 self.plan,
                 self.source,
-                graphs={**before.provenance.get("graphs", {}), **self.graphs},
+                graphs={name: known[name] for name in self.records if name in known},
                 finished=[name for name in self.records if name not in self.unfinished],
             ),
             warnings=tuple(dict.fromkeys([*self.source.notes, *before.warnings, *silent, *warned])),
@@ -155,7 +156,7 @@ class Study:
             graphs = None if self.folder is None else self.folder.graphs(name, part.need)
         read = any("points" in item.measure.takes for item in self.plan.items if item.measure.arity == 1)
         wanted = graphs is None or (read and not measured)
-        points = loaded(one, part.rows) if wanted else None
+        points = loaded(one, part.rows, memory=self.budget.memory) if wanted else None
         if graphs is None:
             graphs = build_graphs(points, part.need, threads=self.budget.each(workers))
             if self.folder is not None:
@@ -237,7 +238,7 @@ class Study:
             name = place_name(one.place)
             if one.points is None:
                 raise InputError(f"layer {name} is a published graph; {item.measure.name} needs the points.")
-            return name, loaded(one, part.rows)
+            return name, loaded(one, part.rows, memory=self.budget.memory)
 
         return Sides(item.measure, options, load, memory=self.budget.memory, threads=self.budget.threads)
 
