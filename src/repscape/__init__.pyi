@@ -15,6 +15,9 @@ from .measures._sim_pwcca import sim_pwcca
 from .measures._sim_procrustes import sim_procrustes
 from .measures._sim_linreg import sim_linreg
 from .measures._sim_cknna import sim_cknna
+from .measures._sim_rsa import sim_rsa
+from .measures._rdm import rdm
+from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
@@ -31,6 +34,7 @@ __all__ = [
     "Plan",
     "Results",
     "Trajectory",
+    "compare_rdms",
     "errors",
     "extract",
     "id_decimation",
@@ -44,14 +48,18 @@ __all__ = [
     "open_store",
     "overlap_labels",
     "overlap_neighbors",
+    "rdm",
     "read_examples",
+    "rsa_noise_ceiling",
     "run",
+    "second_level_rdm",
     "sim_cca",
     "sim_cka",
     "sim_cknna",
     "sim_linreg",
     "sim_procrustes",
     "sim_pwcca",
+    "sim_rsa",
     "sim_svcca",
     "synthetic",
     "write_report",

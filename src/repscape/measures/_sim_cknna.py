@@ -188,7 +188,7 @@ def _where(entries: csr_array) -> csr_array:
 
 def _hsic(K: csr_array, L: csr_array) -> float:
     """Return the unbiased HSIC of matrices with an empty diagonal, but for the factor 1 / (n (n - 3))."""
-    n = K.shape[0]
+    n = int(K.shape[0])
     trace = float(K.multiply(L.T).sum())
     sums = float(K.sum()) * float(L.sum()) / ((n - 1) * (n - 2))
     crossed = float(K.sum(axis=0) @ L.sum(axis=1))

@@ -225,6 +225,10 @@ _ROWS = (
         "sim_cknna", takes=("points",), arity=2, invariant_to=("rotation", "scaling", "permutation"),
         plot="matrix", higher_means="more alike", reference="Huh et al. 2024", label="CKNNA", prepare=True,
     ),
+    Measure(
+        "sim_rsa", takes=("points",), arity=2, bounds=(-1.0, 1.0), invariant_to=("rotation", "scaling", "permutation"),
+        symmetric=True, plot="matrix", higher_means="more alike", reference="Kriegeskorte et al. 2008", label="RSA", prepare=True,
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}

@@ -1,0 +1,45 @@
+"""Loop kernels of the similarities: typed arrays in, changed in place, nothing checked, the lock released."""
+
+from __future__ import annotations
+
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def count_inversions(values, space):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
+    """Sort `values` (m,) by merging and return how many pairs stood in the wrong order; `space` (m,) is scratch."""
+    m = values.size
+    inversions = 0
+    width = 1
+    while width < m:
+        for start in range(0, m, 2 * width):
+            middle, stop = min(start + width, m), min(start + 2 * width, m)
+            i, j = start, middle
+            for place in range(start, stop):
+                if i < middle and (j >= stop or values[i] <= values[j]):
+                    space[place] = values[i]
+                    i += 1
+                else:
+                    space[place] = values[j]
+                    j += 1
+                    inversions += middle - i
+        values[:] = space
+        width *= 2
+    return inversions
+
+
+@njit(cache=True, nogil=True)
+def sort_runs(values, starts, stops):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
+    """Sort each run of `values` in place and return the number of equal pairs inside the runs."""
+    equal = 0
+    for run in range(starts.size):
+        part = values[starts[run] : stops[run]]
+        part.sort()
+        length = 1
+        for place in range(1, part.size):
+            if part[place] == part[place - 1]:
+                equal += length
+                length += 1
+            else:
+                length = 1
+    return equal
