@@ -15,8 +15,7 @@ from cli.helpers import call, layers
 
 import repscape
 from repscape.cli._app import COMMANDS
-from repscape.errors import StudyInterrupted
-from repscape.study import _run, _work
+from repscape.study import _work
 
 NAMES = [command.__name__.replace("_", "-") for command in COMMANDS]
 HEAVY = ("torch", "numba", "sklearn", "scipy", "zarr", "xarray", "pandas", "matplotlib", "plotly", "rich")
@@ -122,10 +121,6 @@ def test_ctrl_c_exits_with_130_and_says_what_is_kept(tmp_path: Path, monkeypatch
     monkeypatch.undo()
     assert call(*words).exit_code == 0
     assert len(repscape.load_results(tmp_path / "out")) == 3
-
-
-def test_the_interruption_is_the_one_of_the_study() -> None:
-    assert _run.StudyInterrupted is StudyInterrupted
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:

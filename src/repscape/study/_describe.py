@@ -55,7 +55,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
         return {**known, "kind": "study", "results": len(results), **said, "warnings": list(results.warnings)}
     if (where / PLAN_FILE).is_file():
         raise InputError(f"{where} holds a study without results: it was stopped before its first. Run it again.")
-    imported = where.is_dir() and bool(imported_models(where))
+    imported = bool(imported_models(where))
     kind = "imported" if imported else kind_of_folder(where) if where.is_dir() else "arrays"
     source = read_source(where)
     layers = {place_name(one.place): _words(one.points, one.graph) for one in source.representations}

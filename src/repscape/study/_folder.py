@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +26,7 @@ from ._units import unit_of
 PLAN_FILE = "study.toml"
 GRAPHS = "graphs.zarr"
 RESULTS = "results.zarr"
+EXTRACTED = {"activations.zarr", "activations"}  # made by extraction, before there is a plan
 FORMAT = 1
 
 
@@ -37,6 +40,8 @@ class StudyFolder:
     """Units of work that were finished before, and what they gave."""
     before: Results = field(default_factory=lambda: Results(()))
     """The results they came in."""
+    fresh: bool = False
+    """Whether there was no study here before."""
 
     @classmethod
     def open(cls, path: Path, plan: Plan, source: Source, *, origin: Mapping[str, Any]) -> StudyFolder:
@@ -49,19 +54,27 @@ class StudyFolder:
         file = path / PLAN_FILE
         if file.exists():
             _check_same(_read(file), wanted, path)
-        elif path.is_dir() and any(path.iterdir()):
-            names = ", ".join(sorted(entry.name for entry in path.iterdir())[:5])
+        elif path.is_dir() and (others := sorted({entry.name for entry in path.iterdir()} - EXTRACTED)):
+            names = ", ".join(others[:5])
             raise StudyMismatchError(
                 f"{path} is not empty and holds no study ({names}). Choose a new folder, or the folder of this very study."
             )
+        fresh = not file.exists()
+        unfinished = file.with_suffix(".part")
         try:
             path.mkdir(parents=True, exist_ok=True)
-            unfinished = file.with_suffix(".part")
             unfinished.write_text(tomli_w.dumps(wanted), encoding="utf-8")
             unfinished.replace(file)
         except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             raise StoreError(f"{path} cannot be written: {error}") from error
-        return cls(path, *_earlier(path, plan))
+        return cls(path, *_earlier(path, plan), fresh)
+
+    def discard(self) -> None:
+        """Remove a study that turned out to have no answer; one that was here before stays."""
+        if self.fresh:
+            shutil.rmtree(self.path, ignore_errors=True)
 
     def graphs(self, unit: str, need: Need) -> Graphs | None:
         """Return the stored graphs of a representation if they are deep enough."""

@@ -112,6 +112,8 @@ def import_arrays(
 
 def imported_models(path: Path) -> dict[str, Path]:
     """Return the folders of the models that were imported into `path`; {"": path} for a single one, {} for none."""
+    if not path.is_dir():
+        return {}
     if _kind(path) is not None:
         return {"": path}
     inner = [entry for entry in sorted(path.iterdir()) if entry.is_dir() and not entry.name.startswith(".")]
@@ -171,7 +173,7 @@ def _target(folder: Path, model: str) -> Path:
         )
     target = folder / model if model else folder
     held = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    others = set(imported_models(folder)) if held else set()
+    others = set(imported_models(folder))
     if folder.exists() and (
         not folder.is_dir() or (held and (not model or not others or "" in others or model in others))
     ):

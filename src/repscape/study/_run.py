@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +12,14 @@ from typing import Any
 
 from .. import _check
 from .._types import Progress
-from ..errors import InputTypeError, RepscapeWarning, StudyInterrupted, UnknownNameError
+from ..errors import (
+    DegenerateDataError,
+    InputError,
+    InputTypeError,
+    RepscapeWarning,
+    StudyInterrupted,
+    UnknownNameError,
+)
 from ..plan import Plan
 from ..results import Results
 from ._defaults import fitted
@@ -65,7 +73,10 @@ def run(
     Raises
     ------
     InputError
-        If representations are of different numbers of examples, hold NaN, or have too few neighbours for the plan.
+        If representations are of different numbers of examples, hold NaN, or have too few neighbours for the plan; a folder
+        that was new is removed again.
+    DegenerateDataError
+        If no measure has a value, as when all points are identical.
     UnknownNameError
         If a layer or column of the plan does not exist (near names are offered).
     StudyMismatchError
@@ -94,8 +105,13 @@ def run(
         stopped = False
         try:
             study.work()
+            _check_any(study)
         except KeyboardInterrupt:
             stopped = True
+        except (InputError, InputTypeError, UnknownNameError):
+            if kept is not None:
+                kept.discard()
+            raise
     results = study.results(warned)
     if kept is not None:
         kept.finish(results)
@@ -103,6 +119,14 @@ def run(
         where = "" if kept is None else f" and kept in {kept.path}; the same command goes on from there"
         raise StudyInterrupted(f"stopped: {len(results)} results are finished{where}", results)
     return results
+
+
+def _check_any(study: Study) -> None:
+    """Refuse a study in which no measure had a value."""
+    if not any(study.records.values()):
+        raise DegenerateDataError(
+            "; ".join(dict.fromkeys(itertools.chain(*study.silent.values()))) or "nothing to measure"
+        )
 
 
 def _chosen(source: Source, plan: Plan) -> Source:
