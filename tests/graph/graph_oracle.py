@@ -16,7 +16,9 @@ def neighbors(X, k, *, queries=None, rows=None):
         square = np.einsum("ij,ij->i", gaps, gaps)
         if queries is None:
             square[own[i]] = np.inf
-        within = np.flatnonzero(square <= np.partition(square, k - 1)[k - 1])  # ascending, so ties keep the index's order
+        within = np.flatnonzero(
+            square <= np.partition(square, k - 1)[k - 1]
+        )  # ascending, so ties keep the index's order
         order = within[np.argsort(square[within], kind="stable")[:k]]
         indices[i], squares[i] = order, square[order]
     return indices, squares

@@ -132,3 +132,17 @@ def test_bias_is_rounded_down():
     measured = np.array([[1.0 / 3], [0.0], [2.0 / 3]])
     assert bound.bias(measured, np.float32)[0] < 1.0 / 3
     assert replace(bound, product=0.5).bias(measured, np.float32)[0] == pytest.approx(1.0 / 6, rel=1e-6)
+
+
+def test_a_floor_never_falls():
+    """Entries that came in before the floor rose may lie below it; compacting them must not lower it again."""
+    scores = np.r_[np.full(50, 1.0), np.linspace(-2, -1, 14)][None].astype(np.float32)
+    ids, count, floor = np.arange(64, dtype=np.int32)[None], np.array([64]), np.array([-np.inf], np.float32)
+    _exact._kernels_screen.compact(scores, ids, count, floor, 0, 16, 4)
+    assert floor[0] == 1.0
+    assert 16 <= count[0] <= 20
+    scores[0, count[0] :] = -1.5  # as pushed by a test against the floor of before
+    count[0] = 64
+    _exact._kernels_screen.compact(scores, ids, count, floor, 0, 16, 4)
+    assert floor[0] == 1.0
+    assert (scores[0, :16] == 1.0).all()

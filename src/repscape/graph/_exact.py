@@ -122,6 +122,7 @@ def _reranked(problem: Problem, found: Buffers, shrink: float) -> tuple[Found, n
         candidates = found.scores[rows], found.ids[rows], found.count[rows]
         for first, block in points.blocks():
             broken[start // RERANK_ROWS] += _kernels_screen.rerank(held, block, first, *candidates, shrink, *heap)
+            problem.crew.check()
         _kernels.sort_heaps(*heap)
 
     problem.crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")

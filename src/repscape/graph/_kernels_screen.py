@@ -131,7 +131,7 @@ def compact(scores, ids, count, floor, row, keep, spare):  # type: ignore[no-unt
         scores[row, place] = score
         ids[row, place] = index
         place += 1 if tied or score > low else 0
-    floor[row] = low
+    floor[row] = max(floor[row], low)  # what came in before the last rise may lie below it: a floor never falls
     count[row] = place
 
 

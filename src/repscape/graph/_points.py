@@ -78,7 +78,7 @@ class Points:
 
 def working_dtype(dtype: Any) -> np.dtype[Any] | None:
     """The float type that holds values of `dtype` without loss (integers over 2^53 apart); None where not numeric."""
-    name = str(dtype).removeprefix("torch.")
+    name = str(getattr(dtype, "name", dtype)).removeprefix("torch.")
     if name in ("float32", "float16", "bfloat16", "int8", "uint8", "int16", "uint16", "bool") or "float8" in name:
         return np.dtype(np.float32)
     if name in ("float64", "longdouble", "float128", "int32", "uint32", "int64", "uint64"):

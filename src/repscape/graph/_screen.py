@@ -163,6 +163,7 @@ def of_queries(
                 marks, hits = space.for_width(len(b.bias))
                 rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
                 _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
+                crew.check()
 
         crew.map(
             work,

@@ -1,0 +1,74 @@
+"""Which products are used, and what a small graph must not load."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from point_sets import gaussian
+
+from repscape.graph import _choose, _exact, _points
+from repscape.graph._threads import Crew
+
+
+def problem(X, k):
+    points = _points.read(X, "X", "test")
+    return _exact.Problem(points, points, np.arange(points.n), k, Crew(1), 1 << 20)
+
+
+def names(X, k, precision):
+    asked = problem(X, k)
+    return [(products.name, keep) for products, keep in _choose.ladder(asked, _exact.frame_of(asked), precision)]
+
+
+def test_small_inputs_take_float32():
+    assert names(gaussian(2000, 32), 10, "auto") == [("float32", 18)]
+
+
+def test_forced_precisions():
+    X = gaussian(2000, 32)
+    assert names(X, 10, "float64") == [("float64", 18)]
+    assert names(X, 10, "float32") == [("float32", 18)]
+    for short in ("int8", "bf16"):
+        rungs = names(X, 10, short)
+        assert [name for name, _ in rungs] == [short, "float32"]
+        assert 18 <= rungs[0][1] <= 266
+
+
+def test_faster_products_are_tried_and_taken(monkeypatch):
+    monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
+    monkeypatch.setattr(_choose, "_fastest", lambda _: "int8")
+    assert [name for name, _ in names(gaussian(3000, 64), 10, "auto")] == ["int8", "float32"]
+
+
+def test_products_too_coarse_for_the_points_are_not_taken(monkeypatch):
+    monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
+    monkeypatch.setattr(_choose, "_fastest", lambda _: "int8")
+    rng = np.random.default_rng(0)
+    # Two far clusters: one step of the integers is wider than either of them.
+    rogue = rng.normal(size=(3000, 64)) + np.where(np.arange(3000) % 2, 1e5, 0)[:, None] * rng.normal(size=64)
+    assert [name for name, _ in names(rogue, 10, "auto")] == ["float32"]
+
+
+def test_the_fastest_products_are_measured():
+    assert _choose._fastest(256) in ("float32", "bf16", "int8")
+
+
+def test_small_graphs_load_nothing_heavy():
+    code = """
+import sys, numpy as np
+from repscape.graph import knn_graph
+knn_graph(np.random.default_rng(0).normal(size=(5000, 64)), 10)
+heavy = {"torch", "pandas", "xarray", "matplotlib", "zarr", "sklearn"} & set(sys.modules)
+sys.exit(f"loaded: {heavy}" if heavy else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("k", [1, 10, 100])
+def test_margin_never_exceeds_the_points(k):
+    assert _choose.margin(k, 40) <= 40
+    assert _choose.margin(k, 10_000) > k
