@@ -22,8 +22,7 @@ from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
 from .store import open_store
-from .study import Trajectory, run
-from .study._extract import extract
+from .study import Trajectory, extract, run
 
 __version__: str
 __all__ = [

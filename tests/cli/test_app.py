@@ -69,8 +69,8 @@ def test_python_m_is_the_same_program() -> None:
         (["runn"], "runn"),
         (["run", "--nonsense"], "--nonsense"),
         (["run", "--arrays", "a.npz"], "--out"),
-        (["run", "-o", "out"], "either STUDY or --arrays"),
-        (["run", "study.toml", "--arrays", "a.npz", "-o", "out"], "either STUDY or --arrays"),
+        (["run", "-o", "out"], "give STUDY, or --arrays, or --model and --data"),
+        (["run", "study.toml", "--arrays", "a.npz", "-o", "out"], "give STUDY, or --arrays, or --model and --data"),
         (["run", "--arrays", "a.npz", "--threads", "many", "-o", "out"], "--threads"),
     ],
 )

@@ -13,6 +13,7 @@ from typer.core import TyperGroup
 from ..errors import RepscapeError
 from ._demo import demo
 from ._export_arrays import export_arrays
+from ._extract import extract
 from ._import_arrays import import_arrays
 from ._info import info
 from ._measure import measure
@@ -22,7 +23,7 @@ from ._report import report
 from ._run import run
 
 BAD_INPUT, STOPPED = 1, 130
-COMMANDS = (demo, run, measure, plot, report, info, import_arrays, export_arrays)
+COMMANDS = (demo, run, extract, measure, plot, report, info, import_arrays, export_arrays)
 
 
 class Commands(TyperGroup):

@@ -1,4 +1,4 @@
-"""`repscape run`: from arrays to a study folder with figures and a report."""
+"""`repscape run`: from a model and data, or from arrays, to a study folder with figures and a report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,31 @@ from typing import Annotated
 
 import typer
 
+from ._model_options import (
+    AllowPickle,
+    Balance,
+    BatchSize,
+    Data,
+    Device,
+    DryRun,
+    Dtype,
+    Image,
+    Kind,
+    Limit,
+    MaxLength,
+    Pool,
+    Revision,
+    Rows,
+    Seed,
+    Sequence,
+    Site,
+    Split,
+    Text,
+    TooLong,
+    TrustRemoteCode,
+    chosen,
+    say_forecast,
+)
 from ._options import (
     By,
     Groups,
@@ -33,12 +58,20 @@ Arrays = Annotated[
         "--arrays", metavar="[NAME=]PATH[:KEY]", help="A .npy, .npz or folder of layers; again for another model."
     ),
 ]
+Model = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--model", metavar="[NAME=]MODEL", help="A hub id, a local folder, or module:function; again for another."
+    ),
+]
 
 
 def run(
     ctx: typer.Context,
     out: Out,
     study: Asked = None,
+    model: Model = None,
+    data: Data = None,
     arrays: Arrays = None,
     label: Label = None,
     labels_from: LabelsFrom = None,
@@ -49,6 +82,26 @@ def run(
     measures: Measures = None,
     profiles: Profiles = None,
     threads: Threads = None,
+    site: Site = None,
+    pool: Pool = None,
+    text: Text = None,
+    sequence: Sequence = None,
+    image: Image = None,
+    kind: Kind = None,
+    split: Split = None,
+    limit: Limit = None,
+    balance: Balance = None,
+    rows: Rows = None,
+    seed: Seed = None,
+    max_length: MaxLength = None,
+    too_long: TooLong = None,
+    batch_size: BatchSize = None,
+    device: Device = None,
+    dtype: Dtype = None,
+    revision: Revision = None,
+    trust_remote_code: TrustRemoteCode = False,
+    allow_pickle: AllowPickle = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -58,33 +111,47 @@ def run(
 
     \b
     Examples:
+      repscape run --model gpt2 --data reviews.csv --text text --label stars --max-length 128 -o study
       repscape run --arrays layers.npz --label labels -o study
       repscape run --arrays mnist.npz:images --label labels --measures "id_twonn, id_gride(max_rank=128)" -o study
       repscape run --arrays small=a/ --arrays large=b/ --labels-from genres.csv:genre -o two-models
     """
-    if (study is None) == (not arrays):
-        raise typer.BadParameter("give either STUDY or --arrays", ctx=ctx)
+    if sum(map(bool, (study, arrays, model))) != 1 or bool(model) != bool(data):
+        raise typer.BadParameter("give STUDY, or --arrays, or --model and --data", ctx=ctx)
 
     from ..plots import save_figures
     from ..report import write_report
-    from ..study import StudySpec, read_study
+    from ..study import ModelSource, StudySpec, read_study
     from ..study import run as run_study
     from ._summary import say_summary
 
     given = plan_entries(
         measures=measures, layers=layers, profiles=profiles, labels=label, values=value, groups=groups, by=by
     )
-    spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+    if model and data:
+        options = chosen(
+            text=text, label=label and label[0], sequence=sequence, image=image, kind=kind, split=split, limit=limit,
+            balance=balance, rows=rows, seed=seed, site=site, pool=pool, max_length=max_length, too_long=too_long,
+            batch_size=batch_size, device=device, dtype=dtype, trust_remote_code=trust_remote_code,
+            allow_pickle=allow_pickle, layers=given.pop("layers", None),
+        )  # fmt: skip
+        spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
+    else:
+        spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
     spec = spec.with_given(columns=labels_from or (), plan=given)
+    if dry_run and spec.models is not None:
+        say_forecast(spec.models.forecast(out))
+        return
     plan, columns = spec.load()
+    source = spec.opened(out, progress=not quiet)
     results = run_study(
-        spec.source, plan, columns=columns, folder=out, origin=spec.origin(), threads=threads, progress=not quiet
+        source, plan, columns=columns, folder=out, origin=spec.origin(), threads=threads, progress=not quiet
     )
     figures = save_figures(results, out / "figures")
     report = write_report(results, out / "report.html", command=ctx.obj)
     if json:
-        rows = results.to_frame().to_dict("records")
-        say_json({"folder": str(out), "report": str(report), "figures": [str(f) for f in figures], "results": rows})
+        table = results.to_frame().to_dict("records")
+        say_json({"folder": str(out), "report": str(report), "figures": [str(f) for f in figures], "results": table})
         return
     for warning in results.warnings:
         note(f"Note: {warning}")

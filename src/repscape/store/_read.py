@@ -127,6 +127,7 @@ class Store(Mapping[str, StoredLayer]):
         self.total_rows = int(about["rows"])
         self.slab_rows = int(about["slab_rows"])
         self.rows = int(about["committed"])
+        self.state: dict[str, Any] = dict(about.get("state", {}))
         self._held = {layer.info.key: layer for layer in _layers(path, root, about)}
 
     @property

@@ -2,18 +2,23 @@
 
 from ._describe import describe
 from ._export import export_arrays
+from ._extract import extract
 from ._imported import Imported, import_arrays
+from ._models import Forecast, ModelSource
 from ._progress import bar as progress_bar
 from ._run import run
 from ._source import Trajectory
 from ._spec import StudySpec, read_study
 
 __all__ = [
+    "Forecast",
     "Imported",
+    "ModelSource",
     "StudySpec",
     "Trajectory",
     "describe",
     "export_arrays",
+    "extract",
     "import_arrays",
     "progress_bar",
     "read_study",

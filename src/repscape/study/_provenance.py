@@ -27,6 +27,7 @@ def provenance(
             "steps": list(dict.fromkeys(place.step for place in places if place.step is not None)),
             "layers": list(dict.fromkeys(place.layer.key for place in places)),
             "columns": [str(name) for name in source.columns],
+            **({"extracted": dict(source.extracted)} if source.extracted else {}),
         },
         "graphs": {unit: dict(known) for unit, known in graphs.items()},
         "finished": list(finished),

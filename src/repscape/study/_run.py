@@ -99,9 +99,10 @@ def run(
     found = read_source(source, columns)
     plan = fitted(plan, found)
     found = _chosen(found, plan)
+    budget = Budget.of(threads, memory)
     kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})
     with bar(progress) as report, _collected_warnings() as warned:
-        study = Study(plan, found, kept, Budget.of(threads, memory), report)
+        study = Study(plan, found, kept, budget, report)
         stopped = False
         try:
             study.work()

@@ -13,7 +13,7 @@ import numpy as np
 
 from .. import _check
 from .._types import LayerInfo
-from ..errors import InputError, InputTypeError
+from ..errors import InputError, InputTypeError, StoreError
 from ..examples import kind_of_folder, read_layers
 from ..graph import NeighborGraph
 from ..results import Place
@@ -93,6 +93,8 @@ class Source:
     """Labels and values of the n examples by name."""
     notes: tuple[str, ...] = field(default=())
     """What the user must be told, such as images that were flattened."""
+    extracted: Mapping[str, Any] = field(default_factory=dict)
+    """For each model read from a store: which model it was, on what data, with which options."""
 
     @property
     def n(self) -> int:
@@ -105,6 +107,7 @@ class _Collected:
     representations: list[Representation] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    extracted: dict[str, Any] = field(default_factory=dict)
 
 
 def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source:
@@ -120,7 +123,7 @@ def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
     merged = found.columns | dict(columns or {})
     checked = {name: _sized(values, name, first.n) for name, values in merged.items()}
-    return Source(tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)))
+    return Source(tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)), found.extracted)
 
 
 def _sized(values: Any, name: str, n: int) -> Any:
@@ -128,7 +131,7 @@ def _sized(values: Any, name: str, n: int) -> Any:
     column = np.asarray(values)
     if column.shape != (n,):
         raise InputError(
-            f"column {name!r} of run must have shape ({n},), one entry for each example. Got {column.shape}."
+            f"column {name!r} of run must have shape ({n},), one entry for each point. Got {column.shape}."
         )
     return column
 
@@ -153,7 +156,7 @@ def _models(source: Any) -> Iterator[tuple[str, Any]]:
                 "source of run must be a dict of layers or a dict of models, not a mixture. "
                 f"Got values of type {', '.join(sorted({type(value).__name__ for value in source.values()}))}."
             )
-    models = imported_models(Path(source)) if isinstance(source, str | Path) and Path(source).is_dir() else {}
+    models = imported_models(Path(source)) if isinstance(source, str | Path) else {}
     yield from models.items() if models else [("", source)]
 
 
@@ -169,9 +172,7 @@ def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -
     if isinstance(source, str | Path):
         source = _opened(Path(source), into)
     if isinstance(source, Store):
-        table = source.examples
-        into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
-        source = {source.info(key): source[key] for key in source}
+        source = _of_store(source, Place(model, LayerInfo("", 0, 0.0), step), into)
     if not isinstance(source, Mapping) or not source:
         raise InputTypeError(
             "source of run must be a store, a path, a dict of layers {name: (n, d) array}, a dict of models "
@@ -186,6 +187,22 @@ def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -
             if len(shaped.shape) != 2:
                 _check.points(shaped, f"layer {layer.key!r}", "run")
             into.representations.append(Representation(place, points=shaped))
+
+
+def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, Any]:
+    """Return the layers of a store; its columns, and what is known of its making, go with the rest."""
+    if not store.complete:
+        raise StoreError(
+            f"{store.path} holds {store.rows} of {store.total_rows} rows: its extraction was stopped. "
+            "Give the same extract command again; it goes on from there."
+        )
+    table = store.examples
+    into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
+    name = at.model if at.step is None else f"{at.model} step {at.step:g}".strip()
+    into.extracted[name] = store.provenance
+    if cut := store.state.get("truncated"):
+        into.notes.append(f"{cut} of the examples were longer than {name or 'the model'} takes, and were cut.")
+    return {store.info(key): store[key] for key in store}
 
 
 def _named_layers(source: Mapping[Any, Any]) -> Iterator[tuple[LayerInfo, Any]]:
@@ -204,7 +221,7 @@ def _writable(name: str, what: str) -> None:
 
 def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
     """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
-    if path.is_dir() and "" in imported_models(path):
+    if "" in imported_models(path):
         layers, columns = read_imported(path)
         into.columns |= columns
         return layers

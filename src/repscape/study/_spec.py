@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,9 @@ from ..plan import Plan
 from ._defaults import LABEL
 from ._folder import PLAN_FILE
 from ._imported import imported_models
+from ._models import ModelSource
 
-SOURCE_KEYS = ("arrays", "columns")
+SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,8 @@ class StudySpec:
     """Files of labels and values, as "PATH", "PATH:column" or "NAME=PATH:column"."""
     plan: Mapping[str, Any] = field(default_factory=dict)
     """Entries of the plan that were given, as in :meth:`Plan.to_dict`."""
+    models: ModelSource | None = None
+    """Instead of arrays: models, and the data that go through them."""
 
     @classmethod
     def of(
@@ -59,7 +62,11 @@ class StudySpec:
 
     def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
-        return StudySpec(self.arrays, (*self.columns, *columns), {**self.plan, **(plan or {})})
+        return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
+
+    def opened(self, folder: Path, *, progress: bool = False) -> Any:
+        """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
+        return self.source if self.models is None else self.models.extract(folder, progress=progress)
 
     @property
     def source(self) -> Any:
@@ -101,9 +108,12 @@ class StudySpec:
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
-        arrays = {name: _absolute(path) for name, path in self.arrays.items()}
         columns = [_absolute_named(entry) for entry in self.columns]
-        return {"arrays": arrays.get("", arrays), **({"columns": columns} if columns else {})}
+        more = {"columns": columns} if columns else {}
+        if self.models is not None:
+            return {**self.models.origin(), **more}
+        arrays = {name: _absolute(path) for name, path in self.arrays.items()}
+        return {"arrays": arrays.get("", arrays), **more}
 
 
 def read_study(path: str | os.PathLike[str]) -> StudySpec:
@@ -112,8 +122,9 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
     Parameters
     ----------
     path : path
-        A study.toml with a table [source] (arrays, columns) and perhaps [plan]; a study folder that holds one; or a file or
-        folder of layers, such as :func:`import_arrays` makes. Paths in a study.toml are relative to its folder.
+        A study.toml with a table [source] (arrays, or model and data; columns) and perhaps [plan]; a study folder that
+        holds one; or a file or folder of layers, such as :func:`import_arrays` makes. Paths in a
+        study.toml are relative to its folder.
 
     Returns
     -------
@@ -155,23 +166,43 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
 def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     _check.known_options(held, ("study", "source", "plan"), str(where))
     source, plan = held.get("source", {}), held.get("plan", {})
-    if not isinstance(source, dict) or not isinstance(plan, dict) or "arrays" not in source:
+    named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
+    if not named or not isinstance(plan, dict):
         raise InputError(
-            f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, so that it can be read '
-            f"(again). Got {source!r}."
+            f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, or with model and data, '
+            f"so that it can be read (again). Got {source!r}."
         )
     _check.known_options(source, SOURCE_KEYS, f"[source] of {where}")
-    arrays, columns = source["arrays"], source.get("columns", [])
-    arrays = {"": arrays} if isinstance(arrays, str) else arrays
+    columns = source.get("columns", [])
     columns = [columns] if isinstance(columns, str) else columns
+    arrays = _by_name(source.get("arrays", {}))
     if not isinstance(arrays, dict) or not all(isinstance(entry, str) for entry in [*arrays.values(), *columns]):
         raise InputError(f"arrays and columns in [source] of {where} must be text. Got {source!r}.")
     home = where.parent.absolute()
-    named = [_named(entry) for entry in columns]
+    files = [_named(entry) for entry in columns]
     return StudySpec(
         {name: os.path.join(home, entry) for name, entry in arrays.items()},
-        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in named),
+        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in files),
         plan,
+        _models(source, home) if "model" in source else None,
+    )
+
+
+def _by_name(entry: Any) -> Any:
+    return {"": entry} if isinstance(entry, str) else entry
+
+
+def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
+    """Read models and data; what exists beside the study.toml is meant, else a name on the hub."""
+
+    def placed(name: str) -> str:
+        return os.path.join(home, name) if (home / name).exists() else name
+
+    return ModelSource(
+        {name: placed(model) for name, model in _by_name(source["model"]).items()},
+        placed(source["data"]),
+        tuple(source.get("revisions", ())),
+        dict(source.get("options", {})),
     )
 
 

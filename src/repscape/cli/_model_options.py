@@ -1,0 +1,102 @@
+"""Options of commands that run a model: which one, on what data, and what is read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ._print import say
+
+if TYPE_CHECKING:
+    from ..study import Forecast
+
+Data = Annotated[
+    str | None,
+    typer.Option(
+        "--data", metavar="DATA", help="Examples: a table, texts, FASTA, a folder of images, a data set's name."
+    ),
+]
+Revision = Annotated[
+    list[str] | None,
+    typer.Option("--revision", help="Commit, tag or branch on the hub; again for further checkpoints of the model."),
+]
+Kind = Annotated[
+    str | None, typer.Option("--kind", help="text, protein, image, vectors or array; found out by default.")
+]
+Text = Annotated[str | None, typer.Option("--text", metavar="COLUMN", help="Column of texts.")]
+Sequence = Annotated[str | None, typer.Option("--sequence", metavar="COLUMN", help="Column of protein sequences.")]
+Image = Annotated[str | None, typer.Option("--image", metavar="COLUMN", help="Column or array of images.")]
+Split = Annotated[str | None, typer.Option("--split", help="Which split of a data set.")]
+Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many examples, drawn at random.")]
+Balance = Annotated[
+    int | None, typer.Option("--balance", metavar="N", help="So many examples of every class of --label.")
+]
+Rows = Annotated[
+    str | None, typer.Option("--rows", metavar="FILE.npy", help="Row numbers of the data, in the order wanted.")
+]
+Seed = Annotated[int | None, typer.Option("--seed", help="Seed of --limit and --balance; 0 by default.")]
+Site = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--site", help="residual, norm1, norm2, attn, mlp, final_norm, or modules by name or glob; may be given again."
+    ),
+]
+Pool = Annotated[str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")]
+MaxLength = Annotated[
+    int | None, typer.Option("--max-length", metavar="N", help="Most tokens of a text, special ones included.")
+]
+TooLong = Annotated[str | None, typer.Option("--too-long", help="truncate (default) or refuse longer texts.")]
+BatchSize = Annotated[
+    int | None, typer.Option("--batch-size", metavar="N", help="Inputs of a batch; found out by default.")
+]
+Device = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the GPU by default where there is one.")]
+Dtype = Annotated[str | None, typer.Option("--dtype", help="float32 (default), bfloat16 or float16 in the model.")]
+TrustRemoteCode = Annotated[
+    bool, typer.Option("--trust-remote-code", help="Run code that came with the model. It can do anything you can.")
+]
+AllowPickle = Annotated[
+    bool, typer.Option("--allow-pickle", help="Load pickled weights. They can run code; safetensors cannot.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]
+
+
+def chosen(**options: Any) -> dict[str, Any]:
+    """Return the options that were given; one site or label is itself, not a list."""
+    given = {name: value for name, value in options.items() if value not in (None, False, [])}
+    for name in ("site", "label"):
+        if isinstance(given.get(name), list) and len(given[name]) == 1:
+            given[name] = given[name][0]
+    if "seed" in given:
+        given["rng"] = given.pop("seed")
+    return given
+
+
+def say_forecast(forecasts: Mapping[str, Forecast]) -> None:
+    """Print what an extraction will take."""
+    for name, found in forecasts.items():
+        if name:
+            say(f"{name}:")
+        widths = sorted(set(found.layers.values()))
+        wide = f"{widths[0]}" if len(widths) == 1 else f"{widths[0]} to {widths[-1]}"
+        say(f"  rows      {found.rows:,}")
+        say(f"  layers    {len(found.layers)} of width {wide}: {', '.join(found.layers)}")
+        say(f"  on disk   {_bytes(found.bytes_on_disk)} at most; {_bytes(found.disk_free)} are free")
+        say(f"  memory    about {_bytes(found.memory)} for the model and two slabs of rows")
+        say(f"  time      about {_duration(found.seconds)} at the pace of a few examples")
+
+
+def _bytes(count: int) -> str:
+    size, unit = float(count), "B"
+    for larger in ("KiB", "MiB", "GiB", "TiB"):
+        if size < 1024:
+            break
+        size, unit = size / 1024, larger
+    return f"{size:.3g} {unit}"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
