@@ -20,6 +20,7 @@ from ._exact import Problem
 
 PILOT_QUERIES = 128
 PILOT_POINTS = 8192
+BUFFER_BYTES = 120 << 20  # for candidates, beside what shorter rows spare
 UNSURE = 0.01  # share of the pilot's queries that may stay uncertified
 WORTH_A_TRIAL = 1e11  # multiplications (about a second) from which trying faster products can pay
 WORTH_AN_IMPORT = 6e11  # and from which importing torch for them can
@@ -113,7 +114,7 @@ def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -
 
 def _tried(problem: Problem, frame: Frame, products: Products, *, force: bool) -> tuple[Products, int] | None:
     """Try products on a sample of queries: return them with the candidates to keep, or None where that is too many."""
-    most = min(problem.points.n, max(4 * problem.k, problem.k + 256))
+    most = _most_candidates(problem, products)
     rng = np.random.default_rng(0)
     part = problem.of(_sample(rng, problem.queries.n, PILOT_QUERIES))
     products = products.eased(_ease(part, frame, products, rng))
@@ -123,6 +124,15 @@ def _tried(problem: Problem, frame: Frame, products: Products, *, force: bool) -
     within = needed[needed <= most]
     keep = int(within.max()) + 8 if len(within) else most
     return products, min(max(keep, margin(problem.k, problem.points.n)), most)
+
+
+def _most_candidates(problem: Problem, products: Products) -> int:
+    """Candidates to keep at most: four times k or 256 more, and no more memory than float32 products would take."""
+    n, k = problem.queries.n, problem.k
+    spared = problem.points.n * max(0, 4 * problem.points.d - products.row_bytes)
+    width = (spared + 8 * n * k + BUFFER_BYTES) // (8 * n)
+    most = max(margin(k, problem.points.n), (width - 32) * 2 // 3)
+    return min(problem.points.n, most, max(4 * k, k + 256))
 
 
 def _ease(part: Problem, frame: Frame, products: Products, rng: np.random.Generator) -> float:

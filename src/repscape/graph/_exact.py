@@ -58,7 +58,7 @@ def solve(
 
     `ladder` gives products and the number of candidates to keep, cheapest first.
     """
-    values, ids = _direct.heaps(problem.queries.n, problem.k)
+    values, ids = np.empty((problem.queries.n, problem.k)), np.empty((problem.queries.n, problem.k), np.int32)
     left = np.arange(problem.queries.n)
     certified: dict[str, int] = {}
     for products, keep in ladder:
@@ -66,13 +66,19 @@ def solve(
             break
         part = problem if len(left) == problem.queries.n else problem.of(left)
         found = _candidates(part, frame, products, keep)
-        (values[left], ids[left]), sure = _reranked(part, found, products.bound.shrink(frame.scale, part.points.d))
+        (better, nearer), sure = _reranked(part, found, products.bound.shrink(frame.scale, part.points.d))
+        del found  # the largest thing there is
+        if part is problem:
+            values, ids = better, nearer
+        else:
+            values[left], ids[left] = better, nearer
         certified[products.name] = int(sure.sum())
         left = left[~sure]
     if len(left):
         certified["direct"] = len(left)
         for rows in np.array_split(left, -(-len(left) // problem.part_rows)):
-            values[rows], ids[rows] = _finished(problem.of(rows), frame, values[rows, -1])
+            limit = values[rows, -1] if certified.keys() - {"direct"} else np.full(len(rows), np.inf)
+            values[rows], ids[rows] = _finished(problem.of(rows), frame, limit)
     return (values, ids), certified
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 
 from ..errors import MemoryBudgetError
-from ._screen import TILE
+from ._screen import TILE, buffer_width
 
 CGROUP = Path("/sys/fs/cgroup")
 CANDIDATE_BYTES = 8  # a score in float32 and an index
@@ -37,7 +37,7 @@ class Budget:
 
 def plan(*, n: int, d: int, queries: int, k: int, keep: int, free: int, function: str) -> Budget:
     """Lay out n points of d features and their queries; raise where even the neighbours themselves do not fit."""
-    needed = queries * (k * RESULT_BYTES + (2 * keep + 32) * CANDIDATE_BYTES)
+    needed = queries * (k * RESULT_BYTES + buffer_width(keep) * CANDIDATE_BYTES)
     smallest = needed + SCRATCH + 4 * TILE * d * 8
     if smallest > free:
         raise MemoryBudgetError(

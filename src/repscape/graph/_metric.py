@@ -25,7 +25,7 @@ class Metric:
     prepare: Callable[[npt.NDArray[Any], int], FloatArray] | None
     """Applied to (a block of rows, the number of its first row) before rows are compared, or None."""
     finish: Callable[[FloatArray, int], FloatArray]
-    """(compared values, number of features) -> distances."""
+    """(compared values, number of features) -> distances, in the place of the values."""
 
     @property
     def by_products(self) -> bool:
@@ -55,11 +55,11 @@ def _centred_unit_rows(block: npt.NDArray[Any], first: int) -> FloatArray:
 
 
 def _half(values: FloatArray, _: int) -> FloatArray:
-    return values / 2
+    return np.divide(values, 2, out=values)
 
 
 def _root(values: FloatArray, _: int) -> FloatArray:
-    return np.sqrt(values)
+    return np.sqrt(values, out=values)
 
 
 def _same(values: FloatArray, _: int) -> FloatArray:
@@ -67,7 +67,7 @@ def _same(values: FloatArray, _: int) -> FloatArray:
 
 
 def _share(values: FloatArray, features: int) -> FloatArray:
-    return values / features
+    return np.divide(values, features, out=values)
 
 
 METRICS = (

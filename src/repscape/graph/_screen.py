@@ -39,7 +39,7 @@ class Buffers:
     def empty(cls, rows: int, keep: int, dtype: np.dtype[Any]) -> Buffers:
         """Buffers for that many rows, which keep at least `keep` candidates each."""
         spare = 4 + keep // 8
-        width = 2 * keep + 32
+        width = buffer_width(keep)
         return cls(
             np.empty((rows, width), dtype),
             np.empty((rows, width), np.int32),
@@ -78,6 +78,11 @@ class Workspace:
     def for_width(self, width: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
         """Marks and hits for a tile of that many columns; marks come in whole words."""
         return self.marks[: -(-width // 8) * 8], self.hits
+
+
+def buffer_width(keep: int) -> int:
+    """Room for candidates of a row: half of those to keep in excess, so that buffers are seldom cut back."""
+    return keep + keep // 2 + 32
 
 
 def tile_rows(n: int, threads: int) -> int:
