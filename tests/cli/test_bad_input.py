@@ -59,7 +59,7 @@ def test_arrays(command: str, arrays: dict[str, np.ndarray], message: str, tmp_p
     [
         (np.arange(9.0), r"must hold an array of real numbers with at least 2 axes, \(n, ...\). Got x \(9,\) float64"),
         (np.array([["a", "b"]] * 9), r"must hold an array of real numbers .* Got x \(9, 2\) <U1"),
-        (POINTS[:2], r"at least 3 points and 1 feature. Got shape \(2, 4\)"),
+        (POINTS[:2], "id_twonn needs 2 neighbours of each point; 2 examples have 1"),
         (POINTS * 1j, r"must hold an array of real numbers"),
     ],
     ids=["1-D", "text", "two points", "complex"],
@@ -97,6 +97,7 @@ def test_a_pickle_and_a_truncated_file(tmp_path: Path) -> None:
             ["--measures", "overlap_labels(k=60)", "--label", "kind"],
             "needs 60 neighbours of each point; 60 examples have 59",
         ),
+        (["--measures", "overlap_neighbors(k=many)"], "k of overlap_neighbors must be an int .*Got .many."),
         (["--measures", "overlap_labels(k=0)", "--label", "kind"], r"k of overlap_labels must be an int .*Got 0"),
         (["--measures", "overlap_labels(k=5)", "--label", "kindd"], "reads column 'kindd'.*Did you mean 'kind'"),
         (["--layers", "layerl"], "'layerl' matches none of layer0, layer1, layer2.*Did you mean 'layer"),
@@ -114,7 +115,7 @@ def test_labels_of_another_length_and_models_of_other_examples(tmp_path: Path) -
     np.save(tmp_path / "b.npy", POINTS[:-2])
     out = tmp_path / "out"
     result = call("run", "--arrays", file, "--labels-from", tmp_path / "kinds.npy", "-q", "-o", out)
-    refused(result, r"column 'kinds' of run must have shape \(60,\), one entry for each point. Got \(61,\)", out)
+    refused(result, r"column 'kinds' of run must have shape \(60,\), one entry for each example. Got \(61,\)", out)
     result = call("import-arrays", file, "--labels-from", tmp_path / "kinds.npy", "-q", "-o", out)
     refused(result, r"column 'kinds' of import_arrays must have shape \(60,\)", out)
     result = call("run", "--arrays", f"a={file}", "--arrays", f"b={tmp_path / 'b.npy'}", "-q", "-o", out)

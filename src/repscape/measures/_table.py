@@ -126,9 +126,11 @@ class Measure:
         if "graph" not in self.takes:
             return 0
         options = {**self.options(), **given}
-        if callable(self.neighbors):
-            return self.neighbors(options, columns)
-        return int(options[self.neighbors]) if isinstance(self.neighbors, str) else max(1, self.neighbors)
+        asked = self.neighbors
+        try:
+            return max(1, int(asked(options, columns) if callable(asked) else options.get(str(asked), asked)))
+        except (TypeError, ValueError, OverflowError):
+            return 1  # an option that is no number: the measure itself refuses it, in its own words
 
     def __call__(self, *arguments: Any, **options: Any) -> Estimate | Curve:
         """Call the function; a bare number becomes an Estimate."""

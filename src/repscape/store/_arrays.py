@@ -78,7 +78,10 @@ def write_arrays(
             put_array(inside, f"{i:04d}", array) | {"name": name} for i, (name, array) in enumerate(held.items())
         ]
         about = {"name": group, "generation": generation, "arrays": entries, "attributes": extra}
-        zarr.open_group(LocalStore(home), mode="a", zarr_format=3).attrs.put(seal(about))
+        if old is None:  # born with its attributes, since others may be listing the groups
+            zarr.open_group(LocalStore(home), mode="a", zarr_format=3, attributes=seal(about))
+        else:
+            zarr.open_group(LocalStore(home), mode="a", zarr_format=3).attrs.put(seal(about))
         _clear(home, keep=generation)
 
 
@@ -124,7 +127,8 @@ def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:
         The folder is damaged, or not ours.
     """
     root = Path(path)
-    if not root.exists():
+    begun = any(entry.is_dir() for entry in root.glob("*"))
+    if not begun and not (root / "zarr.json").exists():  # a full disk may have stopped at the first file
         return ()
     open_root(root)
     homes = [entry for entry in root.iterdir() if (entry / "zarr.json").exists()]
