@@ -131,7 +131,7 @@ def _sized(values: Any, name: str, n: int) -> Any:
     column = np.asarray(values)
     if column.shape != (n,):
         raise InputError(
-            f"column {name!r} of run must have shape ({n},), one entry for each point. Got {column.shape}."
+            f"column {name!r} of run must have shape ({n},), one entry for each example. Got {column.shape}."
         )
     return column
 
