@@ -131,7 +131,7 @@ def _most_candidates(problem: Problem, products: Products) -> int:
     n, k = problem.queries.n, problem.k
     spared = problem.points.n * max(0, 4 * problem.points.d - products.row_bytes)
     width = (spared + 8 * n * k + BUFFER_BYTES) // (8 * n)
-    most = max(margin(k, problem.points.n), (width - 32) * 2 // 3)
+    most = max(margin(k, problem.points.n), (width - 32) * 4 // 5)
     return min(problem.points.n, most, max(4 * k, k + 256))
 
 

@@ -38,7 +38,7 @@ class Buffers:
     @classmethod
     def empty(cls, rows: int, keep: int, dtype: np.dtype[Any]) -> Buffers:
         """Buffers for that many rows, which keep at least `keep` candidates each."""
-        spare = 4 + keep // 8
+        spare = 4 + keep // 16
         width = buffer_width(keep)
         return cls(
             np.empty((rows, width), dtype),
@@ -81,8 +81,8 @@ class Workspace:
 
 
 def buffer_width(keep: int) -> int:
-    """Room for candidates of a row: half of those to keep in excess, so that buffers are seldom cut back."""
-    return keep + keep // 2 + 32
+    """Room for candidates of a row: some in excess of those to keep, so that buffers are seldom cut back."""
+    return keep + keep // 4 + 32
 
 
 def tile_rows(n: int, threads: int) -> int:
