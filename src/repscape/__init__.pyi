@@ -18,6 +18,7 @@ from .measures._sim_cknna import sim_cknna
 from .measures._sim_rsa import sim_rsa
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
+from .measures._select_category import select_category
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
@@ -52,6 +53,7 @@ __all__ = [
     "rsa_noise_ceiling",
     "run",
     "second_level_rdm",
+    "select_category",
     "sim_cca",
     "sim_cka",
     "sim_cknna",

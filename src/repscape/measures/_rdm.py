@@ -77,17 +77,27 @@ class Dissimilarities:
     def pieces(self) -> Iterator[FloatArray]:
         """Yield consecutive pieces of the condensed vector; every piece holds whole rows of the upper triangle."""
         for start, stop in row_blocks(self.n):
-            later = self.points[start:]
-            products = self.points[start:stop] @ later.T
-            size = self.squares[start:stop, None] + self.squares[start:]
+            later, squares = self.points[start:], self.squares[start:]
             above = np.arange(self.n - start) > np.arange(stop - start)[:, None]
-            found = np.maximum(size - 2 * products, 0.0)
-            rows, columns = np.nonzero(above & (found < NEAR * size))
-            for part in range(0, rows.size, max(1, BLOCK // later.shape[1])):
-                some = slice(part, part + max(1, BLOCK // later.shape[1]))
-                apart = later[rows[some]] - later[columns[some]]
-                found[rows[some], columns[some]] = np.einsum("ij,ij->i", apart, apart)
-            yield self.finish(found[above])
+            found = self.points[start:stop] @ later.T
+            found *= -2
+            found += squares
+            found += squares[: stop - start, None]
+            found = np.maximum(found[above], 0.0)
+            close = np.flatnonzero(found < 2 * NEAR * squares.max())
+            if close.size:
+                self._by_differences(found, close, np.argwhere(above)[close] + start)
+            yield self.finish(found)
+
+    def _by_differences(self, found: FloatArray, places: IntArray, pairs: IntArray) -> None:
+        """Work those out again whose squared distance is tiny beside the squared lengths."""
+        near = found[places] < NEAR * self.squares[pairs].sum(axis=1)
+        places, pairs = places[near], pairs[near]
+        step = max(1, BLOCK // self.points.shape[1])
+        for part in range(0, places.size, step):
+            one, other = pairs[part : part + step].T
+            apart = self.points[one] - self.points[other]
+            found[places[part : part + step]] = np.einsum("ij,ij->i", apart, apart)
 
 
 def dissimilarities(X: Any, name: str, function: str, *, metric: str, axis: str) -> Dissimilarities:

@@ -188,16 +188,18 @@ def row_sums(pieces: Iterable[FloatArray], n: int) -> FloatArray:
 def _ranked(vector: FloatArray, *, with_order: bool) -> tuple[Ranks | None, FloatArray]:
     """Return ranks for Kendall's tau where wanted, and average ranks."""
     order = np.argsort(vector)
-    new = np.ones(vector.size, dtype=bool)
-    ordered = vector[order]
-    new[1:] = np.diff(ordered) > TIED * max(abs(float(ordered[0])), abs(float(ordered[-1])))
-    edges = np.append(np.flatnonzero(new), vector.size)
+    steps = np.diff(vector[order])
+    apart = steps > TIED * max(abs(float(vector[order[0]])), abs(float(vector[order[-1]])))
+    edges = np.concatenate([[0], np.flatnonzero(apart) + 1, [vector.size]])
     average = np.empty(vector.size)
-    average[order] = np.repeat((edges[:-1] + edges[1:] - 1) / 2, np.diff(edges))
+    if edges.size == vector.size + 1:  # no ties
+        average[order] = np.arange(vector.size)
+    else:
+        average[order] = np.repeat((edges[:-1] + edges[1:] - 1) / 2, np.diff(edges))
     if not with_order:
         return None, average
     rank = np.empty(vector.size, dtype=np.int32)
-    rank[order] = new.cumsum()
+    rank[order] = np.append(0, apart.cumsum())
     tied = np.diff(edges) > 1
     return Ranks(rank, order, edges[:-1][tied], edges[1:][tied]), average
 

@@ -231,6 +231,11 @@ _ROWS = (
         "sim_rsa", takes=("points",), arity=2, bounds=(-1.0, 1.0), invariant_to=("rotation", "scaling", "permutation"),
         symmetric=True, plot="matrix", higher_means="more alike", reference="Kriegeskorte et al. 2008", label="RSA", prepare=True,
     ),
+    Measure(
+        "select_category", takes=("points", "groups"), invariant_to=("rotation", "scaling", "permutation"),
+        higher_means="more similar within groups than between", reference="Kriegeskorte et al. 2008",
+        label="category selectivity",
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
