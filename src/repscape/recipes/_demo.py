@@ -57,7 +57,8 @@ class Rise:
     @property
     def errors(self) -> float:
         """The difference in paired standard errors."""
-        return (self.trained - self.untrained) / self.stderr if self.stderr else math.inf
+        apart = self.trained - self.untrained
+        return apart / self.stderr if self.stderr else math.copysign(math.inf, apart) if apart else 0.0
 
     def __str__(self) -> str:
         verdict = "more than two" if self.errors > 2 else "NOT more than two"
