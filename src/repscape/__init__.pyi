@@ -19,6 +19,9 @@ from .measures._sim_rsa import sim_rsa
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from .measures._select_category import select_category
+from .measures._cluster_agreement import cluster_agreement
+from .measures._embed import embed
+from .measures._cluster_points import cluster_centroids, cluster_dbscan, cluster_hdbscan, cluster_kmeans, cluster_members
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results
@@ -34,7 +37,14 @@ __all__ = [
     "Plan",
     "Results",
     "Trajectory",
+    "cluster_agreement",
+    "cluster_centroids",
+    "cluster_dbscan",
+    "cluster_hdbscan",
+    "cluster_kmeans",
+    "cluster_members",
     "compare_rdms",
+    "embed",
     "errors",
     "extract",
     "id_decimation",

@@ -111,12 +111,7 @@ def select_category(
             permutations=permutations,
             rng=_random.generator(rng, NAME),
         )
-    known = error is not None and sizes.min() >= 3
-    if error == "jackknife" and not known:
-        raise InputError(
-            f"error='jackknife' of {NAME} needs groups of at least 3 points. The smallest has {sizes.min()}."
-        )
-    stderr = _jackknife(unit, code, sizes) if known else None
+    stderr = None if error is None else _jackknife(unit, code, sizes, required=error == "jackknife")
     return Estimate(
         value=value,
         n=code.size,

@@ -236,6 +236,10 @@ _ROWS = (
         higher_means="more similar within groups than between", reference="Kriegeskorte et al. 2008",
         label="category selectivity",
     ),
+    Measure(
+        "cluster_agreement", takes=("points", "labels"), bounds=(-0.5, 1.0), invariant_to=ISOMETRIES,
+        higher_means="clusters are closer to the labels", reference="Hubert and Arabie 1985", label="cluster agreement",
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
