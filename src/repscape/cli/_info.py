@@ -10,7 +10,7 @@ import typer
 from ._options import Json
 from ._print import say, say_json, say_table
 
-Where = Annotated[str | None, typer.Argument(metavar="[PATH]", help="A study, a store, arrays or neighbour files.")]
+Where = Annotated[str | None, typer.Argument(metavar="PATH", help="A study, a store, arrays or neighbour files.")]
 
 
 def info(path: Where = None, json: Json = False) -> None:

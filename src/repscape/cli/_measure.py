@@ -13,7 +13,7 @@ Wanted = Annotated[
     str, typer.Argument(metavar="MEASURES", help="As id_twonn or 'id_twonn(estimator=mle), id_gride(max_rank=32)'.")
 ]
 Arrays = Annotated[
-    list[str], typer.Argument(metavar="[NAME=]PATH[:KEY]...", help="A .npy, .npz or folder of layers for each model.")
+    list[str], typer.Argument(metavar="[NAME=]PATH[:KEY]", help="A .npy, .npz or folder of layers for each model.")
 ]
 
 
