@@ -32,7 +32,7 @@ Ladder = list[tuple[Products, int]]
 
 def margin(k: int, n: int) -> int:
     """Candidates to keep where products are nearly exact."""
-    return min(n, k + 8 + k // 16)
+    return min(n, k + 16 + k // 4)
 
 
 def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
