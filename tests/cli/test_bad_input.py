@@ -23,7 +23,7 @@ def spoiled(value: float) -> np.ndarray:
     return array
 
 
-def refused(result: Any, message: str, out: Path) -> None:
+def check_refused(result: Any, message: str, out: Path) -> None:
     """The command failed as promised."""
     assert result.exit_code == 1, result.output
     assert result.stdout == ""
@@ -51,7 +51,7 @@ def refused(result: Any, message: str, out: Path) -> None:
 def test_arrays(command: str, arrays: dict[str, np.ndarray], message: str, tmp_path: Path) -> None:
     file = layers(tmp_path, **arrays)
     words = [file] if command == "import-arrays" else ["--arrays", file, "--measures", "id_twonn"]
-    refused(call(command, *words, "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
+    check_refused(call(command, *words, "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_arrays(command: str, arrays: dict[str, np.ndarray], message: str, tmp_p
 def test_a_single_array(array: np.ndarray, message: str, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", array)
     result = call("run", "--arrays", tmp_path / "x.npy", "--measures", "id_twonn", "-q", "-o", tmp_path / "out")
-    refused(result, message, tmp_path / "out")
+    check_refused(result, message, tmp_path / "out")
 
 
 def test_a_pickle_and_a_truncated_file(tmp_path: Path) -> None:
@@ -82,7 +82,9 @@ def test_a_pickle_and_a_truncated_file(tmp_path: Path) -> None:
         ("half.npy", "truncated or damaged"),
     ):
         for words in (("run", "--arrays", tmp_path / name), ("import-arrays", tmp_path / name)):
-            refused(call(*words, "-q", "-o", tmp_path / "out"), f"{name} cannot be read.*{message}", tmp_path / "out")
+            check_refused(
+                call(*words, "-q", "-o", tmp_path / "out"), f"{name} cannot be read.*{message}", tmp_path / "out"
+            )
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,9 @@ def test_a_pickle_and_a_truncated_file(tmp_path: Path) -> None:
     ],
 )
 def test_a_plan_that_cannot_be(words: list[str], message: str, tmp_path: Path) -> None:
-    refused(call("run", "--arrays", layers(tmp_path), *words, "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
+    check_refused(
+        call("run", "--arrays", layers(tmp_path), *words, "-q", "-o", tmp_path / "out"), message, tmp_path / "out"
+    )
 
 
 def test_labels_of_another_length_and_models_of_other_examples(tmp_path: Path) -> None:
@@ -115,11 +119,13 @@ def test_labels_of_another_length_and_models_of_other_examples(tmp_path: Path) -
     np.save(tmp_path / "b.npy", POINTS[:-2])
     out = tmp_path / "out"
     result = call("run", "--arrays", file, "--labels-from", tmp_path / "kinds.npy", "-q", "-o", out)
-    refused(result, r"column 'kinds' of run must have shape \(60,\), one entry for each example. Got \(61,\)", out)
+    check_refused(
+        result, r"column 'kinds' of run must have shape \(60,\), one entry for each example. Got \(61,\)", out
+    )
     result = call("import-arrays", file, "--labels-from", tmp_path / "kinds.npy", "-q", "-o", out)
-    refused(result, r"column 'kinds' of import_arrays must have shape \(60,\)", out)
+    check_refused(result, r"column 'kinds' of import_arrays must have shape \(60,\)", out)
     result = call("run", "--arrays", f"a={file}", "--arrays", f"b={tmp_path / 'b.npy'}", "-q", "-o", out)
-    refused(result, r"must describe the same examples, row by row. Got 60 and 58 rows", out)
+    check_refused(result, r"must describe the same examples, row by row. Got 60 and 58 rows", out)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +150,9 @@ def test_neighbour_files_that_are_no_graph(what: str, row: list[float], message:
     for name, array in files.items():
         np.save(tmp_path / "files" / f"layer3_post_mlp_{name}.npy", array)
     for words in (("import-arrays", tmp_path / "files"), ("run", tmp_path / "files")):
-        refused(call(*words, "-q", "-o", tmp_path / "out"), f"layer3_post_mlp_{what}.npy.*{message}", tmp_path / "out")
+        check_refused(
+            call(*words, "-q", "-o", tmp_path / "out"), f"layer3_post_mlp_{what}.npy.*{message}", tmp_path / "out"
+        )
 
 
 def test_identical_points_have_a_graph_and_no_dimension(tmp_path: Path) -> None:
@@ -154,7 +162,7 @@ def test_identical_points_have_a_graph_and_no_dimension(tmp_path: Path) -> None:
         rs.id_twonn(same)
     np.save(tmp_path / "x.npy", same)
     words = ("run", "--arrays", tmp_path / "x.npy", "-q", "-o", tmp_path / "out")
-    refused(call(*words, "--measures", "id_twonn"), "id_twonn has no value", tmp_path / "out")
+    check_refused(call(*words, "--measures", "id_twonn"), "id_twonn has no value", tmp_path / "out")
     np.save(tmp_path / "kind.npy", np.arange(N) % 2)
     kept = call(*words, "--measures", "id_twonn, overlap_labels(k=5)", "--labels-from", tmp_path / "kind.npy")
     assert kept.exit_code == 0
@@ -188,7 +196,7 @@ def test_columns_that_are_not_there_or_not_alone(tmp_path: Path) -> None:
         (tmp_path / "table.csv", "must say which column holds the labels: genre, year"),
         (f"x={tmp_path / 'table.csv'}", "has several columns: genre, year. Name one: x="),
     ):
-        refused(call(*words, entry), message, tmp_path / "out")
+        check_refused(call(*words, entry), message, tmp_path / "out")
 
 
 @pytest.mark.parametrize(
@@ -207,7 +215,7 @@ def test_columns_that_are_not_there_or_not_alone(tmp_path: Path) -> None:
 def test_study_files(text: str, message: str, tmp_path: Path) -> None:
     layers(tmp_path)
     (tmp_path / "study.toml").write_text(text)
-    refused(call("run", tmp_path / "study.toml", "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
+    check_refused(call("run", tmp_path / "study.toml", "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
 
 
 # ---- a full disk
@@ -248,7 +256,7 @@ def test_an_import_on_a_full_disk_leaves_nothing(tmp_path: Path, monkeypatch: py
     file = layers(tmp_path)
     monkeypatch.setattr(Path, "replace", FullDisk(3)(Path.replace))
     result = call("import-arrays", file, "-q", "-o", tmp_path / "out")
-    refused(result, "No space left on device", tmp_path / "out")
+    check_refused(result, "No space left on device", tmp_path / "out")
 
 
 def test_the_errors_are_also_those_of_the_library(tmp_path: Path) -> None:
