@@ -6,7 +6,7 @@ import repscape
 
 project = "repscape"
 author = "the repscape developers"
-copyright = "2026, the repscape developers"  # noqa: A001
+copyright = "2026, the repscape developers"
 version = release = repscape.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
 html_theme = "furo"

@@ -2,26 +2,32 @@ from . import errors, synthetic
 from .examples import read_examples
 from .graph import NeighborGraph, knn_graph, knn_query
 from .measures import Curve, Estimate, Measure
+from .measures._cluster_agreement import cluster_agreement
+from .measures._cluster_points import (
+    cluster_centroids,
+    cluster_dbscan,
+    cluster_hdbscan,
+    cluster_kmeans,
+    cluster_members,
+)
+from .measures._embed import embed
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
 from .measures._id_twonn import id_twonn, id_twonn_ratios
 from .measures._id_twonn_fractions import id_twonn_fractions
 from .measures._overlap_labels import overlap_labels
 from .measures._overlap_neighbors import overlap_neighbors
-from .measures._sim_cka import sim_cka
-from .measures._sim_cca import sim_cca
-from .measures._sim_svcca import sim_svcca
-from .measures._sim_pwcca import sim_pwcca
-from .measures._sim_procrustes import sim_procrustes
-from .measures._sim_linreg import sim_linreg
-from .measures._sim_cknna import sim_cknna
-from .measures._sim_rsa import sim_rsa
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from .measures._select_category import select_category
-from .measures._cluster_agreement import cluster_agreement
-from .measures._embed import embed
-from .measures._cluster_points import cluster_centroids, cluster_dbscan, cluster_hdbscan, cluster_kmeans, cluster_members
+from .measures._sim_cca import sim_cca
+from .measures._sim_cka import sim_cka
+from .measures._sim_cknna import sim_cknna
+from .measures._sim_linreg import sim_linreg
+from .measures._sim_procrustes import sim_procrustes
+from .measures._sim_pwcca import sim_pwcca
+from .measures._sim_rsa import sim_rsa
+from .measures._sim_svcca import sim_svcca
 from .plan import Plan
 from .report import write_report
 from .results import Results, load_results

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from numbers import Integral, Real
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -62,7 +62,8 @@ def number(
     value: Any, name: str, function: str, *, low: float = -math.inf, high: float = math.inf, open_ends: str = ""
 ) -> float:
     """Return a float in [low, high]; "l" or "h" in `open_ends` leaves that end out."""
-    ok = isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
+    ok = isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+    ok = ok and math.isfinite(value) and low <= value <= high
     ok = ok and not ("l" in open_ends and value == low) and not ("h" in open_ends and value == high)
     if not ok:
         left, right = ("(" if "l" in open_ends else "["), (")" if "h" in open_ends else "]")

@@ -38,7 +38,7 @@ def ball(n: int, dim: int, *, rng: int | np.random.Generator = 0) -> FloatArray:
     random = _random.generator(rng, "ball")
     directions = random.normal(size=(n, dim))
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    return directions * random.random((n, 1)) ** (1 / dim)  # type: ignore[no-any-return]
+    return directions * random.random((n, 1)) ** (1 / dim)
 
 
 def sphere(n: int, dim: int, *, rng: int | np.random.Generator = 0) -> FloatArray:

@@ -8,15 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import tomli_w
-from extraction.tiny_models import save_tiny
+from extraction.tiny_models import WORDS, save_tiny
 
 import repscape as rs
 from repscape.errors import InputError, StoreError, StudyMismatchError, UnknownNameError
 from repscape.store import StoreWriter
 from repscape.study import ModelSource, read_study
 from repscape.study._models import steps_of
-
-WORDS = ["the", "model", "reads", "every", "word", "of", "this", "text", "and", "keeps", "one", "state", "for", "each", "layer"]
 
 
 @pytest.fixture(scope="module")

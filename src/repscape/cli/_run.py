@@ -66,7 +66,7 @@ Model = Annotated[
 ]
 
 
-def run(
+def run(  # house: typer reads the options from the signature, one a line
     ctx: typer.Context,
     out: Out,
     study: Asked = None,
