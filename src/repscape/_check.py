@@ -5,7 +5,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterable, Mapping
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,12 @@ def finite(array: npt.NDArray[Any], name: str, function: str) -> None:
 
 def integer(value: Any, name: str, function: str, *, low: int, high: int | None = None, why: str = "") -> int:
     """Return an int in [low, high]; `why` says where the bound comes from."""
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < low or (high is not None and value > high):
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | np.integer)
+        or value < low
+        or (high is not None and value > high)
+    ):
         allowed = f"an int in [{low}, {high}]" if high is not None else f"an int of at least {low}"
         raise InputError(f"{name} of {function} must be {allowed}{f' ({why})' if why else ''}. Got {value!r}.")
     return int(value)
