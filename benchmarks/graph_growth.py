@@ -42,7 +42,7 @@ def product_rate(name: str, d: int, threads: int) -> float:
             products.multiply(encoded, encoded, room)
 
     best = np.inf
-    with _threads._products().held():
+    with _threads.single_threaded_products():
         for _ in range(3):
             workers = [threading.Thread(target=work) for _ in range(threads)]
             start = time.perf_counter()

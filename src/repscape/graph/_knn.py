@@ -18,8 +18,9 @@ from ._exact import Problem
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
-from ._threads import Crew, count
+from ._threads import Crew, count, single_threaded_products
 
+ALONE = 1 << 27
 Precision = Literal["auto", "int8", "bf16", "float32", "float64"]
 
 
@@ -98,7 +99,7 @@ def knn_graph(
     k = _check.integer(k, "k", function, low=1, high=described.n - 1, why="n - 1")
     budget = _budget(described, described.n, k, function)
     points = _read(X, "X", function, how=how, hold=budget.hold)
-    crew = Crew(count(threads, function), progress)
+    crew = _crew(threads, points.n * points.n * points.d, progress, function)
     problem = Problem(points, points, np.arange(points.n), k, crew, budget.part_rows)
     (values, ids), certificate = _nearest(problem, how, precision, where)
     return NeighborGraph(indices=ids, distances=how.finish(values, points.d), metric=metric, certificate=certificate)
@@ -159,10 +160,16 @@ def knn_query(
     budget = _budget(described, asked.n, k, function)
     points = _read(X, "X", function, how=how, hold=budget.hold)
     asked = _read(queries, "queries", function, how=how, hold=budget.hold, least=1)
-    crew = Crew(count(threads, function), progress)
+    crew = _crew(threads, points.n * asked.n * points.d, progress, function)
     problem = Problem(points, asked, np.full(asked.n, -1), k, crew, budget.part_rows)
     (values, ids), _ = _nearest(problem, how, precision, where)
     return ids, how.finish(values, points.d)
+
+
+def _crew(threads: int | None, work: int, progress: Progress | None, function: str) -> Crew:
+    """Threads for that many multiplications; a few milliseconds of work are done before another thread has started."""
+    allowed = count(threads, function)
+    return Crew(1 if work < ALONE else allowed, progress)
 
 
 def _budget(points: Points, queries: int, k: int, function: str) -> _memory.Budget:
@@ -185,7 +192,7 @@ def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple
     if not how.by_products:
         return _direct.nearest(points, queries, problem.k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
     frame = _exact.frame_of(problem)
-    with _choose.library_threads():
+    with _choose.library_threads(), single_threaded_products():
         if frame is None:
             found, rows = _exact.solve(problem, None, [])
         elif where != "cpu":

@@ -6,11 +6,11 @@ import functools
 import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from .. import _check
 from .._types import Progress
@@ -38,13 +38,16 @@ class _SingleThreadedProducts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
+        self._libraries = (
+            ThreadpoolController()
+        )  # looked up once, which takes milliseconds; numpy's is among them by now
         self._limits: Any = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
         with self._lock:
             if self._users == 0:
-                self._limits = threadpool_limits(1, user_api="blas")
+                self._limits = self._libraries.limit(limits=1, user_api="blas")
             self._users += 1
         try:
             yield
@@ -58,6 +61,11 @@ class _SingleThreadedProducts:
 @functools.cache
 def _products() -> _SingleThreadedProducts:
     return _SingleThreadedProducts()
+
+
+def single_threaded_products() -> AbstractContextManager[None]:
+    """Hold the BLAS of this process at one thread."""
+    return _products().held()
 
 
 @dataclass(slots=True)
