@@ -3,7 +3,7 @@ from .examples import read_examples
 from .graph import NeighborGraph, knn_graph, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures._cluster_agreement import cluster_agreement
-from .measures._cluster_points import (
+from .measures._clusters import (
     cluster_centroids,
     cluster_dbscan,
     cluster_hdbscan,

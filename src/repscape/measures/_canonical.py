@@ -89,7 +89,7 @@ def correlations(first: Basis, second: Basis) -> FloatArray:
     return np.clip(svdvals(first.directions.T @ second.directions, check_finite=False), 0.0, 1.0)  # type: ignore[no-any-return]
 
 
-def enough_examples(first: Basis, second: Basis, function: str, advice: str) -> None:
+def enough_examples(first: Basis, second: Basis, *, function: str, advice: str) -> None:
     """Refuse what any two representations would pass: with n <= d + p some correlations are 1 whatever the data."""
     if first.n <= first.rank + second.rank:
         raise InputError(

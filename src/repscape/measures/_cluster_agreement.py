@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import _check
 from ..errors import InputError
-from ._cluster_points import cluster_hdbscan, cluster_kmeans
+from ._clusters import cluster_hdbscan, cluster_kmeans
 from ._pair import rows_of
 from ._result import Estimate
 

@@ -118,5 +118,5 @@ def shrunk(found: Basis, ridge: float) -> Basis:
 
 def _rho(first: Basis, second: Basis, ridge: float) -> np.ndarray:
     if ridge == 0:
-        enough_examples(first, second, NAME, "Take ridge=0.1, rs.sim_svcca, or fewer dimensions (PCA).")
+        enough_examples(first, second, function=NAME, advice="Take ridge=0.1, rs.sim_svcca, or fewer dimensions (PCA).")
     return correlations(first, second)

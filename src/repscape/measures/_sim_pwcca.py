@@ -101,7 +101,7 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Basis:
 
 def _weighed(first: Basis, second: Basis, weigh: str) -> tuple[np.ndarray, np.ndarray]:
     """Return the correlations and their weights, which add up to 1."""
-    enough_examples(first, second, NAME, "Take rs.sim_svcca, or fewer dimensions (PCA).")
+    enough_examples(first, second, function=NAME, advice="Take rs.sim_svcca, or fewer dimensions (PCA).")
     left, rho, right = svd(first.directions.T @ second.directions, full_matrices=False, check_finite=False)
     side, turns = (first, left.T) if weigh == "first" else (second, right)
     weights = np.abs((turns * side.values) @ side.turn).sum(axis=1)

@@ -93,5 +93,5 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Basis:
 
 
 def _rho(first: Basis, second: Basis) -> np.ndarray:
-    enough_examples(first, second, NAME, "Take a smaller variance, or more examples.")
+    enough_examples(first, second, function=NAME, advice="Take a smaller variance, or more examples.")
     return correlations(first, second)

@@ -220,7 +220,8 @@ _ROWS = (
     ),
     Measure(
         "sim_linreg", takes=("points",), arity=2, bounds=(-math.inf, 1.0),
-        invariant_to=("rotation", "translation", "scaling", "linear"), plot="matrix", higher_means="the first predicts the second better",
+        invariant_to=("rotation", "translation", "scaling", "linear"), plot="matrix",
+        higher_means="the first predicts the second better",
         reference="Kornblith et al. 2019", label="held-out R²", prepare=True,
     ),
     Measure(
@@ -229,7 +230,8 @@ _ROWS = (
     ),
     Measure(
         "sim_rsa", takes=("points",), arity=2, bounds=(-1.0, 1.0), invariant_to=("rotation", "scaling", "permutation"),
-        symmetric=True, plot="matrix", higher_means="more alike", reference="Kriegeskorte et al. 2008", label="RSA", prepare=True,
+        symmetric=True, plot="matrix", higher_means="more alike", reference="Kriegeskorte et al. 2008", label="RSA",
+        prepare=True,
     ),
     Measure(
         "select_category", takes=("points", "groups"), invariant_to=("rotation", "scaling", "permutation"),

@@ -153,7 +153,24 @@ def cluster_kmeans(X: Any, *, clusters: int, starts: int = 10, rng: int | np.ran
 
 
 def cluster_members(clusters: Any, names: Sequence[str]) -> dict[int, list[str]]:
-    """Return the names in each cluster, largest first, and under -1 those in none.
+    """Return the names in each cluster.
+
+    Parameters
+    ----------
+    clusters : (n,) int array
+        Cluster of each point, as the functions above give it.
+    names : n str
+        Name of each point.
+
+    Returns
+    -------
+    dict of int to list of str
+        The largest cluster first; under -1, and last, those in none.
+
+    Raises
+    ------
+    InputError
+        If there are not as many names as points.
 
     Examples
     --------
@@ -167,7 +184,24 @@ def cluster_members(clusters: Any, names: Sequence[str]) -> dict[int, list[str]]
 
 
 def cluster_centroids(X: Any, clusters: Any) -> FloatArray:
-    """Return the (clusters, d) mean of the points of each cluster, leaving out those in none.
+    """Return the mean of the points of each cluster.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        Points.
+    clusters : (n,) int array
+        Cluster of each point; those at -1 are left out.
+
+    Returns
+    -------
+    (clusters, d) array
+        Centroids in the order of the clusters' numbers.
+
+    Raises
+    ------
+    InputError
+        If no point is in a cluster.
 
     Examples
     --------
