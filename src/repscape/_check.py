@@ -110,26 +110,39 @@ def known_options(given: Mapping[str, Any], allowed: Iterable[str], function: st
 
 def column(values: Any, name: str, function: str, *, n: int) -> npt.NDArray[Any]:
     """Return a 1-D array of length n without missing entries: labels, groups or values of the n examples."""
+    # A list is looked at entry by entry first: numpy would turn None, NaN and numbers among words into words.
     array = np.asarray(values)
+    if isinstance(values, list | tuple) and array.dtype.kind in "US":
+        array = np.array(values, dtype=object)
     if array.ndim != 1 or array.shape[0] != n:
         raise InputError(f"{name} of {function} must have shape ({n},), one entry for each point. Got {array.shape}.")
     if array.dtype.kind == "f":
         finite(array, name, function)
-    if array.dtype.kind == "O":
-        missing = [i for i, entry in enumerate(array) if entry is None or entry != entry]
-        if missing:
+    if array.dtype.kind in "OmM":
+        missing = np.flatnonzero([_is_missing(entry) for entry in array])
+        if missing.size:
             raise InputError(
-                f"{name} of {function} has {len(missing)} missing entries, the first at index {missing[0]}. "
+                f"{name} of {function} has {missing.size} missing entries, the first at index {missing[0]}. "
                 "Leave those examples out or give them a label of their own."
             )
     return array
+
+
+def _is_missing(entry: Any) -> bool:
+    """Whether an entry is None, NaN, NaT or pandas' NA, which compares to nothing."""
+    if entry is None or type(entry).__name__ in ("NAType", "NaTType"):
+        return True
+    return bool(np.isnat(entry)) if isinstance(entry, np.datetime64 | np.timedelta64) else bool(entry != entry)
+
+
+_NUMBERS = (int, float, np.integer, np.floating)
 
 
 def codes(labels: Any, name: str, function: str, *, n: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
     """Return (the distinct labels sorted, the (n,) int code of each point)."""
     array = column(labels, name, function, n=n)
     if array.dtype.kind == "O":
-        kinds = {type(entry).__name__ for entry in array}
+        kinds = {"number" if isinstance(e, _NUMBERS) and not isinstance(e, bool) else type(e).__name__ for e in array}
         if len(kinds) > 1:
             raise InputTypeError(f"{name} of {function} must be of one kind. Got {', '.join(sorted(kinds))} mixed.")
     distinct, inverse = np.unique(array, return_inverse=True)

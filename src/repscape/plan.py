@@ -9,12 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from . import _check
 from ._types import LayerInfo
 from .errors import InputError, InputTypeError, UnknownNameError
 from .measures import Measure, measure
 
 Asked = str | Measure | tuple[str | Measure, Mapping[str, Any]]
+NONE = "none"
 PROFILES = ("next", "first", "last", "pairs", "models", "equal", "steps")
 DEFAULT = ("id_twonn", "id_gride", "overlap_neighbors")
 DEFAULT_WITH_LABELS = (*DEFAULT, "overlap_labels")
@@ -55,19 +58,21 @@ class Plan:
     """"all", or names, globs such as "h.*", or index numbers (negative ones count from the last layer)."""
     labels: str | Sequence[str] | None = None
     """Column, or columns, of class labels; "label" where a measure takes labels and none is named."""
-    values: Sequence[str] = ()
-    """Columns of continuous values."""
+    values: str | Sequence[str] = ()
+    """Column, or columns, of continuous values."""
     groups: str | None = None
     """Column of groups, for measures that take them."""
     by: str | None = None
     """Column whose values cut the examples into parts that are studied each by itself."""
-    profiles: Sequence[str] = PROFILES
+    profiles: str | Sequence[str] = PROFILES
     """Which comparisons measures of two representations make: with the next, first and last layer, all pairs of a model's
     layers, all pairs between two models, layers of two models at equal depth, one layer at successive checkpoints."""
     items: tuple[Item, ...] = field(init=False, repr=False, compare=False)
     """The measures, resolved."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "values", _names(self.values))
+        object.__setattr__(self, "profiles", _names(self.profiles))
         for name in self.profiles:
             _check.choice(name, "profiles", "Plan", PROFILES)
         asked = self.measures
@@ -96,6 +101,13 @@ class Plan:
                     f"{item.measure.name} takes {kind}, and the plan names none: Plan(..., {kind}={example})."
                 )
 
+        for name in item.measure.column_options:
+            if item.options.get(name) is not None and not isinstance(item.options[name], str):
+                raise InputTypeError(
+                    f"{name} of {item.measure.name} in a plan must be the name of a column. "
+                    f"Got {type(item.options[name]).__name__}; give the values to run: columns={{'{name}': ...}}."
+                )
+
     @property
     def label_columns(self) -> tuple[str, ...]:
         """The columns of class labels."""
@@ -110,32 +122,42 @@ class Plan:
         single = [name for name in (self.groups, self.by) if name is not None]
         return tuple(dict.fromkeys([*self.label_columns, *self.values, *single, *named]))
 
-    def chosen(self, layers: Sequence[LayerInfo]) -> list[LayerInfo]:
-        """Return the layers that the plan asks for, in the order they came.
+    def chosen(self, *models: Sequence[LayerInfo]) -> list[list[LayerInfo]]:
+        """Return the layers of each model that the plan asks for, in the order they came.
+
+        Numbers count within each model, so that -1 is the last layer of every one.
 
         Raises
         ------
         UnknownNameError
-            If a name, glob or number matches no layer.
+            If a name, glob or number matches no layer of any model.
         """
         if isinstance(self.layers, str) and self.layers == "all":
-            return list(layers)
-        wanted: set[int] = set()
+            return [list(layers) for layers in models]
+        wanted: set[tuple[int, int]] = set()
         for pattern in [self.layers] if isinstance(self.layers, str | int) else self.layers:
-            found = {place for place, layer in enumerate(layers) if _matches(layer, pattern, layers)}
+            found = {
+                (model, place)
+                for model, layers in enumerate(models)
+                for place, layer in enumerate(layers)
+                if _matches(layer, pattern, layers)
+            }
             if not found:
-                known = list(dict.fromkeys(layer.key for layer in layers))
+                known = list(dict.fromkeys(layer.key for layers in models for layer in layers))
                 raise UnknownNameError(
                     f"layers of Plan: {pattern!r} matches none of {', '.join(known[:12])}{' ...' if len(known) > 12 else ''}."
                     f"{_check.near(pattern, known)}"
                 )
             wanted |= found
-        return [layer for place, layer in enumerate(layers) if place in wanted]
+        return [
+            [layer for place, layer in enumerate(layers) if (model, place) in wanted]
+            for model, layers in enumerate(models)
+        ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain values, for study.toml and provenance; a user's own Measure by its name."""
         return {
-            "measures": [{"name": item.measure.name, **_plain(item.options)} for item in self.items],
+            "measures": [{"name": item.measure.name, **_written(item.options)} for item in self.items],
             "layers": self.layers if isinstance(self.layers, str | int) else list(self.layers),
             "labels": list(self.label_columns),
             "values": list(self.values),
@@ -223,7 +245,7 @@ def _item(entry: Asked) -> Item:
         )
     row = measure(name)
     row.check_options(options)
-    return Item(row, dict(options))
+    return Item(row, {name: _plain(options[name]) for name in sorted(options)})
 
 
 def _entry(entry: str | Mapping[str, Any]) -> Asked:
@@ -232,7 +254,7 @@ def _entry(entry: str | Mapping[str, Any]) -> Asked:
     options = dict(entry)
     if "name" not in options:
         raise InputError(f"an entry of measures must be a name or a table with a name. Got {entry!r}.")
-    return options.pop("name"), options
+    return options.pop("name"), {name: None if value == NONE else value for name, value in options.items()}
 
 
 def _matches(layer: LayerInfo, pattern: str | int, layers: Iterable[LayerInfo]) -> bool:
@@ -242,5 +264,13 @@ def _matches(layer: LayerInfo, pattern: str | int, layers: Iterable[LayerInfo]) 
     return pattern in (layer.name, layer.key) or fnmatch.fnmatchcase(layer.key, pattern)
 
 
-def _plain(options: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
+def _plain(value: Any) -> Any:
+    """Return numpy's numbers, arrays and tuples as Python's own numbers and lists: what can be written down and compared."""
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
+    return [_plain(entry) for entry in value] if isinstance(value, list | tuple) else value
+
+
+def _written(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return options for a TOML file, which has no None."""
+    return {name: NONE if value is None else value for name, value in options.items()}

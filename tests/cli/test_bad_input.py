@@ -59,7 +59,7 @@ def test_arrays(command: str, arrays: dict[str, np.ndarray], message: str, tmp_p
     [
         (np.arange(9.0), r"must hold an array of real numbers with at least 2 axes, \(n, ...\). Got x \(9,\) float64"),
         (np.array([["a", "b"]] * 9), r"must hold an array of real numbers .* Got x \(9, 2\) <U1"),
-        (POINTS[:2], "id_twonn needs 2 neighbours of each point; 2 examples have 1"),
+        (POINTS[:2], "must have at least 3 points and 1 feature. Got 2 points"),
         (POINTS * 1j, r"must hold an array of real numbers"),
     ],
     ids=["1-D", "text", "two points", "complex"],

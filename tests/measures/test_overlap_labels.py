@@ -98,7 +98,12 @@ def test_naive_errors() -> None:
             InputError,
             "1 missing entries, the first at index 1",
         ),
-        (np.array(["a", 1, "a", "b", "b", "b"], dtype=object), {}, InputTypeError, "of one kind. Got int, str mixed"),
+        (
+            np.array(["a", 1, "a", "b", "b", "b"], dtype=object),
+            {},
+            InputTypeError,
+            "of one kind. Got number, str mixed",
+        ),
         (list("aabbbb"), {"k": 6}, InputError, r"\[1, 5\] \(n - 1\). Got 6"),
         (list("aabbbb"), {"k": 3}, GraphDepthError, "needs the indices of 3 neighbours"),
         (list("aabbbb"), {"class_fraction": 2}, InputError, r"class_fraction .* \(0, 1\]. Got 2"),

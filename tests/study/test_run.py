@@ -160,7 +160,7 @@ def test_excluded_groups_are_named_by_column() -> None:
     results = rs.run(source, plan, columns={"kind": LABELS, "family": family})
     expected = rs.overlap_labels(rs.knn_graph(source["b"], 8), LABELS, k=5, exclude=family)
     assert results.records[1].result == expected
-    assert results.records[1].variant == "overlap_labels(k=5, exclude='family')"
+    assert results.records[1].variant == "overlap_labels(exclude='family', k=5)"
 
 
 def test_copied_rows_are_merged_for_dimension_and_kept_for_overlap() -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -19,7 +18,6 @@ from ..errors import GraphDepthError
 from ._from_arrays import read_arrays
 
 IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
-NOT_RECORDED: Mapping[str, float] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,15 +42,17 @@ class NeighborGraph:
     """(n, k) float64, or None where only indices were published."""
     metric: str | None = "euclidean"
     """The distance, or None where it is not known."""
-    certificate: Mapping[str, float] = field(default_factory=lambda: NOT_RECORDED)
+    certificate: Mapping[str, float] = field(default_factory=dict)
     """Share of rows certified at each precision; empty where the graph was not built here."""
     members: npt.NDArray[np.int64] | None = None
     """(rows,) int64: the point that each row of the source stands for, where identical rows were merged; else None."""
 
     def __post_init__(self) -> None:
-        for array in (self.indices, self.distances, self.members):
-            if array is not None:
-                array.setflags(write=False)
+        for name in ("indices", "distances", "members"):
+            if (array := getattr(self, name)) is not None:
+                held = array.view()  # the caller's own array stays writable
+                held.setflags(write=False)
+                object.__setattr__(self, name, held)
 
     @property
     def n(self) -> int:

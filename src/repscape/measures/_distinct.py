@@ -49,6 +49,11 @@ def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str) -
         near = _from_graph(g_or_X, ranks, duplicates, function)
     else:
         near = _from_points(g_or_X, ranks, duplicates, function)
+    if near.n and (near.lengths[:, 0].min() <= 0 or not np.isfinite(near.lengths).all()):
+        raise InputError(
+            f"X of {function} has distinct points whose squared distances are 0 or infinite in float64. Rescale it, for "
+            "instance by its largest absolute value: a dimension does not depend on the unit."
+        )
     if near.n < 3:
         raise DegenerateDataError(
             f"{function} needs at least 3 distinct points. Got {near.n} (of {near.rows} rows; duplicates={duplicates!r})."
@@ -80,7 +85,12 @@ def _distances(graph: NeighborGraph) -> npt.NDArray[np.float64]:
 
 def _from_graph(graph: NeighborGraph, ranks: int, duplicates: str, function: str) -> NearDistances:
     lengths = _distances(graph)
-    copied = lengths[:, 0] == 0
+    if graph.members is not None and ranks > graph.n - 1:
+        raise DegenerateDataError(
+            f"{function} needs {ranks} distinct neighbours of each point, so at least {ranks + 1} distinct points. "
+            f"Got {graph.n} in {graph.rows} rows."
+        )
+    copied = (lengths[:, 0] == 0) & (graph.members is None)
     if not copied.any():
         graph.require(function, k=ranks, what=("distances",))
         return NearDistances(lengths[:, :ranks], graph.rows)

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _check, _random
-from ..errors import InputError
+from ..errors import DegenerateDataError
 from ..graph import distinct_rows, knn_graph
 from ._distinct import near_distances
 from ._id_twonn import Estimator, check_estimator, dimension_of_ratios
@@ -55,10 +55,8 @@ def id_decimation(
 
     Raises
     ------
-    InputError
-        If there are not more than `min_points` distinct points.
     DegenerateDataError
-        If all ratios of a subset are 1.
+        If there are not more than `min_points` distinct points, or all ratios of a subset are 1.
 
     References
     ----------
@@ -81,7 +79,7 @@ def id_decimation(
     random = _random.generator(rng, name)
     rows, _ = distinct_rows(points)
     if rows.size <= min_points:
-        raise InputError(
+        raise DegenerateDataError(
             f"min_points of {name} must be below the number of distinct points. Got {min_points} for {rows.size} distinct "
             f"points in {points.shape[0]} rows."
         )
@@ -136,6 +134,6 @@ def _subsets(
 
 
 def _spread(values: npt.NDArray[np.float64], draws: str) -> float:
-    if draws == "peer":
+    if draws == "peer" and values.size > 1:
         return float(values.std() / math.sqrt(values.size))
     return float(values.std(ddof=1)) if values.size > 1 else math.nan

@@ -47,8 +47,9 @@ def id_gride(
     Returns
     -------
     Curve
-        Over x = "rank" (the upper rank 2n): values > 0. details: "distance" (m,), the mean distance to the neighbour of
-        that rank; "used" (m,), the ratios used; "unit_ratios" (m,), how many of them are exactly 1.
+        Over x = "rank" (the upper rank 2n): values > 0, NaN at a rank where all ratios are 1, as on a grid. details:
+        "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
+        how many of them are exactly 1.
 
     Raises
     ------
@@ -57,7 +58,7 @@ def id_gride(
     GraphDepthError
         If the graph holds fewer than `max_rank` distinct neighbours.
     DegenerateDataError
-        If there are too few distinct points, or all ratios of a rank are 1.
+        If there are too few distinct points, or all ratios are 1 at every rank.
 
     References
     ----------
@@ -79,6 +80,10 @@ def id_gride(
     near = near_distances(g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name)
     rows = [_at_rank(near.lengths, int(rank), outliers) for rank in lower]
     values, stderr, used, ties = (np.array(column) for column in zip(*rows, strict=True))
+    if np.isnan(values).all():
+        raise DegenerateDataError(
+            "id_gride cannot tell a dimension: all ratios are 1 (the neighbours of every point stand at one distance)."
+        )
     return Curve(
         x=(2 * lower).astype(np.float64),
         values=values,
@@ -108,10 +113,7 @@ def _at_rank(lengths: FloatArray, rank: int, outliers: str | None) -> tuple[floa
         mu = mu[mu < 20 * (high - median) + median]
     log_mu = np.log(mu)
     if mu.size < 2 or log_mu.sum() <= 0:
-        raise DegenerateDataError(
-            f"id_gride cannot tell a dimension at rank {2 * rank}: all ratios are 1 (neighbours {rank} to {2 * rank} of "
-            "every point stand at the same distance, as on a grid)."
-        )
+        return math.nan, math.nan, mu.size, int((log_mu == 0).sum())
     value = _maximum(log_mu, rank)
     return value, 1 / math.sqrt(_information(value, log_mu, rank)), mu.size, int((log_mu == 0).sum())
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import InputError
+
 FloatArray = npt.NDArray[np.float64]
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 def _same(a: Any, b: Any) -> bool:
@@ -23,6 +23,8 @@ def _same(a: Any, b: Any) -> bool:
         return bool(np.array_equal(a, b, equal_nan=a.dtype.kind == "f"))
     if isinstance(a, Mapping) and isinstance(b, Mapping):
         return a.keys() == b.keys() and all(_same(a[key], b[key]) for key in a)
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) == len(b) and all(map(_same, a, b))
     if isinstance(a, float) and isinstance(b, float) and a != a:
         return b != b
     return bool(a == b)
@@ -60,9 +62,9 @@ class Estimate(_Equal):
     """What unrelated data would give."""
     dropped: int = 0
     """Points merged with an identical one, or left out."""
-    options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    options: Mapping[str, Any] = field(default_factory=dict)
     """Every convention used, defaults included."""
-    details: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    details: Mapping[str, Any] = field(default_factory=dict)
     """Further numbers and arrays; the function's docstring lists the keys."""
 
 
@@ -84,10 +86,19 @@ class Curve(_Equal):
     """What unrelated data would give."""
     dropped: int = 0
     """Points merged with an identical one, or left out."""
-    options: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    options: Mapping[str, Any] = field(default_factory=dict)
     """Every convention used, defaults included."""
-    details: Mapping[str, Any] = field(default_factory=lambda: NOTHING)
+    details: Mapping[str, Any] = field(default_factory=dict)
     """Further numbers and arrays; the function's docstring lists the keys."""
+
+    def __post_init__(self) -> None:
+        for name in ("x", "values", "stderr"):
+            if getattr(self, name) is not None:
+                object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.float64))
+        if self.x.ndim != 1 or self.values.shape != self.x.shape:
+            raise InputError(
+                f"x and values of Curve must be of one length. Got {self.x.shape} and {self.values.shape}."
+            )
 
 
 NORMAL_95 = 1.959963984540054

@@ -22,6 +22,7 @@ from ._result import Curve, Estimate
 Kind = Literal["points", "graph", "labels", "values", "groups"]
 Plot = Literal["depth", "matrix", "curve", "scatter"]
 Depth = Callable[[Mapping[str, Any], Mapping[str, Any]], int]
+USUAL_NEIGHBORS = 30
 REPRESENTATIONS = ("points", "graph")
 KINDS = (*REPRESENTATIONS, "labels", "values", "groups")
 TRANSFORMATIONS = ("rotation", "translation", "scaling", "linear", "permutation", "duplication")
@@ -63,7 +64,8 @@ class Measure:
     label: str = ""
     """Axis label; empty: the name."""
     neighbors: int | str | Depth = 0
-    """Neighbours it reads from a graph: a number, the option that has it, or a function of (options, columns)."""
+    """Neighbours it reads from a graph: a number, the option that has it, or a function of (options, columns). 0: what its
+    option "k" says, else 30."""
     merges: bool = False
     """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
     column_options: tuple[str, ...] = ()
@@ -90,6 +92,10 @@ class Measure:
             raise InputError(
                 f"takes of Measure {self.name!r} must hold {self.arity} of 'points' or 'graph' (its arity). Got {self.takes!r}."
             )
+        if self.arity == 2 and self.merges:
+            raise InputError(
+                f"merges of Measure {self.name!r} must be False with arity 2: merged rows of two representations do not match."
+            )
         object.__setattr__(self, "takes", takes)
 
     def function(self) -> Callable[..., Any]:
@@ -113,7 +119,11 @@ class Measure:
     def options(self) -> dict[str, Any]:
         """Return the function's keyword options and their defaults."""
         parameters = inspect.signature(self.function()).parameters.values()
-        return {p.name: p.default for p in parameters if p.kind is p.KEYWORD_ONLY}
+        return {
+            p.name: p.default
+            for p in parameters
+            if p.kind is p.KEYWORD_ONLY or (p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty)
+        }
 
     def check_options(self, given: Mapping[str, Any]) -> None:
         """Refuse options that the function does not take."""
@@ -126,7 +136,7 @@ class Measure:
         if "graph" not in self.takes:
             return 0
         options = {**self.options(), **given}
-        asked = self.neighbors
+        asked = self.neighbors or ("k" if "k" in options else USUAL_NEIGHBORS)
         try:
             return max(1, int(asked(options, columns) if callable(asked) else options.get(str(asked), asked)))
         except (TypeError, ValueError, OverflowError):

@@ -10,8 +10,10 @@ import numpy as np
 import xarray as xr
 
 from ..measures import Curve, Estimate
+from ._frame import plain_number
 from ._record import Place, Record
 
+DIMENSIONS = ("model", "model_other", "step", "group", "layer", "layer_other")
 Axis = tuple[str, Callable[[Record], Any]]
 
 
@@ -27,7 +29,9 @@ def to_dataset(records: Iterable[Record], provenance: Mapping[str, Any]) -> xr.D
     for name, group in by_variable.items():
         axes = _axes(group, records)
         variables[name] = _array(group, axes, layers, read=_value)
-        variables[name].attrs = _attributes(group[0])
+        variables[name].attrs = _attributes(group)
+        if len({record.result.chance for record in group}) > 1:
+            variables[f"{name}_chance"] = _array(group, axes, layers, read=lambda result: result.chance)
         if any(record.result.stderr is not None for record in group):
             variables[f"{name}_stderr"] = _array(group, axes, layers, read=lambda result: result.stderr)
     dataset = xr.Dataset(variables, attrs={"provenance": json.dumps(dict(provenance))})
@@ -50,15 +54,18 @@ def _axes(group: list[Record], records: tuple[Record, ...]) -> list[Axis]:
         ("model", lambda r: r.place.model),
         ("model_other", lambda r: r.other.model if r.other is not None else ""),
     ]
+    between = group[0].profile in ("models", "equal")
     # A study's checkpoints and groups are dimensions of all its variables, also of those that hold only one of them.
     whole: list[Axis] = [
         ("step", lambda r: np.nan if r.place.step is None else r.place.step),
         ("group", lambda r: "" if r.group is None else r.group),
     ]
-    axes = [axis for axis in models if len({axis[1](record) for record in group}) > 1]
+    axes = [axis for axis in models if len({axis[1](record) for record in (group if between else records)}) > 1]
+    axes = axes if between else axes[:1] if axes and axes[0][0] == "model" else []
     axes += [axis for axis in whole if len({axis[1](record) for record in records}) > 1]
     axes.append(("layer", lambda r: r.place.layer.key))
-    if group[0].profile in ("pairs", "models"):
+    cells = {tuple(value(record) for _, value in axes) for record in group}
+    if group[0].profile in ("pairs", "models") or len(cells) < len(group):
         axes.append(("layer_other", lambda r: r.other.layer.key if r.other is not None else ""))
     return axes
 
@@ -71,7 +78,9 @@ def _array(group: list[Record], axes: list[Axis], layers: list[str], *, read: Ca
     }
     first = group[0].result
     if not isinstance(first, Estimate):
-        coords[first.x_name] = sorted({x for record in group for x in record.result.x.tolist()})  # type: ignore[union-attr]
+        axis = first.x_name if first.x_name not in DIMENSIONS else f"{first.x_name} (x)"
+        curves = [record.result for record in group if not isinstance(record.result, Estimate)]
+        coords[axis] = sorted({x for curve in curves for x in curve.x.tolist()})
     shape = [len(entries) for entries in coords.values()]
     data = np.full(shape, np.nan)
     places = [{entry: i for i, entry in enumerate(entries)} for entries in coords.values()]
@@ -84,16 +93,25 @@ def _array(group: list[Record], axes: list[Axis], layers: list[str], *, read: Ca
     return xr.DataArray(data, coords=coords, dims=list(coords))
 
 
-def _attributes(record: Record) -> dict[str, Any]:
-    info = record.info
+def _shared(group: list[Record]) -> dict[str, Any]:
+    """Return the options and chance that all records of a variable have in common."""
+    options = {json.dumps(dict(record.result.options), default=plain_number) for record in group}
+    chances = {record.result.chance for record in group} - {None}
+    return {
+        **({"options": options.pop()} if len(options) == 1 else {}),
+        **({"chance": chances.pop()} if len(chances) == 1 else {}),
+    }
+
+
+def _attributes(group: list[Record]) -> dict[str, Any]:
+    info = group[0].info
     return {
         "long_name": info.label,
         "measure": info.name,
         "bounds": list(info.bounds),
         "higher_means": info.higher_means,
         "reference": info.reference,
-        "options": json.dumps(dict(record.result.options)),
-        **({} if record.result.chance is None else {"chance": record.result.chance}),
+        **_shared(group),
     }
 
 

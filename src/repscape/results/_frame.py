@@ -36,7 +36,7 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         "chance": result.chance,
         "n": result.n,
         "dropped": result.dropped,
-        "options": json.dumps(dict(result.options)),
+        "options": json.dumps(dict(result.options), default=plain_number),
         "higher_means": record.info.higher_means,
         "reference": record.info.reference,
     }
@@ -53,6 +53,11 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
     errors = [None] * len(result.x) if result.stderr is None else result.stderr
     for x, value, stderr in zip(result.x, result.values, errors, strict=True):
         yield shared | {"x_name": result.x_name, "x": x, "value": value, "stderr": stderr}
+
+
+def plain_number(value: Any) -> Any:
+    """Return numpy's numbers and arrays as Python's own, for JSON; anything else by its name."""
+    return value.tolist() if hasattr(value, "tolist") else str(value)
 
 
 def _place(place: Place | None, prefix: str) -> dict[str, Any]:

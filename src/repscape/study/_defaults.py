@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from typing import Any
+
+import numpy as np
 
 from ..plan import Plan
 from ._source import Source
@@ -11,6 +14,7 @@ from ._source import Source
 LABEL = "label"
 USUAL_K = 30
 USUAL_RANK = 64
+LEAST_FOR_FRACTIONS = 20  # a tenth of the ratios must be two at least
 
 
 def fitted(plan: Plan | None, source: Source) -> Plan:
@@ -24,18 +28,21 @@ def fitted(plan: Plan | None, source: Source) -> Plan:
     if plan.measures is not None:
         return plan
     graphs = [one.graph for one in source.representations if one.graph is not None]
-    near = min([source.n - 1, *(0 if g.indices is None else g.indices.shape[1] for g in graphs)])
-    far = min([source.n - 1, *(0 if g.distances is None else g.distances.shape[1] for g in graphs)])
+    n = source.n
+    if plan.by is not None and plan.by in source.columns:
+        n = min(Counter(np.asarray(source.columns[plan.by]).tolist()).values())
+    near = min([n - 1, *(0 if g.indices is None else g.indices.shape[1] for g in graphs)])
+    far = min([n - 1, *(0 if g.distances is None else g.distances.shape[1] for g in graphs)])
     measures: list[Any] = []
     if far >= 2:
         measures += ["id_twonn", ("id_twonn", {"estimator": "mle"})]
     if far >= 2 and graphs:  # whoever publishes three distances asks what the customary 90 % do
         measures += [("id_twonn", {"estimator": "mle", "fraction": 0.9}), ("id_twonn", {"estimator": "trimmed"})]
-        measures.append("id_twonn_fractions")
+        measures += ["id_twonn_fractions"] if n >= LEAST_FOR_FRACTIONS else []
     if far >= 4:
         rank = 1 << (min(far, USUAL_RANK).bit_length() - 1)
         measures.append("id_gride" if rank == USUAL_RANK else ("id_gride", {"max_rank": rank}))
-    if not graphs and source.n > 20:
+    if not graphs and n > 20:
         measures.append("id_decimation")
     k = {} if near >= USUAL_K else {"k": near}
     if near >= 1 and len(source.representations) > 1:

@@ -42,6 +42,8 @@ class StudyFolder:
     """The results they came in."""
     fresh: bool = False
     """Whether there was no study here before."""
+    made: bool = False
+    """Whether there was no folder before."""
 
     @classmethod
     def open(cls, path: Path, plan: Plan, source: Source, *, origin: Mapping[str, Any]) -> StudyFolder:
@@ -59,7 +61,7 @@ class StudyFolder:
             raise StudyMismatchError(
                 f"{path} is not empty and holds no study ({names}). Choose a new folder, or the folder of this very study."
             )
-        fresh = not file.exists()
+        fresh, made = not file.exists(), not path.exists()
         unfinished = file.with_suffix(".part")
         try:
             path.mkdir(parents=True, exist_ok=True)
@@ -69,18 +71,22 @@ class StudyFolder:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise StoreError(f"{path} cannot be written: {error}") from error
-        return cls(path, *_earlier(path, plan), fresh)
+        return cls(path, *_earlier(path, plan), fresh, made)
 
     def discard(self) -> None:
-        """Remove a study that turned out to have no answer; one that was here before stays."""
-        if self.fresh:
-            shutil.rmtree(self.path, ignore_errors=True)
+        """Remove a study that turned out to have no answer; what was here before, activations above all, stays."""
+        if not self.fresh:
+            return
+        (self.path / PLAN_FILE).unlink(missing_ok=True)
+        shutil.rmtree(self.path / GRAPHS, ignore_errors=True)
+        if self.made and not any(self.path.iterdir()):
+            self.path.rmdir()
 
     def graphs(self, unit: str, need: Need) -> Graphs | None:
         """Return the stored graphs of a representation if they are deep enough."""
         stored = set(list_groups(self.path / GRAPHS))
         full = self._graph(f"{unit}|full") if f"{unit}|full" in stored else None
-        distinct = self._graph(f"{unit}|distinct") if f"{unit}|distinct" in stored else full
+        distinct = self._graph(f"{unit}|distinct") if f"{unit}|distinct" in stored else _without_copies(full)
         if need.full and (full is None or full.k < need.full):
             return None
         # A graph of few distinct points may be as deep as it can be, and still less than asked.
@@ -117,6 +123,13 @@ class StudyFolder:
         )
 
 
+def _without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
+    """Return a graph that serves as that of the distinct rows too, or None where some rows are identical."""
+    if graph is None or graph.distances is None or bool((graph.distances[:, 0] == 0).any()):
+        return None
+    return graph
+
+
 def _fingerprint(source: Source) -> str:
     """Sha256 over every number of every representation, and over the columns."""
     digest = hashlib.sha256()
@@ -142,7 +155,7 @@ def _check_same(held: Mapping[str, Any], wanted: Mapping[str, Any], path: Path) 
     if held["study"].get("data") != wanted["study"]["data"]:
         raise StudyMismatchError(f"{path} holds a study of other data. Choose another folder.")
     before, now = held.get("plan", {}), tomllib.loads(tomli_w.dumps({"plan": wanted["plan"]}))["plan"]
-    differs = [name for name in sorted({*before, *now}) if before.get(name) != now.get(name)]
+    differs = [name for name in sorted({*before, *now}) if repr(before.get(name)) != repr(now.get(name))]
     if differs:
         said = "; ".join(f"{name} was {before.get(name)!r}, is {now.get(name)!r}" for name in differs)
         raise StudyMismatchError(f"{path} holds another study: {said}. Choose another folder.")

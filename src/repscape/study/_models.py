@@ -98,9 +98,9 @@ class ModelSource:
         if self.revisions:
             steps = steps_of(self.revisions)
             checkpoints = []
-            for step, revision in zip(steps, self.revisions, strict=True):
+            for place, (step, revision) in enumerate(zip(steps, self.revisions, strict=True)):
                 one = replace(self, revisions=(), options={**self.options, "revision": revision})
-                store = one._stored("", examples, folder / "activations" / f"{step:g}.zarr", progress)
+                store = one._stored("", examples, folder / "activations" / f"{place}.zarr", progress)
                 checkpoints.append((step, store))
             return Trajectory(checkpoints)
         if tuple(self.models) == ("",):

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .. import _check
-from .._types import Progress
+from .._types import LayerInfo, Progress
 from ..errors import (
     DegenerateDataError,
     InputError,
@@ -132,7 +132,11 @@ def _check_any(study: Study) -> None:
 
 def _chosen(source: Source, plan: Plan) -> Source:
     """Keep the layers that the plan asks for; refuse columns that are not there."""
-    chosen = set(plan.chosen(list(dict.fromkeys(one.place.layer for one in source.representations))))
+    models: dict[str, dict[LayerInfo, None]] = {}
+    for one in source.representations:
+        models.setdefault(one.place.model, {})[one.place.layer] = None
+    picked = plan.chosen(*map(list, models.values()))
+    chosen = {(model, layer) for model, layers in zip(models, picked, strict=True) for layer in layers}
     for name in plan.columns:
         if name not in source.columns:
             known = list(map(str, source.columns))
@@ -141,7 +145,9 @@ def _chosen(source: Source, plan: Plan) -> Source:
                 f"{_check.near(name, known)}"
             )
         _check.column(source.columns[name], f"column {name!r}", "run", n=source.n)
-    return replace(source, representations=tuple(r for r in source.representations if r.place.layer in chosen))
+    return replace(
+        source, representations=tuple(r for r in source.representations if (r.place.model, r.place.layer) in chosen)
+    )
 
 
 @contextmanager

@@ -20,6 +20,8 @@ from ..results import Place
 from ..store import Store, open_store
 from ._imported import imported_models, read_imported, read_published
 
+LEAST = 3
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trajectory:
@@ -44,13 +46,20 @@ class Trajectory:
     """(step, source) pairs."""
 
     def __post_init__(self) -> None:
-        steps = [step for step, _ in self.checkpoints]
-        if not steps or any(isinstance(step, bool) or not isinstance(step, int | float) for step in steps):
+        object.__setattr__(self, "checkpoints", tuple(self.checkpoints))
+        steps = [pair[0] if isinstance(pair, tuple | list) and len(pair) == 2 else pair for pair in self.checkpoints]
+        paired = all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in self.checkpoints)
+        if not steps or not paired or not all(_is_step(step) for step in steps):
             raise InputError(
                 f"checkpoints of Trajectory must be (step, source) pairs with numbers as steps. Got {steps!r}."
             )
         if any(later <= earlier for earlier, later in itertools.pairwise(steps)):
             raise InputError(f"steps of Trajectory must increase. Got {steps}.")
+
+
+def _is_step(step: Any) -> bool:
+    number = isinstance(step, int | float | np.integer | np.floating) and not isinstance(step, bool)
+    return number and bool(np.isfinite(step))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,6 +116,7 @@ class _Collected:
     representations: list[Representation] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    ids: Any = None
     extracted: dict[str, Any] = field(default_factory=dict)
 
 
@@ -119,6 +129,10 @@ def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source
     if not found.representations:
         raise InputError("source of run holds no layer.")
     first = found.representations[0]
+    if first.n < LEAST:
+        raise InputError(
+            f"{_name(first.place)} of run must have at least {LEAST} points and 1 feature. Got {first.n} points."
+        )
     for other in found.representations:
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
     merged = found.columns | dict(columns or {})
@@ -197,11 +211,21 @@ def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, A
             "Give the same extract command again; it goes on from there."
         )
     table = store.examples
+    if "id" in table.columns:
+        ids = table["id"].to_numpy()
+        if into.ids is not None and not np.array_equal(ids, into.ids):
+            raise InputError(
+                f"{store.path} holds other examples than the store before it, or the same in another order (their ids differ). "
+                "Representations are compared row by row: extract them from the same data, with the same rows."
+            )
+        into.ids = ids
     into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
     name = at.model if at.step is None else f"{at.model} step {at.step:g}".strip()
     into.extracted[name] = store.provenance
     if cut := store.state.get("truncated"):
-        into.notes.append(f"{cut} of the examples were longer than {name or 'the model'} takes, and were cut.")
+        into.notes.append(
+            f"{cut} of the examples were longer than {name or 'the model'}, or its maximal length, takes, and were cut."
+        )
     return {store.info(key): store[key] for key in store}
 
 

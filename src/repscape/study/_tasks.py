@@ -13,7 +13,7 @@ import numpy.typing as npt
 from .. import _check
 from ..errors import DegenerateDataError, InputError, MemoryBudgetError, RepscapeError
 from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
-from ..measures import Curve, Estimate
+from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
 from ._source import Representation
 
@@ -138,7 +138,11 @@ def measure_one(
                 f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
             )
         for column, options, held in calls(item, plan, columns):
-            data = {**held, "points": points, "graph": graphs.distinct if merging(item) else graphs.full}
+            graph = graphs.distinct if merging(item) else graphs.full
+            if graph is not None and item.measure is not MEASURES.get(item.measure.name):
+                # What somebody's own measure sees must not depend on what else is in the plan.
+                graph = graph.truncate(min(graph.k, item.measure.depth(options, held)))
+            data = {**held, "points": points, "graph": graph}
             try:
                 if "graph" in item.measure.takes and data["graph"] is None:
                     raise DegenerateDataError("fewer than 3 distinct points")

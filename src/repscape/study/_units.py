@@ -15,13 +15,24 @@ def place_name(place: Place) -> str:
     'gpt2 h.3:norm1 at step 100'
     """
     model = f"{place.model} " if place.model else ""
-    step = "" if place.step is None else f" at step {place.step:g}"
+    step = "" if place.step is None else f" at step {step_name(place.step)}"
     return f"{model}{place.layer.key}{step}"
+
+
+def step_name(step: float) -> str:
+    """Write a training step in full, 10000001 and not 1e+07.
+
+    Examples
+    --------
+    >>> step_name(10000001.0), step_name(0.5)
+    ('10000001', '0.5')
+    """
+    return str(int(step)) if step.is_integer() else repr(step)
 
 
 def unit(what: Place | str, group: str | None) -> str:
     """Name a unit of work: a place, or the variant of a measure that compares two."""
-    name = what if isinstance(what, str) else place_name(what)
+    name = f"{what} over pairs" if isinstance(what, str) else place_name(what)
     return name if group is None else f"{name} [{group}]"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,9 +15,9 @@ from .. import _check
 from .._types import Progress
 from ..errors import DegenerateDataError, InputError, RepscapeError
 from ..graph import NeighborGraph
-from ..measures import Curve, Estimate
+from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
-from ..results import MeasureInfo, Record, Results
+from ..results import MeasureInfo, Place, Record, Results
 from ._folder import StudyFolder
 from ._pairs import Pair, pairs
 from ._provenance import provenance
@@ -67,10 +68,12 @@ class Study:
         parts = list(self._parts())
         every = self.source.representations
         for part, one in itertools.product(parts, every):
-            check_depth(one, part.need, one.place.layer.key, n=part.n)
+            check_depth(one, part.need, unit(one.place, part.group), n=part.n)
         compared = pairs([one.place for one in every], self.plan.profiles)
         double = [item for item in self.plan.items if item.measure.arity == 2 and compared]
         self.total = len(parts) * (len(every) + len(double))
+        works: list[Place | str] = [*(one.place for one in every), *(item.variant for item in double)]
+        _check_names([unit(work, part.group) for part in parts for work in works])
         for part in parts:
             slim: dict[int, NeighborGraph] = {}
             workers = self.budget.workers(every, part.n)
@@ -125,16 +128,22 @@ class Study:
                 if earlier is None or self._compares(part):
                     graphs, points = self._graphs(part, one, name, workers=workers, measured=earlier is not None)
                     if part.need.pair and graphs.full is not None:
-                        # Comparisons read indices only, and only so many: the rest need not stay in memory.
-                        slim[position] = replace(graphs.full, distances=None).truncate(part.need.pair)
+                        slim[position] = self._slim(graphs.full, part.need.pair)
                     if earlier is None:
                         self._measure(part, one, name, points=points, graphs=graphs)
             except RepscapeError as error:
-                raise named(error, place_name(one.place)) from error
+                raise named(error, name) from error
             self.unfinished.discard(name)
             self._tick(name)
 
         return task
+
+    def _slim(self, graph: NeighborGraph, depth: int) -> NeighborGraph:
+        """Return what comparisons read of a graph; our own read indices only, and the rest need not stay in memory."""
+        own = [item for item in self.plan.items if item.measure is not MEASURES.get(item.measure.name)]
+        return (graph if any(item.measure.arity == 2 for item in own) else replace(graph, distances=None)).truncate(
+            depth
+        )
 
     def _earlier(self, name: str) -> list[Record] | None:
         return None if self.folder is None else self.folder.done.get(name)
@@ -269,6 +278,13 @@ class Study:
     def _tick(self, what: str) -> None:
         self.ticks += 1
         self.report(self.ticks, self.total, what)
+
+
+def _check_names(names: Sequence[str]) -> None:
+    """Refuse two representations that nobody could tell apart by name."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise InputError(f"layers, models and groups of run must be told apart by their names. Got {twice[0]!r} twice.")
 
 
 def _key(pair: Pair, symmetric: bool) -> tuple[int, int]:
