@@ -26,7 +26,7 @@ def arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
     exec(BLOCKS[0], {})
     assert Path("report.html").exists()
-    assert Path("study/results.csv").exists()
+    assert Path("ten-lines/results.csv").exists()
     assert "overlap_neighbors" in capsys.readouterr().out
 
 

@@ -50,7 +50,7 @@ from ._print import note, say, say_json
 
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Study folder: new, or that of this very study.")]
 Asked = Annotated[
-    str | None, typer.Argument(metavar="STUDY", help="A study.toml, or a folder that import-arrays made.")
+    str | None, typer.Argument(metavar="STUDY", help="A study.toml, a store, or a folder that import-arrays made.")
 ]
 Arrays = Annotated[
     list[str] | None,

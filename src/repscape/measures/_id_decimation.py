@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -89,7 +90,9 @@ def id_decimation(
     for size in sizes:
         found = []
         for subset in _subsets(rows, size, draws, random):
-            lengths = near_distances(knn_graph(points[subset], 2), 2, duplicates="raise", function=name).lengths
+            graph = knn_graph(points[subset], 2)
+            known = replace(graph, members=np.arange(subset.size))  # these rows are distinct, and need no merging
+            lengths = near_distances(known, 2, duplicates="merge", function=name).lengths
             log_mu = np.log(lengths[:, 1] / lengths[:, 0])
             dimension = dimension_of_ratios(log_mu, estimator, used_fraction, function=name).value
             found.append((dimension, float(lengths[:, 1].mean())))

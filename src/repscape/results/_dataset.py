@@ -60,8 +60,10 @@ def _axes(group: list[Record], records: tuple[Record, ...]) -> list[Axis]:
         ("step", lambda r: np.nan if r.place.step is None else r.place.step),
         ("group", lambda r: "" if r.group is None else r.group),
     ]
-    axes = [axis for axis in models if len({axis[1](record) for record in (group if between else records)}) > 1]
-    axes = axes if between else axes[:1] if axes and axes[0][0] == "model" else []
+    if between:
+        axes = [axis for axis in models if len({axis[1](record) for record in group}) > 1]
+    else:
+        axes = models[:1] if len({place.model for place in _places(records)}) > 1 else []
     axes += [axis for axis in whole if len({axis[1](record) for record in records}) > 1]
     axes.append(("layer", lambda r: r.place.layer.key))
     cells = {tuple(value(record) for _, value in axes) for record in group}

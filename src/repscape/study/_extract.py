@@ -131,8 +131,14 @@ def extract(
     job = _Job(opened, data, Path(to), options)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
-    with bar(progress) as report:
-        job.work(report)
+    try:
+        with bar(progress) as report:
+            job.work(report)
+    except KeyboardInterrupt:
+        kept = open_store(job.path).state.get("examples", 0) if job.path.exists() else 0
+        raise KeyboardInterrupt(
+            f"stopped: {kept} of {len(data)} examples are in {to}; the same command goes on from there"
+        ) from None
     return open_store(job.path)
 
 

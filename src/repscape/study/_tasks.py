@@ -139,7 +139,11 @@ def measure_one(
             )
         for column, options, held in calls(item, plan, columns):
             graph = graphs.distinct if merging(item) else graphs.full
-            if graph is not None and item.measure is not MEASURES.get(item.measure.name):
+            if (
+                "graph" in item.measure.takes
+                and graph is not None
+                and item.measure is not MEASURES.get(item.measure.name)
+            ):
                 # What somebody's own measure sees must not depend on what else is in the plan.
                 graph = graph.truncate(min(graph.k, item.measure.depth(options, held)))
             data = {**held, "points": points, "graph": graph}
