@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -100,3 +101,29 @@ def test_refused(bert: str, texts: str, tmp_path: Path) -> None:
     ModelSource.of([bert], texts).extract(tmp_path / "s")
     with pytest.raises(StudyMismatchError, match="options.pool is 'mean' there and 'cls' here"):
         ModelSource.of([bert], texts, pool="cls").extract(tmp_path / "s")
+
+
+def test_revisions_are_checkpoints(bert: str, texts: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import huggingface_hub.constants
+    from safetensors.torch import load_file, save_file
+
+    snapshots = tmp_path / "hub" / "models--org--tiny" / "snapshots"
+    refs = snapshots.parent / "refs"
+    refs.mkdir(parents=True)
+    for letter, step in (("a", "step10"), ("b", "step200")):
+        shutil.copytree(bert, snapshots / (letter * 40))
+        (refs / step).write_text(letter * 40)
+    weights = load_file(snapshots / ("b" * 40) / "model.safetensors")
+    weights["encoder.layer.1.output.dense.weight"] *= -3
+    save_file(weights, snapshots / ("b" * 40) / "model.safetensors", metadata={"format": "pt"})
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+
+    models = ModelSource.of(["org/tiny"], texts, revisions=["step10", "step200"])
+    plan = rs.Plan(measures=[("overlap_neighbors", {"k": 5})], profiles=["steps"])
+    results = rs.run(models.extract(tmp_path / "study"), plan, folder=tmp_path / "study")
+    kept = {r.place.layer.name: r.result.value for r in results}
+    assert {(r.place.step, r.other.step) for r in results} == {(10, 200)}
+    assert kept["embedding"] == kept["encoder.layer.0"] == 1
+    assert kept["encoder.layer.1"] < 1
+    known = results.provenance["source"]["extracted"]
+    assert [known[step]["model"]["revision"] for step in ("step 10", "step 200")] == ["a" * 40, "b" * 40]
