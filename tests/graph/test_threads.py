@@ -94,7 +94,7 @@ def listening():
 
 @pytest.mark.usefixtures("listening")
 @pytest.mark.parametrize("metric", ["euclidean", "chebyshev"])
-def test_ctrl_c_is_heard_at_once(metric):
+def test_ctrl_c_is_heard_within_a_second(metric):
     X = gaussian(30_000, 256)
     knn_graph(X[:300], 5, metric=metric)
     sent = []
@@ -107,8 +107,7 @@ def test_ctrl_c_is_heard_at_once(metric):
     timer.start()
     with pytest.raises(KeyboardInterrupt):
         knn_graph(X, 50, metric=metric, precision="float64", threads=2)
-    # A second on an idle machine; the whole graph would take many times as long as this bound, on a busy one too.
-    assert time.monotonic() - sent[0] < 4.0
+    assert time.monotonic() - sent[0] < 1.0
     timer.join()
 
 
