@@ -66,6 +66,9 @@ class Estimate(_Equal):
     """Every convention used, defaults included."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """Further numbers and arrays; the function's docstring lists the keys."""
+    replicates: FloatArray | None = None
+    """(draws,) deviations of the value over random subsets of the examples, scaled so that their standard deviation is a
+    standard error. The subsets depend on n alone: results on the same examples may be compared draw by draw."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,6 +93,8 @@ class Curve(_Equal):
     """Every convention used, defaults included."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """Further numbers and arrays; the function's docstring lists the keys."""
+    replicates: FloatArray | None = None
+    """(draws, m) the same for each value as in :class:`Estimate`."""
 
     def __post_init__(self) -> None:
         for name in ("x", "values", "stderr"):

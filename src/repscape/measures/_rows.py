@@ -1,0 +1,125 @@
+"""The table of measures: one row each.
+
+Reading the table loads no measure: `fn=None` is imported at the call. A study builds the arguments from `takes`; plots, report
+and command line read the row and never name a measure.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from .. import _check
+from ._table import Measure
+
+
+def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours that overlap_labels may walk through, from the sizes of classes and of excluded groups."""
+    _, members = np.unique(columns["labels"], return_counts=True)
+    fraction = options["class_fraction"]
+    wanted = int(options["k"]) if fraction is None else max(1, int(members.max() * fraction))
+    if options.get("exclude") is not None:
+        _, sizes = np.unique(options["exclude"], return_counts=True)
+        wanted = min(wanted + int(sizes.max()) - 1, int(members.sum()) - 1)
+    return wanted
+
+
+ISOMETRIES = ("rotation", "translation", "scaling", "permutation")
+_ROWS = (
+    Measure(
+        "id_twonn", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
+        higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+        neighbors=2, merges=True,
+    ),
+    Measure(
+        "id_twonn_fractions", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
+        higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+        neighbors=2, merges=True,
+    ),
+    Measure(
+        "id_gride", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
+        higher_means="more directions of variation", reference="Denti et al. 2022", label="intrinsic dimension",
+        neighbors="max_rank", merges=True,
+    ),
+    Measure(
+        "id_decimation", takes=("points",), bounds=(0.0, math.inf),
+        invariant_to=("rotation", "translation", "scaling", "duplication"), plot="curve",
+        higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
+    ),
+    Measure(
+        "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True,
+        plot="matrix", higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
+    ),
+    Measure(
+        "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
+        higher_means="neighbours share the label more often", reference="Doimo et al. 2020", label="label overlap",
+        neighbors=_label_depth, column_options=("exclude",),
+    ),
+    Measure(
+        "sim_cka", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Kornblith et al. 2019", label="CKA", prepare=True,
+        variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
+    ),
+    Measure(
+        "sim_cca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=(*ISOMETRIES, "linear"), symmetric=True,
+        plot="matrix", higher_means="more alike", reference="Hotelling 1936", label="mean CCA", prepare=True,
+    ),
+    Measure(
+        "sim_svcca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Raghu et al. 2017", label="SVCCA", prepare=True,
+    ),
+    Measure(
+        "sim_pwcca", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=("translation", "scaling", "permutation"),
+        plot="matrix", higher_means="more alike", reference="Morcos et al. 2018", label="PWCCA", prepare=True,
+    ),
+    Measure(
+        "sim_procrustes", takes=("points",), arity=2, bounds=(0.0, math.pi / 2), invariant_to=ISOMETRIES, symmetric=True,
+        plot="matrix", higher_means="less alike", reference="Williams et al. 2021", label="Procrustes angle", prepare=True,
+        variants={
+            ("form", "similarity"): {
+                "bounds": (0.0, 1.0), "higher_means": "more alike", "label": "Procrustes similarity",
+            },
+            ("form", "size_and_shape"): {
+                "bounds": (0.0, math.inf), "label": "Procrustes distance",
+                "invariant_to": ("rotation", "translation", "permutation"),
+            },
+        },
+    ),
+    Measure(
+        "sim_linreg", takes=("points",), arity=2, bounds=(-math.inf, 1.0),
+        invariant_to=("rotation", "translation", "scaling", "linear"), plot="matrix",
+        higher_means="the first predicts the second better",
+        reference="Kornblith et al. 2019", label="held-out R²", prepare=True,
+    ),
+    Measure(
+        "sim_cknna", takes=("points",), arity=2, invariant_to=("rotation", "scaling", "permutation"),
+        plot="matrix", higher_means="more alike", reference="Huh et al. 2024", label="CKNNA", prepare=True,
+    ),
+    Measure(
+        "sim_rsa", takes=("points",), arity=2, bounds=(-1.0, 1.0), invariant_to=("rotation", "scaling", "permutation"),
+        symmetric=True, plot="matrix", higher_means="more alike", reference="Kriegeskorte et al. 2008", label="RSA",
+        prepare=True,
+    ),
+    Measure(
+        "select_category", takes=("points", "groups"), invariant_to=("rotation", "scaling", "permutation"),
+        higher_means="more similar within groups than between", reference="Kriegeskorte et al. 2008",
+        label="category selectivity",
+    ),
+    Measure(
+        "cluster_agreement", takes=("points", "labels"), bounds=(-0.5, 1.0), invariant_to=ISOMETRIES,
+        higher_means="clusters are closer to the labels", reference="Hubert and Arabie 1985", label="cluster agreement",
+    ),
+)  # fmt: skip
+
+MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
+
+
+def measure(name: str | Measure) -> Measure:
+    """Return the row of a measure; near names are offered for a typo."""
+    if isinstance(name, Measure):
+        return name
+    _check.choice(name, "measure", "the table of measures", MEASURES)
+    return MEASURES[name]
