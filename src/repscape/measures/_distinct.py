@@ -29,6 +29,10 @@ class NearDistances:
     """(n, ranks), positive, not decreasing along a row."""
     rows: int
     """Rows that came in."""
+    indices: npt.NDArray[Any] | None = None
+    """(n, at least ranks) the neighbours, as places among the kept points and as many as are known; None where they are not."""
+    members: npt.NDArray[np.int64] | None = None
+    """(rows,) the kept point that each row stands for, -1 where it was left out; None where all rows are kept."""
 
     @property
     def n(self) -> int:
@@ -39,6 +43,10 @@ class NearDistances:
     def dropped(self) -> int:
         """Rows merged or left out."""
         return self.rows - self.n
+
+    def by_row(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        """Return values (n,) of the kept points for every row that came in, NaN where it was left out."""
+        return values if self.members is None else np.append(values, np.nan)[self.members]
 
 
 def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str) -> NearDistances:
@@ -67,7 +75,7 @@ def _from_points(X: Any, ranks: int, duplicates: str, function: str) -> NearDist
     if duplicates != "merge":
         _check.integer(ranks, "the highest neighbour rank", function, low=1, high=n - 1, why="n - 1")
         return _from_graph(knn_graph(points, ranks), ranks, duplicates, function)
-    rows, _ = distinct_rows(points)
+    rows, members = distinct_rows(points)
     if rows.size == 1:
         raise DegenerateDataError(f"{function} needs points that differ. All {n} rows are identical.")
     if rows.size < max(3, ranks + 1):
@@ -76,7 +84,7 @@ def _from_points(X: Any, ranks: int, duplicates: str, function: str) -> NearDist
             f"points. Got {rows.size} in {n} rows."
         )
     graph = knn_graph(points if rows.size == n else points[rows], ranks)
-    return NearDistances(_distances(graph)[:, :ranks], n)
+    return NearDistances(_distances(graph)[:, :ranks], n, graph.indices, members if rows.size < n else None)
 
 
 def _distances(graph: NeighborGraph) -> npt.NDArray[np.float64]:
@@ -93,7 +101,7 @@ def _from_graph(graph: NeighborGraph, ranks: int, duplicates: str, function: str
     copied = (lengths[:, 0] == 0) & (graph.members is None)
     if not copied.any():
         graph.require(function, k=ranks, what=("distances",))
-        return NearDistances(lengths[:, :ranks], graph.rows)
+        return NearDistances(lengths[:, :ranks], graph.rows, graph.indices, graph.members)
     if duplicates == "raise":
         raise InputError(
             f"duplicates='raise' of {function}: {int(copied.sum())} points have an identical copy, the first at row "
@@ -101,11 +109,12 @@ def _from_graph(graph: NeighborGraph, ranks: int, duplicates: str, function: str
         )
     if duplicates == "drop":
         graph.require(function, k=ranks, what=("distances",))
-        return NearDistances(lengths[~copied, :ranks], graph.rows)
-    return NearDistances(_merged(graph, ranks, function), graph.rows)
+        kept = np.where(copied, -1, np.cumsum(~copied) - 1)
+        return NearDistances(lengths[~copied, :ranks], graph.rows, members=kept)
+    return _merged(graph, ranks, function)
 
 
-def _merged(graph: NeighborGraph, ranks: int, function: str) -> npt.NDArray[np.float64]:
+def _merged(graph: NeighborGraph, ranks: int, function: str) -> NearDistances:
     """Walk each row of a graph that holds copies and keep the first distance to each distinct point."""
     if graph.indices is None:
         raise GraphDepthError(
@@ -137,4 +146,9 @@ def _merged(graph: NeighborGraph, ranks: int, function: str) -> npt.NDArray[np.f
             "or duplicates='drop'."
         )
     place = np.argsort(~new, axis=1, kind="stable")[:, :ranks]
-    return np.take_along_axis(lengths[first], place, axis=1)
+    return NearDistances(
+        np.take_along_axis(lengths[first], place, axis=1),
+        graph.rows,
+        np.take_along_axis(seen, place, axis=1),
+        point.astype(np.int64),
+    )
