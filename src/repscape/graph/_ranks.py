@@ -1,0 +1,127 @@
+"""Exact ranks of given neighbours: how many points are nearer than a point's partner, without sorting all distances.
+
+One pass over all pairs counts, for each row, the points below each of its limits. Float64 products with an error bound decide
+almost every pair; the few too close to call are compared by differences. Costs n^2 d operations (each pair of blocks is
+multiplied once and read both ways) and memory O(n times ranks).
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from . import _kernels_ranks, _points
+from ._neighbor_graph import NeighborGraph
+from ._threads import Crew, count
+
+TILE = 1024
+ALONE = 1 << 27  # operations below which threads cost more than they bring
+UNIT = 2.0**-53
+TINY, HUGE = 1e-100, 1e100  # beyond these, squares of differences may leave float64: no products
+IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
+
+
+def neighbor_ranks(X: Any, indices: Any, *, function: str, threads: int | None = None) -> tuple[IntArray, IntArray]:
+    """Return the place of given points among the neighbours of each point, by Euclidean distance, ties by index.
+
+    Parameters
+    ----------
+    X : (n, d) array of numbers
+        The points.
+    indices : (n, m) array of int
+        For each point, m other points.
+    function : str
+        Named in messages.
+    threads : int, optional
+        As for :func:`knn_graph`.
+
+    Returns
+    -------
+    ranks : (n, m) int64
+        1 for the nearest neighbour, n - 1 for the furthest.
+    passed : (n, m) int64
+        passed[j, r]: for how many points i is j nearer than indices[i, r].
+    """
+    read = _points.read(X, "X", function)
+    points = read.block(0, read.n)
+    given = np.ascontiguousarray(indices)
+    allowed = count(threads, function)
+    crew = Crew(allowed if points.shape[0] ** 2 * points.shape[1] > ALONE else 1)
+    limits = np.empty(given.shape)
+    _kernels_ranks.compare_given(points, given, limits)
+    counts = _Counts(given.shape)
+    if not _by_products(points, given, limits, crew, counts):
+        _directly(points, given, limits, crew, counts)
+    nearer, passed = counts.total()
+    return nearer + 1, passed
+
+
+def listed_ranks(graph: NeighborGraph, indices: Any) -> tuple[IntArray, IntArray]:
+    """Return the same from the lists of a graph; a rank of 0 says that the list does not hold the point."""
+    given = np.ascontiguousarray(indices)
+    ranks, passed = np.zeros(given.shape, dtype=np.int64), np.zeros(given.shape, dtype=np.int64)
+    _kernels_ranks.find_in_lists(graph.indices, given, ranks, passed)
+    return ranks, passed
+
+
+class _Counts:
+    """Counts of each thread, so that none waits for another."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self._shape = shape
+        self._held: list[tuple[IntArray, IntArray]] = []
+
+    def own(self) -> tuple[IntArray, IntArray]:
+        """Arrays for one thread."""
+        made = np.zeros(self._shape, dtype=np.int64), np.zeros(self._shape, dtype=np.int64)
+        self._held.append(made)
+        return made
+
+    def total(self) -> tuple[IntArray, IntArray]:
+        return sum(nearer for nearer, _ in self._held), sum(passed for _, passed in self._held)  # type: ignore[return-value]
+
+
+def _by_products(points: Any, given: Any, limits: FloatArray, crew: Crew, counts: _Counts) -> bool:
+    """Count by products; False where squares of the points would leave float64."""
+    n, d = points.shape
+    rows = points.astype(np.float64)
+    rows -= rows.mean(axis=0)
+    extent = float(np.abs(rows).max())
+    if not TINY < extent < HUGE:
+        return False
+    # With u = 2^-53: a product of rows is within d u |a| |b| of the true one, a squared length within d u |a|^2, centring
+    # moves a row by u |a|, and squared differences, on both sides of a comparison, are within (d + 2) u of theirs, which is at
+    # most 2 (|a|^2 + |b|^2). All together stays below (8 d + 64) u (|a|^2 + |b|^2), and below `floor` where squares underflow.
+    size = np.einsum("ij,ij->i", rows, rows)
+    loss = (8 * d + 64) * UNIT
+    low, high = size * (1 - loss), size * (1 + loss)
+    floor = 8 * d * float(np.finfo(np.float64).tiny)
+    furthest = limits.max(axis=1)
+    starts = range(0, n, TILE)
+
+    def work(blocks: tuple[int, int], room: tuple[IntArray, IntArray]) -> None:
+        first, second = blocks
+        products = rows[first : first + TILE] @ rows[second : second + TILE].T
+        _kernels_ranks.count_tile(
+            points, products, first, second, low, high, floor, limits, given, furthest, *room
+        )  # fmt: skip
+        crew.check()
+
+    pairs = list(itertools.combinations_with_replacement(starts, 2))
+    crew.map(work, pairs, what="ranks", workspace=counts.own)
+    return True
+
+
+def _directly(points: Any, given: Any, limits: FloatArray, crew: Crew, counts: _Counts) -> None:
+    """Count by differences of every pair."""
+    step = 64
+
+    def work(first: int, room: tuple[IntArray, IntArray]) -> None:
+        _kernels_ranks.count_direct(points, first, min(first + step, len(points)), limits, given, *room)
+        crew.check()
+
+    crew.map(work, range(0, len(points), step), what="ranks", workspace=counts.own)
