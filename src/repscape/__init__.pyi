@@ -13,6 +13,7 @@ from .measures._clusters import (
 from .measures._embed import embed
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
+from .measures._id_mle import id_mle
 from .measures._id_twonn import id_twonn, id_twonn_ratios
 from .measures._id_twonn_fractions import id_twonn_fractions
 from .measures._overlap_labels import overlap_labels
@@ -29,6 +30,7 @@ from .measures._sim_pwcca import sim_pwcca
 from .measures._sim_rsa import sim_rsa
 from .measures._sim_svcca import sim_svcca
 from .plan import Plan
+from .recipes import forecast_recipe, list_recipes, run_recipe
 from .report import write_report
 from .results import Results, load_results
 from .store import open_store
@@ -53,13 +55,16 @@ __all__ = [
     "embed",
     "errors",
     "extract",
+    "forecast_recipe",
     "id_decimation",
     "id_gride",
+    "id_mle",
     "id_twonn",
     "id_twonn_fractions",
     "id_twonn_ratios",
     "knn_graph",
     "knn_query",
+    "list_recipes",
     "load_results",
     "open_store",
     "overlap_labels",
@@ -68,6 +73,7 @@ __all__ = [
     "read_examples",
     "rsa_noise_ceiling",
     "run",
+    "run_recipe",
     "second_level_rdm",
     "select_category",
     "sim_cca",

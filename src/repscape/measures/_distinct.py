@@ -145,9 +145,9 @@ def _merged(graph: NeighborGraph, ranks: int, function: str) -> NearDistances:
             f"{width} places and leave {int(found.min())} for some point. Give the points, a deeper graph, "
             "or duplicates='drop'."
         )
-    place = np.argsort(~new, axis=1, kind="stable")[:, :ranks]
+    place = np.argsort(~new, axis=1, kind="stable")[:, : found.min()]
     return NearDistances(
-        np.take_along_axis(lengths[first], place, axis=1),
+        np.take_along_axis(lengths[first], place[:, :ranks], axis=1),
         graph.rows,
         np.take_along_axis(seen, place, axis=1),
         point.astype(np.int64),

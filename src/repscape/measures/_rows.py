@@ -50,6 +50,11 @@ _ROWS = (
         higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
     ),
     Measure(
+        "id_mle", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
+        higher_means="more directions of variation", reference="Levina and Bickel 2005", label="intrinsic dimension",
+        neighbors="k", merges=True,
+    ),
+    Measure(
         "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True,
         plot="matrix", higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
     ),
