@@ -1,5 +1,5 @@
 from . import errors, synthetic
-from .examples import read_examples
+from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .graph import NeighborGraph, knn_graph, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures._cluster_agreement import cluster_agreement
@@ -14,6 +14,7 @@ from .measures._embed import embed
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
 from .measures._id_mle import id_mle
+from .measures._id_pca import id_pca
 from .measures._id_twonn import id_twonn, id_twonn_ratios
 from .measures._id_twonn_fractions import id_twonn_fractions
 from .measures._overlap_labels import overlap_labels
@@ -45,6 +46,7 @@ __all__ = [
     "Plan",
     "Results",
     "Trajectory",
+    "choose_words",
     "cluster_agreement",
     "cluster_centroids",
     "cluster_dbscan",
@@ -59,6 +61,7 @@ __all__ = [
     "id_decimation",
     "id_gride",
     "id_mle",
+    "id_pca",
     "id_twonn",
     "id_twonn_fractions",
     "id_twonn_ratios",
@@ -66,6 +69,7 @@ __all__ = [
     "knn_query",
     "list_recipes",
     "load_results",
+    "missing_words",
     "open_store",
     "overlap_labels",
     "overlap_neighbors",
@@ -76,6 +80,7 @@ __all__ = [
     "run_recipe",
     "second_level_rdm",
     "select_category",
+    "shared_words",
     "sim_cca",
     "sim_cka",
     "sim_cknna",
@@ -85,5 +90,6 @@ __all__ = [
     "sim_rsa",
     "sim_svcca",
     "synthetic",
+    "vector_models",
     "write_report",
 ]

@@ -55,6 +55,10 @@ _ROWS = (
         neighbors="k", merges=True,
     ),
     Measure(
+        "id_pca", takes=("points",), bounds=(1.0, math.inf), invariant_to=ISOMETRIES,
+        higher_means="more directions of variance", reference="Gao et al. 2017", label="linear dimension",
+    ),
+    Measure(
         "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True,
         plot="matrix", higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
     ),
