@@ -48,7 +48,7 @@ def id_pca(
         one eigenvalue to the next.
     correct : bool
         For "participation": 1 / (1 / PR - 1 / (n - 1)). Sampling spreads the eigenvalues, so that PR lies below the value of
-        the whole population: 100 equal directions read 33 from 50 points and 66 from 200; corrected 98 and 99.5 [3]_. It is n - 1
+        the whole population: 100 equal directions read 33 from 50 points, 66 from 200; corrected 98 and 99.5 [3]_. It is n - 1
         and not n because the mean is estimated too. For Gaussian points; heavier tails leave it too low.
     share : float in (0, 1]
         For "threshold".
