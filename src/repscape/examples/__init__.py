@@ -4,16 +4,21 @@ from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers
 from ._columns import read_columns
 from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
 from ._read import read_examples
+from ._vocabulary import choose_words, missing_words, shared_words, vector_models
 
 __all__ = [
     "ArrayLayers",
     "NeighborFiles",
+    "choose_words",
     "kind_of_folder",
     "layer_infos",
+    "missing_words",
     "natural_key",
     "read_columns",
     "read_examples",
     "read_layers",
     "read_neighbor_files",
+    "shared_words",
+    "vector_models",
     "write_neighbor_files",
 ]

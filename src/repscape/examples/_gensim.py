@@ -45,9 +45,8 @@ def downloaded(name: str) -> Path:
     The code that comes with the file is not run.
     """
     folder = Path(gensim.downloader.BASE_DIR) / name
-    held = sorted(folder.glob("*.gz"))
-    if held:
-        return held[0]
+    if is_here(name):
+        return sorted(folder.glob("*.gz"))[0]
     try:
         return Path(gensim.downloader.load(name, return_path=True))
     except Exception as problem:  # whatever the network, or the list of names, has to say
@@ -55,3 +54,8 @@ def downloaded(name: str) -> Path:
             f"{name!r} is no file, and gensim could not fetch it: {problem}. "
             f"Put the file into {folder}, or give the path of a local one."
         ) from problem
+
+
+def is_here(name: str) -> bool:
+    """Whether gensim's downloader has fetched this already."""
+    return any((Path(gensim.downloader.BASE_DIR) / name).glob("*.gz"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
@@ -14,7 +13,7 @@ from ._choose import Kind, Sketch, sketches
 from ._curve import curve_figure
 from ._depth import depth_figure
 from ._matrix import matrix_figure
-from ._style import house_style
+from ._style import in_house_style
 
 PAINTERS: Mapping[Kind, Callable[[Sketch], Figure]] = MappingProxyType(
     {"depth": depth_figure, "matrix": matrix_figure, "curve": curve_figure}
@@ -58,12 +57,7 @@ def draw(results: Results) -> dict[str, Figure]:
 
 def paint(sketch: Sketch) -> Figure:
     """Draw one figure in the house style."""
-    with house_style(), warnings.catch_warnings():
-        # A sign that the font lacks shows as a box; the tables have it right.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure = PAINTERS[sketch.kind](sketch)
-        figure.draw_without_rendering()  # settles layout and ticks while the style holds
-    return figure
+    return in_house_style(PAINTERS[sketch.kind])(sketch)
 
 
 def checked(results: Results, function: str) -> Results:

@@ -5,13 +5,15 @@ Figures are 5.8 or 8.4 inches wide, so that their 10-point letters stay above 7 
 
 from __future__ import annotations
 
+import functools
 import math
 import textwrap
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ParamSpec
 
 import numpy as np
 from matplotlib import colormaps, style
@@ -26,6 +28,7 @@ ON_DARK, ON_LIGHT = "#fdfdfd", "#0d0d0d"  # numbers in coloured cells
 # Okabe and Ito's palette, the yellow darkened so that it shows on paper.
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", INK, "#a89400")
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+P = ParamSpec("P")
 FEW_LINES = len(PALETTE)
 MANY_LAYERS = 40
 PARAMS: Mapping[str, Any] = MappingProxyType(
@@ -77,6 +80,21 @@ def house_style() -> Iterator[None]:
     """Draw in the house style whatever the reader's matplotlibrc says; his settings are back afterwards."""
     with style.context(["default", dict(PARAMS)]):
         yield
+
+
+def in_house_style(function: Callable[P, Figure]) -> Callable[P, Figure]:
+    """Let a function draw in the house style, and settle layout and ticks while the style holds."""
+
+    @functools.wraps(function)
+    def styled(*args: P.args, **kwargs: P.kwargs) -> Figure:
+        with house_style(), warnings.catch_warnings():
+            # A sign that the font lacks shows as a box; the tables have it right.
+            warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+            figure = function(*args, **kwargs)
+            figure.draw_without_rendering()
+        return figure
+
+    return styled
 
 
 def sequential() -> Colormap:

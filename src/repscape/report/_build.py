@@ -16,6 +16,7 @@ from ..results import Record, Results
 from . import _words
 from ._figures import PAGE, figure_html
 from ._html import Markup, capital, element, escaped, joined, source_hash
+from ._section import Section, section_html
 from ._tables import downloads, table_html, tables
 
 FOLDED = 8  # nested entries from which on they open at a click
@@ -29,6 +30,7 @@ def write_report(
     title: str | None = None,
     command: str | None = None,
     notes: Sequence[str] = (),
+    sections: Sequence[Section] = (),
 ) -> Path:
     """Write one self-contained HTML page: figures, tables, conventions, warnings, provenance, and how to repeat the study.
 
@@ -46,6 +48,8 @@ def write_report(
         What repeats the study; by default the plan as a call.
     notes : sequence of str
         Paragraphs to stand before the summary.
+    sections : sequence of :class:`repscape.report.Section`
+        Figures and tables of your own, to stand after the warnings.
 
     Returns
     -------
@@ -74,14 +78,17 @@ def write_report(
             f"notes of write_report must be a list of paragraphs such as [{notes[:20]!r}]. Got a string."
         )
     path = Path(path)
-    text = page(results, title=title or "Hidden representations, layer by layer", command=command, notes=notes)
+    heading = title or "Hidden representations, layer by layer"
+    text = page(results, title=heading, command=command, notes=notes, own=sections)
     write_whole(path, text.encode(), "report")
     return path
 
 
-def page(results: Results, *, title: str, command: str | None, notes: Iterable[str]) -> str:
+def page(
+    results: Results, *, title: str, command: str | None, notes: Iterable[str], own: Sequence[Section] = ()
+) -> str:
     """Return the whole page."""
-    sections = [section for section in _sections(results, command, notes) if section[2]]
+    sections = [section for section in _sections(results, command, notes=notes, own=own) if section[2]]
     style, script = _part("style.css"), _part("sort.js")
     policy = (
         f"default-src 'none'; img-src data:; style-src {source_hash(style)}; script-src {source_hash(script)}; "
@@ -103,7 +110,9 @@ def page(results: Results, *, title: str, command: str | None, notes: Iterable[s
     )
 
 
-def _sections(results: Results, command: str | None, notes: Iterable[str]) -> Iterator[tuple[str, str, Markup]]:
+def _sections(
+    results: Results, command: str | None, *, notes: Iterable[str], own: Sequence[Section]
+) -> Iterator[tuple[str, str, Markup]]:
     """Yield (anchor, heading, content) of every section; one without content is left out."""
     warned = [*results.warnings, *_words.merged(results), *_words.certificates(results)]
     box = element(
@@ -112,7 +121,12 @@ def _sections(results: Results, command: str | None, notes: Iterable[str]) -> It
     yield "notes", "Notes", joined(*(element("p", note) for note in notes))
     yield "summary", "Summary", _summary(results)
     yield "warnings", "Warnings", box if warned else Markup("")
-    yield from _measures(results)
+    room = PAGE
+    for place, section in enumerate(own):
+        inner, size = section_html(section, room=room)
+        room -= size
+        yield f"own-{place}", section.title, inner
+    yield from _measures(results, room)
     yield "conventions", "Conventions", _conventions(results)
     references = dict.fromkeys(record.info.reference for record in results if record.info.reference)
     yield "references", "References", element("ul", *map(_item, references)) if references else Markup("")
@@ -133,9 +147,9 @@ def _summary(results: Results) -> Markup:
     )
 
 
-def _measures(results: Results) -> Iterator[tuple[str, str, Markup]]:
+def _measures(results: Results, room: int) -> Iterator[tuple[str, str, Markup]]:
     """Yield one section for each measure: its figures, then its tables."""
-    every, found, room = sketches(results), tables(results), PAGE
+    every, found = sketches(results), tables(results)
     carried = downloads(found)
     for place, info in enumerate(dict.fromkeys(record.info for record in results)):
         drawn: list[Markup] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..plots import Sketch, alternative, caption, paint, to_bytes
+from ..plots import Drawing, Sketch, alternative, caption, paint, to_bytes
 from ..plots._style import GRID, INK, MUTED, PAPER
 from ._html import Markup, data_link, element
 
@@ -16,19 +16,23 @@ PAGE = 6_500_000  # bytes of all figures together
 
 def figure_html(sketch: Sketch, *, room: int) -> tuple[Markup, int]:
     """Return a figure with its caption, and its size; where there is no room left, the caption alone."""
-    drawn = paint(sketch)
-    content, kind = adaptive(to_bytes(drawn, "svg")), "image/svg+xml"
+    return drawing_html(Drawing(sketch.name, paint(sketch), caption(sketch)), room=room, said=alternative(sketch))
+
+
+def drawing_html(drawing: Drawing, *, room: int, said: str | None = None) -> tuple[Markup, int]:
+    """Return a figure with its caption, and its size; `said` is for those who cannot see it, by default the caption."""
+    content, kind = adaptive(to_bytes(drawing.figure, "svg")), "image/svg+xml"
     if len(content) > LARGEST:
-        content, kind = to_bytes(drawn, "png"), "image/png"
-    wide = drawn.get_figwidth() > 6
-    words = element("figcaption", caption(sketch))
-    class_ = "wide" if wide else None
+        content, kind = to_bytes(drawing.figure, "png"), "image/png"
+    words = element("figcaption", drawing.caption)
+    class_ = "wide" if drawing.figure.get_figwidth() > 6 else None
     if len(content) * 4 / 3 > room:
-        missing = element("p", f"This figure would make the page too large; it is figures/{sketch.name} of the study.")
+        missing = element("p", f"This figure would make the page too large; it is figures/{drawing.name} of the study.")
         return element("figure", missing, words, class_=class_), 0
-    width, height = (round(inches * 96) for inches in drawn.get_size_inches())
-    image = element("img", src=data_link(content, kind), alt=alternative(sketch), width=width, height=height)
-    return element("figure", image, words, class_=class_, id=f"figure-{sketch.name}"), len(content) * 4 // 3
+    width, height = (round(inches * 96) for inches in drawing.figure.get_size_inches())
+    alt = drawing.caption if said is None else said
+    image = element("img", src=data_link(content, kind), alt=alt, width=width, height=height)
+    return element("figure", image, words, class_=class_, id=f"figure-{drawing.name}"), len(content) * 4 // 3
 
 
 def adaptive(svg: bytes) -> bytes:

@@ -72,8 +72,8 @@ def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile
     return chosen
 
 
-def table_html(table: Table, *, download: bool) -> Markup:
-    """Return a table that opens at a click, with what is constant said above it."""
+def table_html(table: Table, *, download: bool, opened: bool = False) -> Markup:
+    """Return a table that opens at a click, or is open from the start, with what is constant said above it."""
     rows = len(table.frame)
     notes = [f"{WORDS.get(key, key.replace('_', ' '))}: {_cell(value)[0]}" for key, value in table.constant.items()]
     if rows > SHOWN:
@@ -97,7 +97,7 @@ def table_html(table: Table, *, download: bool) -> Markup:
     )
     summary = element("summary", f"Table: {table.shows}, {rows:,} {'row' if rows == 1 else 'rows'}")
     said = element("p", joined(" · ".join(notes), element("br") if notes else "", link), class_="note")
-    return element("details", summary, said, inner)
+    return element("details", summary, said, inner, open="" if opened else None)
 
 
 def _head_html(frame: pd.DataFrame, name: object) -> Markup:

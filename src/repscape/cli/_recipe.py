@@ -1,0 +1,142 @@
+"""`repscape recipe`: a published study again, and how near ours comes to it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ._options import Json, Quiet, Threads
+from ._print import note, say, say_json, say_table
+
+if TYPE_CHECKING:
+    from ..recipes import Recipe, RecipeRun
+
+Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Which study; --list shows them.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where everything goes.")]
+Model = Annotated[
+    list[str] | None,
+    typer.Option("--model", metavar="[NAME=]MODEL", help="In place of the published models; again for another."),
+]
+Data = Annotated[str | None, typer.Option("--data", metavar="DATA", help="In place of the published data.")]
+Set = Annotated[
+    list[str] | None, typer.Option("--set", metavar="OPTION=VALUE", help="An option of the recipe; again for another.")
+]
+StandIn = Annotated[
+    str,
+    typer.Option(
+        "--stand-in", help="Small models in place of those that cannot be had: auto (and say so), always, never."
+    ),
+]
+Seed = Annotated[int, typer.Option("--seed", help="Seed of all that is drawn.")]
+List = Annotated[bool, typer.Option("--list", help="Show the recipes, or what one recipe needs and takes.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done and what it takes, and do nothing.")]
+
+
+def recipe(
+    ctx: typer.Context,
+    name: Name = None,
+    out: Out = None,
+    model: Model = None,
+    data: Data = None,
+    set_: Set = None,
+    stand_in: StandIn = "auto",
+    seed: Seed = 0,
+    threads: Threads = None,
+    list_recipes: List = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Repeat a published study.
+
+    It ends in a table: ours, published, and whether it was reproduced. Where a published model cannot be had,
+    the same steps run on something small in its place, and every number says so.
+
+    \b
+    Examples:
+      repscape recipe --list
+      repscape recipe word-rsa --dry-run
+      repscape recipe word-rsa -o words
+    """
+    if name is None:
+        if not list_recipes:
+            raise typer.BadParameter("give NAME, or --list", ctx=ctx)
+        _list(json)
+        return
+
+    from ..recipes import forecast_recipe, known_recipe, run_recipe
+
+    if list_recipes:
+        _describe(known_recipe(name))
+        return
+    asked: Any = {"models": model or (), "data": data, "options": _options(set_ or [], ctx), "stand_in": stand_in}
+    if dry_run:
+        _describe(known_recipe(name))
+        say("\nWhat would be done:")
+        for line in forecast_recipe(name, to=out or Path(), **asked):
+            say(f"  {line}")
+        return
+    if out is None:
+        raise typer.BadParameter("give -o DIR (or --dry-run)", ctx=ctx)
+    found = run_recipe(name, to=out, **asked, rng=seed, threads=threads, progress=not quiet, command=ctx.obj)
+    if json:
+        say_json({"report": str(found.report), "notes": found.notes, "table": found.table.to_dict("records")})
+        return
+    _say(found)
+
+
+def _list(json: bool) -> None:
+    from ..recipes import list_recipes
+
+    known = list_recipes()
+    if json:
+        say_json(
+            [{"name": one.name, "title": one.title, "study": one.study, "needs": one.needs} for one in known.values()]
+        )
+        return
+    say_table(["recipe", "asks", "time"], [[one.name, one.title, one.needs["time"]] for one in known.values()], keys=3)
+    say("\nMore on one: repscape recipe NAME --list")
+
+
+def _describe(one: Recipe) -> None:
+    say(f"{one.name}: {one.title}")
+    say(f"\n{one.about}\nRepeats: {one.study}\n\nNeeds:")
+    for what, said in one.needs.items():
+        say(f"  {what}: {said}")
+    for name, model in one.models.items():
+        say(f"  --model {name}={model}")
+    if one.options:
+        say("\nOptions, with their defaults:")
+    for name, option in one.options.items():
+        say(f"  --set {name}={option.default}  {option.about}")
+
+
+def _say(found: RecipeRun) -> None:
+    for line in found.notes:
+        note(line)
+    rows = []
+    for row in found.rows:
+        ours = "" if row.ours is None else f"{row.ours.value:.4g}"
+        if row.ours is not None and row.ours.stderr is not None:
+            ours += f" ± {row.ours.stderr:.2g}"
+        rows.append([row.published.what, ours, f"{row.published.value:.4g}", row.status])
+    say_table(["what", "ours", "published", "status"], rows, keys=4)
+    say(f"\nReport: {found.report}")
+
+
+def _options(entries: list[str], ctx: typer.Context) -> dict[str, Any]:
+    """Read OPTION=VALUE: numbers, true, false and lists as in TOML, else words."""
+    import tomllib
+
+    given: dict[str, Any] = {}
+    for entry in entries:
+        key, sign, text = entry.partition("=")
+        if not sign:
+            raise typer.BadParameter(f"--set takes OPTION=VALUE. Got {entry!r}", ctx=ctx)
+        try:
+            given[key.strip()] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            given[key.strip()] = text
+    return given
