@@ -33,7 +33,7 @@ def test_one_graph_and_two_against_dense_sums(m: int) -> None:
 
 
 def test_by_hand() -> None:
-    # 0 - 1 and 2 - 3 are linked; e = s minus the mean over the pair = (-1, 1, -1, 1) / 2 x 1
+    # 0 - 1 and 2 - 3 are linked; e = s minus the mean over the pair = (-1, 1, -1, 1) / 2, however often it is taken
     indices = np.array([[1], [0], [3], [2]])
     assert sandwich(np.array([0.0, 1.0, 3.0, 4.0]), indices, 1) == pytest.approx(4 + 1 + 1 + 4 - 4 * 0.25)
 
@@ -47,3 +47,13 @@ def test_neighbours_that_go_together_widen_the_error_and_a_trend_does_not() -> N
     assert sandwich(together, indices, 4) > 1.8 * together.var() * 3000
     trend = noise + 3 * X[:, 0]
     assert sandwich(trend, indices, 4) == pytest.approx(trend.var() * 3000, rel=0.1)
+
+
+def test_a_shallow_graph_is_walked_until_it_reaches_as_far() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.random((2000, 2))
+    indices = rs.knn_graph(X, 100).indices
+    scores = rng.normal(size=2000)[indices[:, :4]].mean(axis=1) + 3 * X[:, 0]
+    deep = sandwich(scores, indices, 4)
+    assert sandwich(scores, indices[:, :10], 4) == pytest.approx(deep, rel=0.1)
+    assert sandwich(scores, indices[:, :25], 4) == pytest.approx(deep, rel=0.1)
