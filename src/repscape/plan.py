@@ -6,7 +6,7 @@ import ast
 import fnmatch
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from .measures import Measure, measure
 
 Asked = str | Measure | tuple[str | Measure, Mapping[str, Any]]
 NONE = "none"
+PREPROCESS = ("none", "centre", "unit_norm", "standardise", "drop_rogue", "whiten")
 PROFILES = ("next", "first", "last", "pairs", "models", "equal", "steps")
 DEFAULT = ("id_twonn", "id_gride", "overlap_neighbors")
 DEFAULT_WITH_LABELS = (*DEFAULT, "overlap_labels")
@@ -64,6 +65,12 @@ class Plan:
     """Column of groups, for measures that take them."""
     by: str | None = None
     """Column whose values cut the examples into parts that are studied each by itself."""
+    whole: bool = False
+    """With `by`: whether all examples together are studied too, as the group "all"."""
+    preprocess: str | Sequence[str] = ()
+    """What is done to the points of every layer, in this order, before graphs and measures: "centre" (take off the mean),
+    "unit_norm" (rows of length 1), "standardise" (dimensions of mean 0 and sd 1), "drop_rogue" (leave out dimensions that carry
+    most of the variance), "whiten" (uncorrelated dimensions of variance 1); or "none". With `by`, each part by itself."""
     profiles: str | Sequence[str] = PROFILES
     """Which comparisons measures of two representations make: with the next, first and last layer, all pairs of a model's
     layers, all pairs between two models, layers of two models at equal depth, one layer at successive checkpoints."""
@@ -75,6 +82,9 @@ class Plan:
         object.__setattr__(self, "profiles", _names(self.profiles))
         for name in self.profiles:
             _check.choice(name, "profiles", "Plan", PROFILES)
+        object.__setattr__(self, "preprocess", _steps(self.preprocess))
+        if self.whole and self.by is None:
+            raise InputError("whole of Plan goes with by=COLUMN: without it all examples are studied together.")
         asked = self.measures
         if asked is None:
             asked = DEFAULT_WITH_LABELS if self.labels else DEFAULT
@@ -162,6 +172,8 @@ class Plan:
             "labels": list(self.label_columns),
             "values": list(self.values),
             **{name: value for name, value in (("groups", self.groups), ("by", self.by)) if value is not None},
+            **({"whole": True} if self.whole else {}),
+            **({"preprocess": list(self.preprocess)} if self.preprocess else {}),
             "profiles": list(self.profiles),
         }
 
@@ -174,7 +186,7 @@ class Plan:
         >>> Plan.from_dict(Plan(measures=[("id_gride", {"max_rank": 8})]).to_dict()).items[0].variant
         'id_gride(max_rank=8)'
         """
-        allowed = ("measures", "layers", "labels", "values", "groups", "by", "profiles")
+        allowed = [entry.name for entry in fields(cls) if entry.init]
         _check.known_options(entries, allowed, "Plan")
         given = dict(entries)
         if "measures" in given:
@@ -235,6 +247,16 @@ def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
+
+
+def _steps(asked: str | Sequence[str]) -> tuple[str, ...]:
+    """Return the steps of preprocessing; "none" is no step."""
+    steps = _names(asked)
+    for step in steps:
+        _check.choice(step, "preprocess", "Plan", PREPROCESS)
+    if len(set(steps)) < len(steps) or ("none" in steps and len(steps) > 1):
+        raise InputError(f"preprocess of Plan must name each step once, or 'none' alone. Got {list(steps)!r}.")
+    return () if steps == ("none",) else steps
 
 
 def _item(entry: Asked) -> Item:

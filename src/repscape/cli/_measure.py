@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json, Label, LabelsFrom, Layers, Profiles, Quiet, Threads, Value, plan_entries
+from ._options import By, Json, Label, LabelsFrom, Layers, Preprocess, Profiles, Quiet, Threads, Value, plan_entries
 from ._print import note, say_json
 
 Wanted = Annotated[
@@ -23,6 +23,8 @@ def measure(
     label: Label = None,
     labels_from: LabelsFrom = None,
     value: Value = None,
+    by: By = None,
+    preprocess: Preprocess = None,
     layers: Layers = None,
     profiles: Profiles = None,
     threads: Threads = None,
@@ -40,7 +42,9 @@ def measure(
     from ..study import run as run_study
     from ._summary import say_summary
 
-    given = plan_entries(measures=[measures], layers=layers, profiles=profiles, labels=label, values=value)
+    given = plan_entries(
+        measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
+    )
     spec = StudySpec.of(arrays, labels_from or (), plan=given)
     plan, columns = spec.load()
     results = run_study(spec.source, plan, columns=columns, threads=threads, progress=not quiet)

@@ -27,6 +27,15 @@ Groups = Annotated[str | None, typer.Option("--groups", metavar="COLUMN", help="
 By = Annotated[
     str | None, typer.Option("--by", metavar="COLUMN", help="Study the examples of each value of this column apart.")
 ]
+Whole = Annotated[bool, typer.Option("--whole", help="With --by: study all examples together too, as the group 'all'.")]
+Preprocess = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--preprocess",
+        metavar="STEP",
+        help="Before all measures, in order: centre, unit_norm, standardise, drop_rogue, whiten, with commas.",
+    ),
+]
 Layers = Annotated[
     list[str] | None,
     typer.Option(
@@ -56,6 +65,7 @@ def plan_entries(
     measures: Sequence[str] | None,
     layers: Sequence[str] | None = None,
     profiles: Sequence[str] | None = None,
+    preprocess: Sequence[str] | None = None,
     **columns: Any,
 ) -> dict[str, Any]:
     """Return the entries of a plan that were given on the command line."""
@@ -70,6 +80,8 @@ def plan_entries(
         given["layers"] = "all" if words == ["all"] else numbers
     if profiles:
         given["profiles"] = _words(profiles)
+    if preprocess:
+        given["preprocess"] = _words(preprocess)
     return given
 
 

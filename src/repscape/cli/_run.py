@@ -40,10 +40,12 @@ from ._options import (
     LabelsFrom,
     Layers,
     Measures,
+    Preprocess,
     Profiles,
     Quiet,
     Threads,
     Value,
+    Whole,
     plan_entries,
 )
 from ._print import note, say, say_json
@@ -78,6 +80,8 @@ def run(  # house: typer reads the options from the signature, one a line
     value: Value = None,
     groups: Groups = None,
     by: By = None,
+    whole: Whole = False,
+    preprocess: Preprocess = None,
     layers: Layers = None,
     measures: Measures = None,
     profiles: Profiles = None,
@@ -126,7 +130,15 @@ def run(  # house: typer reads the options from the signature, one a line
     from ._summary import say_summary
 
     given = plan_entries(
-        measures=measures, layers=layers, profiles=profiles, labels=label, values=value, groups=groups, by=by
+        measures=measures,
+        layers=layers,
+        profiles=profiles,
+        labels=label,
+        values=value,
+        groups=groups,
+        by=by,
+        whole=whole,
+        preprocess=preprocess,
     )
     if model and data:
         options = chosen(

@@ -30,7 +30,8 @@ def fitted(plan: Plan | None, source: Source) -> Plan:
     graphs = [one.graph for one in source.representations if one.graph is not None]
     n = source.n
     if plan.by is not None and plan.by in source.columns:
-        n = min(Counter(np.asarray(source.columns[plan.by]).tolist()).values())
+        # Half of the groups, or more, take part in everything; the smaller ones are left out, and named, where they must.
+        n = int(np.median(list(Counter(np.asarray(source.columns[plan.by]).tolist()).values())))
     near = min([n - 1, *(0 if g.indices is None else g.indices.shape[1] for g in graphs)])
     far = min([n - 1, *(0 if g.distances is None else g.distances.shape[1] for g in graphs)])
     measures: list[Any] = []

@@ -91,7 +91,7 @@ def _graphs(source: Path) -> Iterator[tuple[str, LayerInfo, tuple[Array | None, 
         raise InputError(f"{source} is a study by parts (by); the graphs of parts have no form that is published.")
     ends = (place for record in results for place in (record.place, record.other) if place is not None)
     places = list(dict.fromkeys(ends))
-    folder = StudyFolder(source)
+    folder = StudyFolder(source, steps=tuple(results.provenance["plan"].get("preprocess", ())))
     stored: dict[Place, NeighborGraph | None] = {place: folder.graph(place_name(place)) for place in places}
     lacking = [place for place, graph in stored.items() if graph is None]
     if lacking:  # graphs that were published stay where they are

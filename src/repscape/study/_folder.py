@@ -44,6 +44,8 @@ class StudyFolder:
     """Whether there was no study here before."""
     made: bool = False
     """Whether there was no folder before."""
+    steps: tuple[str, ...] = ()
+    """What was done to the points before their graphs were built."""
 
     @classmethod
     def open(cls, path: Path, plan: Plan, source: Source, *, origin: Mapping[str, Any]) -> StudyFolder:
@@ -71,7 +73,7 @@ class StudyFolder:
             with suppress(OSError):
                 unfinished.unlink(missing_ok=True)
             raise StoreError(f"{path} cannot be written: {error}") from error
-        return cls(path, *_earlier(path, plan), fresh, made)
+        return cls(path, *_earlier(path, plan), fresh, made, tuple(plan.preprocess))
 
     def discard(self) -> None:
         """Remove a study that turned out to have no answer; what was here before, activations above all, stays."""
@@ -84,9 +86,8 @@ class StudyFolder:
 
     def graphs(self, unit: str, need: Need) -> Graphs | None:
         """Return the stored graphs of a representation if they are deep enough."""
-        stored = set(list_groups(self.path / GRAPHS))
-        full = self._graph(f"{unit}|full") if f"{unit}|full" in stored else None
-        distinct = self._graph(f"{unit}|distinct") if f"{unit}|distinct" in stored else _without_copies(full)
+        full = self._graph(unit, "full")
+        distinct = self._graph(unit, "distinct") or _without_copies(full)
         if need.full and (full is None or full.k < need.full):
             return None
         # A graph of few distinct points may be as deep as it can be, and still less than asked.
@@ -95,8 +96,7 @@ class StudyFolder:
 
     def graph(self, unit: str) -> NeighborGraph | None:
         """Return the deepest stored graph of a representation: of all rows, else of the distinct ones."""
-        stored = set(list_groups(self.path / GRAPHS))
-        return next((self._graph(name) for name in (f"{unit}|full", f"{unit}|distinct") if name in stored), None)
+        return self._graph(unit, "full") or self._graph(unit, "distinct")
 
     def keep(self, unit: str, graphs: Graphs) -> None:
         """Store the graphs of a representation."""
@@ -106,14 +106,20 @@ class StudyFolder:
             held = {"indices": graph.indices, "distances": graph.distances, "members": graph.members}
             about = {"metric": graph.metric, "certificate": dict(graph.certificate)}
             arrays = {key: array for key, array in held.items() if array is not None}
-            write_arrays(self.path / GRAPHS, f"{unit}|{name}", arrays, attributes=about)
+            write_arrays(self.path / GRAPHS, self._name(unit, name), arrays, attributes=about)
 
     def finish(self, results: Results) -> None:
         """Write results.zarr and results.csv."""
         results.save(self.path)
 
-    def _graph(self, group: str) -> NeighborGraph:
-        arrays, about = read_arrays(self.path / GRAPHS, group)
+    def _name(self, unit: str, kind: str) -> str:
+        return "|".join([unit, *(["+".join(self.steps)] if self.steps else []), kind])
+
+    def _graph(self, unit: str, kind: str) -> NeighborGraph | None:
+        name = self._name(unit, kind)
+        if name not in list_groups(self.path / GRAPHS):
+            return None
+        arrays, about = read_arrays(self.path / GRAPHS, name)
         return NeighborGraph(
             indices=arrays.get("indices"),
             distances=arrays.get("distances"),

@@ -123,11 +123,15 @@ def run(
 
 
 def _check_any(study: Study) -> None:
-    """Refuse a study in which no measure had a value."""
+    """Refuse a study in which no measure had a value, or one had none in any of the parts that a column cuts out."""
     if not any(study.records.values()):
         raise DegenerateDataError(
-            "; ".join(dict.fromkeys(itertools.chain(*study.silent.values()))) or "nothing to measure"
+            "; ".join(dict.fromkeys(itertools.chain(*study.notes.values()))) or "nothing to measure"
         )
+    there = {record.variant for records in study.records.values() for record in records}
+    refused = {variant: why for silent in study.silent.values() for variant, why in silent.items()}
+    if study.plan.by is not None and (missing := [variant for variant in refused if variant not in there]):
+        raise InputError(f"{missing[0]} has no value for any value of {study.plan.by!r}: {refused[missing[0]]}")
 
 
 def _chosen(source: Source, plan: Plan) -> Source:

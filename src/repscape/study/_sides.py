@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import DegenerateDataError, RepscapeError
+from ..errors import DegenerateDataError, InputError, RepscapeError
 from ..measures import Measure
 from ._tasks import named
 from ._threads import in_threads
@@ -17,7 +17,8 @@ class Sides:
     """Prepared representations by position, within a bounded memory.
 
     Comparisons are handed out in tiles: those among two runs of representations that fit into memory together. Within a tile
-    each representation is loaded and prepared once.
+    each representation is loaded and prepared once. An error of the kind `held` says that one representation has no answer; it
+    is raised where that representation is read.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Sides:
         *,
         memory: int,
         threads: int,
+        held: type[InputError] = DegenerateDataError,
     ) -> None:
         self._reads = "points" in measure.takes
         self._preparation = measure.preparation()
@@ -35,11 +37,12 @@ class Sides:
         self._load = load
         self._memory = memory
         self._threads = threads
+        self._no_answer = held
         self._held: dict[int, Any] = {}
 
     def __getitem__(self, position: int) -> Any:
         side = self._held[position]
-        if isinstance(side, DegenerateDataError):
+        if isinstance(side, InputError):
             raise side
         return side
 
@@ -69,8 +72,8 @@ class Sides:
                 name, points = self._load(position)
                 try:
                     self._held[position] = self._preparation(points, self._options) if self._preparation else points
-                except DegenerateDataError as error:
-                    self._held[position] = DegenerateDataError(f"layer {name}: {error}")  # raised where it is read
+                except self._no_answer as error:
+                    self._held[position] = named(error, name)  # raised where it is read
                 except RepscapeError as error:
                     raise named(error, name) from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ..errors import DegenerateDataError, InputError, MemoryBudgetError, Repscap
 from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
 from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
+from ._preprocess import preprocessed
 from ._source import Representation
 
 
@@ -63,7 +64,7 @@ def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
     for item in plan.items:
         if "graph" not in item.measure.takes:
             continue
-        depth = max(item.measure.depth(options, held) for _, options, held in calls(item, plan, columns))
+        depth = depth_of(item, plan, columns)
         kind = "distinct" if merging(item) else "full"
         depths[kind] = max(depths[kind], depth)
         if item.measure.arity == 2:
@@ -71,6 +72,11 @@ def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
         if depth > most:
             deepest, most = item.variant, depth
     return Need(**depths, deepest=deepest)
+
+
+def depth_of(item: Item, plan: Plan, columns: Mapping[str, Any]) -> int:
+    """Return how many neighbours of each point a measure reads, in the call that reads most."""
+    return max((item.measure.depth(options, held) for _, options, held in calls(item, plan, columns)), default=0)
 
 
 def calls(
@@ -118,12 +124,20 @@ def build_graphs(points: Any, need: Need, *, threads: int) -> Graphs:
     return Graphs(full, distinct_graph(points, deep, threads=threads) if rows.size >= 3 else None)
 
 
+def no_answer(plan: Plan) -> type[InputError]:
+    """Return what says that a measure has no value for these examples.
+
+    Among the parts that a column cuts out some are small or of one class, which measures refuse: the others go on.
+    """
+    return DegenerateDataError if plan.by is None else InputError
+
+
 def measure_one(
     representation: Representation, points: Any, graphs: Graphs, *, plan: Plan, columns: Mapping[str, Any]
-) -> tuple[list[Outcome], list[str]]:
-    """Call every measure of one representation; return what came out, and what had no answer."""
+) -> tuple[list[Outcome], dict[str, str]]:
+    """Call every measure of one representation; return what came out, and by variant why one has no value."""
     outcomes: list[Outcome] = []
-    silent: list[str] = []
+    silent: dict[str, str] = {}
     for item in plan.items:
         if item.measure.arity != 1:
             continue
@@ -152,8 +166,8 @@ def measure_one(
                     raise DegenerateDataError("fewer than 3 distinct points")
                 result = item.measure(*(data[kind] for kind in item.measure.takes), **options)
                 outcomes.append(Outcome(item, column, result))
-            except DegenerateDataError as error:
-                silent.append(f"{item.variant} has no value: {error}")
+            except no_answer(plan) as error:
+                silent[item.variant] = str(error)
     return outcomes, silent
 
 
@@ -162,16 +176,25 @@ def named(error: RepscapeError, name: str) -> RepscapeError:
     return type(error)(f"layer {name}: {error}")
 
 
-def loaded(representation: Representation, rows: npt.NDArray[np.int64] | None, *, memory: int) -> Any:
-    """Return the points in memory, or None for a published graph; only `rows` of them where given.
+def loaded(
+    representation: Representation, rows: npt.NDArray[np.int64] | None, *, memory: int, steps: Sequence[str] = ()
+) -> tuple[Any, list[str]]:
+    """Return the preprocessed points in memory (None for a published graph), of `rows` where given, and notes on them.
 
     A stored layer of more than `memory` bytes stays where it is: graphs read it by blocks of rows.
     """
-    points = representation.points
+    points, name = representation.points, representation.place.layer.key
     if points is None:
-        return None
+        if steps:
+            raise InputError(f"preprocess of Plan needs the points; layer {name!r} is a published graph.")
+        return None, []
     size = math.prod(points.shape) * points.dtype.itemsize
     if not isinstance(points, np.ndarray) and size > memory:
-        return points if rows is None else points[rows]
-    checked = _check.points(points, f"layer {representation.place.layer.key!r}", "run")
-    return checked if rows is None else checked[rows]
+        if steps:
+            raise MemoryBudgetError(
+                f"preprocess of Plan reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
+                f"{points.dtype} do not fit in memory."
+            )
+        return points if rows is None else points[rows], []
+    checked = _check.points(points, f"layer {name!r}", "run")
+    return preprocessed(checked if rows is None else checked[rows], steps, repr(name))

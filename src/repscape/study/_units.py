@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
+
+from ..errors import InputError
 from ..results import Place, Record
 
 
@@ -39,3 +43,10 @@ def unit(what: Place | str, group: str | None) -> str:
 def unit_of(record: Record) -> str:
     """Name the unit of work that a record came from."""
     return unit(record.place if record.other is None else record.variant, record.group)
+
+
+def told_apart(units: Sequence[str]) -> None:
+    """Refuse two units of work that nobody could tell apart by name."""
+    twice = [name for name, count in Counter(units).items() if count > 1]
+    if twice:
+        raise InputError(f"layers, models and groups of run must be told apart by their names. Got {twice[0]!r} twice.")

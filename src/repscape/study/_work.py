@@ -3,44 +3,29 @@
 from __future__ import annotations
 
 import itertools
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from .. import _check
 from .._types import Progress
-from ..errors import DegenerateDataError, InputError, RepscapeError
+from ..errors import InputError, RepscapeError
 from ..graph import NeighborGraph
 from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
-from ..results import MeasureInfo, Place, Record, Results
+from ..results import MeasureInfo, Record, Results
 from ._folder import StudyFolder
 from ._pairs import Pair, pairs
+from ._parts import Part, parts
 from ._provenance import provenance
 from ._resources import Budget
 from ._sides import Sides
 from ._source import Representation, Source
-from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, measure_one, named, needed
+from ._tasks import Graphs, build_graphs, calls, check_depth, loaded, measure_one, named, no_answer
 from ._threads import in_threads
-from ._units import place_name, unit
+from ._units import place_name, told_apart, unit
 
 MATRICES = ("pairs", "models")
 PAIRS_AT_A_TIME = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The examples that are studied together: all, or those that share a value of the plan's `by` column."""
-
-    group: str | None
-    rows: npt.NDArray[np.int64] | None
-    n: int
-    columns: Mapping[str, Any]
-    need: Need
 
 
 @dataclass(slots=True)
@@ -54,8 +39,10 @@ class Study:
     report: Progress
     records: dict[str, list[Record]] = field(default_factory=dict)
     """Finished units of work and what they gave."""
-    silent: dict[str, list[str]] = field(default_factory=dict)
-    """Units of work in which some measure had no value, and why."""
+    silent: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Units of work in which some measure had no value: by its variant, why."""
+    notes: dict[str, list[str]] = field(default_factory=dict)
+    """What a reader should know of a unit of work, in words."""
     unfinished: set[str] = field(default_factory=set)
     """Units of work that were begun and have not ended."""
     graphs: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -65,21 +52,21 @@ class Study:
 
     def work(self) -> None:
         """Measure every representation, then every pair."""
-        parts = list(self._parts())
+        cut, self.notes[""] = parts(self.plan, self.source)
         every = self.source.representations
-        for part, one in itertools.product(parts, every):
+        for part, one in itertools.product(cut, every):
             check_depth(one, part.need, unit(one.place, part.group), n=part.n)
         compared = pairs([one.place for one in every], self.plan.profiles)
-        double = [item for item in self.plan.items if item.measure.arity == 2 and compared]
-        self.total = len(parts) * (len(every) + len(double))
-        works: list[Place | str] = [*(one.place for one in every), *(item.variant for item in double)]
-        _check_names([unit(work, part.group) for part in parts for work in works])
-        for part in parts:
+        double = {part.group: _double(part) if compared else [] for part in cut}
+        self.total = sum(len(every) + len(items) for items in double.values())
+        names = [unit(one.place, part.group) for part in cut for one in every]
+        told_apart([*names, *(unit(item.variant, group) for group, items in double.items() for item in items)])
+        for part in cut:
             slim: dict[int, NeighborGraph] = {}
             workers = self.budget.workers(every, part.n)
             tasks = [self._layer_task(part, position, slim, workers) for position in range(len(every))]
             in_threads(tasks, workers)
-            for item in double:
+            for item in double[part.group]:
                 self._compare(part, item, compared, slim)
 
     def results(self, warned: Sequence[str] = ()) -> Results:
@@ -88,7 +75,7 @@ class Study:
         known = {**before.provenance.get("graphs", {}), **self.graphs}  # in the order of the layers, not of the threads
         order = {item.variant: place for place, item in enumerate(self.plan.items)}
         records = sorted(itertools.chain(*self.records.values()), key=lambda record: order[record.variant])
-        silent = itertools.chain(*self.silent.values())
+        noted = itertools.chain(*self.notes.values())
         return Results(
             records=tuple(records),
             provenance=provenance(
@@ -97,19 +84,8 @@ class Study:
                 graphs={name: known[name] for name in self.records if name in known},
                 finished=[name for name in self.records if name not in self.unfinished],
             ),
-            warnings=tuple(dict.fromkeys([*self.source.notes, *before.warnings, *silent, *warned])),
+            warnings=tuple(dict.fromkeys([*self.source.notes, *before.warnings, *noted, *warned])),
         )
-
-    def _parts(self) -> Iterator[Part]:
-        columns = self.source.columns
-        if self.plan.by is None:
-            yield Part(None, None, self.source.n, columns, needed(self.plan, columns))
-            return
-        values, code = _check.codes(columns[self.plan.by], self.plan.by, "run", n=self.source.n)
-        for place, value in enumerate(values):
-            rows = np.flatnonzero(code == place)
-            own = {name: column[rows] for name, column in columns.items()}
-            yield Part(str(value), rows, rows.size, own, needed(self.plan, own))
 
     # ---- one representation
 
@@ -150,8 +126,7 @@ class Study:
 
     def _compares(self, part: Part) -> bool:
         """Whether comparisons are still to do."""
-        double = [item for item in self.plan.items if item.measure.arity == 2]
-        return any(self._earlier(unit(item.variant, part.group)) is None for item in double)
+        return any(self._earlier(unit(item.variant, part.group)) is None for item in _double(part))
 
     def _graphs(
         self, part: Part, one: Representation, name: str, *, workers: int, measured: bool
@@ -163,9 +138,11 @@ class Study:
             graphs: Graphs | None = Graphs(one.graph, one.graph)
         else:
             graphs = None if self.folder is None else self.folder.graphs(name, part.need)
-        read = any("points" in item.measure.takes for item in self.plan.items if item.measure.arity == 1)
+        steps = self.plan.preprocess
+        read = steps or any("points" in item.measure.takes for item in part.plan.items if item.measure.arity == 1)
         wanted = graphs is None or (read and not measured)
-        points = loaded(one, part.rows, memory=self.budget.memory) if wanted else None
+        points, said = self._loaded(one, part) if wanted else (None, [])
+        self.notes[name] = [f"layer {name}: {note}." for note in said]
         if graphs is None:
             graphs = build_graphs(points, part.need, threads=self.budget.each(workers))
             if self.folder is not None:
@@ -182,15 +159,15 @@ class Study:
         return graphs, points
 
     def _measure(self, part: Part, one: Representation, name: str, *, points: Any, graphs: Graphs) -> None:
-        outcomes, silent = measure_one(one, points, graphs, plan=self.plan, columns=part.columns)
-        self.silent[name] = [f"layer {name}: {message}" for message in silent]
+        outcomes, self.silent[name] = measure_one(one, points, graphs, plan=part.plan, columns=part.columns)
+        self.notes[name] += [f"layer {name}: {_no_value(*why)}" for why in self.silent[name].items()]
         self.records[name] = [
             Record(
                 info=MeasureInfo.of(outcome.item.measure.under(outcome.item.options)),
                 variant=outcome.item.variant,
                 profile="depth",
                 place=one.place,
-                result=outcome.result,
+                result=self._marked(outcome.result),
                 column=outcome.column,
                 group=part.group,
             )
@@ -215,15 +192,17 @@ class Study:
                     for key in some:
                         try:
                             found[key] = self._call(part, item, key, {"graph": slim, "points": sides})
-                        except DegenerateDataError as error:
-                            found[key], silent[key] = {}, f"{item.variant} has no value: {error}"
+                        except no_answer(self.plan) as error:
+                            found[key], silent[key] = {}, str(error)
 
                 return compare
 
             for tile in sides.tiles(wanted):
                 batches = [tile[i : i + PAIRS_AT_A_TIME] for i in range(0, len(tile), PAIRS_AT_A_TIME)]
                 in_threads([task(batch) for batch in batches], self.budget.threads)
-            self.silent[name] = list(dict.fromkeys(silent[key] for key in wanted if key in silent))
+            reasons = list(dict.fromkeys(silent[key] for key in wanted if key in silent))
+            self.silent[name] = dict.fromkeys([item.variant] if reasons else [], "; ".join(reasons))
+            self.notes[name] = [_no_value(item.variant, why) for why in reasons]
             earlier = list(self._pair_records(part, item, compared, found))
         self.records[name] = earlier
         self._tick(item.variant)
@@ -232,7 +211,7 @@ class Study:
         self, part: Part, item: Item, key: tuple[int, int], sides: Mapping[str, Any]
     ) -> dict[str | None, Estimate | Curve]:
         results: dict[str | None, Estimate | Curve] = {}
-        for column, options, held in calls(item, self.plan, part.columns):
+        for column, options, held in calls(item, part.plan, part.columns):
             ends = iter(key)
             data = [held[kind] if kind in held else sides[kind][next(ends)] for kind in item.measure.takes]
             results[column] = item.measure(*data, **options)
@@ -240,16 +219,31 @@ class Study:
 
     def _sides(self, part: Part, item: Item) -> Sides:
         """Return what holds the points for the comparisons of one measure; nothing where it reads graphs."""
-        options = next(calls(item, self.plan, part.columns))[1]
+        options = next(calls(item, part.plan, part.columns))[1]
 
         def load(position: int) -> tuple[str, Any]:
             one = self.source.representations[position]
             name = place_name(one.place)
             if one.points is None:
                 raise InputError(f"layer {name} is a published graph; {item.measure.name} needs the points.")
-            return name, loaded(one, part.rows, memory=self.budget.memory)
+            return name, self._loaded(one, part)[0]
 
-        return Sides(item.measure, options, load, memory=self.budget.memory, threads=self.budget.threads)
+        return Sides(
+            item.measure,
+            options,
+            load,
+            memory=self.budget.memory,
+            threads=self.budget.threads,
+            held=no_answer(self.plan),
+        )
+
+    def _loaded(self, one: Representation, part: Part) -> tuple[Any, list[str]]:
+        return loaded(one, part.rows, memory=self.budget.memory, steps=self.plan.preprocess)
+
+    def _marked(self, result: Estimate | Curve) -> Estimate | Curve:
+        """Say with the conventions of a result what was done to the points before."""
+        steps = list(self.plan.preprocess)
+        return replace(result, options={**result.options, "preprocess": steps}) if steps else result
 
     def _pair_records(
         self,
@@ -270,7 +264,7 @@ class Study:
                     profile=pair.profile,
                     place=places[pair.first],
                     other=places[pair.second],
-                    result=replace(result, per_point=None) if matrix else result,
+                    result=self._marked(replace(result, per_point=None) if matrix else result),
                     column=column,
                     group=part.group,
                 )
@@ -280,11 +274,12 @@ class Study:
         self.report(self.ticks, self.total, what)
 
 
-def _check_names(names: Sequence[str]) -> None:
-    """Refuse two representations that nobody could tell apart by name."""
-    twice = [name for name, count in Counter(names).items() if count > 1]
-    if twice:
-        raise InputError(f"layers, models and groups of run must be told apart by their names. Got {twice[0]!r} twice.")
+def _double(part: Part) -> list[Item]:
+    return [item for item in part.plan.items if item.measure.arity == 2]
+
+
+def _no_value(variant: str, why: str) -> str:
+    return f"{variant} has no value: {why}"
 
 
 def _key(pair: Pair, symmetric: bool) -> tuple[int, int]:
