@@ -11,6 +11,7 @@ from .measures._clusters import (
     cluster_members,
 )
 from .measures._embed import embed
+from .measures._id_correlation import id_correlation
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
 from .measures._id_mle import id_mle
@@ -58,6 +59,7 @@ __all__ = [
     "errors",
     "extract",
     "forecast_recipe",
+    "id_correlation",
     "id_decimation",
     "id_gride",
     "id_mle",

@@ -55,6 +55,11 @@ _ROWS = (
         neighbors="k", merges=True,
     ),
     Measure(
+        "id_correlation", takes=("points",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
+        higher_means="more directions of variation", reference="Grassberger and Procaccia 1983",
+        label="correlation dimension",
+    ),
+    Measure(
         "id_pca", takes=("points",), bounds=(1.0, math.inf), invariant_to=ISOMETRIES,
         higher_means="more directions of variance", reference="Gao et al. 2017", label="linear dimension",
     ),
