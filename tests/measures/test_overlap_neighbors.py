@@ -8,6 +8,8 @@ from reference import overlap_neighbors as reference
 
 import repscape as rs
 from repscape.errors import GraphDepthError, InputError, InputTypeError
+from repscape.measures._resample import shuffles
+from repscape.measures._sandwich import sandwich
 
 A = np.array([[1, 2, 3], [0, 2, 3], [1, 3, 0], [2, 1, 0]])
 B = np.array([[3, 1, 2], [0, 2, 3], [1, 3, 0], [0, 1, 2]])
@@ -40,7 +42,57 @@ def test_unrelated_representations_are_at_chance() -> None:
     g, h = (rs.knn_graph(rng.normal(size=(2000, 3)), 30) for _ in range(2))
     found = rs.overlap_neighbors(g, h)
     assert abs(found.value - found.chance) < 5 * found.stderr
-    assert found.stderr == pytest.approx(found.per_point.std(ddof=1) / np.sqrt(2000))
+
+
+def test_errors_by_name() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.random((1500, 2))
+    g, h = (rs.knn_graph(x, 100) for x in (X, X + rng.normal(scale=0.05, size=X.shape)))
+    naive = rs.overlap_neighbors(g, h, error="naive")
+    assert naive.stderr == pytest.approx(naive.per_point.std(ddof=1) / np.sqrt(1500))
+    found = rs.overlap_neighbors(g, h)
+    assert found == rs.overlap_neighbors(g, h, error="sandwich")
+    assert found.stderr == pytest.approx(np.sqrt(sandwich(found.per_point, g.indices, 10, other=h.indices)) / 1500)
+    assert found.stderr > 1.2 * naive.stderr
+    assert found.replicates.shape == (100,)
+    assert found.replicates.std() == pytest.approx(found.stderr, rel=0.2)
+    assert rs.overlap_neighbors(g, h, error=None).stderr is None
+
+
+def relabelled(indices: np.ndarray, order: np.ndarray) -> np.ndarray:
+    other = np.empty_like(indices)
+    other[order] = order[indices]
+    return other
+
+
+def test_null_renames_rows_and_entries_alike() -> None:
+    rng = np.random.default_rng(0)
+    a, b = (np.array([rng.permutation(np.delete(np.arange(12), i))[:4] for i in range(12)]) for _ in range(2))
+    g, h = graph(a), graph(b)
+    strata, families = np.arange(12) // 6, np.array([0, 1, 0, 1, 2, 2, 3, 4, 3, 4, 5, 5])
+    for options in ({}, {"within": strata}, {"groups": families}, {"groups": families, "within": strata}):
+        found = rs.overlap_neighbors(g, h, k=4, permutations=60, rng=3, **options)
+        orders = list(shuffles(12, 60, rng=np.random.default_rng(3), **options))
+        pairs = [zip(a, relabelled(b, order), strict=True) for order in orders]
+        drawn = np.array([np.mean([len({*p} & {*q}) / 4 for p, q in some]) for some in pairs])
+        assert found.p_value == (1 + np.sum(drawn >= found.value - 1e-12)) / 61
+        assert found.details["null_mean"] == pytest.approx(drawn.mean())
+        assert found.details["partial"] == pytest.approx((found.value - drawn.mean()) / (1 - drawn.mean()))
+    assert found.options["null"] == "60 relabellings of the groups within strata"
+
+
+def test_null_rejects_as_often_as_it_says_and_within_strata_only_what_strata_do_not_explain() -> None:
+    rng = np.random.default_rng(0)
+    strata = np.repeat([0, 1], 30)
+    plain, within = [], []
+    for _ in range(300):
+        X, Y = (rng.normal(size=(60, 2)) + 3 * strata[:, None] for _ in range(2))  # nothing but the strata in common
+        g, h = rs.knn_graph(X, 10, threads=1), rs.knn_graph(Y, 10, threads=1)
+        options = {"k": 10, "error": None, "permutations": 59, "rng": rng}
+        plain.append(rs.overlap_neighbors(g, h, **options).p_value)
+        within.append(rs.overlap_neighbors(g, h, within=strata, **options).p_value)
+    assert np.mean(np.array(plain) <= 0.05) > 0.95
+    assert 0.02 < np.mean(np.array(within) <= 0.05) < 0.09
 
 
 def test_bad_input() -> None:
@@ -56,6 +108,10 @@ def test_bad_input() -> None:
         rs.overlap_neighbors(g, g, k=0)
     with pytest.raises(InputTypeError, match="h of overlap_neighbors must be a NeighborGraph"):
         rs.overlap_neighbors(g, rng.normal(size=(50, 3)), k=5)
+    with pytest.raises(InputError, match="within of overlap_neighbors must be the same within each of the groups"):
+        rs.overlap_neighbors(g, g, k=5, permutations=9, groups=np.arange(50) // 2, within=np.arange(50) % 2)
+    with pytest.raises(InputError, match="leave nothing to exchange"):
+        rs.overlap_neighbors(g, g, k=5, permutations=9, within=np.arange(50))
     distances_only = rs.NeighborGraph.from_arrays(distances=g.distances, self_column="none")
     with pytest.raises(GraphDepthError, match="holds distances only"):
         rs.overlap_neighbors(distances_only, g, k=5)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import numpy as np
 import pytest
 
-from repscape.measures._resample import replicates_of, replicates_of_influence, spread_of, subsets
+from repscape.measures._resample import replicates_of, replicates_of_influence, shuffles, spread_of, subsets
 
 
 @pytest.mark.parametrize(("n", "share"), [(5, 0.5), (100, 0.25), (1300, 0.5), (5000, 0.25)])
@@ -50,3 +52,16 @@ def test_what_goes_together_deviates_together() -> None:
 def test_curves_have_one_column_for_each_value() -> None:
     f = np.random.default_rng(0).normal(size=(400, 3))
     assert replicates_of(lambda rows: f[rows].mean(axis=0), 400).shape == (20, 3)
+
+
+def test_shuffles_stay_in_their_stratum_and_groups_stay_whole() -> None:
+    groups, strata = np.array([0, 1, 0, 1, 2, 3, 3, 4, 4, 4]), np.array([0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+    orders = np.array(list(shuffles(10, 300, rng=np.random.default_rng(0), within=strata)))
+    assert (np.sort(orders, axis=1) == np.arange(10)).all()
+    assert (strata[orders] == strata).all()
+    assert len(np.unique(orders[:, :5], axis=0)) > 90  # of 120
+    orders = np.array(list(shuffles(10, 300, rng=np.random.default_rng(0), groups=groups)))
+    assert {tuple(o) for o in orders[:, [0, 2, 1, 3, 5, 6]]} == {
+        (a, b, c, d, e, f) for a, b, c, d, e, f in ((*x, *y, *z) for x, y, z in permutations([(0, 2), (1, 3), (5, 6)]))
+    }
+    assert (orders[:, [4, 7, 8, 9]] == [4, 7, 8, 9]).all()  # the only groups of their size

@@ -28,3 +28,20 @@ def count_shared(a, b, shared, by_rank):  # type: ignore[no-untyped-def]  # hous
                 common += 1
                 by_rank[max(rank, rank_of[j])] += 1
         shared[i] = common
+
+
+@njit(cache=True, nogil=True)
+def count_relabelled(a, b, k, order, stamp):  # type: ignore[no-untyped-def]
+    """Return how many common entries the first k columns have when example i of `b` becomes example order[i].
+
+    Rows and entries are renamed alike. stamp (n,) holds -1 on entry and on return.
+    """
+    common = 0
+    for i in range(a.shape[0]):
+        row = order[i]
+        for rank in range(k):
+            stamp[a[row, rank]] = i
+        for rank in range(k):
+            common += stamp[order[b[i, rank]]] == i
+    stamp[:] = -1
+    return common

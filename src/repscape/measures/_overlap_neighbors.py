@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
-from .. import _check
+from .. import _check, _random
 from ..errors import InputError, InputTypeError
 from ..graph import NeighborGraph
-from ._overlap_kernels import count_shared
+from ._overlap_kernels import count_relabelled, count_shared
+from ._resample import Null, exchanges, replicates_of_influence, shuffle_null
 from ._result import Estimate, normal_interval
+from ._sandwich import sandwich
 
 
 def overlap_neighbors(
@@ -19,7 +22,11 @@ def overlap_neighbors(
     h: NeighborGraph,
     *,
     k: int = 30,
-    error: Literal["auto", "naive"] | None = "auto",
+    error: Literal["auto", "sandwich", "naive"] | None = "auto",
+    permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
+    rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Share of the k nearest neighbours that two representations of the same examples have in common.
 
@@ -31,22 +38,34 @@ def overlap_neighbors(
         Graphs of the same n examples, each with at least k neighbours.
     k : int
         Neighbours compared.
-    error : {"auto", "naive", None}
-        "naive": sd of the per-point values over sqrt(n). The values of neighbouring points go together, so that its 95 %
-        interval holds the mean in 63 to 85 % of samples only. "auto" is "naive".
+    error : {"auto", "sandwich", "naive", None}
+        "sandwich": neighbouring points share neighbours, so their values go together, and the products of linked points are
+        added to the variance; links are the first max(3, min(10, k // 3)) neighbours in either graph. "naive": sd of the
+        per-point values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "sandwich".
+    permutations : int
+        Relabellings of the examples of one graph, rows and entries alike, for p_value: of an overlap at least so large.
+    groups : (n,) array, optional
+        Families, authors: whole groups are relabelled, each as another of its size.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are relabelled inside their stratum only, which asks
+        whether the representations agree on more than the strata.
+    rng : int or Generator
+        For the relabellings.
 
     Returns
     -------
     Estimate
         value in [0, 1], 1 for equal neighbourhoods; chance is k / (n - 1). per_point (n,) has each example's share.
-        details: "by_k" (k,), the overlap at every k from 1; "adjusted", (value - chance) / (1 - chance).
+        details: "by_k" (k,), the overlap at every k from 1; "adjusted", (value - chance) / (1 - chance); with permutations
+        "null_mean" and "null_sd", and "partial", (value - null_mean) / (1 - null_mean): with `within`, what agrees beyond
+        the strata.
 
     Raises
     ------
     GraphDepthError
         If a graph holds fewer than k neighbours, or no indices.
     InputError
-        If the graphs are of different examples.
+        If the graphs are of different examples; if groups or within leave nothing to exchange.
 
     References
     ----------
@@ -61,7 +80,8 @@ def overlap_neighbors(
     (1.0, True)
     """
     name = "overlap_neighbors"
-    _check.choice(error, "error", name, ("auto", "naive", None))
+    _check.choice(error, "error", name, ("auto", "sandwich", "naive", None))
+    _check.integer(permutations, "permutations", name, low=0)
     first, second = (neighbor_indices(x, k, name=side, function=name) for side, x in (("g", g), ("h", h)))
     _check.same_rows(g.n, h.n, ("g", "h"), name)
     shared = np.zeros(g.n, dtype=np.int32)
@@ -70,20 +90,61 @@ def overlap_neighbors(
     per_point = shared / k
     value = float(per_point.mean())
     chance = k / (g.n - 1)
-    stderr = float(per_point.std(ddof=1) / math.sqrt(g.n)) if error else None
+    used = "sandwich" if error == "auto" else error
+    stderr = _stderr(per_point, g, h, k=k, error=used) if used else None
+    null, null_name = None, None
+    if permutations:
+        null, null_name = _null(first, second, value, permutations=permutations, groups=groups, within=within, rng=rng)
     return Estimate(
         value=value,
         n=g.n,
         stderr=stderr,
         interval=normal_interval(value, stderr) if stderr is not None else None,
+        p_value=null.p_value if null else None,
         per_point=per_point,
         chance=chance,
-        options={"k": k, "error": "naive" if error else None},
+        options={"k": k, "error": used, "null": null_name},
         details={
             "by_k": by_rank.cumsum() / (g.n * np.arange(1, k + 1)),
             "adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0,
+            **(null.details(value) if null else {}),
         },
+        replicates=replicates_of_influence(per_point, stderr=stderr) if stderr is not None else None,
     )
+
+
+def _stderr(per_point: npt.NDArray[np.float64], g: NeighborGraph, h: NeighborGraph, *, k: int, error: str) -> float:
+    if error == "naive":
+        return float(per_point.std(ddof=1) / math.sqrt(g.n))
+    links = min(k, max(3, min(10, k // 3)))
+    return math.sqrt(sandwich(per_point, g.indices, links, other=h.indices)) / g.n  # type: ignore[arg-type]
+
+
+def _null(
+    first: npt.NDArray[Any],
+    second: npt.NDArray[Any],
+    value: float,
+    *,
+    permutations: int,
+    groups: Any,
+    within: Any,
+    rng: int | np.random.Generator,
+) -> tuple[Null, str]:
+    """Return the null of relabelled examples, and its name."""
+    n, k = first.shape
+    name = "overlap_neighbors"
+    free = exchanges(n, groups, within, function=name)
+    stamp = np.full(n, -1, dtype=np.int64)
+    null = shuffle_null(
+        lambda order: count_relabelled(first, second, k, order, stamp) / (n * k),
+        n,
+        value=value,
+        permutations=permutations,
+        rng=_random.generator(rng, name),
+        within=free.within,
+        groups=free.groups,
+    )
+    return null, f"{permutations} relabellings of the {free.name}"
 
 
 def neighbor_indices(graph: NeighborGraph, k: int, *, name: str, function: str) -> np.ndarray:

@@ -25,7 +25,7 @@ def sandwich(
 
     scores (n,) are centred here; i ~ j when either is among the first m neighbours of the other in `indices` (n, k) or, where a
     second graph enters the statistic, in `other` (n, k'). The local mean is over the point and up to 100 neighbours in each; a
-    graph that holds k < 100 is walked 100 / k times, which reaches as far (in simulations the errors agree to 5 %).
+    graph that holds k < 100 is walked sqrt(100 / k) times, which reaches about as far.
     Time O(n (m^2 + 100)), memory O(n). On a handful of points the products may outweigh the squares: the squares stand then.
     """
     centred = scores - scores.mean()
@@ -33,7 +33,7 @@ def sandwich(
     both = other is not None
     shallow = min(indices.shape[1], second.shape[1])
     mean, around = centred, np.empty_like(centred)
-    for _ in range(math.ceil(SURROUNDINGS / shallow)):
+    for _ in range(math.ceil(math.sqrt(SURROUNDINGS / shallow))):
         mean_around(mean, indices[:, :SURROUNDINGS], second[:, :SURROUNDINGS], both, around)
         mean, around = around, np.empty_like(centred)
     products = linked_products(centred - mean, indices[:, :m], second[:, :m], both)
