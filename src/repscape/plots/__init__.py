@@ -1,10 +1,13 @@
-"""Figures from results: depth profiles, layer by layer matrices, scale curves."""
+"""Figures: from results by themselves, and from arrays by plain functions."""
 
 from ._caption import alternative, caption
 from ._choose import Panel, Sketch, sketches
 from ._draw import draw, paint
 from ._drawing import Drawing, save_drawings
+from ._pairs import draw_rsa, draw_similarities, draw_strip
+from ._planes import draw_clusters, draw_second_level
 from ._save import FORMATS, save_figures, to_bytes, write_whole
+from ._scatter import draw_embeddings
 
 __all__ = [
     "FORMATS",
@@ -14,6 +17,12 @@ __all__ = [
     "alternative",
     "caption",
     "draw",
+    "draw_clusters",
+    "draw_embeddings",
+    "draw_rsa",
+    "draw_second_level",
+    "draw_similarities",
+    "draw_strip",
     "paint",
     "save_drawings",
     "save_figures",

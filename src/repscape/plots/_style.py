@@ -123,7 +123,7 @@ def literal(text: str, most: int = 30) -> str:
 
 def new_figure(panels: int, *, height: float, square: bool = False) -> tuple[Figure, list[Axes]]:
     """Return a figure with so many panels, three in a row at most, which share their scales."""
-    columns = min(panels, 3)
+    columns = columns_of(panels)
     rows = math.ceil(panels / columns)
     width = {1: 5.8, 2: 7.6, 3: 8.4}[columns]
     tall = height if columns == 1 else height * (0.86 if columns == 2 else 0.74)
@@ -139,6 +139,11 @@ def new_figure(panels: int, *, height: float, square: bool = False) -> tuple[Fig
     return figure, axes[:panels]
 
 
+def columns_of(panels: int) -> int:
+    """Return how many panels stand in a row: three at most, and four as two by two."""
+    return 2 if panels == 4 else min(panels, 3)
+
+
 def title(figure: Figure, axes: Sequence[Axes], main: str, *, details: str, panels: Sequence[str]) -> None:
     """Write the title, what holds for the whole figure, and what each panel shows."""
     if len(axes) == 1:
@@ -152,7 +157,7 @@ def title(figure: Figure, axes: Sequence[Axes], main: str, *, details: str, pane
 
 def axis_labels(figure: Figure, axes: Sequence[Axes], *, x: str, y: str) -> None:
     """Name the axes: below the lowest panel of each column, and once on the left."""
-    columns = min(len(axes), 3)
+    columns = columns_of(len(axes))
     for ax in axes[-columns:]:
         ax.set_xlabel(literal(x, 60))
     if len(axes) == 1:
