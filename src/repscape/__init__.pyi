@@ -11,15 +11,26 @@ from .measures._clusters import (
     cluster_members,
 )
 from .measures._embed import embed
+from .measures._health_anisotropy import health_anisotropy
+from .measures._health_concentration import health_concentration
+from .measures._health_hubness import health_hubness
+from .measures._health_rogue import health_rogue
+from .measures._health_spectrum import health_spectrum
 from .measures._id_correlation import id_correlation
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
+from .measures._id_isomap import id_isomap
 from .measures._id_mle import id_mle
 from .measures._id_pca import id_pca
 from .measures._id_twonn import id_twonn, id_twonn_ratios
 from .measures._id_twonn_fractions import id_twonn_fractions
+from .measures._information_imbalance import information_imbalance
+from .measures._overlap_edit import overlap_edit
 from .measures._overlap_labels import overlap_labels
+from .measures._overlap_lcs import overlap_lcs
 from .measures._overlap_neighbors import overlap_neighbors
+from .measures._overlap_rbo import overlap_rbo
+from .measures._overlap_values import overlap_values
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from .measures._select_category import select_category
@@ -59,22 +70,33 @@ __all__ = [
     "errors",
     "extract",
     "forecast_recipe",
+    "health_anisotropy",
+    "health_concentration",
+    "health_hubness",
+    "health_rogue",
+    "health_spectrum",
     "id_correlation",
     "id_decimation",
     "id_gride",
+    "id_isomap",
     "id_mle",
     "id_pca",
     "id_twonn",
     "id_twonn_fractions",
     "id_twonn_ratios",
+    "information_imbalance",
     "knn_graph",
     "knn_query",
     "list_recipes",
     "load_results",
     "missing_words",
     "open_store",
+    "overlap_edit",
     "overlap_labels",
+    "overlap_lcs",
     "overlap_neighbors",
+    "overlap_rbo",
+    "overlap_values",
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from .. import _check
-from ._table import Measure
+from ._rows_health import HEALTH_ROWS
+from ._table import USUAL_NEIGHBORS, Measure
 
 
 def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
@@ -25,6 +26,11 @@ def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
         _, sizes = np.unique(options["exclude"], return_counts=True)
         wanted = min(wanted + int(sizes.max()) - 1, int(members.sum()) - 1)
     return wanted
+
+
+def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours that an overlap of ordered lists compares: its k, or the usual number where k is None."""
+    return USUAL_NEIGHBORS if options["k"] is None else int(options["k"])
 
 
 ISOMETRIES = ("rotation", "translation", "scaling", "permutation")
@@ -60,6 +66,11 @@ _ROWS = (
         label="correlation dimension",
     ),
     Measure(
+        "id_isomap", takes=("graph",), bounds=(0.0, 1.0), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
+        higher_means="so many coordinates keep less of the distances", reference="Tenenbaum et al. 2000",
+        label="residual variance", neighbors="k", merges=True,
+    ),
+    Measure(
         "id_pca", takes=("points",), bounds=(1.0, math.inf), invariant_to=ISOMETRIES,
         higher_means="more directions of variance", reference="Gao et al. 2017", label="linear dimension",
     ),
@@ -71,6 +82,31 @@ _ROWS = (
         "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
         higher_means="neighbours share the label more often", reference="Doimo et al. 2020", label="label overlap",
         neighbors=_label_depth, column_options=("exclude",),
+    ),
+    Measure(
+        "overlap_values", takes=("graph", "values"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
+        higher_means="neighbours have nearer values", reference="Doimo et al. 2020", label="value overlap", neighbors="k",
+        column_options=("groups", "within"),
+    ),
+    Measure(
+        "overlap_rbo", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Webber et al. 2010", label="rank-biased overlap", neighbors=_listed_depth,
+        column_options=("groups", "within"),
+    ),
+    Measure(
+        "overlap_lcs", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Hunt and Szymanski 1977", label="overlap in order", neighbors=_listed_depth,
+        column_options=("groups", "within"),
+    ),
+    Measure(
+        "overlap_edit", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
+        higher_means="more alike", reference="Levenshtein 1966", label="overlap by edits", neighbors=_listed_depth,
+        column_options=("groups", "within"),
+    ),
+    Measure(
+        "information_imbalance", takes=("points",), arity=2, bounds=(0.0, 2.0), invariant_to=ISOMETRIES, plot="matrix",
+        higher_means="the first tells less about the second", reference="Glielmo et al. 2022", label="information imbalance",
+        prepare=True,
     ),
     Measure(
         "sim_cka", takes=("points",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
@@ -126,6 +162,7 @@ _ROWS = (
         "cluster_agreement", takes=("points", "labels"), bounds=(-0.5, 1.0), invariant_to=ISOMETRIES,
         higher_means="clusters are closer to the labels", reference="Hubert and Arabie 1985", label="cluster agreement",
     ),
+    *HEALTH_ROWS,
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
