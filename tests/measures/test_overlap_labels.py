@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import GraphDepthError, InputError, InputTypeError
+from repscape.errors import GraphDepthError, InputError, InputTypeError, RepscapeWarning
 
 LINE = np.array([0.0, 1.0, 2.1, 3.3, 4.6, 6.0])[:, None]
 LABELS = np.array(["a", "a", "a", "b", "b", "a"])
@@ -78,12 +78,142 @@ def test_naive_errors() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, size=300)
     g = rs.knn_graph(rng.normal(size=(300, 3)), 10)
-    plain = rs.overlap_labels(g, labels, k=10)
+    plain = rs.overlap_labels(g, labels, k=10, error="naive")
     assert plain.stderr == pytest.approx(plain.per_point.std(ddof=1) / np.sqrt(300))
-    weighted = rs.overlap_labels(g, labels, k=10, weights="classes")
+    weighted = rs.overlap_labels(g, labels, k=10, weights="classes", error="naive")
     spreads = [plain.per_point[labels == c].var(ddof=1) / (labels == c).sum() for c in range(3)]
     assert weighted.stderr == pytest.approx(np.sqrt(sum(spreads)) / 3)
     assert rs.overlap_labels(g, labels, k=10, error=None).stderr is None
+
+
+def influence(X: np.ndarray, labels: np.ndarray, **options: object) -> tuple[np.ndarray, float]:
+    """Return (n - 1) (value - value without i), from graphs rebuilt without each point, and the value."""
+    exclude = options.pop("exclude", None)
+
+    def value(rows: np.ndarray) -> float:
+        groups = None if exclude is None else exclude[rows]
+        g = rs.knn_graph(X[rows], len(rows) - 1)
+        return rs.overlap_labels(g, labels[rows], exclude=groups, error=None, **options).value
+
+    every = np.arange(len(X))
+    whole = value(every)
+    return np.array([(len(X) - 1) * (whole - value(np.delete(every, i))) for i in every]), whole
+
+
+@pytest.mark.parametrize("exclude", [None, np.arange(40) // 3])
+def test_influence_is_what_leaving_each_point_out_changes(exclude: np.ndarray | None) -> None:
+    rng = np.random.default_rng(0)
+    X, labels = rng.normal(size=(40, 2)), rng.choice(["x", "y", "z"], size=40)
+    expected, value = influence(X, labels, k=5, exclude=exclude)
+    found = rs.overlap_labels(rs.knn_graph(X, 39), labels, k=5, exclude=exclude)
+    assert found.stderr == pytest.approx(expected.std(ddof=1) / np.sqrt(40))
+    assert found.interval == pytest.approx((value - 1.959964 * found.stderr, value + 1.959964 * found.stderr))
+    assert (found.options["error"], found.options["next_neighbor"]) == ("influence", "stored")
+    assert found.replicates.shape == (100,)
+    assert found == rs.overlap_labels(rs.knn_graph(X, 39), labels, k=5, exclude=exclude, error="influence")
+
+
+def test_influence_with_class_weights_to_first_order() -> None:
+    rng = np.random.default_rng(0)
+    X, labels = rng.normal(size=(200, 2)), rng.choice(["x", "y", "z"], p=[0.6, 0.3, 0.1], size=200)
+    expected, _ = influence(X, labels, k=5, weights="classes")
+    found = rs.overlap_labels(rs.knn_graph(X, 199), labels, k=5, weights="classes")
+    assert found.stderr == pytest.approx(expected.std(ddof=1) / np.sqrt(200), rel=0.03)
+
+
+def test_without_the_next_neighbour_its_share_is_that_of_the_last_place() -> None:
+    # 0:[1,2] 1:[0,2] 2:[1,3] 3:[2,4] 4:[3,5] 5:[4,3]; last places share the label for a: 1 1 0 0, for b: 1 0
+    found = rs.overlap_labels(rs.knn_graph(LINE, 2), LABELS, k=2)
+    a, b = 0.5, 0.5
+    moved = [1 - a, (1 - a) * 2, (1 - a) * 2 + (0 - b), (0 - a) + (1 - b) + (0 - a), (1 - b) + (0 - a), (0 - b)]
+    expected = np.array([1, 1, 0.5, 0.5, 0.5, 0]) + np.array(moved) / 2
+    assert found.stderr == pytest.approx(expected.std(ddof=1) / np.sqrt(6))
+    assert found.options["next_neighbor"] == "expected"
+
+
+FAMILIES = np.repeat(np.arange(20), 4)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"weights": "classes"},
+        {"within": np.arange(80) % 3},
+        {"class_fraction": 0.2},
+        {"class_fraction": 0.2, "weights": "classes"},
+        {"exclude": np.arange(80) // 2},
+        {"groups": FAMILIES, "exclude": FAMILIES, "weights": "classes"},
+        {"groups": FAMILIES, "within": np.repeat([0, 1], 40)},
+        {"groups": np.minimum(FAMILIES, 17), "class_fraction": 0.2, "weights": "classes"},
+    ],
+)
+def test_null_is_that_of_labels_shuffled_one_order_at_a_time(options: dict) -> None:
+    rng = np.random.default_rng(0)
+    labels = rng.choice(["x", "y", "z"], p=[0.6, 0.3, 0.1], size=80)
+    groups, within = options.get("groups", np.arange(80)), options.get("within", np.zeros(80))
+    labels = labels[np.unique(groups, return_index=True)[1]][groups]
+    g = rs.knn_graph(rng.normal(size=(80, 2)), 79)
+    asked = {"k": 10, **options}
+    found = rs.overlap_labels(g, labels, permutations=3000, **asked)
+    measured = {name: value for name, value in asked.items() if name not in ("groups", "within")}
+    firsts = np.unique(groups, return_index=True)[1]
+    drawn = []
+    for _ in range(400):
+        of_group = labels[firsts].copy()
+        for stratum in np.unique(within):
+            inside = np.flatnonzero(within[firsts] == stratum)
+            of_group[inside] = rng.permutation(of_group[inside])
+        drawn.append(rs.overlap_labels(g, of_group[groups], error=None, **measured).value)
+    sd = np.std(drawn)
+    assert found.details["null_mean"] == pytest.approx(np.mean(drawn), abs=5 * sd / 20)
+    assert found.details["null_sd"] == pytest.approx(sd, rel=0.2)
+    assert found.p_value == pytest.approx(np.mean(np.array(drawn) >= found.value), abs=0.1)
+    assert found == rs.overlap_labels(g, labels, permutations=3000, **asked)
+
+
+def test_more_neighbours_than_a_byte_counts_and_more_classes_than_it_names() -> None:
+    rng = np.random.default_rng(0)
+    g = rs.knn_graph(rng.normal(size=(900, 2)), 700)
+    for labels, k in ((np.arange(900) % 2, 700), (np.arange(900) % 300, 5)):
+        found = rs.overlap_labels(g, labels, k=k, permutations=200, error=None)
+        assert found.details["null_mean"] == pytest.approx(found.chance, abs=5 * found.details["null_sd"] / 14)
+
+
+def rejections(draw: object, *, runs: int = 500, **options: object) -> float:
+    found = (rs.overlap_labels(*draw(), k=8, error=None, permutations=99, **options) for _ in range(runs))
+    return float(np.mean([one.p_value <= 0.05 for one in found]))
+
+
+def test_nulls_reject_as_often_as_they_say() -> None:
+    rng = np.random.default_rng(0)
+    strata = np.repeat([0, 1], 40)
+
+    def points() -> tuple[object, np.ndarray]:
+        return rs.knn_graph(rng.normal(size=(80, 2)), 20, threads=1), rng.integers(0, 3, size=80)
+
+    def families() -> tuple[object, np.ndarray]:
+        centres = rng.normal(size=(20, 2))[FAMILIES]
+        graph = rs.knn_graph(centres + 0.1 * rng.normal(size=(80, 2)), 20, threads=1)
+        return graph, rng.permutation(np.arange(20) % 3)[FAMILIES]
+
+    def confounded() -> tuple[object, np.ndarray]:
+        graph = rs.knn_graph(rng.normal(size=(80, 2)) + 4 * strata[:, None], 20, threads=1)
+        return graph, (rng.random(80) < np.where(strata, 0.8, 0.2)).astype(int)
+
+    assert 0.03 < rejections(points, rng=rng) < 0.07
+    assert 0.03 < rejections(families, rng=rng, groups=FAMILIES) < 0.07
+    assert 0.03 < rejections(families, rng=rng, groups=FAMILIES, exclude=FAMILIES) < 0.07
+    assert 0.03 < rejections(confounded, rng=rng, within=strata) < 0.07
+    assert rejections(confounded, runs=50, rng=rng) > 0.9
+    assert rejections(families, runs=50, rng=rng) > 0.5  # the wrong null
+
+
+def test_shuffled_points_of_constant_families_are_warned_of() -> None:
+    g = rs.knn_graph(np.random.default_rng(0).normal(size=(80, 2)), 20)
+    labels = (np.arange(20) % 3)[FAMILIES]
+    with pytest.warns(RepscapeWarning, match="Give the same column as groups="):
+        rs.overlap_labels(g, labels, k=5, exclude=FAMILIES, permutations=9)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +240,13 @@ def test_naive_errors() -> None:
         (list("aabbbb"), {"k": 2, "weights": "class"}, ValueError, "Did you mean 'classes'"),
         (list("aabbbb"), {"k": 2, "exclude": [1] * 6}, InputError, "leaves too few neighbours: point 0 has 0 examples"),
         (list("aabbbb"), {"k": 2, "exclude": [1, 1, 1, 2, 2, 2]}, GraphDepthError, "passes over so many neighbours"),
+        (
+            list("aabbbb"),
+            {"permutations": 9, "groups": [0, 0, 0, 1, 1, 1]},
+            InputError,
+            "labels .* must be the same within",
+        ),
+        (list("aabbbb"), {"permutations": 9, "within": [0, 0, 1, 1, 1, 1]}, InputError, "leaves no label to exchange"),
     ],
 )
 def test_bad_input(labels: object, options: dict, error: type, message: str) -> None:

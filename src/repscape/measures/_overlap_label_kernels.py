@@ -1,7 +1,7 @@
 """Loop kernels of label overlap: lists of neighbours, what each point's absence changes, and labels shuffled many at a time.
 
-A permutation test asks the same question of every link under a thousand orders of the labels. The labels of LANES orders lie side
-by side, pack (n, LANES) of one byte each, so that one visit of a link answers for all of them in one vector comparison.
+A permutation test asks the same question of every link under a thousand orders of the labels. The labels of LANES orders lie
+side by side, pack (n, LANES) of one byte each, so that one visit of a link answers for all of them in one vector comparison.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def count_labels(pack, counts):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def sum_hits(lists, depth, pack, weight, out):  # type: ignore[no-untyped-def]
-    """out (LANES,): the sum over points of weight[label, lane] times the neighbours, among the first `depth`, with its label."""
+    """Add to out (LANES,) each point's weight[label, lane] times how many of its first `depth` neighbours share its label."""
     own = np.empty(LANES, dtype=pack.dtype)
     found = np.empty(LANES, dtype=np.uint8)
     flushed = np.zeros(LANES, dtype=np.int64)
