@@ -28,4 +28,4 @@ def report(study: Study, out: Out = None, title: Title = None) -> None:
     from ..report import write_report
     from ..results import load_results
 
-    say(str(write_report(load_results(study), out or study / "report.html", title=title)))
+    say(str(write_report(load_results(study), out or study / "report.html", title=title, study=study)))

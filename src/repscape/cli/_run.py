@@ -160,7 +160,7 @@ def run(  # house: typer reads the options from the signature, one a line
         source, plan, columns=columns, folder=out, origin=spec.origin(), threads=threads, progress=not quiet
     )
     figures = save_figures(results, out / "figures")
-    report = write_report(results, out / "report.html", command=ctx.obj)
+    report = write_report(results, out / "report.html", command=ctx.obj, study=out)
     if json:
         table = results.to_frame().to_dict("records")
         say_json({"folder": str(out), "report": str(report), "figures": [str(f) for f in figures], "results": table})

@@ -17,7 +17,7 @@ from ..measures import Estimate
 from ..measures._overlap_labels import overlap_labels
 from ..plan import Plan
 from ..plots import save_figures
-from ..report import write_report
+from ..report import map_examples, save_map, write_report
 from ..results import Results
 from ..study import Trajectory, progress_bar, run
 
@@ -158,6 +158,8 @@ def run_demo(
         progress=progress,
     )
     save_figures(results, Path(folder) / "figures")
+    # The states are in memory alone, so that a later report finds its examples only if they are kept now.
+    save_map(map_examples(source, columns={LABEL: trained.labels}, pictures=trained.images), Path(folder))
     found = Demo(
         Path(folder) / "report.html",
         {checkpoint.step: checkpoint.accuracy for checkpoint in trained.checkpoints},
@@ -170,6 +172,7 @@ def run_demo(
         title="A small transformer learns digits",
         command=shlex.join(["repscape", "demo", "-o", str(folder), *(["--seed", str(rng)] if rng else [])]),
         notes=found.lines(),
+        study=folder,
     )
     return found
 

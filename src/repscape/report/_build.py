@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-import pprint
-import textwrap
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
-from typing import Any
 
 from ..errors import InputTypeError
-from ..plots import sketches, write_whole
-from ..results import Record, Results
+from ..plots import write_whole
+from ..results import Results
 from . import _words
-from ._figures import PAGE, figure_html
-from ._html import Markup, capital, element, escaped, joined, source_hash
-from ._section import Section, section_html
-from ._tables import downloads, table_html, tables
+from ._examples import Examples
+from ._html import Markup, element, escaped, joined, source_hash
+from ._map import ExampleMap
+from ._pack import library, packed_json, packed_library, part
+from ._section import Section
+from ._sections import Content, sections_of
 
-FOLDED = 8  # nested entries from which on they open at a click
-LISTED = 24  # entries of a list in the provenance that are spelled out
+SCRIPTS = ("page.js", "map.js")
 
 
 def write_report(
@@ -31,10 +28,12 @@ def write_report(
     command: str | None = None,
     notes: Sequence[str] = (),
     sections: Sequence[Section] = (),
+    study: str | Path | ExampleMap | None = None,
 ) -> Path:
     """Write one self-contained HTML page: figures, tables, conventions, warnings, provenance, and how to repeat the study.
 
-    The page needs no network, opens from a disk, follows the reader's light or dark scheme, and stays below about 10 MB.
+    The page needs no network, opens from a disk in any browser, shows itself light or dark, can be used by keyboard, and stays
+    below 10 MB. Without JavaScript its words, figures and tables are still there.
 
     Parameters
     ----------
@@ -45,11 +44,14 @@ def write_report(
     title : str, optional
         Heading of the page.
     command : str, optional
-        What repeats the study; by default the plan as a call.
+        What repeats the study; by default that of the study folder, if one is given, and the plan as a call.
     notes : sequence of str
         Paragraphs to stand before the summary.
     sections : sequence of :class:`repscape.report.Section`
         Figures and tables of your own, to stand after the warnings.
+    study : path or ExampleMap, optional
+        The study folder, or what :func:`repscape.report.map_examples` returned: then the page holds a map of the examples in
+        every layer, and the neighbours of each. A folder keeps what was laid out, so that the next page is quick.
 
     Returns
     -------
@@ -78,168 +80,56 @@ def write_report(
             f"notes of write_report must be a list of paragraphs such as [{notes[:20]!r}]. Got a string."
         )
     path = Path(path)
-    heading = title or "Hidden representations, layer by layer"
-    text = page(results, title=heading, command=command, notes=notes, own=sections)
+    examples = Examples.of(study)
+    content = Content(
+        results=results,
+        command=command or examples.command,
+        notes=tuple(notes),
+        own=tuple(sections),
+        examples=examples,
+        beside=path.parent,
+    )
+    text = page(content, title or "Hidden representations, layer by layer")
     write_whole(path, text.encode(), "report")
     return path
 
 
-def page(
-    results: Results, *, title: str, command: str | None, notes: Iterable[str], own: Sequence[Section] = ()
-) -> str:
+def page(content: Content, title: str) -> str:
     """Return the whole page."""
-    sections = [section for section in _sections(results, command, notes=notes, own=own) if section[2]]
-    style, script = _part("style.css"), _part("sort.js")
+    sections, carried = sections_of(content)
+    style, script = part("style.css"), "".join(map(part, SCRIPTS))
+    scripts = [script, library()] if carried else [script]
+    # Plotly writes styles of its own; scripts, which could do harm, are these very ones alone.
     policy = (
-        f"default-src 'none'; img-src data:; style-src {source_hash(style)}; script-src {source_hash(script)}; "
-        "base-uri 'none'; form-action 'none'"
+        "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
+        f"script-src {' '.join(map(source_hash, scripts))}; base-uri 'none'; form-action 'none'"
     )
     contents = element("ul", *(element("li", element("a", name, href=f"#{anchor}")) for anchor, name, _ in sections))
     body = joined(
         *(element("section", element("h2", name), inner, id=anchor) for anchor, name, inner in sections),
     )
-    return Template(_part("template.html")).substitute(
+    written = " ".join(["Written by repscape", *_version(content.results)])
+    return Template(part("template.html")).substitute(
         policy=escaped(policy),
         title=escaped(title),
-        overview=escaped(_words.overview(results)),
+        overview=escaped(_words.overview(content.results)),
         contents=contents,
         body=body,
-        footer=escaped(f"{' '.join(['Written by repscape', *_version(results)])}. This page makes no network request."),
+        footer=escaped(f"{written}. This page makes no network request."),
         style=style,
+        carried=_carried(carried),
         script=script,
     )
 
 
-def _sections(
-    results: Results, command: str | None, *, notes: Iterable[str], own: Sequence[Section]
-) -> Iterator[tuple[str, str, Markup]]:
-    """Yield (anchor, heading, content) of every section; one without content is left out."""
-    warned = [*results.warnings, *_words.merged(results), *_words.certificates(results)]
-    box = element(
-        "div", element("ul", *(element("li", text) for text in dict.fromkeys(warned))), class_="warning", role="note"
-    )
-    yield "notes", "Notes", joined(*(element("p", note) for note in notes))
-    yield "summary", "Summary", _summary(results)
-    yield "warnings", "Warnings", box if warned else Markup("")
-    room = PAGE
-    for place, section in enumerate(own):
-        inner, size = section_html(section, room=room)
-        room -= size
-        yield f"own-{place}", section.title, inner
-    yield from _measures(results, room)
-    yield "conventions", "Conventions", _conventions(results)
-    references = dict.fromkeys(record.info.reference for record in results if record.info.reference)
-    yield "references", "References", element("ul", *map(_item, references)) if references else Markup("")
-    yield "repeat", "How to repeat it", _repeat(results, command)
-    yield "provenance", "Provenance", _provenance(results)
-
-
-def _item(text: object) -> Markup:
-    return element("li", text)
-
-
-def _summary(results: Results) -> Markup:
-    found = _words.findings(results)
-    if not found:
-        return element("p", "No number by layer to sum up.")
-    return joined(
-        *(joined(element("h3", what), element("ul", *map(_item, said), class_="findings")) for what, said in found)
-    )
-
-
-def _measures(results: Results, room: int) -> Iterator[tuple[str, str, Markup]]:
-    """Yield one section for each measure: its figures, then its tables."""
-    every, found = sketches(results), tables(results)
-    carried = downloads(found)
-    for place, info in enumerate(dict.fromkeys(record.info for record in results)):
-        drawn: list[Markup] = []
-        for sketch in every:
-            if sketch.record.info == info:
-                figure, size = figure_html(sketch, room=room)
-                room -= size
-                drawn.append(figure)
-        below = [table_html(t, download=key in carried) for key, t in found.items() if key[0] == info.name]
-        label = info.label or info.name
-        name = f"{capital(label)} ({info.name})"
-        yield f"measure-{place}", name, joined(element("div", *drawn, class_="figures"), *below)
-
-
-def _conventions(results: Results) -> Markup:
-    """Return a row for each variant: every option in use, defaults included."""
-    first: dict[str, Record] = {}
-    for record in results:
-        first.setdefault(record.variant, record)
-    head = [
-        element("th", text, scope="col")
-        for text in ("measure", "options in use", "a larger value says", "range", "reference")
-    ]
-    rows = [
-        element(
-            "tr",
-            element("th", element("code", variant), scope="row"),
-            element(
-                "td",
-                element(
-                    "code", ", ".join(f"{name}={value!r}" for name, value in record.result.options.items()) or "none"
-                ),
-            ),
-            element("td", record.info.higher_means),
-            element("td", f"{record.info.bounds[0]:g} to {record.info.bounds[1]:g}".replace("inf", "∞")),
-            element("td", record.info.reference),
-        )
-        for variant, record in first.items()
-    ]
-    if not rows:
+def _carried(data: Mapping[str, object]) -> Markup:
+    """Return what the script unpacks: plotly, figures and examples; nothing where there is nothing to draw."""
+    if not data:
         return Markup("")
-    return element(
-        "div", element("table", element("thead", element("tr", *head)), element("tbody", *rows)), class_="scroll"
-    )
-
-
-def _repeat(results: Results, command: str | None) -> Markup:
-    plan = results.provenance.get("plan")
-    parts: list[Markup] = []
-    if command:
-        parts.append(element("pre", element("code", command)))
-    if plan is not None:
-        text = textwrap.indent(pprint.pformat(plan, width=100, sort_dicts=False), "    ")
-        call = f"import repscape as rs\n\nplan = rs.Plan.from_dict(\n{text}\n)\nresults = rs.run(source, plan)"
-        said = "In Python, with the same source and columns:"
-        parts += [element("p", said), element("pre", element("code", call))]
-    return joined(*parts)
-
-
-def _provenance(results: Results) -> Markup:
-    entries = (joined(element("dt", key), element("dd", _nested(entry))) for key, entry in results.provenance.items())
-    return element("dl", *entries) if results.provenance else Markup("")
-
-
-def _nested(value: Any) -> Markup:
-    """Return nested values as definitions; long ones open at a click."""
-    if isinstance(value, Mapping):
-        if not value:
-            return escaped("none")
-        entries = [joined(element("dt", key), element("dd", _nested(entry))) for key, entry in value.items()]
-        shown = element("dl", *entries[:LISTED])
-        flat = not any(isinstance(entry, Mapping) for entry in value.values())
-    elif isinstance(value, list | tuple):
-        if not any(isinstance(entry, Mapping | list | tuple) for entry in value):
-            return escaped(", ".join(map(str, value)) or "none")
-        entries = [element("li", _nested(entry)) for entry in value]
-        shown, flat = element("ul", *entries[:LISTED]), False
-    else:
-        return escaped(value)
-    rest = len(entries) - LISTED
-    more = element("p", f"… and {rest} more, in the study's results.", class_="note") if rest > 0 else ""
-    if flat or len(entries) < FOLDED:
-        return joined(shown, more)
-    return element("details", element("summary", f"{len(entries)} entries"), shown, more)
+    held = {"library": packed_library(), "carried": packed_json(data)}
+    return joined(*(element("script", Markup(text), type="application/gzip", id=name) for name, text in held.items()))
 
 
 def _version(results: Results) -> list[str]:
     versions = results.provenance.get("versions")
     return [str(versions["repscape"])] if isinstance(versions, Mapping) and "repscape" in versions else []
-
-
-def _part(name: str) -> str:
-    return (files(__package__) / name).read_text(encoding="utf-8")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from ..plots import Drawing, Sketch, alternative, caption, paint, to_bytes
 from ..plots._style import GRID, INK, MUTED, PAPER
-from ._html import Markup, data_link, element
+from ._html import Markup, data_link, element, joined
+from ._interactive import interactive
 
 DARK = {INK: "#e4e7ea", MUTED: "#9aa3ad", GRID: "#30363d", PAPER: "#161b20"}
 NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}
@@ -14,25 +17,46 @@ LARGEST = 500_000  # bytes of one vector image; beyond it a PNG is smaller
 PAGE = 6_500_000  # bytes of all figures together
 
 
-def figure_html(sketch: Sketch, *, room: int) -> tuple[Markup, int]:
-    """Return a figure with its caption, and its size; where there is no room left, the caption alone."""
-    return drawing_html(Drawing(sketch.name, paint(sketch), caption(sketch)), room=room, said=alternative(sketch))
+Take = Callable[[str, dict[str, Any]], bool]
 
 
-def drawing_html(drawing: Drawing, *, room: int, said: str | None = None) -> tuple[Markup, int]:
+def figure_html(
+    sketch: Sketch, *, room: int, take: Take | None = None, beside: Sequence[tuple[str, str]] = ()
+) -> tuple[Markup, int]:
+    """Return a figure with its caption, and its size; where there is no room left, the caption alone.
+
+    `take` is offered the figure for the page's script to draw; `beside` are (format, address) of the figure's files.
+    """
+    drawing = Drawing(sketch.name, paint(sketch), caption(sketch))
+    moving = take is not None and take(sketch.name, interactive(sketch, drawing.figure))
+    return drawing_html(drawing, room=room, said=alternative(sketch), moving=moving, beside=beside)
+
+
+def drawing_html(
+    drawing: Drawing,
+    *,
+    room: int,
+    said: str | None = None,
+    moving: bool = False,
+    beside: Sequence[tuple[str, str]] = (),
+) -> tuple[Markup, int]:
     """Return a figure with its caption, and its size; `said` is for those who cannot see it, by default the caption."""
     content, kind = adaptive(to_bytes(drawing.figure, "svg")), "image/svg+xml"
     if len(content) > LARGEST:
         content, kind = to_bytes(drawing.figure, "png"), "image/png"
-    words = element("figcaption", drawing.caption)
-    class_ = "wide" if drawing.figure.get_figwidth() > 6 else None
-    if len(content) * 4 / 3 > room:
-        missing = element("p", f"This figure would make the page too large; it is figures/{drawing.name} of the study.")
-        return element("figure", missing, words, class_=class_), 0
-    width, height = (round(inches * 96) for inches in drawing.figure.get_size_inches())
+    links = (element("a", ending.upper(), href=address) for ending, address in beside)
+    files = element("span", *(joined(" ", link) for link in links), class_="files") if beside else ""
     alt = drawing.caption if said is None else said
+    about: dict[str, Any] = {"class_": "wide" if drawing.figure.get_figwidth() > 6 else None}
+    about |= {"data_figure": drawing.name, "data_said": alt} if moving else {}
+    words = element("figcaption", drawing.caption, files)
+    if len(content) * 4 / 3 > room:
+        lost = f"This figure would make the page too large; it is figures/{drawing.name} of the study."
+        missing = element("p", lost, class_="note no-script" if moving else "note")
+        return element("figure", missing, words, **about), 0
+    width, height = (round(inches * 96) for inches in drawing.figure.get_size_inches())
     image = element("img", src=data_link(content, kind), alt=alt, width=width, height=height)
-    return element("figure", image, words, class_=class_, id=f"figure-{drawing.name}"), len(content) * 4 // 3
+    return element("figure", image, words, **about, id=f"figure-{drawing.name}"), len(content) * 4 // 3
 
 
 def adaptive(svg: bytes) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from ..results import PROFILES, Profile, Results
 from ._html import Markup, data_link, element, joined
 
 SHOWN = 300  # rows on the page; the csv has them all
-CSV_BYTES = 4_000_000  # of all tables together; base64 makes a third more of it
+CSV_BYTES = 2_000_000  # of all tables together; base64 makes a third more of it
 LEAVE_OUT = ("measure", "profile", "options", "higher_means", "reference")  # said in the text
 ALWAYS = ("layer", "value")
 WORDS = {
@@ -62,14 +63,19 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
     return found
 
 
-def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile]]:
+def downloads(found: dict[tuple[str, Profile], Table]) -> dict[tuple[str, Profile], Table]:
     """Choose the tables whose csv the page carries: all, or the smaller ones where that would be too much."""
-    chosen, total = set(), 0
+    chosen, total = {}, 0
     for key in sorted(found, key=lambda key: len(found[key].csv)):
         total += len(found[key].csv)
         if total <= CSV_BYTES:
-            chosen.add(key)
+            chosen[key] = found[key]
     return chosen
+
+
+def csv_bytes(carried: Iterable[Table]) -> int:
+    """Return what the csv of tables takes on the page."""
+    return sum(len(table.csv) for table in carried) * 4 // 3
 
 
 def table_html(table: Table, *, download: bool, opened: bool = False) -> Markup:

@@ -1,0 +1,64 @@
+"""The examples of a page: those of a study folder, those that were given, or words that say why there are none."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import InputTypeError, RepscapeError
+from ..study import read_study
+from ..study._folder import PLAN_FILE
+from ._map import ExampleMap
+from ._study import study_map
+
+ASK = (
+    "The page can show single examples: where they lie in each layer, and which are near. Give write_report the folder of the "
+    "study, study='DIR', or what repscape.report.map_examples(source, columns=...) returns."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Examples to be shown, or why not."""
+
+    map: ExampleMap | None = None
+    """What is shown."""
+    missing: str = ASK
+    """Why nothing is."""
+    command: str | None = None
+    """What repeats the study, where a study folder says it."""
+
+    @classmethod
+    def of(cls, study: Any) -> Examples:
+        """Take what `write_report` was given; a source that cannot be read again is a matter for the page, not an error.
+
+        Raises
+        ------
+        InputTypeError
+            If it is neither a path nor an ExampleMap.
+        """
+        if study is None:
+            return cls()
+        if isinstance(study, ExampleMap):
+            return cls(study, "")
+        if not isinstance(study, str | Path):
+            raise InputTypeError(
+                f"study of write_report must be a study folder or what map_examples returns. Got {type(study).__name__}."
+            )
+        folder = Path(study)
+        try:
+            found, missing = study_map(folder), ""
+        except RepscapeError as error:
+            found, missing = None, f"No example can be shown: {error}"
+        return cls(found, missing, _command(folder))
+
+
+def _command(folder: Path) -> str | None:
+    """Return the command that repeats a study from its study.toml, where that says what was read."""
+    try:
+        read_study(folder / PLAN_FILE)
+    except RepscapeError:
+        return None
+    return shlex.join(["repscape", "run", str(folder / PLAN_FILE), "-o", f"{folder.name}-again"])

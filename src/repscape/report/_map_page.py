@@ -1,0 +1,91 @@
+"""The examples as the page's script reads them: whole numbers in bytes, columns by what they hold."""
+
+from __future__ import annotations
+
+import base64
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ._map import LETTERS, ExampleMap
+from ._pictures import sheet
+
+CONTINUOUS = 12  # numbers of more values than this are a scale, not classes
+FINE = 32767
+
+
+def map_json(found: ExampleMap) -> dict[str, Any]:
+    """Return plain values."""
+    wide = len(found.rows) > 65535
+    return {
+        "n": found.n,
+        "rows": found.rows.tolist(),
+        "k": int(found.neighbors.shape[2]),
+        "notes": list(found.notes),
+        "places": [
+            {
+                "model": place.model,
+                "step": place.step,
+                "site": place.layer.site,
+                "key": place.layer.key,
+                "index": place.layer.index,
+                "depth": place.layer.depth,
+                "share": [None if math.isnan(share) else round(share, 4) for share in shares],
+            }
+            for place, shares in zip(found.places, found.shares.tolist(), strict=True)
+        ],
+        "methods": {method: _coordinates(xy) for method, xy in found.coordinates.items()},
+        "wide": wide,
+        "neighbors": _letters(found.neighbors.astype("<u4" if wide else "<u2")),
+        "columns": [_column(str(name), found.table[name]) for name in found.table],
+        "pictures": None if found.pictures is None else _pictures(found),
+    }
+
+
+def _coordinates(xy: npt.NDArray[np.float64]) -> str:
+    """Centre each map and scale it into a square, both axes alike, in steps of a 65,000th."""
+    middle = (xy.max(axis=1, keepdims=True) + xy.min(axis=1, keepdims=True)) / 2
+    centred = xy - middle
+    reach = np.abs(centred).max(axis=(1, 2), keepdims=True)
+    return _letters((centred / np.where(reach == 0, 1, reach) * FINE).round().astype("<i2"))
+
+
+def _letters(array: npt.NDArray[Any]) -> str:
+    return base64.b64encode(np.ascontiguousarray(array).tobytes()).decode("ascii")
+
+
+def _column(name: str, values: pd.Series[Any]) -> dict[str, Any]:
+    """Return a column as classes, as numbers, or as text."""
+    gone = values.isna().to_numpy(dtype=bool)
+    distinct = values[~gone].map(str).unique()
+    number = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
+    if number and len(distinct) > CONTINUOUS:
+        numbers = values.to_numpy(dtype=np.float64, na_value=math.nan)
+        return {
+            "name": name,
+            "kind": "number",
+            "values": [float(f"{x:.6g}") if math.isfinite(x) else None for x in numbers.tolist()],
+        }
+    texts = [None if missing else str(value) for value, missing in zip(values, gone, strict=True)]
+    if len(distinct) <= max(2, len(values) // 2) and all(len(text) <= LETTERS for text in distinct):
+        order = sorted(distinct, key=float) if number else sorted(distinct)
+        place = {text: code for code, text in enumerate(order)}
+        codes = [-1 if text is None else place[text] for text in texts]
+        return {"name": name, "kind": "class", "levels": list(order), "values": codes}
+    return {"name": name, "kind": "text", "values": [_cut(text) for text in texts]}
+
+
+def _cut(text: str | None) -> str | None:
+    return text if text is None or len(text) <= LETTERS else f"{text[: LETTERS - 1]}…"
+
+
+def _pictures(found: ExampleMap) -> dict[str, Any]:
+    if found.pictures is None:
+        raise AssertionError("only examples with pictures come here")
+    content, kind, across = sheet(found.pictures)
+    _, height, width, _ = found.pictures.shape
+    source = f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"
+    return {"source": source, "width": width, "height": height, "across": across, "count": len(found.pictures)}

@@ -1,0 +1,149 @@
+"""What stands on the page, in order, and what its script is to draw, within the bytes a page may have."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..plots import FORMATS, sketches
+from ..results import MeasureInfo, Results
+from . import _words
+from ._about import conventions, provenance, repeat
+from ._examples import Examples
+from ._figures import PAGE, figure_html
+from ._html import Markup, capital, element, joined
+from ._map_page import map_json
+from ._pack import packed_json, packed_library, part
+from ._references import reference_html
+from ._section import Section, section_html
+from ._tables import csv_bytes, downloads, table_html, tables
+
+LIMIT = 9_500_000  # bytes of a page
+WORDS = 900_000  # of them, for what is said and for rows of tables
+DATA = 9_000_000  # bytes of figures for the script; packed they are about an eighth
+
+Parts = list[tuple[str, str, Markup]]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything a page is made of."""
+
+    results: Results
+    """What is shown."""
+    command: str | None
+    """What repeats it."""
+    notes: tuple[str, ...]
+    """Paragraphs before the summary."""
+    own: tuple[Section, ...]
+    """Sections that no measure calls for."""
+    examples: Examples
+    """Single examples."""
+    beside: Path
+    """The folder of the page, where files of the figures may lie."""
+
+
+@dataclass(slots=True)
+class _Room:
+    """Bytes that are left for images, and the figures that the script draws."""
+
+    images: int
+    data: int = DATA
+    figures: dict[str, Any] = field(default_factory=dict)
+
+    def take(self, name: str, spec: dict[str, Any]) -> bool:
+        """Let the script draw a figure, if there is room."""
+        size = len(json.dumps(spec))
+        if size > self.data:
+            return False
+        self.data -= size
+        self.figures[name] = spec
+        return True
+
+
+def sections_of(content: Content) -> tuple[Parts, dict[str, Any]]:
+    """Return (anchor, heading, content) of every section that has content, and what the script draws."""
+    results = content.results
+    shown = None if content.examples.map is None else map_json(content.examples.map)
+    held = csv_bytes(downloads(tables(results)).values()) + (0 if shown is None else len(packed_json(shown)))
+    room = _Room(min(PAGE, LIMIT - WORDS - DATA // 8 - len(packed_library()) - held))
+    parts = [section for section in _sections(content, room, shown is not None) if section[2]]
+    carried = {"figures": room.figures, "map": shown} if room.figures or shown is not None else {}
+    return parts, carried
+
+
+def _sections(content: Content, room: _Room, mapped: bool) -> Iterator[tuple[str, str, Markup]]:
+    results = content.results
+    warned = [*results.warnings, *_words.merged(results), *_words.certificates(results)]
+    box = element(
+        "div", element("ul", *(element("li", text) for text in dict.fromkeys(warned))), class_="warning", role="note"
+    )
+    yield "notes", "Notes", joined(*(element("p", note) for note in content.notes))
+    yield "summary", "Summary", _summary(results)
+    yield "warnings", "Warnings", box if warned else Markup("")
+    for place, section in enumerate(content.own):
+        inner, size = section_html(section, room=room.images)
+        room.images -= size
+        yield f"own-{place}", section.title, inner
+    yield from _measures(content, room)
+    yield "examples", "Examples", _examples(content, mapped)
+    yield "conventions", "Conventions", conventions(results)
+    named = dict.fromkeys(record.info.reference for record in results if record.info.reference)
+    yield "references", "References", element("ul", *map(reference_html, named)) if named else Markup("")
+    yield "repeat", "How to repeat it", repeat(results, content.command)
+    yield "provenance", "Provenance", provenance(results)
+
+
+def _summary(results: Results) -> Markup:
+    found = _words.findings(results)
+    if not found:
+        return element("p", "No number by layer to sum up.")
+    return joined(
+        *(
+            joined(
+                element("h3", what), element("ul", *(element("li", sentence) for sentence in said), class_="findings")
+            )
+            for what, said in found
+        )
+    )
+
+
+def _measures(content: Content, room: _Room) -> Iterator[tuple[str, str, Markup]]:
+    """Yield one section for each measure: its figures, then its tables."""
+    every, found = sketches(content.results), tables(content.results)
+    carried = downloads(found)
+    for place, info in enumerate(dict.fromkeys(record.info for record in content.results)):
+        drawn: list[Markup] = []
+        for sketch in every:
+            if sketch.record.info == info:
+                beside = [
+                    (ending, f"figures/{sketch.name}.{ending}")
+                    for ending in FORMATS
+                    if (content.beside / "figures" / f"{sketch.name}.{ending}").is_file()
+                ]
+                figure, size = figure_html(sketch, room=room.images, take=room.take, beside=beside)
+                room.images -= size
+                drawn.append(figure)
+        below = [table_html(t, download=key in carried) for key, t in found.items() if key[0] == info.name]
+        yield f"measure-{place}", _name(info), joined(element("div", *drawn, class_="figures"), *below)
+
+
+def _name(info: MeasureInfo) -> str:
+    return f"{capital(info.label or info.name)} ({info.name})"
+
+
+def _examples(content: Content, mapped: bool) -> Markup:
+    """Return the map's controls, which the script fills, or why there is no map."""
+    found = content.examples.map
+    if found is None or not mapped:
+        return element("p", content.examples.missing, class_="note")
+    notes = element("p", " ".join(found.notes), class_="note") if found.notes else ""
+    said = element(
+        "p",
+        "Each point is an example. Move the slider from layer to layer; click a point, or type its number, to see what it is "
+        "and which examples are nearest to it in two layers.",
+    )
+    return joined(said, notes, Markup(part("map.html")))

@@ -1,0 +1,130 @@
+"""The examples of a study folder: laid out once, kept beside the results, and read from there the next time."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .._types import LayerInfo
+from ..errors import RepscapeError, StudyMismatchError
+from ..examples import read_examples
+from ..results import Place
+from ..store import list_groups, open_store, read_arrays, write_arrays
+from ..store._table import arrays_of, table_of
+from ..study import StudySpec, Trajectory, read_study
+from ..study._defaults import fitted
+from ..study._folder import PLAN_FILE, _fingerprint
+from ..study._models import STORE, ModelSource, steps_of
+from ..study._run import _chosen
+from ..study._source import Source, read_source
+from ._map import ExampleMap, lay_out
+
+FOLDER = "examples.zarr"
+FORMAT = 1
+
+
+def study_map(folder: Path, methods: Sequence[str] = ("pca",)) -> ExampleMap:
+    """Return the examples of a study folder, from what it keeps, or from its source, and then keep them.
+
+    Raises
+    ------
+    RepscapeError
+        If the source cannot be read again, or has changed since the study; the message is for a reader of the page.
+    """
+    kept = load_map(folder)
+    if kept is not None and set(methods) <= set(kept.coordinates):
+        return kept
+    source, pictures = _source(folder)
+    found = lay_out(source, methods=methods, pictures=pictures)
+    save_map(found, folder)
+    return found
+
+
+def save_map(found: ExampleMap, folder: Path) -> None:
+    """Keep the examples in a study folder, for this page and the next."""
+    arrays = {
+        "rows": found.rows,
+        "shares": found.shares,
+        "neighbors": found.neighbors.astype(np.int32),
+        **{f"coordinates.{method}": xy.astype(np.float32) for method, xy in found.coordinates.items()},
+        **({} if found.pictures is None else {"pictures": found.pictures}),
+    }
+    places = [asdict(place) for place in found.places]
+    about = {"format": FORMAT, "data": _data(folder), "n": found.n, "places": places, "notes": list(found.notes)}
+    columns, said = arrays_of(found.table)
+    write_arrays(folder / FOLDER, "table", columns, attributes=said)
+    write_arrays(folder / FOLDER, "map", arrays, attributes=about)
+
+
+def load_map(folder: Path) -> ExampleMap | None:
+    """Return what a study folder keeps of its examples; None where it keeps nothing, or of other data."""
+    if "map" not in list_groups(folder / FOLDER):
+        return None
+    arrays, about = read_arrays(folder / FOLDER, "map")
+    if about["format"] != FORMAT or about["data"] != _data(folder):
+        return None
+    methods = [name.partition(".")[2] for name in arrays if name.startswith("coordinates.")]
+    return ExampleMap(
+        n=about["n"],
+        rows=arrays["rows"],
+        places=tuple(Place(p["model"], LayerInfo(**p["layer"]), p["step"]) for p in about["places"]),
+        coordinates={method: arrays[f"coordinates.{method}"].astype(np.float64) for method in methods},
+        shares=arrays["shares"],
+        neighbors=arrays["neighbors"].astype(np.int64),
+        table=table_of(*read_arrays(folder / FOLDER, "table")),
+        pictures=arrays.get("pictures"),
+        notes=tuple(about["notes"]),
+    )
+
+
+def _data(folder: Path) -> str:
+    """Return the digest of the study's data; "" for a folder without a study."""
+    file = folder / PLAN_FILE
+    if not file.is_file():
+        return ""
+    return str(tomllib.loads(file.read_text(encoding="utf-8")).get("study", {}).get("data", ""))
+
+
+def _source(folder: Path) -> tuple[Source, Any]:
+    """Read again what a study folder was made of: its layers with every column, and its images if it has any."""
+    spec = read_study(folder)
+    source = spec.source if spec.models is None else _extracted(spec.models, folder)
+    plan, columns = spec.load()
+    found = read_source(source, columns)
+    chosen = _chosen(found, fitted(plan, found))
+    if _fingerprint(chosen) != _data(folder):
+        raise StudyMismatchError(f"the data of {folder} have changed since the study was made.")
+    every = read_source(source, {**columns, **spec.read_columns()})
+    wanted = {one.place for one in chosen.representations}
+    kept = tuple(one for one in every.representations if one.place in wanted)
+    return Source(kept, every.columns), _pictures(spec, every.n)
+
+
+def _extracted(models: ModelSource, folder: Path) -> Any:
+    """Open what was extracted into a study folder; no model is loaded."""
+    if models.revisions:
+        stores = [open_store(folder / "activations" / f"{place}.zarr") for place in range(len(models.revisions))]
+        return Trajectory(list(zip(steps_of(models.revisions), stores, strict=True)))
+    if tuple(models.models) == ("",):
+        return open_store(folder / STORE)
+    return {name: open_store(folder / "activations" / f"{i}.zarr") for i, name in enumerate(models.models)}
+
+
+def _pictures(spec: StudySpec, n: int) -> Any:
+    """Return the examples as images where the study was made of images; None where not, or where they are gone."""
+    paths = [] if spec.models is not None else list(dict.fromkeys(spec.arrays.values()))
+    try:
+        if spec.models is not None:
+            examples = spec.models.examples()
+        elif len(paths) == 1:
+            examples = read_examples(paths[0])
+        else:
+            return None
+    except RepscapeError:
+        return None  # they are not needed for anything but looking at
+    return examples.inputs if examples.kind == "image" and len(examples) == n else None
