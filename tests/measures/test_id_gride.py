@@ -21,7 +21,7 @@ def test_ranks_of_the_curve() -> None:
 
 def test_first_rank_is_twonn() -> None:
     X = ball(500, 4)
-    curve, point = rs.id_gride(X), rs.id_twonn(X, estimator="mle")
+    curve, point = rs.id_gride(X, error="model"), rs.id_twonn(X, estimator="mle")
     assert curve.values[0] == pytest.approx(point.value)
     assert curve.stderr[0] == pytest.approx(point.value / math.sqrt(500))
 
@@ -34,7 +34,7 @@ def test_flat_manifold_without_boundary(d: int) -> None:
 
 def test_model_error_is_the_curvature_of_the_likelihood() -> None:
     X = ball(400, 3)
-    curve = rs.id_gride(X, max_rank=8)
+    curve = rs.id_gride(X, max_rank=8, error="model")
     r = rs.knn_graph(X, 8).distances
     for place, n in enumerate((1, 2, 4)):
         log_mu = np.log(r[:, 2 * n - 1] / r[:, n - 1])

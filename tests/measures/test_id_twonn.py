@@ -76,7 +76,7 @@ def test_options_tell_every_convention() -> None:
     assert found.options == {
         "estimator": "mle",
         "fraction": 1.0,
-        "error": "model",
+        "error": "sandwich",
         "n_over_sum": False,
         "duplicates": "merge",
     }
@@ -84,7 +84,7 @@ def test_options_tell_every_convention() -> None:
 
 def test_bayes_warns_when_its_prior_decides() -> None:
     with pytest.warns(RepscapeWarning, match="prior moves the dimension by -"):
-        found = rs.id_twonn(cloud(60, 8), estimator="bayes")
+        found = rs.id_twonn(cloud(60, 8), estimator="bayes", error="model")
     log_mu = found.details["mean_log_mu"] * 60
     assert found.value == pytest.approx(62 / (5 + log_mu))
     assert found.stderr == pytest.approx(math.sqrt(62) / (5 + log_mu))
@@ -173,7 +173,7 @@ def test_degenerate_data() -> None:
         ({"fraction": 1.5}, r"Got 1.5"),
         ({"estimator": "mel"}, "Did you mean 'mle'"),
         ({"duplicates": "keep"}, "'merge', 'drop', 'raise'"),
-        ({"error": "bootstrap"}, "'auto', 'model', None"),
+        ({"error": "bootstrap"}, "'sandwich', 'subsamples', 'auto', 'model', None"),
         ({"estimator": "mle", "fraction": 0.001}, "leaves 0 of 400 ratios"),
     ],
 )

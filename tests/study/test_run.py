@@ -38,7 +38,7 @@ PLAN = rs.Plan(
 def test_each_number_is_what_the_function_gives() -> None:
     source = layers()
     results = rs.run(source, PLAN, columns={"kind": LABELS})
-    g = {name: rs.knn_graph(X, 8) for name, X in source.items()}
+    g = {name: rs.knn_graph(X, 64) for name, X in source.items()}  # as deep as the errors of dimensions read
     for record in results:
         a = g[record.place.layer.name]
         if record.info.name == "id_twonn":
@@ -111,7 +111,13 @@ def test_graphs_are_built_once_and_as_deep_as_anybody_asks(monkeypatch: pytest.M
 
     monkeypatch.setattr(_tasks, "knn_graph", counting)
     rs.run(layers(), PLAN, columns={"kind": LABELS})
-    assert built == [8, 8, 8]
+    assert built == [64, 64, 64]
+    built.clear()
+    named = {"error": "model"}
+    rs.run(
+        layers(), rs.Plan(measures=[("id_twonn", named), ("id_gride", {"max_rank": 8, **named}), "overlap_neighbors"])
+    )
+    assert built == [30, 30, 30]
 
 
 def test_each_comparison_of_a_symmetric_measure_is_made_once() -> None:

@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from .. import _check
 from ..errors import DegenerateDataError, GraphDepthError, InputError
 from ..graph import NeighborGraph, distinct_rows, knn_graph
+from ._subsets_graph import Surroundings
 
 DUPLICATES = ("merge", "drop", "raise")
 
@@ -33,6 +34,8 @@ class NearDistances:
     """(n, at least ranks) the neighbours, as places among the kept points and as many as are known; None where they are not."""
     members: npt.NDArray[np.int64] | None = None
     """(rows,) the kept point that each row stands for, -1 where it was left out; None where all rows are kept."""
+    deep: npt.NDArray[np.float64] | None = None
+    """(n, known) distances of `indices`, of all that are known."""
 
     @property
     def n(self) -> int:
@@ -48,15 +51,26 @@ class NearDistances:
         """Return values (n,) of the kept points for every row that came in, NaN where it was left out."""
         return values if self.members is None else np.append(values, np.nan)[self.members]
 
+    def surroundings(self, most: int) -> Surroundings | None:
+        """Return the neighbours of each point, up to `most` of them, or None where it is not known who they are."""
+        if self.indices is None or self.deep is None:
+            return None
+        known = min(self.indices.shape[1], self.deep.shape[1], most)
+        first = np.arange(self.n) if self.members is None else np.unique(self.members, return_index=True)[1]
+        return Surroundings(self.indices[:, :known], self.deep[:, :known], first, self.rows)
 
-def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str) -> NearDistances:
-    """Return the distances to the first `ranks` distinct neighbours of each point that is kept."""
+
+def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str, deeper: int = 0) -> NearDistances:
+    """Return the distances to the first `ranks` distinct neighbours of each point that is kept.
+
+    From points `deeper` neighbours are looked up where there are so many; a graph has as many as it has.
+    """
     _check.choice(duplicates, "duplicates", function, DUPLICATES)
     if isinstance(g_or_X, NeighborGraph):
         g_or_X.require(function, k=1, what=("distances",))
         near = _from_graph(g_or_X, ranks, duplicates, function)
     else:
-        near = _from_points(g_or_X, ranks, duplicates, function)
+        near = _from_points(g_or_X, ranks, duplicates, function, deeper)
     if near.n and (near.lengths[:, 0].min() <= 0 or not np.isfinite(near.lengths).all()):
         raise InputError(
             f"X of {function} has distinct points whose squared distances are 0 or infinite in float64. Rescale it, for "
@@ -69,12 +83,13 @@ def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str) -
     return near
 
 
-def _from_points(X: Any, ranks: int, duplicates: str, function: str) -> NearDistances:
+def _from_points(X: Any, ranks: int, duplicates: str, function: str, deeper: int) -> NearDistances:
     points = _check.points(X, "X", function)
     n = points.shape[0]
     if duplicates != "merge":
         _check.integer(ranks, "the highest neighbour rank", function, low=1, high=n - 1, why="n - 1")
-        return _from_graph(knn_graph(points, ranks), ranks, duplicates, function)
+        graph = knn_graph(points, max(ranks, min(deeper, n - 1)))
+        return _from_graph(graph, ranks, duplicates, function)
     rows, members = distinct_rows(points)
     if rows.size == 1:
         raise DegenerateDataError(f"{function} needs points that differ. All {n} rows are identical.")
@@ -83,8 +98,9 @@ def _from_points(X: Any, ranks: int, duplicates: str, function: str) -> NearDist
             f"{function} needs {ranks} distinct neighbours of each point, so at least {max(3, ranks + 1)} distinct "
             f"points. Got {rows.size} in {n} rows."
         )
-    graph = knn_graph(points if rows.size == n else points[rows], ranks)
-    return NearDistances(_distances(graph)[:, :ranks], n, graph.indices, members if rows.size < n else None)
+    graph = knn_graph(points if rows.size == n else points[rows], max(ranks, min(deeper, rows.size - 1)))
+    lengths = _distances(graph)
+    return NearDistances(lengths[:, :ranks], n, graph.indices, members if rows.size < n else None, lengths)
 
 
 def _distances(graph: NeighborGraph) -> npt.NDArray[np.float64]:
@@ -101,7 +117,7 @@ def _from_graph(graph: NeighborGraph, ranks: int, duplicates: str, function: str
     copied = (lengths[:, 0] == 0) & (graph.members is None)
     if not copied.any():
         graph.require(function, k=ranks, what=("distances",))
-        return NearDistances(lengths[:, :ranks], graph.rows, graph.indices, graph.members)
+        return NearDistances(lengths[:, :ranks], graph.rows, graph.indices, graph.members, lengths)
     if duplicates == "raise":
         raise InputError(
             f"duplicates='raise' of {function}: {int(copied.sum())} points have an identical copy, the first at row "
@@ -146,9 +162,7 @@ def _merged(graph: NeighborGraph, ranks: int, function: str) -> NearDistances:
             "or duplicates='drop'."
         )
     place = np.argsort(~new, axis=1, kind="stable")[:, : found.min()]
+    deep = np.take_along_axis(lengths[first], place, axis=1)
     return NearDistances(
-        np.take_along_axis(lengths[first], place[:, :ranks], axis=1),
-        graph.rows,
-        np.take_along_axis(seen, place, axis=1),
-        point.astype(np.int64),
+        deep[:, :ranks], graph.rows, np.take_along_axis(seen, place, axis=1), point.astype(np.int64), deep
     )

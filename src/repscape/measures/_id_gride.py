@@ -6,15 +6,13 @@ import math
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
-from scipy.optimize import brentq
 
 from .. import _check
 from ..errors import DegenerateDataError
+from ._depths import depth_for_gride
 from ._distinct import near_distances
+from ._gride_error import AtRank, gride_error
 from ._result import Curve
-
-FloatArray = npt.NDArray[np.float64]
 
 
 def id_gride(
@@ -41,15 +39,19 @@ def id_gride(
     duplicates : {"merge", "drop", "raise"}
         As in :func:`id_twonn`.
     error : {"auto", "model", None}
-        "model": 1 / sqrt(Fisher information) with independent ratios, the peers' value. Neighbouring points share
-        neighbours, so it is too small, the more so at high rank. "auto" is "model".
+        "auto": up to rank 8 the neighbour sandwich; beyond, the spread over random halves of the points, at half the rank
+        and so at the same scale, in units of the model's error. "model": 1 / sqrt(Fisher information) with independent
+        ratios, the peers' value: neighbouring points share neighbours, so it is 5 to 45 % too small. "auto" needs indices
+        and, for rank r, about r + 1.5 sqrt(r) neighbours; where a graph has fewer, the model's error is enlarged as at the
+        last rank that could be done, and ``details["error"]`` says so.
 
     Returns
     -------
     Curve
         Over x = "rank" (the upper rank 2n): values > 0, NaN at a rank where all ratios are 1, as on a grid. details:
         "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
-        how many of them are exactly 1.
+        how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found. replicates (draws, m)
+        are over random halves of the rows that came in.
 
     Raises
     ------
@@ -77,13 +79,16 @@ def id_gride(
     _check.choice(outliers, "outliers", name, ("dadapy", None))
     _check.choice(error, "error", name, ("auto", "model", None))
     lower = 2 ** np.arange(int(math.log2(max_rank)))
-    near = near_distances(g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name)
-    rows = [_at_rank(near.lengths, int(rank), outliers) for rank in lower]
-    values, stderr, used, ties = (np.array(column) for column in zip(*rows, strict=True))
+    deeper = depth_for_gride(max_rank) if error == "auto" else 0
+    near = near_distances(g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name, deeper=deeper)
+    rows = [AtRank.of(near.lengths, int(rank), outliers) for rank in lower]
+    values = np.array([row.value for row in rows])
     if np.isnan(values).all():
         raise DegenerateDataError(
             "id_gride cannot tell a dimension: all ratios are 1 (the neighbours of every point stand at one distance)."
         )
+    found = gride_error(rows, near.surroundings(deeper), outliers) if error == "auto" else None
+    stderr = found.stderr if found else np.array([row.model for row in rows])
     return Curve(
         x=(2 * lower).astype(np.float64),
         values=values,
@@ -95,50 +100,13 @@ def id_gride(
             "max_rank": max_rank,
             "outliers": outliers,
             "duplicates": duplicates,
-            "error": "model" if error else None,
+            "error": found.summary(2 * lower) if found else error,
         },
         details={
             "distance": near.lengths[:, 2 * lower - 1].mean(axis=0),
-            "used": used.astype(np.int64),
-            "unit_ratios": ties.astype(np.int64),
+            "used": np.array([row.log_mu.size for row in rows]),
+            "unit_ratios": np.array([int((row.log_mu == 0).sum()) for row in rows]),
+            **({"error": np.array(found.methods)} if found else {}),
         },
+        replicates=found.replicates if found else None,
     )
-
-
-def _at_rank(lengths: FloatArray, rank: int, outliers: str | None) -> tuple[float, float, int, int]:
-    """Return (dimension, model error, ratios used, ratios equal to 1) at r_2n / r_n."""
-    mu = lengths[:, 2 * rank - 1] / lengths[:, rank - 1]
-    if outliers == "dadapy":
-        median, high = np.quantile(mu, [0.5, 0.95])
-        mu = mu[mu < 20 * (high - median) + median]
-    log_mu = np.log(mu)
-    if mu.size < 2 or log_mu.sum() <= 0:
-        return math.nan, math.nan, mu.size, int((log_mu == 0).sum())
-    value = _maximum(log_mu, rank)
-    return value, 1 / math.sqrt(_information(value, log_mu, rank)), mu.size, int((log_mu == 0).sum())
-
-
-def _score(d: float, log_mu: FloatArray, rank: int) -> float:
-    """Return the derivative of the log-likelihood; a ratio of 1 enters through its limit, 1 / d."""
-    positive = log_mu[log_mu > 0]
-    grown = positive / -np.expm1(-d * positive)  # mu^d log mu / (mu^d - 1), which cannot overflow in this form
-    pull = float(grown.sum()) + (log_mu.size - positive.size) / d
-    return (log_mu.size - 1) / d + (rank - 1) * pull - (2 * rank - 1) * float(log_mu.sum())
-
-
-def _maximum(log_mu: FloatArray, rank: int) -> float:
-    if rank == 1:
-        return (log_mu.size - 1) / float(log_mu.sum())
-    low = high = (log_mu.size - 1) / float(log_mu.sum())
-    while _score(low, log_mu, rank) < 0:
-        low /= 2
-    while _score(high, log_mu, rank) > 0:
-        high *= 2
-    return float(brentq(_score, low, high, args=(log_mu, rank), xtol=1e-12, rtol=1e-13))
-
-
-def _information(d: float, log_mu: FloatArray, rank: int) -> float:
-    """Return the observed Fisher information, with N / d^2 as peers write it."""
-    positive = log_mu[log_mu > 0]
-    curved = (positive / (2 * np.sinh(np.minimum(d * positive / 2, 350.0)))) ** 2
-    return log_mu.size / d**2 + (rank - 1) * (float(curved.sum()) + (log_mu.size - positive.size) / d**2)

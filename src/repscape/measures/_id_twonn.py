@@ -13,6 +13,8 @@ from scipy import stats
 
 from .. import _check
 from ..errors import DegenerateDataError, InputError, RepscapeWarning
+from ._depths import depth_for
+from ._dimension_error import ERRORS, with_error
 from ._distinct import near_distances
 from ._result import Curve, Estimate, normal_interval
 
@@ -26,7 +28,7 @@ def id_twonn(
     estimator: Estimator = "fit",
     fraction: float | None = None,
     duplicates: Literal["merge", "drop", "raise"] = "merge",
-    error: Literal["auto", "model"] | None = "auto",
+    error: Literal["auto", "sandwich", "subsamples", "model"] | None = "auto",
     n_over_sum: bool = False,
     prior: tuple[float, float] = (2.0, 5.0),
 ) -> Estimate:
@@ -49,9 +51,12 @@ def id_twonn(
     duplicates : {"merge", "drop", "raise"}
         "merge" counts identical rows as one point; "drop" leaves out every point that has a copy (biased upwards);
         "raise" refuses.
-    error : {"auto", "model", None}
-        "model": d / sqrt(N used), the peers' value, and the posterior for "bayes". Neighbouring points share neighbours, so
-        it is 16 to 43 % too small. "auto" is "model".
+    error : {"auto", "sandwich", "subsamples", "model", None}
+        "sandwich": the likelihood's scores, with the products of linked points; for "mle" and "bayes". "subsamples": the
+        spread over 100 random quarters of the points; for the others. "auto" is whichever belongs to the estimator, or the
+        nearest that a graph allows, and ``options["error"]`` says which: both need indices, subsamples some 20 neighbours;
+        from points, 64 are looked up. "model": d / sqrt(N used), the peers' value, and the posterior for "bayes":
+        neighbouring points share neighbours, so it is 16 to 43 % too small.
     n_over_sum : bool
         "mle" as N / sum log mu, which is biased by N / (N - 1).
     prior : (shape, rate)
@@ -60,8 +65,9 @@ def id_twonn(
     Returns
     -------
     Estimate
-        value > 0; per_point is None. details: "used" (ratios used), "mean_log_mu"; for "bayes" also "prior_pull", the
-        relative change that the prior makes.
+        value > 0; per_point is None. replicates (100,) are over quarters of the rows that came in, a point being drawn when
+        its first row is. details: "used" (ratios used), "mean_log_mu"; "subset_share", which part of the points of a subset
+        has two neighbours of its own in the graph; for "bayes" also "prior_pull", the relative change that the prior makes.
 
     Raises
     ------
@@ -69,6 +75,8 @@ def id_twonn(
         If `fraction` is out of range: "fit" cannot take 1 (the last ordinate is infinite), "bayes" takes 1 only.
     DegenerateDataError
         If fewer than 3 distinct points are left, or all ratios are 1.
+    GraphDepthError
+        If the graph is too shallow for "sandwich" or "subsamples", asked for by name.
 
     References
     ----------
@@ -83,12 +91,21 @@ def id_twonn(
     >>> round(rs.id_twonn(X, estimator="mle").value, 1)
     2.0
     """
-    used_fraction = check_estimator("id_twonn", estimator, fraction, error=error)
-    near = near_distances(g_or_X, 2, duplicates=duplicates, function="id_twonn")
+    name = "id_twonn"
+    used_fraction = check_estimator(name, estimator, fraction)
+    _check.choice(error, "error", name, ERRORS)
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=depth_for(error))
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = dimension_of_ratios(
-        log_mu, estimator, used_fraction, function="id_twonn", n_over_sum=n_over_sum, prior=prior, error=error
+        log_mu, estimator, used_fraction, function=name, n_over_sum=n_over_sum, prior=prior, error=error
     )
+    if error not in ("model", None):
+        kind = "mle" if estimator == "bayes" else estimator  # in a subset the prior would weigh more
+
+        def of_subset(ratios: npt.NDArray[np.float64]) -> float:
+            return dimension_of_ratios(ratios, kind, used_fraction, function=name, error=None).value
+
+        found = with_error(found, near, log_mu, error=error, statistic=of_subset)
     return replace(found, dropped=near.dropped, options={**found.options, "duplicates": duplicates})
 
 
@@ -107,8 +124,10 @@ def id_twonn_ratios(
     ----------
     mu : (points,), (repeats, points) or (layers, repeats, points) array
         Ratios, at least 1. Repeats are independent draws of the same layer (decimation).
-    estimator, fraction, error, n_over_sum, prior
+    estimator, fraction, n_over_sum, prior
         As in :func:`id_twonn`.
+    error : {"auto", "model", None}
+        "model", as in :func:`id_twonn`: ratios alone do not say who shares neighbours. "auto" is "model".
 
     Returns
     -------
@@ -129,7 +148,8 @@ def id_twonn_ratios(
     [2.0, 5.0, 9.0]
     """
     name = "id_twonn_ratios"
-    used_fraction = check_estimator(name, estimator, fraction, error=error)
+    used_fraction = check_estimator(name, estimator, fraction)
+    _check.choice(error, "error", name, ("auto", "model", None))
     log_mu = np.log(_checked_ratios(mu, name))
     keywords: dict[str, Any] = {"function": name, "n_over_sum": n_over_sum, "prior": prior, "error": error}
 
@@ -182,10 +202,9 @@ def _over_repeats(draws: list[Estimate]) -> Estimate:
     )
 
 
-def check_estimator(function: str, estimator: str, fraction: float | None, *, error: str | None = "auto") -> float:
-    """Refuse an estimator, fraction or error that does not exist; return the fraction to use."""
+def check_estimator(function: str, estimator: str, fraction: float | None) -> float:
+    """Refuse an estimator or fraction that does not exist; return the fraction to use."""
     _check.choice(estimator, "estimator", function, DEFAULT_FRACTION)
-    _check.choice(error, "error", function, ("auto", "model", None))
     if fraction is None:
         return DEFAULT_FRACTION[estimator]
     _check.number(fraction, "fraction", function, low=0, high=1, open_ends="l")

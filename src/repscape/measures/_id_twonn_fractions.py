@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from .. import _check
 from ..errors import InputError
+from ._depths import depth_for
+from ._dimension_error import Way
 from ._distinct import near_distances
 from ._id_twonn import check_estimator, dimension_of_ratios
 from ._result import Curve
+from ._subsets_graph import Deviations
 
 USUAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -38,13 +42,16 @@ def id_twonn_fractions(
         the kept ratios as the whole sample, and so falls towards the value at 1 whatever the data.
     fractions : sequence of float in (0, 1], optional
         Where the curve stands; by default .1, .2, ... .9, .95 and 1, for "fit" without the 1, which it cannot take.
-    duplicates, error
+    duplicates
         As in :func:`id_twonn`.
+    error : {"auto", "model", None}
+        "auto": the spread over 100 random quarters of the points, as :func:`id_twonn` has it for "fit"; with a graph that is
+        too shallow or has no indices "model", and ``options["error"]`` says so. "model": d / sqrt(ratios used).
 
     Returns
     -------
     Curve
-        Over x = "fraction", increasing: values > 0. details: "used" (m,), the ratios used at each.
+        Over x = "fraction", increasing: values > 0. details: "used" (m,), the ratios used at each. replicates (100, m).
 
     Raises
     ------
@@ -70,24 +77,36 @@ def id_twonn_fractions(
     _check.choice(estimator, "estimator", name, ("fit", "mle", "trimmed"))
     if fractions is None:
         fractions = USUAL if estimator != "fit" else USUAL[:-1]
-    kept = sorted({check_estimator(name, estimator, fraction, error=error) for fraction in fractions})
+    _check.choice(error, "error", name, ("auto", "model", None))
+    kept = sorted({check_estimator(name, estimator, fraction) for fraction in fractions})
     if not kept:
         raise InputError(f"fractions of {name} must hold at least one number in (0, 1]. Got none.")
-    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name)
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=depth_for(error))
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = [dimension_of_ratios(log_mu, estimator, fraction, function=name) for fraction in kept]
+    stderr = np.array([one.stderr for one in found], dtype=np.float64)
+    sampled: Deviations | None = None
+    used: str | None = error
+    if error == "auto":
+
+        def curve(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+            return np.array([dimension_of_ratios(ratios, estimator, f, function=name, error=None).value for f in kept])
+
+        way = Way.of(near, curve)
+        sampled, used = way.sampled, "subsamples" if way.sampled else f"model: {way.why}"
     return Curve(
         x=np.array(kept),
         values=np.array([one.value for one in found]),
         x_name="fraction",
         n=near.n,
-        stderr=np.array([one.stderr for one in found], dtype=np.float64) if error else None,
+        stderr=(sampled.scaled.std(axis=0, ddof=1) if sampled else stderr) if error else None,
         dropped=near.dropped,
         options={
             "estimator": estimator,
             "fractions": list(kept),
             "duplicates": duplicates,
-            "error": "model" if error else None,
+            "error": used,
         },
         details={"used": np.array([one.details["used"] for one in found])},
+        replicates=sampled.scaled if sampled else None,
     )

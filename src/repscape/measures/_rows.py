@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _check
+from ._depths import depth_for, depth_for_gride
 from ._rows_health import HEALTH_ROWS
 from ._table import USUAL_NEIGHBORS, Measure
 
@@ -33,22 +34,42 @@ def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int
     return USUAL_NEIGHBORS if options["k"] is None else int(options["k"])
 
 
+def _dimension_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours that the errors of TwoNN read."""
+    return depth_for(options["error"])
+
+
+def _gride_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours that the errors of Gride read."""
+    return depth_for_gride(options["max_rank"]) if options["error"] == "auto" else 0
+
+
 ISOMETRIES = ("rotation", "translation", "scaling", "permutation")
+PROBE_VARIANTS: Mapping[tuple[str, Any], Mapping[str, Any]] = {
+    ("metric", "balanced_accuracy"): {"label": "balanced accuracy of the probe"},
+    ("metric", "macro_f1"): {"label": "macro F1 of the probe"},
+    ("metric", "auc"): {"label": "AUC of the probe"},
+    ("metric", "log_loss"): {
+        "bounds": (0.0, math.inf), "label": "log-loss of the probe (nats)",
+        "higher_means": "the readout tells the labels of unseen examples less well",
+    },
+    ("task", "values"): {"bounds": (-math.inf, 1.0), "label": "held-out R² of the probe"},
+}  # fmt: skip
 _ROWS = (
     Measure(
         "id_twonn", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
         higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
-        neighbors=2, merges=True,
+        neighbors=2, wants=_dimension_depth, merges=True,
     ),
     Measure(
         "id_twonn_fractions", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
         higher_means="more directions of variation", reference="Facco et al. 2017", label="intrinsic dimension",
-        neighbors=2, merges=True,
+        neighbors=2, wants=_dimension_depth, merges=True,
     ),
     Measure(
         "id_gride", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
         higher_means="more directions of variation", reference="Denti et al. 2022", label="intrinsic dimension",
-        neighbors="max_rank", merges=True,
+        neighbors="max_rank", wants=_gride_depth, merges=True,
     ),
     Measure(
         "id_decimation", takes=("points",), bounds=(0.0, math.inf),
@@ -69,6 +90,11 @@ _ROWS = (
         "id_isomap", takes=("graph",), bounds=(0.0, 1.0), invariant_to=(*ISOMETRIES, "duplication"), plot="curve",
         higher_means="so many coordinates keep less of the distances", reference="Tenenbaum et al. 2000",
         label="residual variance", neighbors="k", merges=True,
+    ),
+    Measure(
+        "id_autoencoder", takes=("points",), bounds=(0.0, math.inf), invariant_to=("translation", "scaling", "duplication"),
+        plot="curve", higher_means="so many coordinates rebuild less", reference="Hinton and Salakhutdinov 2006",
+        label="held-out variance left",
     ),
     Measure(
         "id_pca", takes=("points",), bounds=(1.0, math.inf), invariant_to=ISOMETRIES,
@@ -163,6 +189,11 @@ _ROWS = (
         higher_means="clusters are closer to the labels", reference="Hubert and Arabie 1985", label="cluster agreement",
     ),
     *HEALTH_ROWS,
+    Measure(
+        "probe_linear", takes=("points", "labels"), bounds=(0.0, 1.0), invariant_to=("translation", "scaling"),
+        higher_means="a linear readout tells the labels of unseen examples better", reference="Alain and Bengio 2017",
+        label="probe accuracy", column_options=("groups", "split", "identity"), variants=PROBE_VARIANTS,
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from .. import _check
 from ..errors import InputError, InputTypeError
+from ._option_values import check_values
 from ._result import Curve, Estimate
 
 Kind = Literal["points", "graph", "labels", "values", "groups"]
@@ -60,6 +61,8 @@ class Measure:
     neighbors: int | str | Depth = 0
     """Neighbours it reads from a graph: a number, the option that has it, or a function of (options, columns). 0: what its
     option "k" says, else 30."""
+    wants: int | Depth = 0
+    """Neighbours that its error reads, where there are so many: a study looks them up, and a published graph may have fewer."""
     merges: bool = False
     """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
     column_options: tuple[str, ...] = ()
@@ -69,6 +72,8 @@ class Measure:
     its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
     variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
     """(option, value) -> fields that this value of the option changes, such as bounds or what higher means."""
+    alarm: Callable[[Any], str] | None = None
+    """Given a result, what a study must warn its reader of; "" where nothing."""
 
     def __post_init__(self) -> None:
         _check.choice(self.arity, "arity", f"Measure {self.name!r}", (1, 2))
@@ -120,10 +125,12 @@ class Measure:
         }
 
     def check_options(self, given: Mapping[str, Any]) -> None:
-        """Refuse options that the function does not take."""
+        """Refuse options that the function does not take, and words that they cannot mean, before anything is computed."""
         parameters = inspect.signature(self.function()).parameters.values()
         if not any(p.kind is p.VAR_KEYWORD for p in parameters):
             _check.known_options(given, self.options(), self.name)
+        columns = [name for name in given if name not in self.column_options]
+        check_values({name: given[name] for name in columns}, self.function(), self.name)
 
     def depth(self, given: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
         """Return how many neighbours of each point it reads under these options; columns by the option or kind."""
@@ -135,6 +142,17 @@ class Measure:
             return max(1, int(asked(options, columns) if callable(asked) else options.get(str(asked), asked)))
         except (TypeError, ValueError, OverflowError):
             return 1  # an option that is no number: the measure itself refuses it, in its own words
+
+    def enough(self, given: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+        """Return how many neighbours it reads, those that only its error wants among them."""
+        least = self.depth(given, columns)
+        if least == 0 or not self.wants:
+            return least
+        try:
+            wanted = self.wants({**self.options(), **given}, columns) if callable(self.wants) else self.wants
+            return max(least, int(wanted))
+        except (TypeError, ValueError, OverflowError):
+            return least  # as above
 
     def __call__(self, *arguments: Any, **options: Any) -> Estimate | Curve:
         """Call the function; a bare number becomes an Estimate."""

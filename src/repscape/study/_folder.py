@@ -88,10 +88,10 @@ class StudyFolder:
         """Return the stored graphs of a representation if they are deep enough."""
         full = self._graph(unit, "full")
         distinct = self._graph(unit, "distinct") or _without_copies(full)
-        if need.full and (full is None or full.k < need.full):
+        if need.full and (full is None or full.k < min(need.full_wanted, full.n - 1)):
             return None
         # A graph of few distinct points may be as deep as it can be, and still less than asked.
-        short = distinct is None or distinct.k < min(need.distinct, distinct.n - 1)
+        short = distinct is None or distinct.k < min(need.distinct_wanted, distinct.n - 1)
         return None if need.distinct and short else Graphs(full, distinct)
 
     def graph(self, unit: str) -> NeighborGraph | None:

@@ -31,6 +31,10 @@ class Need:
     """From graphs of all rows, by measures that compare two."""
     deepest: str
     """The variant that reads most, for messages."""
+    full_wanted: int
+    """From graphs of all rows, where there are so many: with what errors read."""
+    distinct_wanted: int
+    """The same from graphs of distinct rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,11 @@ class Outcome:
     column: str | None
     result: Estimate | Curve
 
+    @property
+    def alarm(self) -> str:
+        """What the reader must be warned of, if anything."""
+        return "" if self.item.measure.alarm is None else self.item.measure.alarm(self.result)
+
 
 def merging(item: Item) -> bool:
     """Whether this call counts identical rows as one point."""
@@ -59,7 +68,7 @@ def merging(item: Item) -> bool:
 
 def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
     """Return the depths that the plan asks of its graphs."""
-    depths = {"full": 0, "distinct": 0, "pair": 0}
+    depths = {"full": 0, "distinct": 0, "pair": 0, "full_wanted": 0, "distinct_wanted": 0}
     deepest, most = "", 0
     for item in plan.items:
         if "graph" not in item.measure.takes:
@@ -67,6 +76,8 @@ def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
         depth = depth_of(item, plan, columns)
         kind = "distinct" if merging(item) else "full"
         depths[kind] = max(depths[kind], depth)
+        wanted = max((item.measure.enough(options, held) for _, options, held in calls(item, plan, columns)), default=0)
+        depths[f"{kind}_wanted"] = max(depths[f"{kind}_wanted"], wanted)
         if item.measure.arity == 2:
             depths["pair"] = max(depths["pair"], depth)
         if depth > most:
@@ -115,12 +126,13 @@ def build_graphs(points: Any, need: Need, *, threads: int) -> Graphs:
         return Graphs(None, None)
     full = None
     if need.full:
-        full = knn_graph(points, max(need.full, need.distinct), threads=threads)
+        wanted = min(max(need.full_wanted, need.distinct_wanted), points.shape[0] - 1)
+        full = knn_graph(points, wanted, threads=threads)
         copied = full.distances is not None and bool((full.distances[:, 0] == 0).any())
         if not need.distinct or not copied:
             return Graphs(full, full)
     rows, _ = distinct_rows(points)
-    deep = min(need.distinct, rows.size - 1)
+    deep = min(need.distinct_wanted, rows.size - 1)
     return Graphs(full, distinct_graph(points, deep, threads=threads) if rows.size >= 3 else None)
 
 
