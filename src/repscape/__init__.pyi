@@ -16,6 +16,7 @@ from .measures._health_concentration import health_concentration
 from .measures._health_hubness import health_hubness
 from .measures._health_rogue import health_rogue
 from .measures._health_spectrum import health_spectrum
+from .measures._id_autoencoder import id_autoencoder
 from .measures._id_correlation import id_correlation
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
@@ -31,6 +32,7 @@ from .measures._overlap_lcs import overlap_lcs
 from .measures._overlap_neighbors import overlap_neighbors
 from .measures._overlap_rbo import overlap_rbo
 from .measures._overlap_values import overlap_values
+from .measures._probe_linear import probe_linear
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from .measures._select_category import select_category
@@ -75,6 +77,7 @@ __all__ = [
     "health_hubness",
     "health_rogue",
     "health_spectrum",
+    "id_autoencoder",
     "id_correlation",
     "id_decimation",
     "id_gride",
@@ -97,6 +100,7 @@ __all__ = [
     "overlap_neighbors",
     "overlap_rbo",
     "overlap_values",
+    "probe_linear",
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",

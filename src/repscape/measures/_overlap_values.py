@@ -189,7 +189,8 @@ class _Near:
         credit = np.empty_like(self.phi)
         shared_credit(indices, self.phi, self.reach, self.share, credit)
         credit /= self.k
-        return credit.clip(max=1.0)  # shares of ties may round up
+        np.minimum(credit, 1.0, out=credit)  # shares of ties may round up
+        return credit
 
 
 def _numbers(values: Any, n: int) -> FloatArray:

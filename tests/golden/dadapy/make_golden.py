@@ -6,7 +6,7 @@ DADApy pins numpy below 2, so it runs in an environment of its own:
     dadapy-env/bin/pip install dadapy==0.3.4 "numpy<2"
     dadapy-env/bin/python tests/golden/dadapy/make_golden.py
 
-The inputs are made once and kept beside this script (inputs.npz), so that no generator has to give the same draws again. Numbers
+The inputs are made once and kept beside this script (inputs.npz): no generator has to give the same draws again. Numbers
 are kept as they print with ten digits.
 """
 
