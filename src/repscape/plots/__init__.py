@@ -4,6 +4,7 @@ from ._caption import alternative, caption
 from ._choose import Panel, Sketch, sketches
 from ._draw import draw, paint
 from ._drawing import Drawing, save_drawings
+from ._lines import Line, draw_lines
 from ._pairs import draw_rsa, draw_similarities, draw_strip
 from ._planes import draw_clusters, draw_second_level
 from ._save import FORMATS, save_figures, to_bytes, write_whole
@@ -12,6 +13,7 @@ from ._scatter import draw_embeddings
 __all__ = [
     "FORMATS",
     "Drawing",
+    "Line",
     "Panel",
     "Sketch",
     "alternative",
@@ -19,6 +21,7 @@ __all__ = [
     "draw",
     "draw_clusters",
     "draw_embeddings",
+    "draw_lines",
     "draw_rsa",
     "draw_second_level",
     "draw_similarities",

@@ -1,0 +1,37 @@
+"""Lines against a quantity of one's own, through what is drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from repscape.errors import InputError
+from repscape.plots import Line, draw_lines
+
+
+def test_lines_bands_and_what_is_expected() -> None:
+    lines = {
+        "ours": Line([1, 10, 100], [1.0, 2.0, 4.0], [0.1, 0.2, 0.4]),
+        "theory": Line([1, 100], [1.0, 4.0], expected=True),
+    }
+    figure = draw_lines(lines, x="dimension", y="estimate", heading="Balls", log_x=True)
+    (ax,) = figure.axes
+    solid, dashed = ax.get_lines()
+    assert solid.get_ydata().tolist() == [1.0, 2.0, 4.0]
+    assert solid.get_linestyle() == "-"
+    assert dashed.get_linestyle() == "--"
+    assert dashed.get_marker() == "None"
+    (band,) = ax.collections
+    corners = band.get_paths()[0].vertices
+    assert np.isclose(corners[:, 1].min(), 0.9)
+    assert np.isclose(corners[:, 1].max(), 4.4)
+    assert ax.get_xscale() == "log"
+    assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ours", "theory"]
+
+
+def test_what_cannot_be_drawn_is_refused() -> None:
+    words = {"x": "x", "y": "y", "heading": "h"}
+    with pytest.raises(InputError, match="one to 8. Got 0"):
+        draw_lines({}, **words)
+    with pytest.raises(InputError, match="'a' must be of one length"):
+        draw_lines({"a": Line([1, 2], [1])}, **words)
