@@ -19,7 +19,11 @@ from repscape.graph import knn_graph
 from repscape.measures import Estimate, Measure
 
 N, D = 150, 6
-SMALL: Mapping[str, dict[str, Any]] = {"id_gride": {"max_rank": 16}}
+SMALL: Mapping[str, dict[str, Any]] = {
+    "id_gride": {"max_rank": 16},
+    "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
+    "probe_linear": {"metric": "log_loss"},  # accuracy moves in steps of one example, too coarse to see a change
+}
 TOLERANCE = 1e-9
 """Two results closer than this are the same; two that should differ do so by far more."""
 
