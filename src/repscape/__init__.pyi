@@ -32,6 +32,7 @@ from .measures._overlap_lcs import overlap_lcs
 from .measures._overlap_neighbors import overlap_neighbors
 from .measures._overlap_rbo import overlap_rbo
 from .measures._overlap_values import overlap_values
+from .measures._plateau import plateau
 from .measures._probe_linear import probe_linear
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
@@ -47,7 +48,7 @@ from .measures._sim_svcca import sim_svcca
 from .plan import Plan
 from .recipes import forecast_recipe, list_recipes, run_recipe
 from .report import write_report
-from .results import Results, load_results
+from .results import Results, load_results, paired_differences, simultaneous_bands
 from .store import open_store
 from .study import Trajectory, extract, run
 
@@ -100,6 +101,8 @@ __all__ = [
     "overlap_neighbors",
     "overlap_rbo",
     "overlap_values",
+    "paired_differences",
+    "plateau",
     "probe_linear",
     "rdm",
     "read_examples",
@@ -117,6 +120,7 @@ __all__ = [
     "sim_pwcca",
     "sim_rsa",
     "sim_svcca",
+    "simultaneous_bands",
     "synthetic",
     "vector_models",
     "write_report",

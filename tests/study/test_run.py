@@ -199,6 +199,7 @@ def test_no_plan_measures_what_the_source_allows() -> None:
         "id_twonn",
         "id_gride",
         "id_decimation",
+        "health_rogue",
         "overlap_neighbors",
         "overlap_labels",
     }
@@ -208,6 +209,7 @@ def test_no_plan_measures_what_the_source_allows() -> None:
         "id_twonn(estimator='mle')",
         "id_gride(max_rank=16)",
         "id_decimation",
+        "health_rogue",
     }
 
 

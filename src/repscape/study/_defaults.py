@@ -43,8 +43,9 @@ def fitted(plan: Plan | None, source: Source) -> Plan:
     if far >= 4:
         rank = 1 << (min(far, USUAL_RANK).bit_length() - 1)
         measures.append("id_gride" if rank == USUAL_RANK else ("id_gride", {"max_rank": rank}))
-    if not graphs and n > 20:
-        measures.append("id_decimation")
+    if not graphs:
+        measures += ["id_decimation"] if n > 20 else []
+        measures.append("health_rogue")  # whoever reads the other numbers should know if one dimension makes them
     k = {} if near >= USUAL_K else {"k": near}
     if near >= 1 and len(source.representations) > 1:
         measures.append(("overlap_neighbors", k))

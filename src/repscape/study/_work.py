@@ -161,6 +161,7 @@ class Study:
     def _measure(self, part: Part, one: Representation, name: str, *, points: Any, graphs: Graphs) -> None:
         outcomes, self.silent[name] = measure_one(one, points, graphs, plan=part.plan, columns=part.columns)
         self.notes[name] += [f"layer {name}: {_no_value(*why)}" for why in self.silent[name].items()]
+        self.notes[name] += [f"layer {name}: {said}." for outcome in outcomes if (said := outcome.alarm)]
         self.records[name] = [
             Record(
                 info=MeasureInfo.of(outcome.item.measure.under(outcome.item.options)),
