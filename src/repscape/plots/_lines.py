@@ -64,6 +64,8 @@ def draw_lines(
     if not 1 <= len(lines) <= len(PALETTE):
         raise InputError(f"lines of draw_lines must be one to {len(PALETTE)}. Got {len(lines)}.")
     figure, (ax,) = new_figure(1, height=3.4)
+    ax.set_xscale("log" if log_x else "linear")
+    ax.set_yscale("log" if log_y else "linear")
     handles, solid = [], 0
     for name, line in lines.items():
         at, values = np.asarray(line.x, dtype=np.float64), np.asarray(line.values, dtype=np.float64)
@@ -73,15 +75,18 @@ def draw_lines(
                 f"x, values and stderr of the line {name!r} must be of one length. Got {at.shape}, {values.shape}."
             )
         if line.expected:
-            handles += ax.plot(at, values, color=PALETTE[-2], linestyle=(0, (4, 2)), linewidth=1.3, zorder=2)
+            handles += ax.plot(at, values, color=PALETTE[-2], linestyle=(0, (4, 2)), linewidth=1.3, zorder=4)
             continue
         colour = PALETTE[solid % (len(PALETTE) - 2)]
         handles += ax.plot(at, values, color=colour, marker=MARKERS[solid % len(MARKERS)], zorder=3)
         if error is not None:
             ax.fill_between(at, values - error, values + error, color=colour, alpha=0.2, linewidth=0)
         solid += 1
-    ax.set_xscale("log" if log_x else "linear")
-    ax.set_yscale("log" if log_y else "linear")
+    for axis, logarithmic in ((ax.xaxis, log_x), (ax.yaxis, log_y)):
+        if logarithmic:
+            axis.set_major_formatter(
+                "{x:g}"
+            )  # the usual one writes powers as formulas, which the house style does not read
     axis_labels(figure, [ax], x=x, y=y)
     title(figure, [ax], heading, details="", panels=[""])
     if len(lines) > 1:

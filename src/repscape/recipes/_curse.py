@@ -39,9 +39,10 @@ def forecast(order: Order) -> Sequence[str]:
 
 def run(order: Order) -> Outcome:
     """Draw the points, measure them, and set theory beside."""
-    dimensions = sorted({*map(int, order.options["dimensions"]), *CONCENTRATION_AT, *COVER_AT})
+    dimensions = sorted({*map(int, order.options["dimensions"]), *CONCENTRATION_AT})
+    points, tries = order.options["labelled"], order.options["dichotomies"]
     draw = np.random.default_rng(order.rng)
-    widest = draw.normal(size=(order.options["points"], dimensions[-1]))
+    widest = draw.normal(size=(order.options["points"], max(*dimensions, points)))
     results = run_study(
         {f"d = {d}": np.ascontiguousarray(widest[:, :d]) for d in dimensions},
         Plan(
@@ -58,8 +59,7 @@ def run(order: Order) -> Outcome:
         threads=order.threads,
         progress=order.progress,
     )
-    points, tries = order.options["labelled"], order.options["dichotomies"]
-    separable = {d: separable_share(widest[:points, :d], tries, draw) for d in dimensions if d <= points}
+    separable = {d: separable_share(widest[:points, :d], tries, draw) for d in _tried(points)}
     ours = [_concentration(results, i, d) for i, d in enumerate(CONCENTRATION_AT)]
     if points == order.recipe.options["labelled"].default:
         ours += [
@@ -73,6 +73,11 @@ def run(order: Order) -> Outcome:
     )
     section = Section("Against dimension", drawings=_drawings(results, separable, points))
     return Outcome(results, tuple(ours), (section,), notes)
+
+
+def _tried(points: int) -> list[int]:
+    """Return the dimensions in which labellings are tried, up to the number of points."""
+    return sorted({*range(2, points + 1, max(1, points // 20)), *(d for d in COVER_AT if d <= points)})
 
 
 def separable_share(points: FloatArray, tries: int, draw: np.random.Generator) -> float:
@@ -136,7 +141,7 @@ def _drawings(results: Results, separable: Mapping[int, float], points: int) -> 
             "separable",
             draw_lines(
                 {"measured": Line(tried, share), "Cover": Line(tried, cover, expected=True)},
-                x=x, y="share that is separable", heading=f"A plane separates random labels of {points} points", log_x=True,
+                x=x, y="share that is separable", heading=f"A plane separates random labels of {points} points",
             ),
             "Share of random two-class labellings that a plane separates: with half as many dimensions as points, one in two.",
         ),
