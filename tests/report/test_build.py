@@ -1,5 +1,6 @@
 import base64
 import csv
+import gzip
 import hashlib
 import io
 import re
@@ -13,9 +14,9 @@ import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputTypeError, StoreError
 from repscape.measures import Curve, Estimate
-from repscape.plots import sketches
+from repscape.plots import save_figures, sketches
 from repscape.results import MeasureInfo, Place, Record, Results
-from tests.plots.studies import PLAN, SCRIPT, curves, layers, study
+from tests.plots.studies import PLAN, SCRIPT, by_hand, curves, layers, study
 from tests.report.pages import read
 
 
@@ -108,16 +109,17 @@ def test_the_plan_can_be_repeated_from_the_page(page):
     assert names["plan"] == replace(PLAN, labels=["digit"]) or names["plan"].to_dict() == PLAN.to_dict()
 
 
-def test_nothing_is_fetched_and_only_the_pages_own_script_may_run(page):
-    text_of = {"style": page.all("style")[0].text, "script": page.all("script")[0].text}
-    policies = [
+def test_nothing_is_fetched_and_only_the_pages_own_scripts_may_run(page):
+    (policy,) = (
         m.attributes["content"] for m in page.all("meta") if m.attributes.get("http-equiv") == "Content-Security-Policy"
-    ]
-    (policy,) = policies
-    assert policy.startswith("default-src 'none'; img-src data:;")
-    for tag, text in text_of.items():
-        digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-        assert f"{tag}-src 'sha256-{digest}'" in policy
+    )
+    assert policy.startswith("default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; script-src 'sha256-")
+    library, carried, own = page.all("script")
+    allowed = policy.partition("script-src ")[2].partition(";")[0].split()
+    texts = (own.text, gzip.decompress(base64.b64decode(library.text)).decode())
+    digests = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in texts]
+    assert allowed == [f"'sha256-{digest}'" for digest in digests]
+    assert {library.attributes["type"], carried.attributes["type"]} == {"application/gzip"}
     for tag, attribute in (("a", "href"), ("img", "src"), ("link", "href"), ("script", "src")):
         for node in page.all(tag):
             assert node.attributes.get(attribute, "#").startswith(("#", "data:"))
@@ -128,11 +130,12 @@ def test_no_string_from_outside_becomes_markup(tmp_path):
     text = path.read_text(encoding="utf-8")
     assert "<script>alert" not in text
     page = read(text)
-    assert len(page.all("script")) == 1
+    assert all(re.fullmatch("[A-Za-z0-9+/=]*", script.text) for script in page.all("script")[:-1])
+    assert len(page.all("script")) == 3
     assert page.all("title")[0].text == SCRIPT
     # As text it is there: title, note, warning, summary, headings, tables, conventions, references, command, provenance.
     for section in page.all("section"):
-        assert SCRIPT in section.text, section.attributes["id"]
+        assert SCRIPT in section.text or section.attributes["id"] == "examples", section.attributes["id"]
     for image in page.all("img"):
         assert SCRIPT in image.attributes["alt"]
         assert b"<script" not in base64.b64decode(image.attributes["src"].partition(";base64,")[2])
@@ -189,9 +192,23 @@ def test_no_measure_is_named_in_report_or_plots():
 
     for package in ("plots", "report"):
         for entry in files(f"repscape.{package}").iterdir():
-            if entry.name.endswith((".py", ".html", ".js")):
+            if entry.name.endswith((".py", ".html", ".js", ".css")):
                 body = re.sub(r'""".*?"""', "", entry.read_text(encoding="utf-8"), flags=re.DOTALL)
                 assert not [name for name in rs.measures.MEASURES if name in body], entry.name
+
+
+def test_a_page_without_a_study_says_what_to_give_for_examples(page):
+    (section,) = (s for s in page.all("section") if s.attributes["id"] == "examples")
+    assert "study='DIR'" in section.text
+    assert "map_examples(source" in section.text
+
+
+def test_files_of_figures_beside_the_page_are_linked(tmp_path):
+    results = by_hand([0.5, 0.75], info=MeasureInfo("share"))
+    written = save_figures(results, tmp_path / "figures", formats=["png", "pdf"])
+    page = read(rs.write_report(results, tmp_path / "r.html").read_text(encoding="utf-8"))
+    links = [link.attributes["href"] for figure in page.all("figure") for link in figure.all("a")]
+    assert sorted(links) == sorted(f"figures/{path.name}" for path in written)
 
 
 def test_other_things_than_results_are_refused(tmp_path):
@@ -199,6 +216,8 @@ def test_other_things_than_results_are_refused(tmp_path):
         rs.write_report({}, tmp_path / "r.html")
     with pytest.raises(InputTypeError, match="notes of write_report must be a list"):
         rs.write_report(Results(()), tmp_path / "r.html", notes="one note")
+    with pytest.raises(InputTypeError, match=r"study of write_report must be a study folder or .* Got int"):
+        rs.write_report(Results(()), tmp_path / "r.html", study=3)
     assert not list(tmp_path.iterdir())
 
 
