@@ -11,16 +11,21 @@ from ._options import Json
 from ._print import say, say_json, say_table
 
 Where = Annotated[str | None, typer.Argument(metavar="PATH", help="A study, a store, arrays or neighbour files.")]
+Vectors = Annotated[bool, typer.Option("--vectors", help="List the word vectors that can be called by name.")]
 
 
-def info(path: Where = None, json: Json = False) -> None:
+def info(path: Where = None, vectors: Vectors = False, json: Json = False) -> None:
     """Say what a path holds, or what can be measured.
 
     \b
     Examples:
       repscape info
       repscape info study --json
+      repscape info --vectors
     """
+    if vectors:
+        _vectors(json)
+        return
     if path is None:
         _measures(json)
         return
@@ -43,6 +48,20 @@ def _entry(name: str, entry: Any) -> None:
         say(f"{name}: {', '.join(map(str, entry))}")
     elif not isinstance(entry, list):
         say(f"{name}: {entry}")
+
+
+def _vectors(json: bool) -> None:
+    from ..examples import vector_models
+
+    known = vector_models().to_dict("records")
+    if json:
+        say_json(known)
+        return
+    rows = [
+        [str(one["name"]), *(f"{one[key]:,}" for key in ("dimensions", "words", "megabytes")), one["trained_on"]]
+        for one in known
+    ]
+    say_table(["name", "dimensions", "words", "MB", "trained on"], rows, keys=5)
 
 
 def _measures(json: bool) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ._options import Json, Quiet, Threads
-from ._print import note, say, say_json, say_table
+from ._print import say, say_json, say_table
 
 if TYPE_CHECKING:
     from ..recipes import Recipe, RecipeRun
@@ -108,14 +108,15 @@ def _describe(one: Recipe) -> None:
     for name, model in one.models.items():
         say(f"  --model {name}={model}")
     if one.options:
-        say("\nOptions, with their defaults:")
+        say("\nOptions, to be given as --set NAME=VALUE, with their defaults:")
     for name, option in one.options.items():
-        say(f"  --set {name}={option.default}  {option.about}")
+        say(f"  {name}={option.default}\n    {option.about}")
 
 
 def _say(found: RecipeRun) -> None:
     for line in found.notes:
-        note(line)
+        say(line)
+    say()
     rows = []
     for row in found.rows:
         ours = "" if row.ours is None else f"{row.ours.value:.4g}"

@@ -17,6 +17,7 @@ from ._rdm import condensed, rdm
 FloatArray = npt.NDArray[np.float64]
 NAME = "embed"
 METHODS = ("pca", "mds", "tsne", "umap")
+FEW = 500
 METRICS = ("euclidean", "cosine", "correlation", "precomputed")
 
 
@@ -113,10 +114,13 @@ def _signed(coordinates: FloatArray) -> FloatArray:
 
 def _tsne(points: FloatArray, metric: str, perplexity: float, seed: int) -> FloatArray:
     from sklearn.manifold import TSNE
+    from threadpoolctl import threadpool_limits
 
     start: Any = "random" if metric == "precomputed" or points.shape[1] < 2 else "pca"
     model = TSNE(perplexity=perplexity, metric=metric, init=start, random_state=seed)
-    return np.asarray(model.fit_transform(points), dtype=np.float64)
+    # For few points threads would do nothing but wait for one another, thousands of times.
+    with threadpool_limits(1 if points.shape[0] <= FEW else None):
+        return np.asarray(model.fit_transform(points), dtype=np.float64)
 
 
 def _umap(points: FloatArray, metric: str, neighbors: int, seed: int) -> FloatArray:

@@ -77,14 +77,9 @@ def draw_strip(found: Estimate | Mapping[str, Estimate]) -> Figure:
         _strips(ax, one)
     metric = next(iter(panels.values())).options.get("metric", "")
     axis_labels(figure, axes, x="", y=f"{metric} similarity of two points".strip())
-    said = [f"{name}  {_selectivity(one)}".strip() for name, one in panels.items()]
-    title(
-        figure,
-        axes,
-        "Similarity within and between groups",
-        details="within / between is a ratio of means",
-        panels=said,
-    )
+    title(figure, axes, "Similarity within and between groups", details="", panels=[""] * len(panels))
+    for ax, (name, one) in zip(axes, panels.items(), strict=True):
+        ax.set_title("\n".join(filter(None, (literal(name, 36), _selectivity(one)))))
     return figure
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -105,8 +106,8 @@ def run_recipe(
     Examples
     --------
     >>> import tempfile, repscape as rs
-    >>> found = rs.run_recipe("word-rsa", to=tempfile.mkdtemp(), stand_in="always")
-    >>> {row.status for row in found.rows}
+    >>> found = rs.run_recipe("word-rsa", to=tempfile.mkdtemp(), stand_in="always")  # doctest: +SKIP
+    >>> {row.status for row in found.rows}  # doctest: +SKIP
     {'stand-in'}
     """
     order = _order(
@@ -123,13 +124,13 @@ def run_recipe(
     beside = Section(
         "Ours and published",
         (f"{order.recipe.about} Repeated: {order.recipe.study}", counted(rows)),
-        tables={"ours beside what was published": table.dropna(axis=1, how="all")},
+        tables={"ours beside what was published": table.loc[:, (table.notna() & (table != "")).any()]},
     )
     report = write_report(
         found.results,
         order.folder / "report.html",
         title=order.recipe.title,
-        command=command or shlex.join(["repscape", "recipe", name, "-o", str(to)]),
+        command=command or _command(order, options or {}),
         notes=found.notes,
         sections=[beside, *found.sections],
     )
@@ -202,6 +203,19 @@ def _order(
         threads,
         progress,
     )
+
+
+def _command(order: Order, given: Mapping[str, Any]) -> str:
+    """Return what does the same from a shell."""
+    words = ["repscape", "recipe", order.recipe.name]
+    for name, model in order.models.items() if order.own_models else ():
+        words += ["--model", f"{name}={model}" if name else model]
+    words += ["--data", order.data] if order.data is not None else []
+    for name, value in given.items():
+        words += ["--set", f"{name}={value if isinstance(value, str) else json.dumps(value)}"]
+    words += ["--stand-in", order.stand_in] if order.stand_in != "auto" else []
+    words += ["--seed", str(order.rng)] if order.rng else []
+    return shlex.join([*words, "-o", str(order.folder)])
 
 
 def _steps(recipe: Recipe) -> Steps:

@@ -17,6 +17,7 @@ from ..measures._sim_rsa import sim_rsa
 from ..plan import Plan
 from ..study import run as run_study
 from ._order import Order, Ours, Outcome
+from ._word_rsa_figures import compared
 
 LAYER = "vectors"
 WITHOUT = {"wiki": {"kiwi", "starfruit"}, "shared": {"spaceship", "stool", "kiwi", "watermelon", "starfruit"}}
@@ -80,7 +81,14 @@ def run(order: Order) -> Outcome:
         threads=order.threads,
         progress=order.progress,
     )
-    return Outcome(results, tuple(_ours(models, order.recipe.options["words"].default)), (), tuple(notes))
+    numbers = tuple(_ours(models, order.recipe.options["words"].default))
+    own = {
+        f"{name}, {len(side)} words": _selectivity(side)
+        for name in models.names
+        if len(side := choose_words(models.sides[name], _without(groups, absent[name]))) > len(shared[name])
+    }
+    sections, found = compared(shared, own, results=results, options=order.options)
+    return Outcome(results, numbers, sections, (*notes, *found))
 
 
 def _models(order: Order) -> Models:
@@ -141,13 +149,17 @@ def _ours(models: Models, groups: Groups) -> list[Ours]:
         words = _without(groups, WITHOUT[left_out])
         if not missing_words(side, words):
             chosen = choose_words(side, words)
-            value = select_category(chosen.inputs, chosen.table["group"].to_numpy())
-            found.append(_as_ours(key, value, models.stand_in))
+            found.append(_as_ours(key, _selectivity(chosen), models.stand_in))
     words = _without(groups, WITHOUT["shared"])
     if not any(missing_words(side, words) for side in (first, second)):
         value = sim_rsa(*(choose_words(side, words).inputs for side in (first, second)))
         found.append(_as_ours("rsa", value, models.stand_in))
     return found
+
+
+def _selectivity(words: Examples) -> Estimate:
+    """Return within / between of words that carry their kind."""
+    return select_category(words.inputs, words.table["group"].to_numpy())
 
 
 def _as_ours(key: str, found: Estimate, stand_in: str) -> Ours:
