@@ -1,6 +1,17 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
+from ._differences import paired_differences, simultaneous_bands
 from ._record import PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
 
-__all__ = ["PROFILES", "MeasureInfo", "Place", "Profile", "Record", "Results", "load_results"]
+__all__ = [
+    "PROFILES",
+    "MeasureInfo",
+    "Place",
+    "Profile",
+    "Record",
+    "Results",
+    "load_results",
+    "paired_differences",
+    "simultaneous_bands",
+]

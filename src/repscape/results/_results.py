@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _check
 from ..errors import StoreError
 from . import _dataset, _disk, _frame
+from ._differences import Between, paired_differences, simultaneous_bands
 from ._record import PROFILES, Record
 
 if TYPE_CHECKING:
@@ -108,6 +109,16 @@ class Results:
             options used.
         """
         return _dataset.to_dataset(self.records, self.provenance)
+
+    def differences(
+        self, measure: str | None = None, *, against: str = "previous", between: Between = "layers", **chosen: Any
+    ) -> pd.DataFrame:
+        """Return :func:`paired_differences` of these results."""
+        return paired_differences(self, measure, against=against, between=between, **chosen)
+
+    def bands(self, measure: str | None = None, **chosen: Any) -> pd.DataFrame:
+        """Return :func:`simultaneous_bands` of these results."""
+        return simultaneous_bands(self, measure, **chosen)
 
     def save(self, folder: str | Path) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
