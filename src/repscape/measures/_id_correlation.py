@@ -95,10 +95,12 @@ def id_correlation(
     extra: dict[str, Any] = {}
     if error is not None:
         scores, stderr = _influence(counts, weights)
+        by_row = np.zeros(len(points))  # a point counts at its first row
+        by_row[rows] = scores
         extra = {
             "stderr": stderr,
             "interval": normal_interval(value, stderr),
-            "replicates": replicates_of_influence(scores, stderr=stderr),
+            "replicates": replicates_of_influence(by_row, stderr=stderr),
         }
     return Estimate(
         value=value,

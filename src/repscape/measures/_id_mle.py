@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from .. import _check
 from ..errors import DegenerateDataError, GraphDepthError, InputError
-from ..graph import NeighborGraph
 from ._distinct import NearDistances, near_distances
 from ._resample import replicates_of_influence
 from ._result import Estimate, normal_interval
@@ -89,7 +88,8 @@ def id_mle(
     _check.choice(error, "error", NAME, ("auto", "sandwich", "model", None))
     least = 3 if unbiased and average != "harmonic" else 2
     _check.integer(k, "k", NAME, low=least, why="" if least == 2 else f"average={average!r} with unbiased=True")
-    near = _near(g_or_X, k, duplicates=duplicates, error=error)
+    deeper = 0 if error in ("model", None) else max(SURROUNDINGS, 2 * k)
+    near = near_distances(g_or_X, k, duplicates=duplicates, function=NAME, deeper=deeper)
     log_r = np.log(near.lengths[:, :k])
     spread = (k - 1) * log_r[:, -1] - log_r[:, :-1].sum(axis=1)
     np.maximum(spread, 0.0, out=spread)  # equal distances can leave a rounding error below 0
@@ -107,20 +107,8 @@ def id_mle(
             "distance": float(near.lengths[:, k - 1].mean()),
             "quartiles": np.full(3, np.nan) if local is None else np.quantile(local, [0.25, 0.5, 0.75], method="lower"),
         },
-        replicates=replicates_of_influence(scores, stderr=stderr) if used == "sandwich" else None,
+        replicates=_replicates(near, scores, stderr) if used == "sandwich" else None,
     )
-
-
-def _near(g_or_X: Any, k: int, *, duplicates: str, error: str | None) -> NearDistances:
-    """Return the distances; of points to as many neighbours as the error reads, where there are so many."""
-    if isinstance(g_or_X, NeighborGraph) or error in ("model", None):
-        return near_distances(g_or_X, k, duplicates=duplicates, function=NAME)
-    points = _check.points(g_or_X, "X", NAME)
-    wanted = max(k, min(SURROUNDINGS, len(points) - 1))
-    try:
-        return near_distances(points, wanted, duplicates=duplicates, function=NAME)
-    except DegenerateDataError:  # copies leave fewer distinct points than that
-        return near_distances(points, k, duplicates=duplicates, function=NAME)
 
 
 def _average(spread: FloatArray, k: int, average: str, unbiased: bool) -> tuple[float, FloatArray, FloatArray | None]:
@@ -179,3 +167,12 @@ def _error(
         return None, None
     variance = sandwich(scores, np.asarray(near.indices), max(1, round(LINKED * k)))
     return "sandwich", math.sqrt(variance) / near.n
+
+
+def _replicates(near: NearDistances, scores: FloatArray, stderr: float | None) -> FloatArray:
+    """Return the deviations over subsets of the rows that came in: a point counts at its first row."""
+    by_row = scores
+    if near.members is not None:
+        by_row = np.zeros(near.rows)
+        by_row[np.unique(near.members, return_index=True)[1]] = scores
+    return replicates_of_influence(by_row, stderr=stderr)

@@ -29,6 +29,11 @@ def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     return wanted
 
 
+def _label_wants(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """One more for the error, which asks who moves up when a neighbour leaves."""
+    return _label_depth(options, columns) + (options["error"] not in (None, "naive"))
+
+
 def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Neighbours that an overlap of ordered lists compares: its k, or the usual number where k is None."""
     return USUAL_NEIGHBORS if options["k"] is None else int(options["k"])
@@ -42,6 +47,11 @@ def _dimension_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> 
 def _gride_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Neighbours that the errors of Gride read."""
     return depth_for_gride(options["max_rank"]) if options["error"] == "auto" else 0
+
+
+def _mle_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours that the error of id_mle reads."""
+    return 0 if options["error"] in (None, "model") else max(100, 2 * int(options["k"]))
 
 
 ISOMETRIES = ("rotation", "translation", "scaling", "permutation")
@@ -79,7 +89,7 @@ _ROWS = (
     Measure(
         "id_mle", takes=("graph",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
         higher_means="more directions of variation", reference="Levina and Bickel 2005", label="intrinsic dimension",
-        neighbors="k", merges=True,
+        neighbors="k", wants=_mle_depth, merges=True,
     ),
     Measure(
         "id_correlation", takes=("points",), bounds=(0.0, math.inf), invariant_to=(*ISOMETRIES, "duplication"),
@@ -103,11 +113,12 @@ _ROWS = (
     Measure(
         "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True,
         plot="matrix", higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
+        column_options=("groups", "within"),
     ),
     Measure(
         "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
         higher_means="neighbours share the label more often", reference="Doimo et al. 2020", label="label overlap",
-        neighbors=_label_depth, column_options=("exclude",),
+        neighbors=_label_depth, wants=_label_wants, column_options=("exclude", "groups", "within"),
     ),
     Measure(
         "overlap_values", takes=("graph", "values"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
