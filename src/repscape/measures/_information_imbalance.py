@@ -1,6 +1,6 @@
 """Information imbalance: how well distances in one representation predict those in another.
 
-Ranks are exact: one pass over all pairs counts how many points are nearer than a neighbour (2 n^2 d operations a direction,
+Ranks are exact: one pass over all pairs counts how many points are nearer than a neighbour (n^2 d operations a direction,
 memory O(n (d + k))). The same pass counts what each point adds to the ranks of others, so that the leave-one-out error is free.
 """
 
