@@ -1,0 +1,110 @@
+import json
+import math
+import re
+
+import numpy as np
+import pytest
+
+from repscape.measures import Estimate
+from repscape.plots import paint, sketches
+from repscape.report._interactive import interactive
+from repscape.report._pack import packed, packed_json
+from repscape.results import MeasureInfo, Results
+from tests.plots.studies import SCRIPT, by_hand, curves, layers, study
+
+SHARE = MeasureInfo("share", label="share", bounds=(0.0, 1.0))
+
+
+def specs(results: Results) -> dict:
+    return {sketch.name: interactive(sketch, paint(sketch)) for sketch in sketches(results)}
+
+
+def lines(spec: dict) -> list:
+    return [trace for trace in spec["data"] if trace["mode"] == "lines+markers"]
+
+
+def test_a_profile_has_every_value_with_its_error_and_layer():
+    (spec,) = specs(by_hand([0.5, 0.75, 0.25], info=SHARE, stderr=0.011, chance=0.1)).values()
+    (line,) = lines(spec)
+    assert (line["x"], line["y"]) == ([0, 1, 2], [0.5, 0.75, 0.25])
+    assert line["text"][1].startswith("net · layer 1 (blocks.1, depth 0.5)<br>0.75 ± 0.011 [")
+    assert line["text"][1].endswith("chance 0.1")
+    assert spec["title"] == "Share by layer"
+
+
+def test_a_layer_without_a_value_is_a_gap_in_line_and_band():
+    (spec,) = specs(by_hand([0.5, math.nan, 0.25, 0.5], info=SHARE, stderr=0.01)).values()
+    (line,) = lines(spec)
+    assert line["y"] == [0.5, None, 0.25, 0.5]
+    assert not line["connectgaps"]
+    (band,) = (trace for trace in spec["data"] if trace.get("fill") == "toself")
+    assert band["x"] == [0, 0, None, 2, 3, 3, 2]
+    json.dumps(spec, allow_nan=False)
+
+
+def test_axes_are_those_of_the_painted_figure():
+    for sketch in sketches(curves({"net": 3}, x=(1, 2, 4, 64), info=MeasureInfo("scale", plot="curve"))):
+        figure = paint(sketch)
+        layout = interactive(sketch, figure)["layout"]
+        low, high = figure.axes[0].get_xlim()
+        assert layout["xaxis"]["type"] == "log"
+        np.testing.assert_allclose(layout["xaxis"]["range"], [math.log10(low), math.log10(high)])
+        assert layout["yaxis"]["range"] == list(figure.axes[0].get_ylim())
+        assert "64" in layout["xaxis"]["ticktext"]
+
+
+def test_lines_have_the_colours_of_the_painted_figure_and_ink_follows_the_scheme():
+    results = study({f"net{i}": layers(2) for i in range(7)})
+    for sketch in sketches(results):
+        if sketch.kind == "depth" and len(sketch.panels) == 1:
+            painted = [
+                line.get_color() for line in paint(sketch).axes[0].lines if line.get_marker() not in ("", "None")
+            ]
+            shown = [line["line"]["color"] for line in lines(interactive(sketch, paint(sketch)))]
+            assert [{"#1a1d21": "ink"}.get(colour, colour) for colour in painted] == shown
+
+
+def test_cells_say_both_layers_and_the_value():
+    results = study({"net": layers(3)})
+    (spec,) = (spec for name, spec in specs(results).items() if name == "overlap_neighbors-pairs")
+    (cells,) = spec["data"]
+    assert np.array(cells["z"]).shape == (3, 3)
+    assert cells["text"][0][2].startswith("net · layer 0 (blocks.0, depth 0)<br>net · layer 2 (blocks.2, depth 1)<br>")
+    assert f"{cells['z'][0][2]:.4g}" in cells["text"][0][2]
+
+
+@pytest.mark.parametrize("kind", ["depth", "matrix", "curve"])
+def test_names_from_outside_are_no_markup(kind):
+    results = study({SCRIPT: layers(2, names=f"{SCRIPT}{{}}"), "<b>": layers(2)}, steps=(1, 2))
+    found = [
+        spec for sketch, spec in zip(sketches(results), specs(results).values(), strict=True) if sketch.kind == kind
+    ]
+    assert found
+    for spec in found:
+        text = json.dumps({"data": spec["data"], "layout": spec["layout"]})
+        assert "&lt;script&gt;" in text or "&lt;b&gt;" in text
+        assert set(re.findall("<[^>]*>", text)) <= {"<br>", "<b>", "</b>", "<extra>", "</extra>"}
+        assert "<b><b>" not in text
+
+
+def test_every_figure_of_a_study_can_be_drawn_by_the_page():
+    results = study({"small": layers(3), "large": layers(5)}, steps=(1, 10))
+    for name, spec in specs(results).items():
+        json.dumps(spec, allow_nan=False)
+        assert spec["data"], name
+        used = {trace["xaxis"] for trace in spec["data"]}
+        assert {f"xaxis{axis[1:]}" for axis in used} <= spec["layout"].keys()
+
+
+def test_packed_text_is_letters_alone_and_the_same_each_time():
+    text = f"{SCRIPT}</script><!--\u2028\ud800"
+    assert set(packed(text)) <= set("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+    assert packed(text) == packed(text)
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        packed_json({"a": math.nan})
+
+
+def test_an_estimate_without_an_error_shows_none():
+    (spec,) = specs(by_hand([0.5, 0.75], info=SHARE)).values()
+    assert "±" not in json.dumps(spec)
+    assert isinstance(by_hand([0.5], info=SHARE).records[0].result, Estimate)

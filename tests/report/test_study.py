@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape.errors import StudyMismatchError
+from repscape.report import _study, map_examples, save_map
+from repscape.report._study import load_map, study_map
+from repscape.study import StudySpec
+from tests.plots.studies import N, layers, states
+from tests.report.pages import read
+
+
+def studied(folder, file, **plan):
+    """Study a file of arrays as the command line does."""
+    spec = StudySpec.of([str(file)], plan={"measures": [{"name": "id_twonn"}], **plan})
+    plan, columns = spec.load()
+    return rs.run(spec.source, plan, columns=columns, folder=folder, origin=spec.origin(), threads=1)
+
+
+@pytest.fixture
+def images(tmp_path):
+    """A file of images with labels, and its study."""
+    rng = np.random.default_rng(0)
+    file = tmp_path / "images.npz"
+    np.savez(
+        file,
+        images=rng.integers(0, 255, size=(N, 6, 5), dtype=np.uint8),
+        label=np.arange(N) % 3,
+        mass=rng.normal(size=N),
+    )
+    return tmp_path / "study", studied(tmp_path / "study", file)
+
+
+def test_a_study_of_images_shows_them_with_every_column(images):
+    found = study_map(images[0])
+    assert found.pictures.shape == (N, 6, 6, 3)
+    assert list(found.table.columns) == ["label", "mass"]
+    assert [place.layer.name for place in found.places] == ["images"]
+
+
+def test_what_was_laid_out_is_kept_and_read_back(images, monkeypatch):
+    folder, _ = images
+    first = study_map(folder)
+    monkeypatch.setattr(_study, "lay_out", None)  # nothing is computed the second time
+    again = study_map(folder)
+    assert again.places == first.places
+    assert again.notes == first.notes
+    assert again.table.equals(first.table)
+    np.testing.assert_array_equal(again.neighbors, first.neighbors)
+    np.testing.assert_array_equal(again.pictures, first.pictures)
+    np.testing.assert_allclose(again.coordinates["pca"], first.coordinates["pca"], rtol=1e-5, atol=1e-5)
+
+
+def test_another_way_of_drawing_is_laid_out_anew(images):
+    study_map(images[0])
+    assert set(study_map(images[0], ["pca", "mds"]).coordinates) == {"pca", "mds"}
+
+
+def test_data_that_have_changed_since_are_not_shown(images, tmp_path):
+    folder, results = images
+    np.savez(tmp_path / "images.npz", images=np.zeros((N, 6, 5), np.uint8), label=np.arange(N) % 3, mass=np.zeros(N))
+    with pytest.raises(StudyMismatchError, match="have changed"):
+        study_map(folder)
+    page = read(rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8"))
+    (section,) = (s for s in page.all("section") if s.attributes["id"] == "examples")
+    assert "No example can be shown" in section.text
+    assert "have changed" in section.text
+
+
+def test_only_the_layers_of_the_study_are_shown(tmp_path):
+    np.savez(tmp_path / "layers.npz", **{f"layer{i}": np.random.default_rng(i).normal(size=(N, 4)) for i in range(4)})
+    studied(tmp_path / "study", tmp_path / "layers.npz", layers=[1, 2])
+    assert [place.layer.name for place in study_map(tmp_path / "study").places] == ["layer1", "layer2"]
+
+
+def test_a_study_whose_source_was_in_memory_shows_what_was_saved(tmp_path):
+    source, folder = states(layers(2)), tmp_path / "study"
+    results = rs.run(source, rs.Plan(measures=["id_twonn"]), folder=folder, threads=1)
+    text = rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8")
+    assert "No example can be shown" in text
+    save_map(map_examples(source), folder)
+    text = rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8")
+    assert "No example can be shown" not in text
+    assert 'id="map-layer"' in text
+
+
+def test_what_is_kept_of_other_data_is_not_used(tmp_path):
+    source, folder = states(layers(2)), tmp_path / "study"
+    save_map(map_examples(source), tmp_path / "study")
+    assert load_map(folder) is not None
+    rs.run(states(layers(2), seed=1), rs.Plan(measures=["id_twonn"]), folder=tmp_path / "other", threads=1)
+    (folder / "study.toml").write_bytes((tmp_path / "other" / "study.toml").read_bytes())
+    assert load_map(folder) is None
+
+
+def test_the_command_that_repeats_a_study_folder_is_on_its_page(images, tmp_path):
+    folder, results = images
+    page = read(rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8"))
+    (section,) = (s for s in page.all("section") if s.attributes["id"] == "repeat")
+    assert section.all("code")[0].text == f"repscape run {folder / 'study.toml'} -o study-again"
