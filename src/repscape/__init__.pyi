@@ -48,7 +48,7 @@ from .measures._sim_svcca import sim_svcca
 from .plan import Plan
 from .recipes import forecast_recipe, list_recipes, run_recipe
 from .report import write_report
-from .results import Results, load_results, paired_differences, simultaneous_bands
+from .results import LayerAdvice, Results, load_results, paired_differences, simultaneous_bands, suggest_layers
 from .store import open_store
 from .study import Trajectory, extract, run
 
@@ -56,6 +56,7 @@ __version__: str
 __all__ = [
     "Curve",
     "Estimate",
+    "LayerAdvice",
     "Measure",
     "NeighborGraph",
     "Plan",
@@ -121,6 +122,7 @@ __all__ = [
     "sim_rsa",
     "sim_svcca",
     "simultaneous_bands",
+    "suggest_layers",
     "synthetic",
     "vector_models",
     "write_report",

@@ -31,7 +31,7 @@ def test_groups_too_small_for_a_measure_are_left_out_by_name() -> None:
     )
     rows = KIND == "few"
     (few,) = [r for r in results.select("id_twonn") if r.group == "few" and r.place.layer.name == "a"]
-    assert few.result == rs.id_twonn(rs.knn_graph(LAYERS["a"][rows], 2))
+    assert few.result.value == rs.id_twonn(rs.knn_graph(LAYERS["a"][rows], 2)).value
 
 
 def test_a_measure_that_no_group_is_large_enough_for_is_refused() -> None:
@@ -57,7 +57,7 @@ def test_the_whole_stands_beside_its_parts(tmp_path) -> None:
     results = rs.run(LAYERS, plan, columns={"kind": KIND}, folder=tmp_path / "s")
     assert {r.group for r in results.select("id_twonn")} == {"all", "big", "few", "mid"}
     (whole,) = [r for r in results.select("id_twonn") if r.group == "all" and r.place.layer.name == "b"]
-    assert whole.result == rs.id_twonn(rs.knn_graph(LAYERS["b"], 10))
+    assert whole.result.value == rs.id_twonn(rs.knn_graph(LAYERS["b"], 2)).value
     assert rs.run(LAYERS, plan, columns={"kind": KIND}, folder=tmp_path / "s").records == results.records
     assert set(results.to_frame()["group"]) == {"all", "big", "few", "mid"}
     assert results.to_dataset()["id_twonn"].sizes == {"group": 4, "layer": 2}

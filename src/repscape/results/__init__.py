@@ -3,9 +3,11 @@
 from ._differences import paired_differences, simultaneous_bands
 from ._record import PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
+from ._suggest import LayerAdvice, suggest_layers
 
 __all__ = [
     "PROFILES",
+    "LayerAdvice",
     "MeasureInfo",
     "Place",
     "Profile",
@@ -14,4 +16,5 @@ __all__ = [
     "load_results",
     "paired_differences",
     "simultaneous_bands",
+    "suggest_layers",
 ]

@@ -1,0 +1,133 @@
+"""Layers suggested without labels: on made-up profiles, on published ones, and where nothing may be suggested."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+import repscape as rs
+from repscape._types import LayerInfo
+from repscape.errors import InputError, InputTypeError, UnknownNameError
+from repscape.measures import Curve, Estimate
+from repscape.results import MeasureInfo, Place, Record, Results
+from tests.data_files import data_file
+
+ID = MeasureInfo("id_twonn", label="intrinsic dimension")
+OVERLAP = MeasureInfo("overlap_labels", label="label overlap")
+MINILM = (48.6, 41.8, 38.0, 38.6, 34.9, 33.1, 26.3)
+
+
+def records(
+    values: Sequence[float],
+    *,
+    stderr: float | None = None,
+    info: MeasureInfo = ID,
+    model: str = "",
+    column: str | None = None,
+) -> list[Record]:
+    last = len(values) - 1
+    return [
+        Record(
+            info, info.name, "depth", Place(model, LayerInfo(f"h.{i}", i, i / last)), Estimate(v, n=100, stderr=stderr),
+            column=column,
+        )
+        for i, v in enumerate(values)
+    ]  # fmt: skip
+
+
+def advice(values: Sequence[float], stderr: float | None = None) -> rs.LayerAdvice:
+    (found,) = rs.suggest_layers(Results(tuple(records(values, stderr=stderr))))
+    return found
+
+
+def indices(found: rs.LayerAdvice) -> list[int]:
+    return [layer.index for layer in found.suggested]
+
+
+def test_the_minimum_after_the_peak_and_what_cannot_be_told_from_it() -> None:
+    found = advice([5, 12, 20, 14, 6.2, 6.0, 6.1, 9], stderr=0.3)
+    assert indices(found) == [5, 6, 4]
+    assert (found.peak.index, found.minimum.index) == (2, 5)
+    assert found.evidence == (
+        "The dimension rises to a peak (20 ± 0.3 at layer 2 (h.2, depth 0.29)), falls to its least value after it (6 ± 0.3 at "
+        "layer 5 (h.5, depth 0.71)) and rises again (9 ± 0.3 at layer 7 (h.7, depth 1)). Layers 4, 6 cannot be told from it."
+    )
+
+
+def test_a_second_shallower_peak_does_not_hide_the_minimum_between() -> None:
+    assert indices(advice([8, 28, 26, 18, 24, 20, 10])) == [3]
+
+
+def test_the_published_dimension_of_esm1b_gives_its_plateau() -> None:
+    curves = json.loads(data_file("valeriani_plm_layerwise_curves.json").read_text())["curves"]
+    (values,) = [curve["value"] for curve in curves if curve["quantity"] == "ID"]
+    found = advice(values)
+    assert found.peak.index == 4
+    assert found.minimum.index == 26
+    assert min(indices(found)) >= 20
+    assert max(indices(found)) <= 31
+    assert found.values[found.minimum.index] == min(values)
+
+
+def test_minilm_has_no_peak_inside_and_nothing_is_suggested() -> None:
+    found = advice(MINILM, stderr=0.9)
+    assert found.suggested == ()
+    assert found.minimum is None
+    assert found.evidence.startswith("The dimension has no peak inside: it is highest (48.6 ± 0.9 at layer 0")
+    assert advice(MINILM).suggested == ()
+
+
+@pytest.mark.parametrize(
+    ("values", "stderr", "words"),
+    [
+        ([5, 20, 15, 10, 6], 0.1, "does not rise again after its fall"),
+        ([5, 20, 15, 10, 6, 6.3], 0.1, "does not rise again after its fall"),
+        ([5, 9, 7, 4, 9], 4.0, "no peak inside"),
+        ([20, 19.5, 20.1, 19.7, 20], None, "no peak inside"),
+        ([9, 5, 9], None, "take four layers at least; there are 3"),
+        ([1, 2, 3, 4, 9], None, "the last layer"),
+    ],
+)
+def test_profiles_that_say_nothing(values: list[float], stderr: float | None, words: str) -> None:
+    found = advice(values, stderr)
+    assert found.suggested == ()
+    assert words in found.evidence
+
+
+def test_errors_decide_whether_a_peak_is_one() -> None:
+    profile = [5, 9, 7, 4, 9]
+    assert indices(advice(profile, 0.2)) == [3]
+    assert indices(advice(profile, 4.0)) == []
+
+
+def test_models_stand_by_themselves_and_regret_is_scored_where_there_are_labels() -> None:
+    one = records([5, 20, 6, 5, 12], model="one")
+    held = [*one, *records(MINILM, model="two")]
+    overlap = records([0.1, 0.3, 0.7, 0.6, 0.2], info=OVERLAP, model="one", column="class")
+    first, second = rs.suggest_layers(Results((*held, *overlap)))
+    assert (first.model, second.model) == ("one", "two")
+    assert indices(first) == [3]
+    assert first.regret == {"overlap_labels[class]": pytest.approx(0.1)}
+    assert second.regret == {}
+
+
+def test_another_measure_or_variant_can_be_named() -> None:
+    other = MeasureInfo("id_mle", label="intrinsic dimension")
+    held = Results((*records(MINILM), *records([5, 20, 6, 5, 12], info=other)))
+    assert indices(rs.suggest_layers(held, measure="id_mle")[0]) == [3]
+    assert rs.suggest_layers(held, variant="id_twonn")[0].variant == "id_twonn"
+    with pytest.raises(UnknownNameError, match="Did you mean 'id_mle'"):
+        rs.suggest_layers(held, measure="id_mel")
+    with pytest.raises(UnknownNameError, match="variant"):
+        rs.suggest_layers(held, variant="id_twonn(estimator='mle')")
+    curve = Record(other, "id_mle", "depth", held.records[0].place, Curve(x=[1.0], values=[2.0], x_name="k", n=9))
+    with pytest.raises(InputError, match="one number for each layer. id_mle gives curves"):
+        rs.suggest_layers(Results((curve,)), measure="id_mle")
+    with pytest.raises(InputTypeError, match="what rs.run returned"):
+        rs.suggest_layers([1])  # type: ignore[arg-type]
+
+
+def test_layers_without_a_value_are_passed_over() -> None:
+    assert indices(advice([5, float("nan"), 20, 6, 5, 12])) == [4]
