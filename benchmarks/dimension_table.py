@@ -31,6 +31,8 @@ MARKS = ("<!-- tables: benchmarks/dimension_table.py --table -->", "<!-- end of 
 DIMENSIONS = (1, 2, 5, 10, 20, 30)
 SEEDS = {500: 10, 2000: 10, 10_000: 5}
 """Samples of each size."""
+FEWEST = 5
+"""Samples from which on a spread is worth telling."""
 DEPTH = 64
 ISOMAP = {"size": 500, "seeds": 5, "most": 10}
 """Isomap is slow: one size, fewer samples, dimensions up to 10."""
@@ -139,7 +141,7 @@ def cell(values: list[float], d: int) -> str:
         return ""
     if len(held) < len(values):
         return f"none in {len(values) - len(held)} of {len(values)}"
-    spread = f" ± {np.std(held, ddof=1):.2f}" if len(held) > 1 else ""
+    spread = f" ± {np.std(held, ddof=1):.2f}" if len(held) >= FEWEST else ""
     return f"{np.mean(held) - d:+.2f}{spread}"
 
 
