@@ -186,7 +186,7 @@ class _Near:
 
     def overlap(self, indices: npt.NDArray[Any]) -> FloatArray:
         """Return the (n,) share of each point's neighbours."""
-        credit = np.empty_like(self.phi)
+        credit: FloatArray = np.empty_like(self.phi)
         shared_credit(indices, self.phi, self.reach, self.share, credit)
         credit /= self.k
         np.minimum(credit, 1.0, out=credit)  # shares of ties may round up
