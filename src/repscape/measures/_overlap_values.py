@@ -200,7 +200,7 @@ def _numbers(values: Any, n: int) -> FloatArray:
         raise InputTypeError(
             f"values of {NAME} must be numbers. Got dtype {column.dtype}. For classes take overlap_labels."
         )
-    phi = column.astype(np.float64)
+    phi: FloatArray = column.astype(np.float64)
     phi = np.ldexp(phi, -np.frexp(np.abs(phi).max())[1])  # a power of two: equal values and gaps stay equal
     if phi.min() == phi.max():
         raise DegenerateDataError(f"values of {NAME} must differ. All {n} are {column[0]}.")
