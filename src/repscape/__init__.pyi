@@ -33,7 +33,11 @@ from .measures._overlap_neighbors import overlap_neighbors
 from .measures._overlap_rbo import overlap_rbo
 from .measures._overlap_values import overlap_values
 from .measures._plateau import plateau
+from .measures._probe_knn import probe_knn
+from .measures._probe_learning import probe_learning
 from .measures._probe_linear import probe_linear
+from .measures._probe_mdl import probe_mdl
+from .measures._probe_mlp import probe_mlp
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from .measures._select_category import select_category
@@ -104,7 +108,11 @@ __all__ = [
     "overlap_values",
     "paired_differences",
     "plateau",
+    "probe_knn",
+    "probe_learning",
     "probe_linear",
+    "probe_mdl",
+    "probe_mlp",
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",

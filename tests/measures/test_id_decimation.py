@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import InputError, InputTypeError
+from repscape.errors import GraphDepthError, InputError, InputTypeError, RepscapeWarning
 from repscape.synthetic import ball, swiss_roll
 
 
@@ -72,6 +72,39 @@ def test_copies_are_one_point() -> None:
     plain = rs.id_decimation(X, min_points=40)
     np.testing.assert_array_equal(copied.values, plain.values)
     assert (copied.n, copied.dropped) == (200, 50)
+
+
+def test_a_full_graph_gives_what_the_points_give() -> None:
+    X = ball(300, 3)
+    for draws in ("independent", "disjoint"):
+        points, graph = (rs.id_decimation(one, min_points=40, draws=draws) for one in (X, rs.knn_graph(X, 299)))
+        np.testing.assert_allclose(graph.values, points.values, rtol=1e-12)
+        np.testing.assert_allclose(graph.stderr, points.stderr, rtol=1e-9)
+        assert graph.details["share"].tolist() == [1, 1, 1]
+    copied = rs.id_decimation(rs.knn_graph(np.concatenate([X, X[:30]]), 329), min_points=40)
+    np.testing.assert_allclose(copied.values, rs.id_decimation(X, min_points=40).values, rtol=1e-12)
+    assert (copied.n, copied.dropped) == (300, 30)
+
+
+def test_a_shallow_graph_says_what_share_survived() -> None:
+    X = ball(2000, 3)
+    quiet = rs.id_decimation(rs.knn_graph(X, 40), min_points=400)
+    assert quiet.details["share"].min() > 0.99
+    assert quiet.values[1:] == pytest.approx(rs.id_decimation(X, min_points=400).values[1:], rel=0.01)
+    with pytest.warns(RepscapeWarning, match=r"two neighbours in the stored graph \(\d+% at 250, \d+% at 125\)"):
+        curve = rs.id_decimation(rs.knn_graph(X, 20), min_points=100)
+    # Of 20 neighbours two were drawn: binomially, 1 - .75^20 - 20 x .25 x .75^19 = .976 at a quarter, .736 at an eighth.
+    assert curve.details["share"][:4] == pytest.approx([1, 1, 0.976, 0.736], abs=0.02)
+    with pytest.warns(RepscapeWarning):
+        hardly = rs.id_decimation(rs.knn_graph(X, 2), min_points=50)
+    assert math.isnan(hardly.values[-1])
+
+
+def test_a_graph_needs_indices_and_distances() -> None:
+    g = rs.knn_graph(ball(100, 2), 10)
+    for arrays in ({"indices": g.indices}, {"distances": g.distances}):
+        with pytest.raises(GraphDepthError, match="id_decimation needs the"):
+            rs.id_decimation(rs.NeighborGraph.from_arrays(**arrays, self_column="none"))
 
 
 def test_bad_input() -> None:

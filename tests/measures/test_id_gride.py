@@ -9,6 +9,8 @@ import pytest
 
 import repscape as rs
 from repscape.errors import DegenerateDataError, GraphDepthError, InputError, UnknownNameError
+from repscape.measures._distinct import near_distances
+from repscape.measures._gride_error import AtRank, own_variance
 from repscape.synthetic import ball, torus
 
 
@@ -81,6 +83,92 @@ def test_copies_change_nothing() -> None:
     copied = rs.id_gride(X[rows], max_rank=16)
     np.testing.assert_allclose(copied.values, rs.id_gride(X, max_rank=16).values, rtol=1e-12)
     assert copied.dropped == 30
+
+
+# ---- errors
+
+
+def test_each_rank_says_how_its_error_was_found() -> None:
+    X = torus(2000, 3)
+    curve, model = rs.id_gride(X), rs.id_gride(X, error="model")
+    assert curve.options["error"] == "sandwich (2, 4, 8); half samples (16, 32, 64)"
+    assert curve.details["error"].tolist() == ["sandwich"] * 3 + ["half samples"] * 3
+    assert ((curve.stderr / model.stderr > 1) & (curve.stderr / model.stderr < 1.9)).all()
+    np.testing.assert_array_equal(curve.values, model.values)
+    assert (model.replicates, model.options["error"]) == (None, "model")
+    assert rs.id_gride(X, error=None).stderr is None
+
+
+def test_replicates_have_the_errors_as_their_spread() -> None:
+    X = torus(1500, 3)
+    curve = rs.id_gride(X, max_rank=32)
+    assert curve.replicates.shape == (100, 5)
+    np.testing.assert_allclose(curve.replicates.std(axis=0, ddof=1), curve.stderr, rtol=1e-9)
+    near = rs.id_gride(X + 0.01 * np.random.default_rng(0).normal(size=X.shape), max_rank=32)
+    together = [np.corrcoef(a, b)[0, 1] for a, b in zip(curve.replicates.T, near.replicates.T, strict=True)]
+    assert min(together) > 0.6
+
+
+def test_errors_from_points_and_from_a_deep_graph_are_equal() -> None:
+    X = ball(400, 4)
+    assert rs.id_gride(rs.knn_graph(X, 150)) == rs.id_gride(X)
+    copied = rs.id_gride(np.concatenate([X, X[:40]]), max_rank=8)
+    np.testing.assert_allclose(copied.stderr, rs.id_gride(X, max_rank=8).stderr, rtol=1e-9)
+
+
+def test_a_shallow_graph_enlarges_the_models_error_and_says_so() -> None:
+    X = torus(1000, 2)
+    exact, model = rs.id_gride(X), rs.id_gride(X, error="model")
+    curve = rs.id_gride(rs.knn_graph(X, 64))
+    assert curve.options["error"] == "sandwich (2, 4, 8); half samples (16, 32); model, enlarged as at rank 32 (64)"
+    assert curve.stderr[-1] / model.stderr[-1] == pytest.approx(curve.stderr[-2] / model.stderr[-2])
+    assert curve.stderr[-1] == pytest.approx(exact.stderr[-1], rel=0.4)
+    distances = rs.NeighborGraph.from_arrays(distances=rs.knn_graph(X, 64).distances, self_column="none")
+    alone = rs.id_gride(distances)
+    assert alone.options["error"] == "model (2, 4, 8, 16, 32, 64)"
+    np.testing.assert_array_equal(alone.stderr, model.stderr)
+
+
+def test_a_dimension_that_varies_over_the_data_widens_the_error() -> None:
+    # Half of the points of dimension 10, half of 2: how many of each were drawn moves the value at every rank.
+    errors = []
+    for seed in range(6):
+        rng = np.random.default_rng(seed)
+        mixed = np.zeros((1000, 10))
+        wide = rng.random(1000) < 0.5
+        mixed[wide] = rng.normal(size=(wide.sum(), 10))
+        mixed[~wide, :2] = 30 + rng.normal(size=((~wide).sum(), 2))
+        curve, model = rs.id_gride(mixed), rs.id_gride(mixed, error="model")
+        errors.append((curve.values[-1], curve.stderr[-1], model.stderr[-1]))
+    value, ours, peers = np.array(errors).T
+    assert ours.mean() > 2 * peers.mean()
+    assert np.abs(value - value.mean()).max() < 3.5 * ours.mean()
+
+
+def test_what_single_points_say_of_the_dimension() -> None:
+    # Score 1 / d - log mu at rank 1: its mean is 1 / d - 1 / 2 in one half, 1 / d - 1 / 5 in the other; information 1 / d^2.
+    mixed = np.zeros((6000, 10))
+    mixed[:3000, :4] = torus(3000, 2)
+    mixed[3000:] = 30 + torus(3000, 5, rng=1)
+    for X, known in ((mixed, 0.25 * (1 / 2 - 1 / 5) ** 2), (torus(6000, 3), 0.0)):
+        near = near_distances(X, 2, duplicates="merge", function="test", deeper=64)
+        row = AtRank.of(near.lengths, 1, None)
+        expected = known * row.value**4
+        assert own_variance(row, near.surroundings(64), 1) == pytest.approx(expected, abs=0.05 * row.value**2)
+
+
+def test_outliers_left_out_add_nothing_to_the_error() -> None:
+    X = ball(500, 2)
+    X[0] = X[1] + 1e-7
+    cut = rs.id_gride(X, max_rank=16, outliers="dadapy")
+    assert np.isfinite(cut.stderr).all()
+    assert cut.stderr[0] == pytest.approx(rs.id_gride(ball(500, 2), max_rank=16).stderr[0], rel=0.1)
+
+
+def test_few_points() -> None:
+    tiny = rs.id_gride(ball(12, 2), max_rank=4)
+    assert np.isfinite(tiny.stderr).all()
+    assert tiny.replicates is None
 
 
 def test_bad_input() -> None:

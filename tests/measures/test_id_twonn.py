@@ -21,6 +21,9 @@ from repscape.errors import (
     RepscapeWarning,
     UnknownNameError,
 )
+from repscape.measures._resample import subsets
+from repscape.measures._sandwich import sandwich
+from repscape.synthetic import torus
 
 IDEAL = (1 - (np.arange(1, 4001) - 0.5) / 4000) ** (-1 / 7.0)
 """Ratios at the quantiles of the Pareto law of dimension 7."""
@@ -246,3 +249,97 @@ def test_published_numbers(file: str, fit: float, mle: float, trimmed: float, gr
     assert rs.id_twonn(g, estimator="mle").value == pytest.approx(mle, abs=1e-3)
     assert rs.id_twonn(g, estimator="trimmed").value == pytest.approx(trimmed, abs=1e-3)
     np.testing.assert_allclose(rs.id_gride(g, max_rank=128).values, gride, atol=0.01)
+
+
+# ---- errors
+
+
+def test_sandwich_is_the_sum_over_linked_scores() -> None:
+    X = cloud(300, 4)
+    found = rs.id_twonn(X, estimator="mle")
+    indices, r = neighbors(X, 64)
+    log_mu = np.log(r[:, 1] / r[:, 0])
+    scores = 1 - log_mu / log_mu.mean()
+    assert found.stderr == pytest.approx(found.value * math.sqrt(sandwich(scores, indices, 2)) / 300, rel=1e-9)
+    assert found.interval == pytest.approx(
+        (found.value - 1.96 * found.stderr, found.value + 1.96 * found.stderr), rel=1e-4
+    )
+    assert found.replicates.shape == (100,)
+    assert found.replicates.std(ddof=1) == pytest.approx(found.stderr)
+
+
+@pytest.mark.parametrize("estimator", ["fit", "trimmed"])
+def test_subsamples_are_those_of_rebuilt_graphs(estimator: str) -> None:
+    X = cloud(400, 3)
+    found = rs.id_twonn(X, estimator=estimator)
+    drawn = list(subsets(400, draws=100, share=0.25))
+    values = np.array([rs.id_twonn(X[rows], estimator=estimator, error=None).value for rows in drawn])
+    part = np.mean([rows.size for rows in drawn]) / 400
+    scaled = (values - values.mean()) * math.sqrt(part / (1 - part**2))
+    assert found.details["subset_share"] > 0.999
+    np.testing.assert_allclose(found.replicates, scaled, atol=0.02 * scaled.std())
+    assert found.stderr == pytest.approx(scaled.std(ddof=1), rel=0.01)
+    assert found.options["error"] == "subsamples"
+
+
+@pytest.mark.parametrize("estimator", ["mle", "fit", "bayes"])
+def test_errors_are_larger_than_for_independent_ratios(estimator: str) -> None:
+    X = torus(3000, 2)
+    ours, model = (rs.id_twonn(X, estimator=estimator, error=error) for error in ("auto", "model"))
+    assert 1.1 < ours.stderr / model.stderr < 1.6
+    assert ours.value == model.value
+
+
+def test_a_graph_deep_enough_gives_what_the_points_give() -> None:
+    X = cloud(500, 5)
+    for estimator in ("mle", "fit"):
+        assert rs.id_twonn(rs.knn_graph(X, 80), estimator=estimator) == rs.id_twonn(X, estimator=estimator)
+    copied = np.concatenate([X, X[:50]])
+    assert rs.id_twonn(rs.knn_graph(copied, 140), estimator="mle") == rs.id_twonn(copied, estimator="mle")
+    assert rs.id_twonn(copied, estimator="mle").stderr == rs.id_twonn(X, estimator="mle").stderr
+
+
+def test_a_published_graph_gets_the_best_error_it_allows_and_says_which() -> None:
+    X = cloud()
+    deep = rs.knn_graph(X, 20)
+    assert rs.id_twonn(deep).options["error"] == "subsamples"
+    shallow = rs.knn_graph(X, 3)
+    found = rs.id_twonn(shallow)
+    assert found.options["error"] == (
+        "sandwich of the maximum likelihood: 3 neighbours of 400 points are too few for subsamples"
+    )
+    assert found.stderr == pytest.approx(rs.id_twonn(X).stderr, rel=0.3)
+    assert found.replicates is None
+    assert rs.id_twonn(shallow, estimator="mle").options["error"] == "sandwich"
+    distances = rs.NeighborGraph.from_arrays(distances=deep.distances, self_column="none")
+    alone = rs.id_twonn(distances)
+    assert alone.options["error"] == "model: who the neighbours are is not known"
+    assert alone.stderr == rs.id_twonn(X, error="model").stderr
+    few = rs.id_twonn(cloud(9))
+    assert few.options["error"] == "model: 9 points are too few to resample"
+    dropped = rs.id_twonn(np.concatenate([X, X[:5]]), duplicates="drop")
+    assert dropped.options["error"] == "model: who the neighbours are is not known"
+
+
+def test_errors_asked_for_by_name_are_had_or_refused() -> None:
+    X = cloud()
+    assert rs.id_twonn(X, estimator="mle", error="subsamples").options["error"] == "subsamples"
+    assert rs.id_twonn(X, error="sandwich").options["error"] == "sandwich of the maximum likelihood"
+    with pytest.raises(GraphDepthError, match=r"error='subsamples' of a dimension cannot be had: 3 neighbours of 400"):
+        rs.id_twonn(rs.knn_graph(X, 3), error="subsamples")
+
+
+def test_layers_err_together() -> None:
+    X = cloud(1000, 4)
+    near = X + 0.01 * np.random.default_rng(1).normal(size=X.shape)
+    a, b, c = (rs.id_twonn(layer).replicates for layer in (X, near, cloud(1000, 4, seed=9)))
+    assert np.corrcoef(a, b)[0, 1] > 0.7
+    assert abs(np.corrcoef(a, c)[0, 1]) < 0.35
+
+
+def test_grids_and_subsets_without_an_answer() -> None:
+    # All ratios of a lattice with few free points are 1 in some subset: the error falls back, the value stands.
+    grid = np.stack(np.meshgrid(range(12), range(12)), axis=-1).reshape(-1, 2).astype(float)
+    grid[:6] += np.random.default_rng(0).normal(scale=0.1, size=(6, 2))
+    found = rs.id_twonn(grid, estimator="mle")
+    assert math.isfinite(found.stderr)

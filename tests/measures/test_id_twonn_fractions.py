@@ -34,12 +34,15 @@ def test_each_value_is_the_definition(estimator: str) -> None:
     np.testing.assert_array_equal(curve.details["used"], [120, 200, 360])
 
 
-def test_agrees_with_id_twonn_value_and_error_and_with_a_graph() -> None:
-    graph = rs.knn_graph(POINTS, 2)
-    curve = rs.id_twonn_fractions(graph)
+@pytest.mark.parametrize(("k", "error", "named"), [(64, "subsamples", "auto"), (2, "model", "model")])
+def test_agrees_with_id_twonn_value_and_error_and_with_a_graph(k: int, error: str, named: str) -> None:
+    graph = rs.knn_graph(POINTS, k)
+    curve = rs.id_twonn_fractions(graph, error=named)
     for x, value, stderr in zip(curve.x, curve.values, curve.stderr, strict=True):
-        one = rs.id_twonn(POINTS, estimator="mle", fraction=float(x))
-        assert (value, stderr) == (one.value, one.stderr)
+        one = rs.id_twonn(POINTS, estimator="mle", fraction=float(x), error=error)
+        assert (value, stderr) == pytest.approx((one.value, one.stderr), rel=1e-12)
+    assert curve.options["error"] == error
+    assert (curve.replicates is None) == (error == "model")
     assert curve.x_name == "fraction"
     assert curve.x[-1] == 1
 
@@ -85,3 +88,9 @@ def test_other_bad_input_is_refused() -> None:
         rs.id_twonn_fractions(POINTS, fractions=[0.003])
     with pytest.raises(UnknownNameError, match="Did you mean"):
         rs.id_twonn_fractions(POINTS, estimator="trimed")
+
+
+def test_a_shallow_graph_says_that_its_error_is_the_models() -> None:
+    curve = rs.id_twonn_fractions(rs.knn_graph(POINTS, 2))
+    assert curve.options["error"] == "model: 2 neighbours of 400 points are too few for subsamples"
+    assert curve.stderr[-1] == pytest.approx(curve.values[-1] / 20)
