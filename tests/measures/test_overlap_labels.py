@@ -246,7 +246,7 @@ def test_shuffled_points_of_constant_families_are_warned_of() -> None:
             InputError,
             "labels .* must be the same within",
         ),
-        (list("aabbbb"), {"permutations": 9, "within": [0, 0, 1, 1, 1, 1]}, InputError, "leaves no label to exchange"),
+        (list("aabbbb"), {"permutations": 9, "within": [0, 0, 1, 1, 1, 1]}, InputError, "leave nothing to exchange"),
     ],
 )
 def test_bad_input(labels: object, options: dict, error: type, message: str) -> None:

@@ -44,7 +44,8 @@ class LabelUnits:
             stratum = whole_groups(stratum, unit, name="within", function=function)
         if len(np.unique(np.stack([stratum, of_unit]), axis=1).T) == len(np.unique(stratum)):
             raise InputError(
-                f"within of {function} leaves no label to exchange: each stratum has one label only. Take coarser strata."
+                f"labels of {function} leave nothing to exchange for a null: each stratum has one label only. Take coarser "
+                "strata in within=, or permutations=0."
             )
         narrow = np.uint8 if code.max() < 256 else np.uint16
         rows = np.argsort(stratum, kind="stable")
