@@ -12,6 +12,7 @@ from ..plots import FORMATS, sketches
 from ..results import MeasureInfo, Results
 from . import _words
 from ._about import conventions, provenance, repeat
+from ._conclusions import conclusions
 from ._examples import Examples
 from ._figures import PAGE, figure_html
 from ._html import Markup, capital, element, joined
@@ -98,7 +99,7 @@ def _sections(content: Content, room: _Room, mapped: bool) -> Iterator[tuple[str
 
 
 def _summary(results: Results) -> Markup:
-    found = _words.findings(results)
+    found = [*_words.findings(results), *conclusions(results)]
     if not found:
         return element("p", "No number by layer to sum up.")
     return joined(

@@ -11,6 +11,8 @@ from ..results import PROFILES, Place, Record, Results
 from ._html import capital
 
 SENTENCES = 12  # of one measure; the tables have the rest
+LISTED = 8  # layers named in a row
+ERRORS = 2.0  # standard errors of a difference below which it is none
 Line = tuple[str, str]  # model, site
 
 
@@ -72,21 +74,57 @@ def _by_layer(records: Sequence[Record]) -> Iterable[str]:
             first = [record for record in held if _step(record) == steps[0]]
             peak = _best(first, max)
             if peak is not None:
-                then = f" At first ({_at_step(first[0])}) the highest was {number(peak)} at {_layer(peak.place)}."
+                then = f" At first ({_at_step(first[0])}) the highest was {number(peak)} at {layer_words(peak.place)}."
         yield f"{f'{name}: ' if name else ''}{words}.{then}"
 
 
 def _extremes(records: Sequence[Record]) -> str | None:
+    """Say where a profile is highest and lowest; layers that errors do not tell apart are named together."""
     high, low = _best(records, max), _best(records, min)
     if high is None or low is None:
         return None
-    words = f"highest {number(high)} at {_layer(high.place)}"
-    if high is not low:
-        words += f", lowest {number(low)} at {_layer(low.place)}"
+    if high is low:
+        words = f"{number(high)} at {layer_words(high.place)}"
+    elif not distinct(high, low):
+        words = f"no layer stands out: all lie between {number(low)} and {number(high)}, which differ by less than their errors"
     else:
-        words = f"{number(high)} at {_layer(high.place)}"
+        words = f"{_extreme('highest', high, records)}, {_extreme('lowest', low, records)}"
     chance = high.result.chance
     return f"{words}; chance {chance:.3g}" if chance is not None else words
+
+
+def _extreme(word: str, best: Record, records: Iterable[Record]) -> str:
+    alike = alike_to(best, records)
+    if not alike:
+        return f"{word} {number(best)} at {layer_words(best.place)}"
+    layers = sorted({record.place.layer.index for record in (best, *alike)})
+    shown = layers if len(layers) <= LISTED else [*layers[:LISTED], "…"]
+    return f"{word} within the errors at layers {', '.join(map(str, shown))} ({number(best)} at layer {best.place.layer.index})"
+
+
+def alike_to(best: Record, records: Iterable[Record]) -> list[Record]:
+    """Return the other records whose values cannot be told from this one."""
+    return [
+        record
+        for record in records
+        if record is not best and math.isfinite(value_of(record)) and not distinct(best, record)
+    ]
+
+
+def distinct(one: Record, other: Record) -> bool:
+    """Whether two values differ by more than two standard errors of their difference; without errors, at all."""
+    error = math.hypot(*(_stderr(record) for record in (one, other)))
+    return abs(value_of(one) - value_of(other)) > ERRORS * error
+
+
+def value_of(record: Record) -> float:
+    """Return the number; NaN for a curve."""
+    return record.result.value if isinstance(record.result, Estimate) else math.nan
+
+
+def _stderr(record: Record) -> float:
+    error = record.result.stderr if isinstance(record.result, Estimate) else None
+    return error if error is not None and math.isfinite(error) else 0.0
 
 
 def _by_pair(records: Sequence[Record]) -> Iterable[str]:
@@ -104,6 +142,8 @@ def _by_pair(records: Sequence[Record]) -> Iterable[str]:
             name = f"{name}, {_at_step(held[0])}" if name else _at_step(held[0])
         text = f"{f'{name}: ' if name else ''}highest {number(high)} between {_pair(high)}"
         text += f", lowest {number(low)} between {_pair(low)}" if high is not low else ""
+        if others := len(alike_to(high, held)):
+            text += f"; {_count(others, 'other pair')} within the errors of the highest"
         chance = high.result.chance
         yield f"{text}; chance {chance:.3g}." if chance is not None else f"{text}."
 
@@ -201,7 +241,8 @@ def _both(record: Record, read: Callable[[Place], str]) -> tuple[str, str]:
     return read(record.place), read(record.other or record.place)
 
 
-def _layer(place: Place) -> str:
+def layer_words(place: Place) -> str:
+    """Name a layer by number, name and depth."""
     return f"layer {place.layer.index} ({place.layer.name}, depth {place.layer.depth:.2g})"
 
 
