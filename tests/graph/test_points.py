@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import types
+
 import ml_dtypes
 import numpy as np
 import pytest
@@ -167,3 +170,10 @@ def test_wrong_words():
 def test_missing_device():
     with pytest.raises(InputError, match=r"must be one that torch sees \(none\)"):
         knn_graph(X, 3, device="cuda")
+
+
+def test_torch_that_another_thread_is_importing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", types.ModuleType("torch"))
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    assert not _points.is_tensor(X)
+    assert knn_graph(X, 3).n == 30

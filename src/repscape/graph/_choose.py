@@ -53,12 +53,16 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
 @contextmanager
 def library_threads() -> Iterator[None]:
     """Leave torch's number of threads as it was found: its products are held at one thread in every thread of a crew."""
-    before = sys.modules["torch"].get_num_threads() if "torch" in sys.modules else None
+    held = sys.modules.get("torch")
+    before = (
+        held.get_num_threads() if hasattr(held, "get_num_threads") else None
+    )  # it may be half imported by another thread
     try:
         yield
     finally:
-        if "torch" in sys.modules:
-            sys.modules["torch"].set_num_threads(before or os.cpu_count() or 1)
+        held = sys.modules.get("torch")
+        if hasattr(held, "set_num_threads"):
+            held.set_num_threads(before or os.cpu_count() or 1)
 
 
 def _may_pay(problem: Problem) -> bool:

@@ -96,8 +96,8 @@ def as_float(rows: Any, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
 
 def is_tensor(X: Any) -> bool:
     """Whether X is a torch tensor; never imports torch to find out."""
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(X, torch.Tensor)
+    tensor = getattr(sys.modules.get("torch"), "Tensor", None)  # another thread may be in the middle of importing torch
+    return tensor is not None and isinstance(X, tensor)
 
 
 def is_lazy(X: Any) -> bool:

@@ -6,6 +6,7 @@ Weights and batches come from numpy, so that a seed means the same in every vers
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
@@ -17,6 +18,7 @@ FloatArray = npt.NDArray[np.float64]
 RATE = 0.01
 SMALL = 1 << 22
 """Products in a step below which one thread is faster than several."""
+ONE_AT_A_TIME = threading.Lock()
 
 
 def initial(sizes: Sequence[int], random: np.random.Generator) -> list[FloatArray]:
@@ -28,7 +30,7 @@ def initial(sizes: Sequence[int], random: np.random.Generator) -> list[FloatArra
     return weights
 
 
-def batches(n: int, size: int, steps: int, random: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
+def batches(n: int, size: int, steps: int, *, random: np.random.Generator) -> Iterator[npt.NDArray[np.int64]]:
     """Yield the rows of each step: all rows once in a random order, then again in a new one, until there are enough."""
     while steps > 0:
         order = random.permutation(n)
@@ -51,13 +53,17 @@ def held_out_error(
 
 @contextmanager
 def _threads(products: int) -> Iterator[None]:
-    """Hold torch at one thread where steps are so small that threads would only wait for each other."""
-    usual = torch.get_num_threads()
-    torch.set_num_threads(1 if products < SMALL else usual)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(usual)
+    """Hold torch at one thread where steps are so small that threads would only wait for each other.
+
+    The setting is one for the whole process, so that one network is trained at a time.
+    """
+    with ONE_AT_A_TIME:
+        usual = torch.get_num_threads()
+        torch.set_num_threads(1 if products < SMALL else usual)
+        try:
+            yield
+        finally:
+            torch.set_num_threads(usual)
 
 
 def _trained(
@@ -68,7 +74,7 @@ def _trained(
     optimizer = torch.optim.Adam(weights, lr=RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.5 * (1 + np.cos(np.pi * step / steps)))
     rows = torch.tensor(train)
-    for chosen in batches(len(train), batch, steps, rng):
+    for chosen in batches(len(train), batch, steps, random=rng):
         part = rows[torch.from_numpy(chosen)]
         loss = ((_rebuilt(part, weights) - part) ** 2).mean()
         optimizer.zero_grad()
