@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
@@ -153,3 +155,35 @@ def test_a_curve_by_depth_has_one_line_for_each_x():
     assert second.get_ydata().tolist() == [4, 14, 24]
     assert texts(figure) == ["2", "4"]
     assert figure.legends[0].get_title().get_text() == "rank"
+
+
+def test_errors_of_a_single_layer_are_seen_and_stand_side_by_side():
+    figure = draw(study({f"m{i}": layers(1) for i in range(3)}, plan=ID))["id_twonn"]
+    (ax,) = figure.axes
+    results = study({f"m{i}": layers(1) for i in range(3)}, plan=ID)
+    bars = [path.vertices for one in ax.collections for path in one.get_paths() if len(path.vertices) == 2]
+    np.testing.assert_allclose([bar[:, 1] for bar in bars], [record.result.interval for record in results])
+    places = [bar[0, 0] for bar in bars]
+    assert places == [line.get_xdata()[0] for line in data_lines(ax)]
+    assert np.diff(places).min() > 0.1
+    assert all(ax.get_xlim()[0] < place < ax.get_xlim()[1] for place in places)
+
+
+def test_a_layer_between_gaps_shows_its_error():
+    results = study({"net": layers(5)}, plan=ID)
+    kept = tuple(r for r in results if r.place.layer.index not in (1, 3))
+    blank = tuple(replace(r, result=replace(r.result, value=np.nan)) for r in results if r.place.layer.index in (1, 3))
+    (ax,) = draw(Results((*kept, *blank)))["id_twonn"].axes
+    bars = [path.vertices[0, 0] for one in ax.collections for path in one.get_paths() if len(path.vertices) == 2]
+    assert bars == [0, 2, 4]
+
+
+def test_colour_says_the_model_and_dashes_the_variant():
+    plan = rs.Plan(measures=["id_twonn", ("id_twonn", {"estimator": "mle"})])
+    figure = draw(study({f"m{i}": layers(3) for i in range(3)}, plan=plan))["id_twonn"]
+    looks = [(to_hex(line.get_color()), line.get_linestyle()) for line in data_lines(figure.axes[0])]
+    assert [colour for colour, _ in looks] == [*PALETTE[:3], *PALETTE[:3]]
+    assert [dash for _, dash in looks] == ["-"] * 3 + ["--"] * 3
+    assert len({line.get_marker() for line in data_lines(figure.axes[0])}) == 6
+    shown = [(to_hex(one.get_color()), one.get_linestyle()) for one in figure.legends[0].get_lines()]
+    assert shown == looks

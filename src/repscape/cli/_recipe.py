@@ -128,16 +128,26 @@ def _say(found: RecipeRun) -> None:
 
 
 def _options(entries: list[str], ctx: typer.Context) -> dict[str, Any]:
-    """Read OPTION=VALUE: numbers, true, false and lists as in TOML, else words."""
-    import tomllib
-
+    """Read OPTION=VALUE: numbers, true, false, lists and tables, else words."""
     given: dict[str, Any] = {}
     for entry in entries:
         key, sign, text = entry.partition("=")
         if not sign:
             raise typer.BadParameter(f"--set takes OPTION=VALUE. Got {entry!r}", ctx=ctx)
-        try:
-            given[key.strip()] = tomllib.loads(f"value = {text}")["value"]
-        except tomllib.TOMLDecodeError:
-            given[key.strip()] = text
+        given[key.strip()] = _value(text)
     return given
+
+
+def _value(text: str) -> Any:
+    """Read a value as TOML or JSON has it, else as words."""
+    import json
+    import tomllib
+
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        pass
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text

@@ -38,6 +38,7 @@ from ._values import ORDERED, Value, in_order, key_of, said
 Key = tuple[Any, ...]
 FloatArray = npt.NDArray[np.float64]
 TICK_STEPS = (1, 2, 5, 10)
+DASHES: tuple[Any, ...] = ("-", (0, (5, 2)), (0, (2.5, 1.5)))
 NAMES_FIT = 56  # characters of layer names that stand side by side under one panel
 
 
@@ -82,10 +83,31 @@ def _looks(sketch: Sketch) -> dict[Key, dict[str, Any]]:
     if _is_ordered(sketch):
         shades = ordered()(np.linspace(0, 1, len(keys)))
         return {
-            key: {"color": tuple(shade), "marker": "o", "band": band} for key, shade in zip(keys, shades, strict=True)
+            key: {"color": tuple(shade), "marker": "o", "dash": "-", "band": band, "aside": 0.0}
+            for key, shade in zip(keys, shades, strict=True)
         }
-    signs = [(PALETTE[place % FEW_LINES], MARKERS[place % FEW_LINES]) for place in range(len(keys))]
-    return {key: {"color": color, "marker": sign, "band": band} for key, (color, sign) in zip(keys, signs, strict=True)}
+    signs = _signs(keys, [len(distinct[name]) for name in sketch.lines])
+    # At a single layer lines are points: side by side, or their errors would cover each other.
+    alone = len({value.place.layer.depth for value in sketch.values}) == 1
+    aside = np.linspace(-0.3, 0.3, len(keys)) if alone and len(keys) > 1 else np.zeros(len(keys))
+    return {
+        key: {"color": colour, "marker": marker, "dash": dash, "band": band, "aside": shift}
+        for key, (colour, marker, dash), shift in zip(keys, signs, aside, strict=True)
+    }
+
+
+def _signs(keys: Sequence[Key], counts: Sequence[int]) -> list[tuple[str, str, Any]]:
+    """Return colour, marker and dashes of each line.
+
+    Where two things tell the lines apart, and one of them is of up to three kinds, colour says one and dashes the other.
+    """
+    if len(counts) == 2 and min(counts) <= len(DASHES) and max(counts) <= FEW_LINES:
+        dashed = 0 if counts[0] <= counts[1] else 1
+        first, second = (list(dict.fromkeys(key[side] for key in keys)) for side in (1 - dashed, dashed))
+        places = [(first.index(key[1 - dashed]), second.index(key[dashed])) for key in keys]
+    else:
+        places = [(place % FEW_LINES, 0) for place in range(len(keys))]
+    return [(PALETTE[i], MARKERS[(i + 3 * j) % FEW_LINES], DASHES[j]) for i, j in places]
 
 
 def _is_ordered(sketch: Sketch) -> bool:
@@ -95,12 +117,16 @@ def _is_ordered(sketch: Sketch) -> bool:
 def _line(ax: Axes, line: Sequence[Value], sketch: Sketch, *, look: Mapping[str, Any], numbered: bool) -> None:
     x, (value, low, high) = _laid_out(line, sketch, numbered, lambda v: (v.value, v.low, v.high))
     held = np.concatenate([[False], ~np.isnan(value), [False]])
-    lonely = bool((held[1:-1] & ~held[:-2] & ~held[2:]).any())  # between two gaps: only a marker shows it
-    many = len(x) > MANY_LAYERS and not lonely
-    label = _label(sketch, key_of(line[0], sketch.lines))
-    ax.plot(x, value, label=label, color=look["color"], marker="" if many else look["marker"], zorder=3)
+    lonely = held[1:-1] & ~held[:-2] & ~held[2:]  # between two gaps: only a marker shows it
+    many = len(x) > MANY_LAYERS and not lonely.any()
+    label, x = _label(sketch, key_of(line[0], sketch.lines)), x + look["aside"]
+    sign = "" if many else look["marker"]
+    ax.plot(x, value, label=label, color=look["color"], linestyle=look["dash"], marker=sign, zorder=3)
     if look["band"] and np.isfinite(low).any():
         ax.fill_between(x, low, high, color=look["color"], alpha=look["band"], linewidth=0, zorder=2)
+        shown = lonely & np.isfinite(low)  # a band of no width is not seen
+        if shown.any():
+            ax.vlines(x[shown], low[shown], high[shown], color=look["color"], linewidth=1.4, zorder=2)
 
 
 def _laid_out(
@@ -223,7 +249,8 @@ def _explain(
     elif len(looks) > 1:
         many = len(sketch.layers) and max(map(len, sketch.layers.values())) > MANY_LAYERS
         for key, look in looks.items():
-            handles.append(Line2D([], [], color=look["color"], marker="" if many else look["marker"]))
+            sign = "" if many else look["marker"]
+            handles.append(Line2D([], [], color=look["color"], linestyle=look["dash"], marker=sign))
             labels.append(_label(sketch, key))
     if not handles:
         _name_guides(axes[0], guides)
