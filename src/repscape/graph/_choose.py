@@ -53,7 +53,7 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
 @contextmanager
 def library_threads() -> Iterator[None]:
     """Leave torch's number of threads as it was found: its products are held at one thread in every thread of a crew."""
-    held = sys.modules.get("torch")
+    held: Any = sys.modules.get("torch")
     before = (
         held.get_num_threads() if hasattr(held, "get_num_threads") else None
     )  # it may be half imported by another thread
