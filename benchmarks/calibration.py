@@ -33,6 +33,8 @@ DIMENSIONS, SIZES, OVERLAP_K = (2, 5, 10), (1000, 4000), (10, 30)
 NOISE, FAMILY, PERMUTATIONS, KEEP = 0.3, 5, 99, 25
 GRAPH = 96
 """Neighbours that the errors of Gride read at rank 64."""
+SURROUNDINGS = 100
+"""Neighbours that the error of overlap_neighbors reads, whatever k is."""
 Noted = dict[str, list[float]]
 """Statistic -> value, low, high, naive low, naive high; or -> p-value."""
 
@@ -96,7 +98,7 @@ def overlap(cell: Cell, rng: np.random.Generator) -> Noted:
     points = sample(cell.population, cell.n, cell.d, rng)
     scale = NOISE * np.abs(points).mean(axis=1, keepdims=True)
     views = [points + scale * rng.normal(size=points.shape) for _ in range(2)]
-    g, h = (rs.knn_graph(view, max(OVERLAP_K) + 1, threads=1) for view in views)
+    g, h = (rs.knn_graph(view, SURROUNDINGS, threads=1) for view in views)
     sides = points[:, :2] + scale * rng.normal(size=(cell.n, 2)) > 0
     labels = sides @ np.array([1, 2])
     found: Noted = {}

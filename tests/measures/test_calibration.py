@@ -32,29 +32,29 @@ def noted(study: ModuleType, tmp_path: Path, cell: object, runs: int) -> dict[st
 
 @pytest.mark.slow
 def test_intervals_hold_and_naive_ones_do_not(study: ModuleType, tmp_path: Path) -> None:
-    # Pooled over three populations, 180 samples: the share of a 95 % interval lies within 92 to 98 %, give or take 2 standard
-    # errors of .016; the naive ones hold in 81 to 89 %.
+    # Pooled over three populations, 120 samples: the share of a 95 % interval lies within 92 to 98 %, give or take 2 standard
+    # errors of .02; the naive ones hold in 81 to 89 %.
     ours: dict[str, list[float]] = {}
     naive: list[float] = []
     for population in study.POPULATIONS:
-        for name, numbers in noted(study, tmp_path, study.Cell("dimension", population, 2, 500), 60).items():
+        for name, numbers in noted(study, tmp_path, study.Cell("dimension", population, 2, 500), 40).items():
             ours.setdefault(name, []).append(study.covered(numbers, 1))
             naive.append(study.covered(numbers, 3))
     assert set(ours) == {"id_twonn mle", "id_twonn fit", *(f"id_gride rank {2**i}" for i in range(1, 7))}
     for name, shares in ours.items():
-        assert 0.89 <= np.mean(shares) <= 1, f"{name}: {shares}"
+        assert 0.88 <= np.mean(shares) <= 1, f"{name}: {shares}"
     assert 0.92 < np.mean(list(ours.values())) < 0.98
     assert np.mean(naive) < 0.89
 
 
 @pytest.mark.slow
 def test_overlaps(study: ModuleType, tmp_path: Path) -> None:
-    # Few points and wide noise are hard on overlap_neighbors, whose interval falls short here; docs/calibration.md has the study.
+    # Few points and wide noise are hard on overlap_neighbors, whose interval falls short here: see docs/calibration.md.
     least = {"overlap_labels": 0.92, "overlap_neighbors": 0.8}
     for measure, bound in least.items():
         shares = []
         for population in study.POPULATIONS:
-            found = noted(study, tmp_path, study.Cell("overlap", population, 2, 500), 100)
+            found = noted(study, tmp_path, study.Cell("overlap", population, 2, 500), 60)
             shares += [[study.covered(x, 1), study.covered(x, 3)] for name, x in found.items() if measure in name]
         ours, naive = np.mean(shares, axis=0)
         assert bound <= ours <= 0.99
