@@ -7,7 +7,7 @@ the same table of sites and the same hooks as any other model.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -163,7 +163,13 @@ def _untrained(source: torch.Generator) -> VisionTransformer:
     return model
 
 
-def train_demo(*, rng: int = 0, shuffle_labels: bool = False, progress: Progress | None = None) -> DemoRun:
+def train_demo(
+    *,
+    rng: int = 0,
+    shuffle_labels: bool = False,
+    checkpoints: Sequence[int] = CHECKPOINTS,
+    progress: Progress | None = None,
+) -> DemoRun:
     """Train the demo network on two thirds of the digits, keeping checkpoints from untrained to trained.
 
     Parameters
@@ -172,6 +178,8 @@ def train_demo(*, rng: int = 0, shuffle_labels: bool = False, progress: Progress
         Draws the split, the first weights and the order of the images.
     shuffle_labels : bool, default False
         Train on labels that say nothing about the images: a network that cannot learn, for comparison.
+    checkpoints : sequence of int
+        Steps after which the network is kept, from 0 to the last step of training.
     progress : callable, optional
         Called as ``progress(done, total, what)`` now and then.
 
@@ -189,14 +197,15 @@ def train_demo(*, rng: int = 0, shuffle_labels: bool = False, progress: Progress
     targets = draw.permutation(labels[kept]) if shuffle_labels else labels[kept]
     model = _untrained(source)
     with _one_thread():
-        checkpoints = _train(
+        kept_at = _train(
             model,
             (torch.from_numpy(images[kept]), torch.from_numpy(targets)),
             (torch.from_numpy(images[held]), torch.from_numpy(labels[held])),
             source=source,
+            steps=checkpoints,
             progress=progress,
         )
-    return DemoRun(checkpoints, images[held], labels[held], tuple(f"digit-{row:04d}" for row in held))
+    return DemoRun(kept_at, images[held], labels[held], tuple(f"digit-{row:04d}" for row in held))
 
 
 @contextmanager
@@ -219,11 +228,12 @@ def _train(
     test: tuple[torch.Tensor, torch.Tensor],
     *,
     source: torch.Generator,
+    steps: Sequence[int],
     progress: Progress | None,
 ) -> tuple[Checkpoint, ...]:
     """Run the steps, the rate rising over the first twentieth and falling along a cosine; test at checkpoints."""
     images, labels = train
-    total = CHECKPOINTS[-1]
+    total = steps[-1]
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
     checkpoints = [_test(model, 0, test)]
     order = torch.empty(0, dtype=torch.int64)
@@ -238,7 +248,7 @@ def _train(
         loss = functional.cross_entropy(scores, labels[batch], label_smoothing=0.05)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        if step in CHECKPOINTS:
+        if step in steps:
             checkpoints.append(_test(model, step, test))
         if progress is not None and (step % 20 == 0 or step == total):
             progress(step, total, "training the demo network")
