@@ -18,6 +18,7 @@ from .measures._health_rogue import health_rogue
 from .measures._health_spectrum import health_spectrum
 from .measures._id_autoencoder import id_autoencoder
 from .measures._id_correlation import id_correlation
+from .measures._fit_probe import Probe, fit_probe, load_probe
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
 from .measures._id_isomap import id_isomap
@@ -40,6 +41,7 @@ from .measures._probe_mdl import probe_mdl
 from .measures._probe_mlp import probe_mlp
 from .measures._rdm import rdm
 from .measures._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
+from .measures._sample_size import sample_size_curve
 from .measures._select_category import select_category
 from .measures._sim_cca import sim_cca
 from .measures._sim_cka import sim_cka
@@ -64,6 +66,7 @@ __all__ = [
     "Measure",
     "NeighborGraph",
     "Plan",
+    "Probe",
     "Results",
     "Trajectory",
     "choose_words",
@@ -83,6 +86,7 @@ __all__ = [
     "health_hubness",
     "health_rogue",
     "health_spectrum",
+    "fit_probe",
     "id_autoencoder",
     "id_correlation",
     "id_decimation",
@@ -97,6 +101,7 @@ __all__ = [
     "knn_graph",
     "knn_query",
     "list_recipes",
+    "load_probe",
     "load_results",
     "missing_words",
     "open_store",
@@ -119,6 +124,7 @@ __all__ = [
     "run",
     "run_recipe",
     "second_level_rdm",
+    "sample_size_curve",
     "select_category",
     "shared_words",
     "sim_cca",

@@ -190,6 +190,16 @@ def test_a_layer_without_an_answer_is_told_and_the_others_go_on() -> None:
     assert len([w for w in results.warnings if "layer constant: " in w]) == 2
 
 
+def test_tensors_of_any_precision_are_layers() -> None:
+    torch = pytest.importorskip("torch", reason="torch is an extra")
+    X = layers()["a"]
+    half = torch.tensor(X, dtype=torch.bfloat16, requires_grad=True)
+    results = rs.run({"a": half, "b": torch.tensor(X)}, rs.Plan(measures=["id_twonn"]))
+    values = {r.place.layer.name: r.result.value for r in results}
+    assert values["a"] == rs.id_twonn(half.detach().float().numpy()).value
+    assert values["b"] == rs.id_twonn(X).value
+
+
 # ---- the usual plan
 
 

@@ -197,10 +197,19 @@ def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -
         if isinstance(values, NeighborGraph):
             into.representations.append(Representation(place, graph=values))
         else:
-            shaped = values if hasattr(values, "shape") and hasattr(values, "dtype") else np.asarray(values)
+            shaped = _array(values)
             if len(shaped.shape) != 2:
                 _check.points(shaped, f"layer {layer.key!r}", "run")
             into.representations.append(Representation(place, points=shaped))
+
+
+def _array(values: Any) -> Any:
+    """Return what has a shape and a dtype as it is, a tensor as an array, anything else as numpy reads it."""
+    if hasattr(values, "detach") and hasattr(values, "cpu"):
+        held = values.detach().cpu()
+        # numpy has no bfloat16; float32 holds every value of it.
+        return (held.float() if str(held.dtype) == "torch.bfloat16" else held).numpy()
+    return values if hasattr(values, "shape") and hasattr(values, "dtype") else np.asarray(values)
 
 
 def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, Any]:
