@@ -107,6 +107,13 @@ def test_model_error_is_that_of_independent_distances() -> None:
     assert rs.id_mle(cloud(), k=10, error=None).stderr is None
 
 
+def test_linked_neighbours_widen_the_error() -> None:
+    # The true spread is 1.33 times the model's here (200 samples); the sandwich errs on the wide side.
+    X = torus(2000, 2)
+    ratio = rs.id_mle(X).stderr / rs.id_mle(X, error="model").stderr
+    assert 1.3 < ratio < 1.7
+
+
 def test_ties() -> None:
     # Inside a square grid the four nearest neighbours stand at distance 1: no local dimension there.
     found = rs.id_mle(grid(), k=4)
