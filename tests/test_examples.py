@@ -12,6 +12,7 @@ SAID = {
     "layers_of_arrays": "report: blurred-digits/report.html",
     "own_measure": "loudness by step (rows) and layer (columns)",
     "published_neighbors": "20 of 20 files came back bit by bit",
+    "words_of_two_models": "3 figures in words/",
 }
 
 
