@@ -90,3 +90,17 @@ def test_parts_of_a_store_and_from_the_command_line(tmp_path) -> None:
     assert {r.group for r in found.select("overlap_neighbors")} == {"all", "big", "mid"}
     assert found.records[0].result.options["preprocess"] == ["centre", "unit_norm"]
     assert (tmp_path / "s" / "report.html").exists()
+
+
+def test_several_labels_and_values_at_once_through_tables_figures_and_report(tmp_path) -> None:
+    columns = {"class": KIND, "family": np.arange(150) // 5, "length": LAYERS["a"][:, 0], "score": LAYERS["b"][:, 1]}
+    measures = [("overlap_labels", {"k": 5}), ("overlap_values", {"k": 5})]
+    plan = rs.Plan(measures=measures, labels=["class", "family"], values=["length", "score"])
+    results = rs.run(LAYERS, plan, columns=columns)
+    assert [r.column for r in results] == ["class", "family"] * 2 + ["length", "score"] * 2
+    assert set(results.to_frame()["column"]) == set(columns)
+    assert {"overlap_labels(k=5)[class]", "overlap_values(k=5)[score]"} <= set(results.to_dataset())
+    drawn = {value.record.column for sketch in sketches(results) for value in sketch.values}
+    assert drawn == set(columns)
+    text = rs.write_report(results, tmp_path / "r.html").read_text()
+    assert all(name in text for name in columns)

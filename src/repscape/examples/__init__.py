@@ -1,13 +1,16 @@
 """What can go into a study: examples for a model, arrays that are already there, published neighbour files."""
 
 from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers
+from ._builtin import BUILTIN, builtin_values
 from ._columns import read_columns
 from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
 from ._read import read_examples
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
 
 __all__ = [
+    "BUILTIN",
     "ArrayLayers",
+    "builtin_values",
     "NeighborFiles",
     "choose_words",
     "kind_of_folder",

@@ -35,6 +35,8 @@ class ArrayLayers:
     """(n,) for each 1-D array of that length: labels, names, values."""
     notes: tuple[str, ...] = ()
     """What the user must be told, such as images that were flattened."""
+    images: Array | None = None
+    """(n, h, w) or (n, h, w, c): the first layer that may be images, as it was before it was flattened."""
 
 
 def read_layers(path: str | os.PathLike[str], *, key: str | None = None) -> ArrayLayers:
@@ -208,12 +210,14 @@ def _sorted_out(arrays: Mapping[str, Array], where: Path) -> ArrayLayers:
             columns[name] = np.asarray(array)
         else:
             notes.append(f"left out {name} of shape {array.shape} and dtype {array.dtype}: not ({n}, ...) numbers")
-    placed = {}
+    placed, images = {}, None
     for info in sorted(layer_infos(layers), key=lambda info: info.index):
         array = layers[info.name]
         if array.ndim > 2:
+            may_be = array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3, 4))
+            images = array if images is None and may_be else images
             flat = array.reshape(n, -1) if n else array.reshape(0, int(np.prod(array.shape[1:])))
             notes.append(f"flattened {info.name} {array.shape} to {flat.shape}")
             array = flat
         placed[info] = array
-    return ArrayLayers(placed, columns, tuple(notes))
+    return ArrayLayers(placed, columns, tuple(notes), images)

@@ -58,8 +58,7 @@ def sample_size_curve(
         x is the number of examples, values the mean over the subsets (of a curve: its last value); stderr, the sd over the
         subsets, at n the value's own error, or the sd at n / 2 where it has none. details: "sd" (m,), NaN at n; "draws" (m,);
         "moves", the value at n minus that at the size nearest n / 2; "flag", True where that is more than two standard
-        errors (of the value at n and of the mean at n / 2 together): the value is still on its way, and n is too small to read it as
-        that of more examples.
+        errors (of the value at n and of the mean at n / 2 together): the value is still on its way, and n is too small.
 
     Raises
     ------

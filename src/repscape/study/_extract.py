@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 
 from .._types import Examples, Progress
 from ..errors import InputError, StudyMismatchError
-from ..examples import read_examples
+from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
 from ..store import Store, StoreWriter, open_store
 from ._progress import bar
@@ -107,7 +107,7 @@ def extract(
     >>> {name: store[name].shape for name in store.layers}
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
-    data = examples if isinstance(examples, Examples) else read_examples(examples)
+    data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
     opened: Any = model
     if not hasattr(model, "provenance"):  # an opened model is used as it is
         opened = open_model(
@@ -140,6 +140,13 @@ def extract(
             f"stopped: {kept} of {len(data)} examples are in {to}; the same command goes on from there"
         ) from None
     return open_store(job.path)
+
+
+def _with_builtin(examples: Examples) -> Examples:
+    """Add what the examples say by themselves, such as their length; columns of the data stay as they are."""
+    own = builtin_values(examples.inputs, kind=examples.kind)
+    new = {name: values for name, values in own.items() if name not in examples.table.columns}
+    return replace(examples, table=examples.table.assign(**new))
 
 
 @dataclass(frozen=True, slots=True)

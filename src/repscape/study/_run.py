@@ -26,7 +26,7 @@ from ._defaults import fitted
 from ._folder import StudyFolder
 from ._progress import bar
 from ._resources import Budget
-from ._source import Source, read_source
+from ._source import Source, read_source, with_builtin
 from ._work import Study
 
 
@@ -98,6 +98,7 @@ def run(
         raise InputTypeError(f"plan of run must be a Plan: rs.Plan(measures=[...]). Got {type(plan).__name__}.")
     found = read_source(source, columns)
     plan = fitted(plan, found)
+    found = with_builtin(found, plan.columns)
     found = _chosen(found, plan)
     budget = Budget.of(threads, memory)
     kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from .. import _check
 from .._types import LayerInfo
 from ..errors import InputError, InputTypeError, StoreError
-from ..examples import kind_of_folder, read_layers
+from ..examples import BUILTIN, builtin_values, kind_of_folder, read_layers
 from ..graph import NeighborGraph
 from ..results import Place
 from ..store import Store, open_store
@@ -104,6 +104,8 @@ class Source:
     """What the user must be told, such as images that were flattened."""
     extracted: Mapping[str, Any] = field(default_factory=dict)
     """For each model read from a store: which model it was, on what data, with which options."""
+    images: Any = None
+    """The examples themselves, where a file of images was read."""
 
     @property
     def n(self) -> int:
@@ -117,6 +119,7 @@ class _Collected:
     columns: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     ids: Any = None
+    images: Any = None
     extracted: dict[str, Any] = field(default_factory=dict)
 
 
@@ -137,7 +140,18 @@ def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
     merged = found.columns | dict(columns or {})
     checked = {name: _sized(values, name, first.n) for name, values in merged.items()}
-    return Source(tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)), found.extracted)
+    return Source(
+        tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)), found.extracted, found.images
+    )
+
+
+def with_builtin(source: Source, wanted: Sequence[str]) -> Source:
+    """Add the columns that images have by themselves, where they are wanted and nobody gave them."""
+    missing = [name for name in wanted if name not in source.columns and name in BUILTIN["image"]]
+    if source.images is None or not missing:
+        return source
+    own = builtin_values(source.images, kind="image")
+    return replace(source, columns={**source.columns, **{name: own[name] for name in missing}})
 
 
 def _sized(values: Any, name: str, n: int) -> Any:
@@ -271,4 +285,5 @@ def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
     read = read_layers(path)
     into.columns |= read.columns
     into.notes.extend(read.notes)
+    into.images = read.images if into.images is None else into.images
     return read.layers
