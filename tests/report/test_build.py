@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import repscape as rs
@@ -15,6 +16,7 @@ from repscape._types import LayerInfo
 from repscape.errors import InputTypeError, StoreError
 from repscape.measures import Curve, Estimate
 from repscape.plots import save_figures, sketches
+from repscape.report import ExampleMap
 from repscape.results import MeasureInfo, Place, Record, Results
 from tests.plots.studies import PLAN, SCRIPT, by_hand, curves, layers, study
 from tests.report.pages import read
@@ -175,7 +177,18 @@ def test_a_hundred_layers_stay_below_ten_megabytes(tmp_path):
         for two in places
     ]
     scale = curves({"net": 100}, x=range(1, 200), info=MeasureInfo("scale", plot="curve"))
-    path = rs.write_report(Results((*records, *scale.records)), tmp_path / "r.html")
+    rng = np.random.default_rng(0)
+    shown = ExampleMap(
+        n=100_000,
+        rows=np.arange(1000),
+        places=tuple(places),
+        coordinates={"pca": rng.normal(size=(100, 1000, 2))},
+        shares=rng.random((100, 2)),
+        neighbors=rng.integers(0, 1000, (100, 1000, 10)),
+        table=pd.DataFrame({"text": ["".join(map(chr, rng.integers(33, 126, 240))) for _ in range(1000)]}),
+        pictures=rng.integers(0, 255, (1000, 16, 16, 3), dtype=np.uint8),
+    )
+    path = rs.write_report(Results((*records, *scale.records)), tmp_path / "r.html", study=shown)
     assert path.stat().st_size < 10_000_000
     page = read(path.read_text(encoding="utf-8"))
     assert "the first 300 of 10,000 rows are shown" in page.all("main")[0].text

@@ -56,6 +56,20 @@ def test_another_way_of_drawing_is_laid_out_anew(images):
     assert set(study_map(images[0], ["pca", "mds"]).coordinates) == {"pca", "mds"}
 
 
+def test_a_map_that_cannot_be_drawn_again_leaves_the_one_that_is_kept(images, tmp_path):
+    study_map(images[0])
+    (tmp_path / "images.npz").unlink()
+    found = study_map(images[0], ["pca", "tsne"])
+    assert set(found.coordinates) == {"pca"}
+    assert found.notes[-1].startswith("No other map could be drawn: ")
+
+
+def test_a_study_of_prepared_states_says_that_the_map_is_of_the_states_as_they_are(tmp_path):
+    np.savez(tmp_path / "layers.npz", a=np.random.default_rng(0).normal(size=(N, 4)))
+    studied(tmp_path / "study", tmp_path / "layers.npz", preprocess=["centre"])
+    assert "after centre;" in study_map(tmp_path / "study").notes[-1]
+
+
 def test_data_that_have_changed_since_are_not_shown(images, tmp_path):
     folder, results = images
     np.savez(tmp_path / "images.npz", images=np.zeros((N, 6, 5), np.uint8), label=np.arange(N) % 3, mass=np.zeros(N))

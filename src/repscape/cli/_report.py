@@ -14,12 +14,16 @@ Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; by default STUDY/report.html.")
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Heading of the page.")]
+Maps = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="METHOD", help="Beside principal components: tsne, umap or mds; again for another."),
+]
 
 
-def report(study: Study, out: Out = None, title: Title = None) -> None:
+def report(study: Study, out: Out = None, title: Title = None, maps: Maps = None) -> None:
     """Write the report of a study again.
 
-    One HTML page that needs nothing else.
+    One HTML page that needs nothing else: figures, tables, and a map of the examples in every layer.
 
     \b
     Example:
@@ -28,4 +32,5 @@ def report(study: Study, out: Out = None, title: Title = None) -> None:
     from ..report import write_report
     from ..results import load_results
 
-    say(str(write_report(load_results(study), out or study / "report.html", title=title, study=study)))
+    page = out or study / "report.html"
+    say(str(write_report(load_results(study), page, title=title, study=study, maps=maps or ())))

@@ -29,6 +29,7 @@ def write_report(
     notes: Sequence[str] = (),
     sections: Sequence[Section] = (),
     study: str | Path | ExampleMap | None = None,
+    maps: Sequence[str] = (),
 ) -> Path:
     """Write one self-contained HTML page: figures, tables, conventions, warnings, provenance, and how to repeat the study.
 
@@ -52,6 +53,8 @@ def write_report(
     study : path or ExampleMap, optional
         The study folder, or what :func:`repscape.report.map_examples` returned: then the page holds a map of the examples in
         every layer, and the neighbours of each. A folder keeps what was laid out, so that the next page is quick.
+    maps : sequence of {"tsne", "umap", "mds"}
+        Maps of a study folder's examples beside that of the principal components.
 
     Returns
     -------
@@ -62,6 +65,8 @@ def write_report(
     ------
     InputTypeError
         If `results` is something else, or `notes` is a single string.
+    UnknownNameError
+        If there is no such map.
     StoreError
         If the file cannot be written, as on a full disk; a page that was there before still stands.
 
@@ -80,7 +85,7 @@ def write_report(
             f"notes of write_report must be a list of paragraphs such as [{notes[:20]!r}]. Got a string."
         )
     path = Path(path)
-    examples = Examples.of(study)
+    examples = Examples.of(study, maps)
     content = Content(
         results=results,
         command=command or examples.command,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import _check
 from ..errors import InputTypeError, RepscapeError
+from ..measures._embed import METHODS
 from ..study import read_study
 from ..study._folder import PLAN_FILE
 from ._map import ExampleMap
@@ -31,14 +34,18 @@ class Examples:
     """What repeats the study, where a study folder says it."""
 
     @classmethod
-    def of(cls, study: Any) -> Examples:
+    def of(cls, study: Any, maps: Sequence[str] = ()) -> Examples:
         """Take what `write_report` was given; a source that cannot be read again is a matter for the page, not an error.
 
         Raises
         ------
         InputTypeError
             If it is neither a path nor an ExampleMap.
+        UnknownNameError
+            If there is no such map.
         """
+        for name in maps:
+            _check.choice(name, "maps", "write_report", METHODS)
         if study is None:
             return cls()
         if isinstance(study, ExampleMap):
@@ -49,7 +56,7 @@ class Examples:
             )
         folder = Path(study)
         try:
-            found, missing = study_map(folder), ""
+            found, missing = study_map(folder, tuple(dict.fromkeys(["pca", *maps]))), ""
         except RepscapeError as error:
             found, missing = None, f"No example can be shown: {error}"
         return cls(found, missing, _command(folder))

@@ -177,9 +177,11 @@ def _band(x: Any, low: Any, high: Any, place: int, *, colour: Any, opacity: floa
     there = np.isfinite(low) & np.isfinite(high)
     xs: list[float | None] = []
     ys: list[float | None] = []
+    lonely = False
     for held, stretch in itertools.groupby(range(len(x)), key=lambda i: bool(there[i])):
         at = list(stretch)
         if held:
+            lonely |= len(at) == 1
             xs += [*_numbers(x[at]), *_numbers(x[at][::-1]), None]
             ys += [*_numbers(high[at]), *_numbers(low[at][::-1]), None]
     return {
@@ -190,7 +192,7 @@ def _band(x: Any, low: Any, high: Any, place: int, *, colour: Any, opacity: floa
         "fill": "toself",
         "fillcolor": _colour(colour),
         "opacity": opacity,
-        "line": {"width": 0, "color": _colour(colour)},
+        "line": {"width": 3 if lonely else 0, "color": _colour(colour)},  # a single layer's band is a bar
         "hoverinfo": "skip",
         "showlegend": False,
         "legendgroup": text_of(group),

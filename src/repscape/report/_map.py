@@ -22,7 +22,7 @@ MOST = 2000
 NEIGHBORS = 10
 BYTES = 3_000_000  # of coordinates, neighbours, texts and pictures, before they are packed
 LETTERS = 240  # of one text
-PICTURE_BYTES = 500  # of a thumbnail, about
+PICTURE_BYTES = 1000  # of a thumbnail, about
 
 
 @dataclass(frozen=True, slots=True, eq=False)

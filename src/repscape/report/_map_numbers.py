@@ -77,7 +77,7 @@ def turned(coordinates: FloatArray, before: FloatArray | None, method: str) -> F
         return coordinates * np.where(signs == 0, 1.0, signs)
     centred = coordinates - coordinates.mean(axis=0)
     left, _, right = np.linalg.svd(centred.T @ (before - before.mean(axis=0)))
-    return centred @ (left @ right)
+    return np.asarray(centred @ (left @ right), dtype=np.float64)
 
 
 def nearest(points: npt.NDArray[Any], k: int) -> IntArray:

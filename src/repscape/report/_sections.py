@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..plots import FORMATS, sketches
-from ..results import MeasureInfo, Results
+from ..results import MeasureInfo, Profile, Results
 from . import _words
 from ._about import conventions, provenance, repeat
 from ._conclusions import conclusions
@@ -20,13 +20,15 @@ from ._map_page import map_json
 from ._pack import packed_json, packed_library, part
 from ._references import reference_html
 from ._section import Section, section_html
-from ._tables import csv_bytes, downloads, table_html, tables
+from ._tables import downloads, rows_shown, table_html, tables
 
 LIMIT = 9_500_000  # bytes of a page
-WORDS = 900_000  # of them, for what is said and for rows of tables
+WORDS = 500_000  # of them, for what is said beside the tables
 DATA = 9_000_000  # bytes of figures for the script; packed they are about an eighth
 
 Parts = list[tuple[str, str, Markup]]
+Told = Mapping[tuple[str, Profile], Markup]
+"""Measure and profile -> its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +69,19 @@ class _Room:
 
 def sections_of(content: Content) -> tuple[Parts, dict[str, Any]]:
     """Return (anchor, heading, content) of every section that has content, and what the script draws."""
-    results = content.results
+    found = tables(content.results)
+    carried = downloads(found)
+    rows = rows_shown(len(found))
+    told = {key: table_html(table, download=key in carried, shown=rows) for key, table in found.items()}
     shown = None if content.examples.map is None else map_json(content.examples.map)
-    held = csv_bytes(downloads(tables(results)).values()) + (0 if shown is None else len(packed_json(shown)))
-    room = _Room(min(PAGE, LIMIT - WORDS - DATA // 8 - len(packed_library()) - held))
-    parts = [section for section in _sections(content, room, shown is not None) if section[2]]
-    carried = {"figures": room.figures, "map": shown} if room.figures or shown is not None else {}
-    return parts, carried
+    taken = WORDS + DATA // 8 + len(packed_library()) + sum(map(len, told.values()))
+    taken += 0 if shown is None else len(packed_json(shown))
+    room = _Room(min(PAGE, LIMIT - taken))
+    parts = [section for section in _sections(content, room, told) if section[2]]
+    return parts, {"figures": room.figures, "map": shown} if room.figures or shown is not None else {}
 
 
-def _sections(content: Content, room: _Room, mapped: bool) -> Iterator[tuple[str, str, Markup]]:
+def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, str, Markup]]:
     results = content.results
     warned = [*results.warnings, *_words.merged(results), *_words.certificates(results)]
     box = element(
@@ -89,8 +94,8 @@ def _sections(content: Content, room: _Room, mapped: bool) -> Iterator[tuple[str
         inner, size = section_html(section, room=room.images)
         room.images -= size
         yield f"own-{place}", section.title, inner
-    yield from _measures(content, room)
-    yield "examples", "Examples", _examples(content, mapped)
+    yield from _measures(content, room, told)
+    yield "examples", "Examples", _examples(content)
     yield "conventions", "Conventions", conventions(results)
     named = dict.fromkeys(record.info.reference for record in results if record.info.reference)
     yield "references", "References", element("ul", *map(reference_html, named)) if named else Markup("")
@@ -112,10 +117,9 @@ def _summary(results: Results) -> Markup:
     )
 
 
-def _measures(content: Content, room: _Room) -> Iterator[tuple[str, str, Markup]]:
+def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, str, Markup]]:
     """Yield one section for each measure: its figures, then its tables."""
-    every, found = sketches(content.results), tables(content.results)
-    carried = downloads(found)
+    every = sketches(content.results)
     for place, info in enumerate(dict.fromkeys(record.info for record in content.results)):
         drawn: list[Markup] = []
         for sketch in every:
@@ -128,7 +132,7 @@ def _measures(content: Content, room: _Room) -> Iterator[tuple[str, str, Markup]
                 figure, size = figure_html(sketch, room=room.images, take=room.take, beside=beside)
                 room.images -= size
                 drawn.append(figure)
-        below = [table_html(t, download=key in carried) for key, t in found.items() if key[0] == info.name]
+        below = [table for (name, _), table in told.items() if name == info.name]
         yield f"measure-{place}", _name(info), joined(element("div", *drawn, class_="figures"), *below)
 
 
@@ -136,10 +140,10 @@ def _name(info: MeasureInfo) -> str:
     return f"{capital(info.label or info.name)} ({info.name})"
 
 
-def _examples(content: Content, mapped: bool) -> Markup:
+def _examples(content: Content) -> Markup:
     """Return the map's controls, which the script fills, or why there is no map."""
     found = content.examples.map
-    if found is None or not mapped:
+    if found is None:
         return element("p", content.examples.missing, class_="note")
     notes = element("p", " ".join(found.notes), class_="note") if found.notes else ""
     said = element(

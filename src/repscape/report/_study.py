@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +39,14 @@ def study_map(folder: Path, methods: Sequence[str] = ("pca",)) -> ExampleMap:
     kept = load_map(folder)
     if kept is not None and set(methods) <= set(kept.coordinates):
         return kept
-    source, pictures = _source(folder)
+    try:
+        source, pictures, notes = _source(folder)
+    except RepscapeError as error:
+        if kept is None:
+            raise
+        return replace(kept, notes=(*kept.notes, f"No other map could be drawn: {error}"))
     found = lay_out(source, methods=methods, pictures=pictures)
+    found = replace(found, notes=(*found.notes, *notes))
     save_map(found, folder)
     return found
 
@@ -90,19 +96,22 @@ def _data(folder: Path) -> str:
     return str(tomllib.loads(file.read_text(encoding="utf-8")).get("study", {}).get("data", ""))
 
 
-def _source(folder: Path) -> tuple[Source, Any]:
-    """Read again what a study folder was made of: its layers with every column, and its images if it has any."""
+def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
+    """Read again what a study folder was made of: layers with every column, images if it has any, and what to say."""
     spec = read_study(folder)
     source = spec.source if spec.models is None else _extracted(spec.models, folder)
     plan, columns = spec.load()
     found = read_source(source, columns)
-    chosen = _chosen(found, fitted(plan, found))
+    plan = fitted(plan, found)
+    chosen = _chosen(found, plan)
     if _fingerprint(chosen) != _data(folder):
         raise StudyMismatchError(f"the data of {folder} have changed since the study was made.")
     every = read_source(source, {**columns, **spec.read_columns()})
     wanted = {one.place for one in chosen.representations}
     kept = tuple(one for one in every.representations if one.place in wanted)
-    return Source(kept, every.columns), _pictures(spec, every.n)
+    steps = " and ".join(map(str, plan.preprocess))
+    said = f"The study measured the states after {steps}; maps and neighbours here are of the states as they are."
+    return Source(kept, every.columns), _pictures(spec, every.n), (said,) if steps else ()
 
 
 def _extracted(models: ModelSource, folder: Path) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,9 @@ import pandas as pd
 from ..results import PROFILES, Profile, Results
 from ._html import Markup, data_link, element, joined
 
-SHOWN = 300  # rows on the page; the csv has them all
+SHOWN = 300  # rows of a table on the page; the csv has them all
+ROWS = 3000  # of all tables together, unless they are very many
+LEAST_SHOWN = 20
 CSV_BYTES = 2_000_000  # of all tables together; base64 makes a third more of it
 LEAVE_OUT = ("measure", "profile", "options", "higher_means", "reference")  # said in the text
 ALWAYS = ("layer", "value")
@@ -63,27 +64,28 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
     return found
 
 
-def downloads(found: dict[tuple[str, Profile], Table]) -> dict[tuple[str, Profile], Table]:
+def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile]]:
     """Choose the tables whose csv the page carries: all, or the smaller ones where that would be too much."""
-    chosen, total = {}, 0
+    chosen, total = set(), 0
     for key in sorted(found, key=lambda key: len(found[key].csv)):
         total += len(found[key].csv)
         if total <= CSV_BYTES:
-            chosen[key] = found[key]
+            chosen.add(key)
     return chosen
 
 
-def csv_bytes(carried: Iterable[Table]) -> int:
-    """Return what the csv of tables takes on the page."""
-    return sum(len(table.csv) for table in carried) * 4 // 3
+def rows_shown(count: int) -> int:
+    """Return how many rows each of so many tables has on the page."""
+    return max(LEAST_SHOWN, min(SHOWN, ROWS // max(1, count)))
 
 
-def table_html(table: Table, *, download: bool, opened: bool = False) -> Markup:
+def table_html(table: Table, *, download: bool, opened: bool = False, shown: int = SHOWN) -> Markup:
     """Return a table that opens at a click, or is open from the start, with what is constant said above it."""
     rows = len(table.frame)
-    notes = [f"{WORDS.get(key, key.replace('_', ' '))}: {_cell(value)[0]}" for key, value in table.constant.items()]
-    if rows > SHOWN:
-        notes.append(f"the first {SHOWN} of {rows:,} rows are shown")
+    constant = {key: _cell(value)[0] for key, value in table.constant.items()}
+    notes = [f"{_heading(key)}: {said}" for key, said in constant.items() if said]
+    if rows > shown:
+        notes.append(f"the first {shown} of {rows:,} rows are shown")
     link: Markup | str = "The csv is too large for this page: results.csv beside the study has every row."
     if download:
         href = data_link(table.csv, "text/csv;charset=utf-8")
@@ -91,7 +93,7 @@ def table_html(table: Table, *, download: bool, opened: bool = False) -> Markup:
     head = element("tr", *(_head_html(table.frame, name) for name in table.frame))
     body = [
         element("tr", *(_cell_html(value) for value in row))
-        for row in table.frame.head(SHOWN).itertuples(index=False, name=None)
+        for row in table.frame.head(shown).itertuples(index=False, name=None)
     ]
     inner = element(
         "div",

@@ -45,6 +45,7 @@ const showMap = (map) => {
     stepSlide.max = steps().length - 1;
     fieldShown("map-step-field", steps().length > 1);
     layerSlide.max = stack().length - 1;
+    fieldShown("map-layer-field", stack().length > 1);
   };
 
   // ---- colours of the points
@@ -111,7 +112,7 @@ const showMap = (map) => {
     const layout = { xaxis: axis(0), yaxis: { ...axis(1), scaleanchor: "x" }, height: 560, dragmode: "pan", uirevision: "kept",
       showlegend: Boolean(cells(colour.value)) && cells(colour.value).kind === "class" };
     const whole = schemeOf(layout);
-    whole.margin = { l: 30, r: 10, t: 30, b: 74 };
+    whole.margin = { l: 30, r: 10, t: 30, b: 66 };
     whole.legend.itemsizing = "constant";
     return Plotly.react(plot, [...points(layer), ...rings(layer)], whole, { ...CONFIG, scrollZoom: true });
   };
@@ -142,8 +143,9 @@ const showMap = (map) => {
     const button = make("button", `near${both ? " both" : ""}${map.pictures ? " tile" : ""}`);
     button.type = "button";
     const coloured = cells(colour.value);
-    const words = [coloured ? said(coloured, row) : "", longest && !map.pictures ? said(longest, row) : ""].filter(Boolean).join(" · ");
-    button.append(...(map.pictures ? [picture(row, scaleTo(46))] : []), make("span", "number", String(map.rows[row])), make("span", "words", words));
+    button.append(...(map.pictures ? [picture(row, scaleTo(46))] : []), make("span", "number", String(map.rows[row])));
+    if (coloured) button.append(make("span", "class", said(coloured, row)));
+    if (longest && !map.pictures) button.append(make("span", "words", said(longest, row)));
     if (both) button.append(make("span", "badge", "in both"));
     button.addEventListener("click", () => choose(row));
     return make("li", "", button);
@@ -180,6 +182,7 @@ const showMap = (map) => {
   const first = colours.find((column) => column.kind === "class" && column.name === "label") || colours.find((column) => column.kind === "class" && column.levels.length > 1) || colours[0];
   colour.value = first ? first.name : "";
   settleSites();
+  by("map").classList.toggle("single", map.places.length === 1);
   stepSlide.value = stepSlide.max;
   layerSlide.max = stack().length - 1;
   layerSlide.value = layerSlide.max;

@@ -56,7 +56,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
 
 // ---- figures
 const CONFIG = { displaylogo: false, responsive: true, toImageButtonOptions: { format: "svg" },
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"] };
+  modeBarButtons: [["toImage", "zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"]] };
 // Colours that follow the scheme are written by name.
 const inScheme = (value) => {
   if (Array.isArray(value)) return value.map(inScheme);
