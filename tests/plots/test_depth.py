@@ -187,3 +187,11 @@ def test_colour_says_the_model_and_dashes_the_variant():
     assert len({line.get_marker() for line in data_lines(figure.axes[0])}) == 6
     shown = [(to_hex(one.get_color()), one.get_linestyle()) for one in figure.legends[0].get_lines()]
     assert shown == looks
+
+
+def test_a_negative_bound_takes_no_room_where_no_value_is_negative():
+    correlation = MeasureInfo("alike", bounds=(-1.0, 1.0))
+    (ax,) = draw(by_hand([0.7, 0.9], info=correlation, chance=0.0))["alike"].axes
+    assert -0.1 < ax.get_ylim()[0] < 0
+    (ax,) = draw(by_hand([-0.2, 0.9], info=correlation, chance=0.0))["alike"].axes
+    assert ax.get_ylim()[0] <= -1

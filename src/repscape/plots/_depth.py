@@ -188,7 +188,8 @@ def vertical_limits(axes: Sequence[Axes], values: Sequence[Value], info: Measure
     low, high = float(finite.min()), float(finite.max())
     margin = 0.05 * ((high - low) or abs(high) or 1.0)
     bottom, top = low - margin, high + margin
-    if math.isfinite(floor) and (low - floor < 0.75 * (high - floor) or low == high):
+    near = low - floor < 0.75 * (high - floor) or low == high
+    if math.isfinite(floor) and near and (floor >= 0 or low < 0):  # from -1 half of the panel would be empty
         bottom = min(low, floor) - (0.02 * (high - floor) if low < floor + margin else 0.0)
     if math.isfinite(roof) and top > roof:
         top = max(high, roof) + 0.02 * (high - bottom)
