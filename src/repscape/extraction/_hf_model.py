@@ -62,7 +62,7 @@ def open_pretrained(
     common: dict[str, Any] = {"trust_remote_code": trust_remote_code}
     if revision is not None:
         common["revision"] = revision
-    with _quiet(), _explained(source, revision):
+    with quiet(), _explained(source, revision):
         where = cached_file(source, "config.json", **({"revision": revision} if revision else {}))
         config = transformers.AutoConfig.from_pretrained(source, **common)
         loader = transformers.AutoModelForTextEncoding if config.is_encoder_decoder else transformers.AutoModel
@@ -151,7 +151,7 @@ def _complete(source: str, info: dict[str, Any]) -> None:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the library's progress bars and remarks off the screen, and put its settings back."""
     log: Any = transformers.utils.logging
     level, bars = log.get_verbosity(), log.is_progress_bar_enabled()

@@ -26,7 +26,7 @@ from ._units import unit_of
 PLAN_FILE = "study.toml"
 GRAPHS = "graphs.zarr"
 RESULTS = "results.zarr"
-EXTRACTED = {"activations.zarr", "activations"}  # made by extraction, before there is a plan
+EXTRACTED = {"activations.zarr", "activations", "models"}  # made by extraction, or for it, before there is a plan
 FORMAT = 1
 
 
