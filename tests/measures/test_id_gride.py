@@ -10,7 +10,8 @@ import pytest
 import repscape as rs
 from repscape.errors import DegenerateDataError, GraphDepthError, InputError, UnknownNameError
 from repscape.measures._distinct import near_distances
-from repscape.measures._gride_error import AtRank, own_variance
+from repscape.measures._gride_error import AtRank, own_variances
+from repscape.measures._id_gride_kernels import slope_and_curvature
 from repscape.synthetic import ball, torus
 
 
@@ -146,15 +147,21 @@ def test_a_dimension_that_varies_over_the_data_widens_the_error() -> None:
 
 
 def test_what_single_points_say_of_the_dimension() -> None:
-    # Score 1 / d - log mu at rank 1: its mean is 1 / d - 1 / 2 in one half, 1 / d - 1 / 5 in the other; information 1 / d^2.
+    # Half of the points of dimension 2, half of 5: what they say differs by the mean scores of the halves. One torus: nothing.
     mixed = np.zeros((6000, 10))
     mixed[:3000, :4] = torus(3000, 2)
     mixed[3000:] = 30 + torus(3000, 5, rng=1)
-    for X, known in ((mixed, 0.25 * (1 / 2 - 1 / 5) ** 2), (torus(6000, 3), 0.0)):
-        near = near_distances(X, 2, duplicates="merge", function="test", deeper=64)
-        row = AtRank.of(near.lengths, 1, None)
-        expected = known * row.value**4
-        assert own_variance(row, near.surroundings(64), 1) == pytest.approx(expected, abs=0.05 * row.value**2)
+    for X, varies in ((mixed, True), (torus(6000, 3), False)):
+        near = near_distances(X, 16, duplicates="merge", function="test", deeper=64)
+        row = AtRank.of(near.lengths, 8, None)
+        log_mu = np.log(near.lengths[:, 7] / near.lengths[:, 3])  # rank 4: in half of the points it stands where 8 does
+        score = 1 / row.value + 3 * log_mu / -np.expm1(-row.value * log_mu) - 7 * log_mu
+        information = slope_and_curvature(row.value, log_mu, 4)[1] / 6000
+        known = (score[:3000].mean() - score[3000:].mean()) ** 2 / 4 / information**2 if varies else 0.0
+        found = own_variances([AtRank.of(near.lengths, 4, None), row], near.surroundings(64))
+        assert found[0] == 0  # the sandwich has it
+        assert found[1] == pytest.approx(known, rel=0.1, abs=0.02 * row.value**2)
+        assert not varies or known > 0.1 * row.value**2
 
 
 def test_outliers_left_out_add_nothing_to_the_error() -> None:

@@ -20,11 +20,11 @@ import numpy.typing as npt
 from ._dimension_error import rescaled
 from ._id_gride_kernels import maximum, scores, slope_and_curvature
 from ._sandwich import sandwich
-from ._subsets_graph import Deviations, Surroundings, deviations
+from ._subsets_graph import LEAST_POINTS, Deviations, Surroundings, deviations
 
 FloatArray = npt.NDArray[np.float64]
 HALF = 0.5
-SPLITS = 10
+SPLITS = 5
 LAST_SANDWICH = 4
 """Lower rank n up to which the sandwich is taken."""
 
@@ -98,10 +98,11 @@ def gride_error(rows: Sequence[AtRank], around: Surroundings | None, outliers: s
     if around is None or around.first.size < 2 * rows[0].rank + 1:
         return CurveError(np.array([row.model for row in rows]), ("model",) * len(rows), None)
     halves = _halves(rows, around, outliers)
+    own = own_variances(rows, around)
     stderr: list[float] = []
     methods: list[str] = []
     for place, row in enumerate(rows):
-        half = _from_halves(halves, place, row, around)
+        half = _from_halves(halves, place, row, own=own[place], n=around.first.size)
         if row.rank <= LAST_SANDWICH and around.k >= max(2, row.rank):
             stderr.append(row.sandwich(around.indices) if row.value == row.value else math.nan)
             methods.append("sandwich")
@@ -135,14 +136,13 @@ def _halves(rows: Sequence[AtRank], around: Surroundings, outliers: str | None) 
     return None
 
 
-def _from_halves(halves: Deviations | None, place: int, row: AtRank, around: Surroundings) -> float | None:
+def _from_halves(halves: Deviations | None, place: int, row: AtRank, *, own: float, n: int) -> float | None:
     """Return the standard error at the place-th rank from the spread over halves, at half the rank."""
     known = 0 if halves is None else halves.scaled.shape[1] // 2
     column = max(place - 1, 0)
     if halves is None or column >= known or row.value != row.value:
         return None
-    n, part = around.first.size, halves.part
-    own = own_variance(row, around, 2**column)
+    part = halves.part
     # Over subsets of b = part n points the variance is (own (1 - part) + shared (1 - part^2)) / b.
     spread = float(halves.scaled[:, column].var(ddof=1)) / part
     shared = max(spread - own / (part * n) / (1 + part), 0.0)
@@ -150,25 +150,38 @@ def _from_halves(halves: Deviations | None, place: int, row: AtRank, around: Sur
     return math.sqrt(shared * (row.model / model) ** 2 + own / n)
 
 
-def own_variance(row: AtRank, around: Surroundings, rank: int) -> float:
-    """Return the variance over the points of what a point by itself, whoever its neighbours are, says of the dimension.
+def own_variances(rows: Sequence[AtRank], around: Surroundings) -> FloatArray:
+    """Return, for each rank beyond the sandwich, the variance over the points of what a point by itself says of the dimension.
 
-    Its score is computed twice, with the neighbours in one random half of the points and with those in the other. Given the
-    point the two are independent, so that their covariance over the points is the variance of what they have in common.
+    Its score is computed twice, at half the rank, with the neighbours in one random half of the points and with those in the
+    other. Given the point the two are independent, so that their covariance over the points is the variance of what they share.
     """
-    every, ranks = np.arange(around.first.size), np.array([rank, 2 * rank])
-    found = []
-    for drawn in around.subsets(HALF, SPLITS):
-        log_mu = [
-            np.log(r[:, 1] / r[:, 0]) for r in (around.within(half, ranks, points=every) for half in (drawn, ~drawn))
-        ]
-        both = np.isfinite(log_mu[0]) & np.isfinite(log_mu[1])
-        parts, information = np.empty((2, int(both.sum()))), 1.0
-        for side in (0, 1):
-            scores(row.value, log_mu[side][both], rank, parts[side])
-            information *= slope_and_curvature(row.value, log_mu[side][both], rank)[1] / parts.shape[1]
-        found.append(np.cov(parts)[0, 1] / information)
-    return max(float(np.mean(found)), 0.0)
+    every = np.arange(around.first.size)
+    ranks = 2 ** np.arange(int(math.log2(rows[-1].rank)) + 1)
+    products = np.zeros((SPLITS, len(rows)))
+    if rows[-1].rank <= LAST_SANDWICH:
+        return np.zeros(len(rows))
+    for split, drawn in enumerate(around.subsets(HALF, SPLITS)):
+        lengths = [around.within(half, ranks, points=every) for half in (drawn, ~drawn)]
+        for place, row in enumerate(rows):
+            if row.rank > LAST_SANDWICH and row.value == row.value:
+                column = row.rank.bit_length() - 1  # of rank n; the one before is of n / 2
+                log_mu = [np.log(r[:, column] / r[:, column - 1]) for r in lengths]
+                products[split, place] = _shared(log_mu, row.value, row.rank // 2)
+    own: FloatArray = np.maximum(products.mean(axis=0), 0.0)
+    return own
+
+
+def _shared(log_mu: Sequence[FloatArray], value: float, rank: int) -> float:
+    """Return the covariance of two scores of each point, in units of the dimension; points that have only one are left out."""
+    both = np.isfinite(log_mu[0]) & np.isfinite(log_mu[1])
+    if both.sum() < LEAST_POINTS:
+        return 0.0
+    parts, information = np.empty((2, int(both.sum()))), 1.0
+    for side in (0, 1):
+        scores(value, log_mu[side][both], rank, parts[side])
+        information *= slope_and_curvature(value, log_mu[side][both], rank)[1] / parts.shape[1]
+    return float(np.cov(parts)[0, 1]) / information
 
 
 def _replicates(halves: Deviations | None, stderr: Sequence[float]) -> FloatArray | None:

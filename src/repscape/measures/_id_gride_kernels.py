@@ -33,9 +33,12 @@ def slope_and_curvature(d, log_mu, rank):  # type: ignore[no-untyped-def]  # hou
 def maximum(log_mu, rank):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
     """Return the d of largest likelihood; some ratio must be above 1. The log-likelihood is concave: Newton's steps, kept
     between the bounds known so far."""
-    d = (log_mu.size - 1) / log_mu.sum()
     if rank == 1:
-        return d
+        return (log_mu.size - 1) / log_mu.sum()
+    expected = 0.0  # of d log mu: from there few steps are left
+    for place in range(rank, 2 * rank):
+        expected += 1 / place
+    d = expected * log_mu.size / log_mu.sum()
     low, high = 0.0, np.inf
     for _ in range(200):
         slope, curvature = slope_and_curvature(d, log_mu, rank)
@@ -46,7 +49,7 @@ def maximum(log_mu, rank):  # type: ignore[no-untyped-def]  # house: numba takes
         step = d + slope / curvature
         if not low < step < high:
             step = 2 * d if high == np.inf else (low + high) / 2
-        if abs(step - d) <= 1e-14 * d:
+        if abs(step - d) <= 1e-9 * d:  # the error is squared by each step
             return step
         d = step
     return d

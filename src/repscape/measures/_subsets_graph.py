@@ -118,10 +118,9 @@ def distances_in_subset(indices, lengths, of, drawn, ranks, out):  # type: ignor
     for row in range(of.size):
         met, place = 0, 0
         for step in range(indices.shape[1]):
-            if drawn[indices[of[row], step]]:
-                met += 1
-                if met == ranks[place]:
-                    out[row, place] = lengths[of[row], step]
-                    place += 1
-                    if place == ranks.size:
-                        break
+            met += drawn[indices[of[row], step]]  # no branch here, which would be a coin toss to the processor
+            if met == ranks[place]:
+                out[row, place] = lengths[of[row], step]
+                place += 1
+                if place == ranks.size:
+                    break
