@@ -5,6 +5,7 @@ from ._choose import Panel, Sketch, sketches
 from ._draw import draw, paint
 from ._drawing import Drawing, save_drawings
 from ._lines import Line, draw_lines
+from ._margins import Margin, draw_margins
 from ._pairs import draw_rsa, draw_similarities, draw_strip
 from ._planes import draw_clusters, draw_second_level
 from ._save import FORMATS, save_figures, to_bytes, write_whole
@@ -14,6 +15,7 @@ __all__ = [
     "FORMATS",
     "Drawing",
     "Line",
+    "Margin",
     "Panel",
     "Sketch",
     "alternative",
@@ -22,6 +24,7 @@ __all__ = [
     "draw_clusters",
     "draw_embeddings",
     "draw_lines",
+    "draw_margins",
     "draw_rsa",
     "draw_second_level",
     "draw_similarities",

@@ -104,9 +104,14 @@ def _tick_labels(layers: Sequence[LayerInfo], named: bool) -> tuple[list[int], l
     """Return where ticks stand and what they say: names, else every 1st, 2nd, 5th, 10th ... number."""
     if named:
         return list(range(len(layers))), [literal(layer.name) for layer in layers]
-    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if len(layers) / size <= 9)
-    places = [place for place, layer in enumerate(layers) if layer.index % step == 0]
-    return places, [str(layers[place].index) for place in places]
+    return number_ticks([layer.index for layer in layers])
+
+
+def number_ticks(numbers: Sequence[int]) -> tuple[list[int], list[str]]:
+    """Return where ticks stand along layers of these numbers and what they say, so that there are nine or so."""
+    step = next(size for size in (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 10**9) if len(numbers) / size <= 9)
+    places = [place for place, number in enumerate(numbers) if number % step == 0]
+    return places, [str(numbers[place]) for place in places]
 
 
 def _axis_labels(sketch: Sketch) -> tuple[str, str]:
