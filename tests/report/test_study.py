@@ -1,10 +1,13 @@
 import numpy as np
+import pandas as pd
 import pytest
 
 import repscape as rs
+from repscape._types import LayerInfo
 from repscape.errors import StudyMismatchError
 from repscape.report import _study, map_examples, save_map
 from repscape.report._study import load_map, study_map
+from repscape.store import StoreWriter
 from repscape.study import StudySpec
 from tests.plots.studies import N, layers, states
 from tests.report.pages import read
@@ -38,6 +41,22 @@ def test_a_study_of_images_shows_them_with_every_column(images):
     assert [place.layer.name for place in found.places] == ["images"]
 
 
+@pytest.mark.parametrize(
+    ("name", "shape", "dtype", "shown"),
+    [
+        ("images", (N, 6, 5), float, True),
+        ("tokens", (N, 6, 5), float, False),
+        ("photos", (N, 6, 5, 3), np.uint8, True),
+        ("maps", (N, 6, 5, 7), np.uint8, False),
+        ("layer", (N, 30), float, False),
+    ],
+)
+def test_only_arrays_that_are_images_are_pictures(tmp_path, name, shape, dtype, shown):
+    np.savez(tmp_path / "a.npz", **{name: np.random.default_rng(0).integers(0, 255, shape).astype(dtype)})
+    studied(tmp_path / "study", tmp_path / "a.npz")
+    assert (study_map(tmp_path / "study").pictures is not None) == shown
+
+
 def test_what_was_laid_out_is_kept_and_read_back(images, monkeypatch):
     folder, _ = images
     first = study_map(folder)
@@ -54,6 +73,45 @@ def test_what_was_laid_out_is_kept_and_read_back(images, monkeypatch):
 def test_another_way_of_drawing_is_laid_out_anew(images):
     study_map(images[0])
     assert set(study_map(images[0], ["pca", "mds"]).coordinates) == {"pca", "mds"}
+
+
+MODELS = {
+    "one": ({"model": "none"}, ["activations.zarr"], [("", None)]),
+    "two": (
+        {"model": {"a": "none", "b": "none"}},
+        ["activations/0.zarr", "activations/1.zarr"],
+        [("a", None), ("b", None)],
+    ),
+    "revisions": (
+        {"model": "none", "revisions": ["step5", "step70"]},
+        ["activations/0.zarr", "activations/1.zarr"],
+        [("", 5.0), ("", 70.0)],
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MODELS)
+def test_a_study_of_models_is_shown_without_the_models(tmp_path, kind):
+    origin, stores, places = MODELS[kind]
+    folder, rng = tmp_path / "study", np.random.default_rng(0)
+    (tmp_path / "texts.csv").write_text("text\n" + "".join(f"text {i}\n" for i in range(N)))
+    table = pd.DataFrame({"id": np.arange(N), "text": [f"text {i}" for i in range(N)]})
+    opened = []
+    for name in stores:
+        writer = StoreWriter.create(folder / name, {LayerInfo("h.0", 1, 1.0): (3, "float32")}, rows=N, examples=table)
+        writer.append({LayerInfo("h.0", 1, 1.0): rng.normal(size=(N, 3)).astype(np.float32)})
+        opened.append(rs.open_store(folder / name))
+    source = {
+        "one": opened[0],
+        "two": dict(zip("ab", opened, strict=False)),
+        "revisions": rs.Trajectory(list(zip((5, 70), opened, strict=False))),
+    }[kind]
+    given = {**origin, "data": str(tmp_path / "texts.csv"), "options": {"kind": "text"}}
+    rs.run(source, rs.Plan(measures=["id_twonn"]), folder=folder, origin=given, threads=1)
+    found = study_map(folder)
+    assert [(place.model, place.step) for place in found.places] == places
+    assert found.table["text"].tolist() == table["text"].tolist()
+    assert found.pictures is None
 
 
 def test_a_map_that_cannot_be_drawn_again_leaves_the_one_that_is_kept(images, tmp_path):

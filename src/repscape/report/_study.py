@@ -12,7 +12,9 @@ import numpy as np
 
 from .._types import LayerInfo
 from ..errors import RepscapeError, StudyMismatchError
-from ..examples import read_examples
+from ..examples._arrays import split_key
+from ..examples._images import CHANNELS, IMAGE_KEYS
+from ..examples._npz import load_npy, load_npz
 from ..results import Place
 from ..store import list_groups, open_store, read_arrays, write_arrays
 from ..store._table import arrays_of, table_of
@@ -111,7 +113,7 @@ def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
     kept = tuple(one for one in every.representations if one.place in wanted)
     steps = " and ".join(map(str, plan.preprocess))
     said = f"The study measured the states after {steps}; maps and neighbours here are of the states as they are."
-    return Source(kept, every.columns), _pictures(spec, every.n), (said,) if steps else ()
+    return Source(kept, every.columns), _pictures(spec, every), (said,) if steps else ()
 
 
 def _extracted(models: ModelSource, folder: Path) -> Any:
@@ -124,16 +126,32 @@ def _extracted(models: ModelSource, folder: Path) -> Any:
     return {name: open_store(folder / "activations" / f"{i}.zarr") for i, name in enumerate(models.models)}
 
 
-def _pictures(spec: StudySpec, n: int) -> Any:
+def _pictures(spec: StudySpec, source: Source) -> Any:
     """Return the examples as images where the study was made of images; None where not, or where they are gone."""
-    paths = [] if spec.models is not None else list(dict.fromkeys(spec.arrays.values()))
     try:
-        if spec.models is not None:
-            examples = spec.models.examples()
-        elif len(paths) == 1:
-            examples = read_examples(paths[0])
+        if spec.models is None:
+            found = _picture_array(list(dict.fromkeys(spec.arrays.values())))
         else:
-            return None
+            kinds = {about.get("data", {}).get("kind") for about in source.extracted.values()}
+            found = spec.models.examples().inputs if kinds == {"image"} else None
     except RepscapeError:
         return None  # they are not needed for anything but looking at
-    return examples.inputs if examples.kind == "image" and len(examples) == n else None
+    return found if found is not None and len(found) == source.n else None
+
+
+def _picture_array(paths: Sequence[str]) -> Any:
+    """Return the one array of images (n, h, w[, c]) in a file of arrays: of bytes, or under a usual name; else None."""
+    if len(paths) != 1:
+        return None
+    where, key = split_key(paths[0])
+    if where.suffix not in (".npz", ".npy"):
+        return None
+    arrays = load_npz(where) if where.suffix == ".npz" else {where.stem: load_npy(where)}
+    found = [
+        array
+        for name, array in arrays.items()
+        if key in (None, name)
+        and (array.ndim == 3 or (array.ndim == 4 and array.shape[3] in CHANNELS))
+        and (array.dtype == np.uint8 or name in IMAGE_KEYS)
+    ]
+    return found[0] if len(found) == 1 else None

@@ -109,7 +109,7 @@ const showMap = (map) => {
     layerSlide.setAttribute("aria-valuetext", placeName(place));
     plot.setAttribute("aria-label", `Map of ${m} examples in ${placeName(place)}`);
     const axis = (side) => ({ range: [-1.06, 1.06], showticklabels: false, ticks: "", showgrid: false, title: { text: axisName(place, side) } });
-    const layout = { xaxis: axis(0), yaxis: { ...axis(1), scaleanchor: "x" }, height: 560, dragmode: "pan", uirevision: "kept",
+    const layout = { xaxis: axis(0), yaxis: { ...axis(1), scaleanchor: "x" }, height: Math.max(500, Math.min(700, innerHeight - 220)), dragmode: "pan", uirevision: "kept",
       showlegend: Boolean(cells(colour.value)) && cells(colour.value).kind === "class" };
     const whole = schemeOf(layout);
     whole.margin = { l: 30, r: 10, t: 30, b: 66 };
