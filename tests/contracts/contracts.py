@@ -23,6 +23,9 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "id_gride": {"max_rank": 16},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
     "probe_linear": {"metric": "log_loss"},  # accuracy moves in steps of one example, too coarse to see a change
+    "probe_knn": {"metric": "log_loss"},
+    "probe_learning": {"metric": "log_loss", "fractions": (0.2, 1.0)},
+    "probe_mlp": {"width": 8, "epochs": 5, "rate": 0.01},
 }
 TOLERANCE = 1e-9
 """Two results closer than this are the same; two that should differ do so by far more."""

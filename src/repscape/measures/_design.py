@@ -7,15 +7,18 @@ what a training set leaves out is never multiplied.
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import eigh
 
-from ..graph import Crew, Points, memory_available, read_points, thread_count
+from ..graph import Crew, Points, memory_available, read_points, single_threaded_products, thread_count
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -56,7 +59,7 @@ class Frames:
         return Frames(self.n[chosen], self.shift[chosen], self.scale[chosen])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Design:
     """n rows of d standardised features, each in one part (-1: in none)."""
 
@@ -88,6 +91,19 @@ class Design:
     def parts(self) -> int:
         """How many parts there are."""
         return self.counts.size
+
+    @cached_property
+    def spectrum(self) -> tuple[Array, Array]:
+        """Eigenvalues and eigenvectors of the covariance, factored once for all that is learned from these rows."""
+        shape, dtype = (self.d, self.d), self.points.dtype
+
+        def _add(total: Array, part: int, rows: IntArray, block: Array) -> None:
+            total += block[:, :-1].T @ block[:, :-1]
+
+        gram = functools.reduce(np.add, in_lanes(self, lambda: np.zeros(shape, dtype), _add))
+        with single_threaded_products():
+            values, vectors = eigh(gram / self.order.size, check_finite=False, overwrite_a=True)
+        return np.maximum(values, 0), vectors
 
     def frames(self, sets: BoolArray) -> Frames:
         """Return how training sets, (F, parts) unions of parts, standardise."""
@@ -142,14 +158,13 @@ def in_lanes(
     return states
 
 
-def design(X: Any, part: IntArray, *, function: str) -> Design:
+def design(X: Any, part: IntArray, *, parts: int, function: str) -> Design:
     """Check the points and standardise the rows that are in some part."""
     free = memory_available()
     points = read_points(X, "X", function, hold=free // 4)
     used = part >= 0
     mean, spread = _moments(points, used)
     order = np.argsort(part, kind="stable")[np.count_nonzero(~used) :]
-    parts = int(part.max()) + 1
     counts = np.bincount(part[used], minlength=parts)
     size = order.size * (points.d + 1) * points.dtype.itemsize
     rows = None

@@ -43,6 +43,11 @@ class Folds:
     outers: tuple[Outer, ...]
     """One for each fold."""
 
+    @property
+    def parts(self) -> int:
+        """How many parts there are, empty ones among them."""
+        return self.outers[0].train.size
+
     def rows(self, parts: BoolArray) -> IntArray:
         """Return the rows in these parts."""
         return np.flatnonzero(np.append(parts, False)[self.part])
@@ -86,7 +91,7 @@ def make_folds(target: Target, cut: Cut, function: str) -> Folds:
     else:
         fold = _cut(target, np.arange(target.n), cut, group, function)
         found = Folds(fold, crossed(cut.folds)) if cut.folds > 2 else _halved(target, fold, cut, group, function)
-    _check_classes(target, found, function)
+    check_classes(target, found, function)
     return found
 
 
@@ -177,7 +182,7 @@ def _enough(target: Target, truth: IntArray, folds: int, function: str) -> None:
         )
 
 
-def _check_classes(target: Target, folds: Folds, function: str) -> None:
+def check_classes(target: Target, folds: Folds, function: str) -> None:
     """Refuse a training set without one of the classes that it will be asked about."""
     if target.kind != "classes":
         return

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
 
 from ..errors import RepscapeWarning
 from ..graph import memory_available, single_threaded_products
@@ -91,14 +90,14 @@ def solve(  # house: the options of a solver
     else:
         theta[:] = start
     with single_threaded_products():
-        gram = _Gram.of(design)
+        spectrum = design.spectrum
         ridge = fits.penalty / frames.n
 
         def evaluate(some: Array, which: IntArray) -> tuple[FloatArray, Array, FloatArray]:
             return _evaluate(design, link, frames.at(which), (some, fits.sets[which], ridge[which]))
 
         def precondition(vectors: Array, curvature: FloatArray, which: IntArray) -> Array:
-            return gram.inverse(vectors, curvature, ridge[which])
+            return _divided(vectors, curvature, ridge[which], spectrum=spectrum)
 
         parts = [
             minimise(theta, own, evaluate, precondition, tol=tol, max_passes=max_passes)
@@ -201,31 +200,13 @@ def _scores(weights: Array, block: Array) -> Array:
     return product.reshape(fits, outputs, len(block))
 
 
-@dataclass(frozen=True, slots=True)
-class _Gram:
-    """Eigenvectors of the standardised rows' covariance; the Hessian of every fit is near curvature x Gram + penalty."""
-
-    values: Array
-    vectors: Array
-
-    @classmethod
-    def of(cls, design: Design) -> _Gram:
-        """Sum over the pieces and factor once."""
-        shape, dtype = (design.d, design.d), design.points.dtype
-
-        def _add(total: Array, part: int, rows: IntArray, block: Array) -> None:
-            total += block[:, :-1].T @ block[:, :-1]
-
-        gram = functools.reduce(np.add, in_lanes(design, lambda: np.zeros(shape, dtype), _add))
-        values, vectors = eigh(gram / design.order.size, check_finite=False, overwrite_a=True)
-        return cls(np.maximum(values, 0), vectors)
-
-    def inverse(self, gradient: Array, curvature: FloatArray, ridge: FloatArray) -> Array:
-        """Multiply (F, C, d + 1) gradients by the inverse of the guessed Hessian."""
-        out = np.empty_like(gradient)
-        flat = gradient[:, :, :-1].reshape(-1, gradient.shape[2] - 1) @ self.vectors
-        turned = flat.reshape(gradient.shape[0], gradient.shape[1], -1)
-        turned /= (curvature[:, None] * self.values + ridge[:, None])[:, None].astype(turned.dtype)
-        out[:, :, :-1] = (turned.reshape(flat.shape) @ self.vectors.T).reshape(turned.shape)
-        out[:, :, -1] = gradient[:, :, -1] / curvature[:, None]
-        return out
+def _divided(gradient: Array, curvature: FloatArray, ridge: FloatArray, *, spectrum: tuple[Array, Array]) -> Array:
+    """Multiply (F, C, d + 1) gradients by the inverse of curvature x covariance + ridge, near the Hessian of every fit."""
+    values, vectors = spectrum
+    out = np.empty_like(gradient)
+    flat = gradient[:, :, :-1].reshape(-1, values.size) @ vectors
+    turned = flat.reshape(*gradient.shape[:2], values.size)
+    turned /= (curvature[:, None] * values + ridge[:, None])[:, None].astype(turned.dtype)
+    out[:, :, :-1] = (turned.reshape(flat.shape) @ vectors.T).reshape(turned.shape)
+    out[:, :, -1] = gradient[:, :, -1] / curvature[:, None]
+    return out

@@ -122,7 +122,7 @@ def probe_linear(
         rng = int(rng.integers(2**31))
     cut = Cut(folds, shuffle, groups, split, rng)
     parts = make_folds(target, cut, NAME)
-    rows = design(X, parts.part, function=NAME)
+    rows = design(X, parts.part, parts=parts.parts, function=NAME)
 
     def probes(task: Target) -> Linear:
         return linear_probes(Regression.of(rows, task, function=NAME, tol=tol), task, parts, penalties=path)

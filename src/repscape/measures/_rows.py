@@ -205,6 +205,25 @@ _ROWS = (
         higher_means="a linear readout tells the labels of unseen examples better", reference="Alain and Bengio 2017",
         label="probe accuracy", column_options=("groups", "split", "identity"), variants=PROBE_VARIANTS,
     ),
+    Measure(
+        "probe_mlp", takes=("points", "labels"), bounds=(0.0, 1.0), invariant_to=("translation", "scaling"),
+        higher_means="a small network tells the labels of unseen examples better", reference="Hewitt and Liang 2019",
+        label="MLP probe accuracy", column_options=("groups", "split", "identity"), variants=PROBE_VARIANTS,
+    ),
+    Measure(
+        "probe_knn", takes=("points", "labels"), bounds=(0.0, 1.0), invariant_to=("rotation", "translation", "scaling"),
+        higher_means="the nearest examples tell the labels of unseen ones better", reference="Fix and Hodges 1951",
+        label="k-NN probe accuracy", column_options=("groups", "split"), variants=PROBE_VARIANTS,
+    ),
+    Measure(
+        "probe_mdl", takes=("points", "labels"), bounds=(0.0, math.inf), invariant_to=("translation", "scaling"),
+        higher_means="the labels take more bits to tell", reference="Voita and Titov 2020", label="code length (bits)",
+    ),
+    Measure(
+        "probe_learning", takes=("points", "labels"), bounds=(0.0, 1.0), invariant_to=("translation", "scaling"), plot="curve",
+        higher_means="a linear readout tells the labels of unseen examples better", reference="Alain and Bengio 2017",
+        label="probe accuracy", column_options=("groups",), variants=PROBE_VARIANTS,
+    ),
 )  # fmt: skip
 
 MEASURES: Mapping[str, Measure] = {row.name: row for row in _ROWS}
