@@ -1,3 +1,4 @@
+import itertools
 import json
 import math
 import re
@@ -94,7 +95,7 @@ def test_names_from_outside_are_no_markup(hostile, kind):
 
 def test_every_figure_of_a_study_can_be_drawn_by_the_page(hostile):
     assert set(hostile) == {"depth", "matrix", "curve"}
-    for spec in sum(hostile.values(), []):
+    for spec in itertools.chain(*hostile.values()):
         json.dumps(spec, allow_nan=False)
         assert spec["data"]
         used = {trace["xaxis"] for trace in spec["data"]}
