@@ -22,7 +22,7 @@ class Line:
     values: npt.ArrayLike
     """(m,) the values."""
     stderr: npt.ArrayLike | None = None
-    """(m,) standard errors, drawn as a band of one error to each side."""
+    """(m,) standard errors, drawn as a band of one error to each side; as a bar where m is 1."""
     expected: bool = False
     """Whether this is what theory or a publication says: then it is dashed, without markers."""
 
@@ -79,7 +79,9 @@ def draw_lines(
             continue
         colour = PALETTE[solid % (len(PALETTE) - 2)]
         handles += ax.plot(at, values, color=colour, marker=MARKERS[solid % len(MARKERS)], zorder=3)
-        if error is not None:
+        if error is not None and at.size == 1:  # a band would be of no width
+            ax.errorbar(at, values, yerr=error, color=colour, linewidth=1.0, capsize=2.5)
+        elif error is not None:
             ax.fill_between(at, values - error, values + error, color=colour, alpha=0.2, linewidth=0)
         solid += 1
     for axis, logarithmic in ((ax.xaxis, log_x), (ax.yaxis, log_y)):
