@@ -11,6 +11,7 @@ from .measures._clusters import (
     cluster_members,
 )
 from .measures._embed import embed
+from .measures._fit_probe import Probe, fit_probe, load_probe
 from .measures._health_anisotropy import health_anisotropy
 from .measures._health_concentration import health_concentration
 from .measures._health_hubness import health_hubness
@@ -18,7 +19,6 @@ from .measures._health_rogue import health_rogue
 from .measures._health_spectrum import health_spectrum
 from .measures._id_autoencoder import id_autoencoder
 from .measures._id_correlation import id_correlation
-from .measures._fit_probe import Probe, fit_probe, load_probe
 from .measures._id_decimation import id_decimation
 from .measures._id_gride import id_gride
 from .measures._id_isomap import id_isomap
@@ -54,7 +54,15 @@ from .measures._sim_svcca import sim_svcca
 from .plan import Plan
 from .recipes import forecast_recipe, list_recipes, run_recipe
 from .report import write_report
-from .results import LayerAdvice, Results, load_results, paired_differences, simultaneous_bands, suggest_layers
+from .results import (
+    LayerAdvice,
+    Results,
+    best_layer,
+    load_results,
+    paired_differences,
+    simultaneous_bands,
+    suggest_layers,
+)
 from .store import open_store
 from .study import Trajectory, extract, run
 
@@ -70,6 +78,7 @@ __all__ = [
     "Results",
     "Trajectory",
     "choose_words",
+    "best_layer",
     "cluster_agreement",
     "cluster_centroids",
     "cluster_dbscan",

@@ -1,5 +1,6 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
+from ._best_layer import best_layer
 from ._differences import paired_differences, simultaneous_bands
 from ._record import PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
@@ -13,6 +14,7 @@ __all__ = [
     "Profile",
     "Record",
     "Results",
+    "best_layer",
     "load_results",
     "paired_differences",
     "simultaneous_bands",
