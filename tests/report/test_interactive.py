@@ -55,6 +55,16 @@ def test_axes_are_those_of_the_painted_figure():
         assert "64" in layout["xaxis"]["ticktext"]
 
 
+def test_many_scale_curves_have_a_bar_that_says_which_layer_is_which():
+    (spec,) = specs(curves({"net": 20}, x=(1, 2, 4), info=MeasureInfo("scale", plot="curve"))).values()
+    (bar,) = (trace for trace in spec["data"] if trace["mode"] == "markers")
+    assert (bar["marker"]["cmin"], bar["marker"]["cmax"]) == (0, 19)
+    drawn = lines(spec)
+    assert len(drawn) == 20
+    ends = [bar["marker"]["colorscale"][place][1] for place in (0, -1)]
+    assert [drawn[place]["line"]["color"] for place in (0, -1)] == ends
+
+
 def test_lines_have_the_colours_of_the_painted_figure_and_ink_follows_the_scheme():
     results = study({f"net{i}": layers(2) for i in range(7)}, plan=rs.Plan(measures=["id_twonn"]))
     (sketch,) = sketches(results)

@@ -93,6 +93,8 @@ def _curve(sketch: Sketch) -> Iterator[Trace]:
     heights = [layer.index if numbered else layer.depth for layer in layers]
     low, span = min(heights), (max(heights) - min(heights)) or 1
     few = _few(sketch)
+    if not few and len(_records(sketch.panels[0])) > BANDS:
+        yield _shades(low, low + span, "layer" if numbered else "relative depth")
     for place, panel in enumerate(sketch.panels):
         records = _records(panel)
         for number, record in enumerate(records):
@@ -115,6 +117,23 @@ def _curve(sketch: Sketch) -> Iterator[Trace]:
             shown = place == 0 and (len(few) > 1 or 1 < len(records) <= BANDS)
             yield _line(x, values, place, name=name, look=look, said=said, shown=shown, size=4)
         yield from _guides(panel.values, place, ("chance",), sketch)
+
+
+def _shades(low: float, high: float, title: str) -> Trace:
+    """Return a bar that says which shade is which layer, where lines are too many for a legend."""
+    shades = [[place / 16, to_hex(ordered()(place / 16))] for place in range(17)]
+    bar = {"title": {"text": title, "side": "right"}, "thickness": 14, "outlinewidth": 0}
+    marker = {"color": [low, high], "cmin": low, "cmax": high, "colorscale": shades, "colorbar": bar, "size": 0}
+    return {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [None, None],
+        "y": [None, None],
+        "marker": marker,
+        "hoverinfo": "skip",
+        "showlegend": False,
+        **_on(0),
+    }
 
 
 def _matrix(sketch: Sketch) -> Iterator[Trace]:
