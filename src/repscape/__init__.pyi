@@ -64,7 +64,7 @@ from .results import (
     suggest_layers,
 )
 from .store import open_store
-from .study import Trajectory, extract, run
+from .study import Trajectory, extract, predict, run
 
 __version__: str
 __all__ = [
@@ -122,6 +122,7 @@ __all__ = [
     "overlap_values",
     "paired_differences",
     "plateau",
+    "predict",
     "probe_knn",
     "probe_learning",
     "probe_linear",

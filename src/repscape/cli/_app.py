@@ -18,13 +18,14 @@ from ._import_arrays import import_arrays
 from ._info import info
 from ._measure import measure
 from ._plot import plot
+from ._predict import predict
 from ._print import complain
 from ._recipe import recipe
 from ._report import report
 from ._run import run
 
 BAD_INPUT, STOPPED = 1, 130
-COMMANDS = (demo, run, extract, measure, plot, report, recipe, info, import_arrays, export_arrays)
+COMMANDS = (demo, run, extract, measure, predict, plot, report, recipe, info, import_arrays, export_arrays)
 
 
 class Commands(TyperGroup):

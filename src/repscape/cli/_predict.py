@@ -1,0 +1,94 @@
+"""`repscape predict`: what the probe of a layer says of new inputs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ._model_options import AllowPickle, Data, Device, Image, Sequence, Split, Text, TrustRemoteCode, chosen
+from ._options import Json, Study
+from ._print import note, say, say_json, say_table
+
+WIDE = 60
+Inputs = Annotated[
+    list[str] | None, typer.Argument(metavar="[INPUT]...", help="Sentences, or protein sequences, in quotes.")
+]
+Layer = Annotated[
+    str, typer.Option("--layer", metavar="LAYER", help="best, a layer's name, or its number; -1 is the last.")
+]
+Told = Annotated[
+    str | None, typer.Option("--label", metavar="COLUMN", help="What to tell, where the study reads several columns.")
+]
+Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="Which model, in a study of several.")]
+Moved = Annotated[str | None, typer.Option("--model", metavar="MODEL", help="Where the model is now, if it has moved.")]
+
+
+def predict(
+    ctx: typer.Context,
+    study: Study,
+    inputs: Inputs = None,
+    layer: Layer = "best",
+    label: Told = None,
+    data: Data = None,
+    text: Text = None,
+    sequence: Sequence = None,
+    image: Image = None,
+    split: Split = None,
+    of: Of = None,
+    model: Moved = None,
+    device: Device = None,
+    trust_remote_code: TrustRemoteCode = False,
+    allow_pickle: AllowPickle = False,
+    json: Json = False,
+) -> None:
+    """Tell the label of new inputs from one layer of a study's model.
+
+    The first time, a linear probe is fitted to the layer's stored rows and kept in the study folder.
+
+    \b
+    Examples:
+      repscape predict study "A lovely film." "A waste of time."
+      repscape predict study --layer -1 --data new-reviews.csv --text review --json
+    """
+    if bool(inputs) == bool(data):
+        raise typer.BadParameter("give inputs in quotes, or --data", ctx=ctx)
+
+    from ..examples import read_examples
+    from ..study import predict as ask
+
+    given = read_examples(data, **chosen(text=text, sequence=sequence, image=image, split=split)) if data else inputs
+    found = ask(
+        study,
+        given,
+        layer=layer,
+        **chosen(
+            label=label,
+            of=of,
+            model=model,
+            device=device,
+            trust_remote_code=trust_remote_code,
+            allow_pickle=allow_pickle,
+        ),
+    )
+    frame = found.to_frame()
+    if json:
+        say_json({"layer": found.layer, "why": found.why, "label": found.label, "inputs": frame.to_dict("records")})
+        return
+    if found.truncated:
+        note(f"Note: {found.truncated} of {len(frame)} inputs were longer than the study's rows may be, and were cut.")
+    numbers = frame.columns[2 if len(found.classes) else 1 :]
+    rows = [
+        [
+            _short(row["input"]),
+            *([str(row[found.label])] if len(found.classes) else []),
+            *(f"{row[c]:.3f}" for c in numbers),
+        ]
+        for row in frame.to_dict("records")
+    ]
+    say_table(list(frame.columns), rows)
+    say(f"\nLayer {found.layer}: {found.why}")
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= WIDE else f"{text[: WIDE - 1]}…"
