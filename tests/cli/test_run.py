@@ -27,7 +27,15 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_folder_is_whole(study: Path) -> None:
     names = {entry.name for entry in study.iterdir()}
-    assert names == {"study.toml", "graphs.zarr", "results.zarr", "results.csv", "figures", "report.html"}
+    assert names == {
+        "study.toml",
+        "graphs.zarr",
+        "results.zarr",
+        "results.csv",
+        "figures",
+        "report.html",
+        "examples.zarr",
+    }
     figures = {file.name for file in (study / "figures").iterdir()}
     assert {f"id_twonn.{ending}" for ending in ("png", "svg", "pdf")} <= figures
     assert "<html" in (study / "report.html").read_text()

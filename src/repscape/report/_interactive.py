@@ -122,7 +122,7 @@ def _curve(sketch: Sketch) -> Iterator[Trace]:
 def _shades(low: float, high: float, title: str) -> Trace:
     """Return a bar that says which shade is which layer, where lines are too many for a legend."""
     shades = [[place / 16, to_hex(ordered()(place / 16))] for place in range(17)]
-    bar = {"title": {"text": title, "side": "right"}, "thickness": 14, "outlinewidth": 0}
+    bar = {"title": {"text": title, "side": "right", "font": {"size": 13}}, "thickness": 14, "outlinewidth": 0}
     marker = {"color": [low, high], "cmin": low, "cmax": high, "colorscale": shades, "colorbar": bar, "size": 0}
     return {
         "type": "scatter",

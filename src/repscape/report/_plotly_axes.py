@@ -89,5 +89,8 @@ def colour_axis(sketch: Sketch) -> dict[str, Any]:
         "cmin": low,
         "cmax": high,
         "colorscale": [[place / 16, to_hex(shade)] for place, shade in enumerate(shades)],
-        "colorbar": {"title": {"text": text_of(info.label or info.name), "side": "right"}, "thickness": 14},
+        "colorbar": {
+            "title": {"text": text_of(info.label or info.name), "side": "right", "font": {"size": 13}},
+            "thickness": 14,
+        },
     }

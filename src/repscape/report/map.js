@@ -81,7 +81,7 @@ const showMap = (map) => {
     if (column && column.kind === "number") {
       return [{ ...base, ...at(layer, all), customdata: all, text: hover, name: literal(column.name), showlegend: false,
         marker: { size, color: column.values, colorscale: "Viridis", opacity: 0.85, line: { width: 0 },
-          colorbar: { title: { text: literal(column.name), side: "right" }, thickness: 12, outlinewidth: 0 } } }];
+          colorbar: { title: { text: literal(column.name), side: "right", font: { size: 13 } }, thickness: 12, outlinewidth: 0 } } }];
     }
     const groups = column ? classes(column) : [{ name: "examples", rows: all, colour: CLASS_COLOURS[0] }];
     return groups.map((group) => ({ ...base, ...at(layer, group.rows), customdata: group.rows, text: group.rows.map((row) => hover[row]),
