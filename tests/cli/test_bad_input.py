@@ -99,7 +99,7 @@ def test_a_pickle_and_a_truncated_file(tmp_path: Path) -> None:
             ["--measures", "overlap_labels(k=60)", "--label", "kind"],
             "needs 60 neighbours of each point; 60 examples have 59",
         ),
-        (["--measures", "overlap_neighbors(k=many)"], "k of overlap_neighbors must be an int .*Got .many."),
+        (["--measures", "overlap_neighbors(k=many)"], "k of overlap_neighbors must be an int. Got .many."),
         (["--measures", "overlap_labels(k=0)", "--label", "kind"], r"k of overlap_labels must be an int .*Got 0"),
         (["--measures", "overlap_labels(k=5)", "--label", "kindd"], "reads column 'kindd'.*Did you mean 'kind'"),
         (["--layers", "layerl"], "'layerl' matches none of layer0, layer1, layer2.*Did you mean 'layer"),

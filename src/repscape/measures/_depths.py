@@ -1,4 +1,4 @@
-"""How many neighbours the errors of dimensions read; apart, since the table of measures asks and must load no measure."""
+"""How many neighbours errors read; apart, since the table of measures asks and must load no measure."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import math
 
 DEEP = 64
 """A quarter of the points finds two of its own among so many, all but one time in a million."""
+SURROUNDINGS = 100
+"""The neighbour sandwich takes the local mean of a score over so many."""
 
 
 def depth_for(error: str | None) -> int:

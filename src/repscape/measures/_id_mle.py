@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from .. import _check
 from ..errors import DegenerateDataError, GraphDepthError, InputError
+from ._depths import SURROUNDINGS
 from ._distinct import NearDistances, near_distances
 from ._resample import replicates_of_influence
 from ._result import Estimate, normal_interval
-from ._sandwich import SURROUNDINGS, sandwich
+from ._sandwich import sandwich
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_mle"

@@ -24,7 +24,8 @@ def check_values(given: Mapping[str, Any], function: Callable[..., Any], name: s
         only_numbers = bool(others) and all(kind in NUMBERS for kind in others)
         spelled = [word for word in words if isinstance(word, str)]
         if isinstance(value, str) and only_numbers and not spelled:
-            raise InputTypeError(f"{option} of {name} must be a number{' or None' * bool(words)}. Got {value!r}.")
+            kind = "a number" if float in others else "an int"
+            raise InputTypeError(f"{option} of {name} must be {kind}{' or None' * bool(words)}. Got {value!r}.")
         if (words and not others) or (isinstance(value, str) and only_numbers):
             _check.choice(value, option, name, words)
 

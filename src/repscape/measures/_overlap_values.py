@@ -16,11 +16,12 @@ import numpy.typing as npt
 from .. import _check, _random
 from ..errors import DegenerateDataError, InputError, InputTypeError
 from ..graph import NeighborGraph
+from ._depths import SURROUNDINGS
 from ._overlap_neighbors import neighbor_indices
 from ._overlap_values_kernels import count_within, nearest_places, shared_credit
 from ._resample import exchanges, replicates_of_influence, shuffle_null
 from ._result import Estimate, normal_interval
-from ._sandwich import SURROUNDINGS, sandwich
+from ._sandwich import sandwich
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]

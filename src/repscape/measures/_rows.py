@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from .. import _check
-from ._depths import depth_for, depth_for_gride
+from ._depths import SURROUNDINGS, depth_for, depth_for_gride
 from ._rows_health import HEALTH_ROWS
 from ._table import USUAL_NEIGHBORS, Measure
 
@@ -32,6 +32,11 @@ def _label_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
 def _label_wants(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """One more for the error, which asks who moves up when a neighbour leaves."""
     return _label_depth(options, columns) + (options["error"] not in (None, "naive"))
+
+
+def _sandwich_wants(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours around a point over which the error takes a local mean."""
+    return 0 if options["error"] in (None, "naive") else SURROUNDINGS
 
 
 def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
@@ -113,7 +118,7 @@ _ROWS = (
     Measure(
         "overlap_neighbors", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True,
         plot="matrix", higher_means="more alike", reference="Doimo et al. 2020", label="neighbourhood overlap", neighbors="k",
-        column_options=("groups", "within"),
+        wants=_sandwich_wants, column_options=("groups", "within"),
     ),
     Measure(
         "overlap_labels", takes=("graph", "labels"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
@@ -123,22 +128,22 @@ _ROWS = (
     Measure(
         "overlap_values", takes=("graph", "values"), bounds=(0.0, 1.0), invariant_to=ISOMETRIES,
         higher_means="neighbours have nearer values", reference="Doimo et al. 2020", label="value overlap", neighbors="k",
-        column_options=("groups", "within"),
+        wants=_sandwich_wants, column_options=("groups", "within"),
     ),
     Measure(
         "overlap_rbo", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
         higher_means="more alike", reference="Webber et al. 2010", label="rank-biased overlap", neighbors=_listed_depth,
-        column_options=("groups", "within"),
+        wants=_sandwich_wants, column_options=("groups", "within"),
     ),
     Measure(
         "overlap_lcs", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
         higher_means="more alike", reference="Hunt and Szymanski 1977", label="overlap in order", neighbors=_listed_depth,
-        column_options=("groups", "within"),
+        wants=_sandwich_wants, column_options=("groups", "within"),
     ),
     Measure(
         "overlap_edit", takes=("graph",), arity=2, bounds=(0.0, 1.0), invariant_to=ISOMETRIES, symmetric=True, plot="matrix",
         higher_means="more alike", reference="Levenshtein 1966", label="overlap by edits", neighbors=_listed_depth,
-        column_options=("groups", "within"),
+        wants=_sandwich_wants, column_options=("groups", "within"),
     ),
     Measure(
         "information_imbalance", takes=("points",), arity=2, bounds=(0.0, 2.0), invariant_to=ISOMETRIES, plot="matrix",

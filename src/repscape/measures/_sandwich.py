@@ -14,7 +14,8 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
-SURROUNDINGS = 100
+from ._depths import SURROUNDINGS
+
 REORDER = {"reassoc", "contract", "nsz", "nnan"}  # sums in any order: each waits for no other
 
 

@@ -29,6 +29,8 @@ class Need:
     """From graphs in which identical rows are one point."""
     pair: int
     """From graphs of all rows, by measures that compare two."""
+    pair_wanted: int
+    """The same with what their errors read, where there are so many."""
     deepest: str
     """The variant that reads most, for messages."""
     full_wanted: int
@@ -68,7 +70,7 @@ def merging(item: Item) -> bool:
 
 def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
     """Return the depths that the plan asks of its graphs."""
-    depths = {"full": 0, "distinct": 0, "pair": 0, "full_wanted": 0, "distinct_wanted": 0}
+    depths = {"full": 0, "distinct": 0, "pair": 0, "pair_wanted": 0, "full_wanted": 0, "distinct_wanted": 0}
     deepest, most = "", 0
     for item in plan.items:
         if "graph" not in item.measure.takes:
@@ -80,6 +82,7 @@ def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
         depths[f"{kind}_wanted"] = max(depths[f"{kind}_wanted"], wanted)
         if item.measure.arity == 2:
             depths["pair"] = max(depths["pair"], depth)
+            depths["pair_wanted"] = max(depths["pair_wanted"], wanted)
         if depth > most:
             deepest, most = item.variant, depth
     return Need(**depths, deepest=deepest)
@@ -98,6 +101,9 @@ def calls(
     for name in item.measure.column_options:
         if isinstance(options.get(name), str):
             options[name] = columns[options[name]]
+    defaults = item.measure.options()
+    if "graph" in item.measure.takes and "k" in defaults and {**defaults, **options}["k"] is None:
+        options["k"] = item.measure.depth(options, {})  # not all that happens to be stored for others
     held = {"groups": columns[plan.groups]} if plan.groups is not None else {}
     if "labels" in item.measure.takes:
         yield from ((name, options, {**held, "labels": columns[name]}) for name in plan.label_columns)

@@ -20,12 +20,13 @@ from ._provenance import provenance
 from ._resources import Budget
 from ._sides import Sides
 from ._source import Representation, Source
-from ._tasks import Graphs, build_graphs, calls, check_depth, loaded, measure_one, named, no_answer
+from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, measure_one, named, no_answer
 from ._threads import in_threads
 from ._units import place_name, told_apart, unit
 
 MATRICES = ("pairs", "models")
 PAIRS_AT_A_TIME = 16
+INDEX_BYTES = 4
 
 
 @dataclass(slots=True)
@@ -104,7 +105,7 @@ class Study:
                 if earlier is None or self._compares(part):
                     graphs, points = self._graphs(part, one, name, workers=workers, measured=earlier is not None)
                     if part.need.pair and graphs.full is not None:
-                        slim[position] = self._slim(graphs.full, part.need.pair)
+                        slim[position] = self._slim(graphs.full, part.need)
                     if earlier is None:
                         self._measure(part, one, name, points=points, graphs=graphs)
             except RepscapeError as error:
@@ -114,8 +115,13 @@ class Study:
 
         return task
 
-    def _slim(self, graph: NeighborGraph, depth: int) -> NeighborGraph:
-        """Return what comparisons read of a graph; our own read indices only, and the rest need not stay in memory."""
+    def _slim(self, graph: NeighborGraph, need: Need) -> NeighborGraph:
+        """Return what comparisons read of a graph; our own read indices only, and the rest need not stay in memory.
+
+        Errors are better with more neighbours than the values need; these stay as far as half the memory holds those of all.
+        """
+        room = self.budget.memory // (2 * graph.n * INDEX_BYTES * len(self.source.representations))
+        depth = max(need.pair, min(need.pair_wanted, room, graph.k))
         own = [item for item in self.plan.items if item.measure is not MEASURES.get(item.measure.name)]
         return (graph if any(item.measure.arity == 2 for item in own) else replace(graph, distances=None)).truncate(
             depth
