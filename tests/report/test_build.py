@@ -251,3 +251,13 @@ def test_a_full_disk_leaves_the_old_page(tmp_path):
     with pytest.raises(StoreError, match="No space left"):
         rs.write_report(Results(()), path, title="new")
     assert "<title>old</title>" in path.read_text(encoding="utf-8")
+
+
+def test_graphs_are_a_table_of_the_provenance(tmp_path):
+    graphs = {f"h.{i}": {"k": 10, "n": 100 - i, "certificate": {"float32": 1.0}} for i in range(30)}
+    page = read(rs.write_report(Results((), {"graphs": graphs}), tmp_path / "r.html").read_text(encoding="utf-8"))
+    (section,) = (s for s in page.all("section") if s.attributes["id"] == "provenance")
+    rows = [[cell.text for cell in row.children] for row in section.all("tbody")[0].all("tr")]
+    assert rows[2] == ["h.2", "10", "98", "float32 1.0"]
+    assert len(rows) == 24
+    assert "and 6 more" in section.text

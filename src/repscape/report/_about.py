@@ -71,6 +71,8 @@ def _nested(value: Any) -> Markup:
     if isinstance(value, Mapping):
         if not value:
             return escaped("none")
+        if _alike(value):
+            return _table(value)
         entries = [joined(element("dt", key), element("dd", _nested(entry))) for key, entry in value.items()]
         shown = element("dl", *entries[:LISTED])
         flat = not any(isinstance(entry, Mapping) for entry in value.values())
@@ -81,8 +83,34 @@ def _nested(value: Any) -> Markup:
         shown, flat = element("ul", *entries[:LISTED]), False
     else:
         return escaped(value)
-    rest = len(entries) - LISTED
-    more = element("p", f"… and {rest} more, in the study's results.", class_="note") if rest > 0 else ""
+    more = _more(len(entries))
     if flat or len(entries) < FOLDED:
         return joined(shown, more)
     return element("details", element("summary", f"{len(entries)} entries"), shown, more)
+
+
+def _alike(value: Mapping[str, Any]) -> bool:
+    """Whether entries are several mappings with the same keys: graphs, for one."""
+    inner = list(value.values())
+    return len(inner) > 1 and all(isinstance(entry, Mapping) and entry.keys() == inner[0].keys() for entry in inner)
+
+
+def _table(value: Mapping[str, Any]) -> Markup:
+    head = element("tr", *(element("th", name, scope="col") for name in ("", *next(iter(value.values())))))
+    rows = [
+        element("tr", element("th", key, scope="row"), *(element("td", _inline(cell)) for cell in entry.values()))
+        for key, entry in list(value.items())[:LISTED]
+    ]
+    inner = element("table", element("thead", head), element("tbody", *rows))
+    return joined(element("div", inner, class_="scroll"), _more(len(value)))
+
+
+def _inline(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {_inline(entry)}" for key, entry in value.items()) or "none"
+    return ", ".join(map(_inline, value)) or "none" if isinstance(value, list | tuple) else str(value)
+
+
+def _more(count: int) -> Markup:
+    rest = count - LISTED
+    return element("p", f"… and {rest} more, in the study's results.", class_="note") if rest > 0 else Markup("")
