@@ -2,12 +2,14 @@
 
 from ._caption import alternative, caption
 from ._choose import Panel, Sketch, sketches
+from ._confusion import draw_confusion
 from ._draw import draw, paint
 from ._drawing import Drawing, save_drawings
 from ._lines import Line, draw_lines
 from ._margins import Margin, draw_margins
 from ._pairs import draw_rsa, draw_similarities, draw_strip
 from ._planes import draw_clusters, draw_second_level
+from ._probes import draw_probes
 from ._save import FORMATS, save_figures, to_bytes, write_whole
 from ._scatter import draw_embeddings
 
@@ -22,9 +24,11 @@ __all__ = [
     "caption",
     "draw",
     "draw_clusters",
+    "draw_confusion",
     "draw_embeddings",
     "draw_lines",
     "draw_margins",
+    "draw_probes",
     "draw_rsa",
     "draw_second_level",
     "draw_similarities",
