@@ -12,6 +12,8 @@ from matplotlib.figure import Figure
 from ..errors import InputError
 from ._style import MARKERS, PALETTE, axis_labels, in_house_style, legend, new_figure, title
 
+DASHES = ((4, 2), (1, 1.2), (7, 2, 1.5, 2))  # points on, points off
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -24,7 +26,7 @@ class Line:
     stderr: npt.ArrayLike | None = None
     """(m,) standard errors, drawn as a band of one error to each side; as a bar where m is 1."""
     expected: bool = False
-    """Whether this is what theory or a publication says: then it is dashed, without markers."""
+    """Whether this is what theory or a publication says: then it is dashed, without markers; several differ in their dashes."""
 
 
 @in_house_style
@@ -66,7 +68,7 @@ def draw_lines(
     figure, (ax,) = new_figure(1, height=3.4)
     ax.set_xscale("log" if log_x else "linear")
     ax.set_yscale("log" if log_y else "linear")
-    handles, solid = [], 0
+    handles, solid, dashed = [], 0, 0
     for name, line in lines.items():
         at, values = np.asarray(line.x, dtype=np.float64), np.asarray(line.values, dtype=np.float64)
         error = None if line.stderr is None else np.asarray(line.stderr, dtype=np.float64)
@@ -75,7 +77,10 @@ def draw_lines(
                 f"x, values and stderr of the line {name!r} must be of one length. Got {at.shape}, {values.shape}."
             )
         if line.expected:
-            handles += ax.plot(at, values, color=PALETTE[-2], linestyle=(0, (4, 2)), linewidth=1.3, zorder=4)
+            handles += ax.plot(
+                at, values, color=PALETTE[-2], linestyle=(0, DASHES[dashed % len(DASHES)]), linewidth=1.3, zorder=4
+            )
+            dashed += 1
             continue
         colour = PALETTE[solid % (len(PALETTE) - 2)]
         handles += ax.plot(at, values, color=colour, marker=MARKERS[solid % len(MARKERS)], zorder=3)

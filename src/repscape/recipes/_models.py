@@ -25,6 +25,11 @@ class Settled:
     stand_in: str = ""
     """What stood in for which models, and why; empty where none did."""
 
+    @property
+    def note(self) -> str:
+        """Return what a report says of stand-ins first."""
+        return f"{self.stand_in}: no number below says anything about the published models." if self.stand_in else ""
+
     def shown(self, name: str) -> str:
         """Return what figures call a model: a stand-in never bears the name alone."""
         return f"{name} {MARK}".strip() if self.stand_in else name
@@ -52,7 +57,7 @@ def settle(order: Order, make: Callable[[Path], Mapping[str, str]]) -> Settled:
         except (InputError, MissingExtraError) as problem:
             if order.own_models or order.stand_in == "never":
                 raise
-            why = str(problem).rstrip(".")
+            why = str(problem).partition(". ")[0].rstrip(".")
     made = make(order.folder / FOLDER)
     said = f"{order.recipe.stand_in} stand in for {', '.join(order.models.values())} ({why})"
     return Settled(made, _parameters(made), said)

@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from ..store import Store
 
 SUPERFAMILY, FAMILY = "superfamily", "family"
-OTHER = "other"
-OTHER_DATA = "other sequences than the study's"
+OTHER, MADE_UP = "other", "made up"
+SMALL = "a small network with random weights"
 RESIDUES = list("ACDEFGHIKLMNPQRSTVWY")
 ESM2 = {"8M": (6, 320), "35M": (12, 480), "150M": (30, 640), "650M": (33, 1280), "3B": (36, 2560)}
 """Size -> (layers, width) of the published models."""
 ESM2_NAME = re.compile(r"esm2_t\d+_(8M|35M|150M|650M|3B)_UR50D")
 NARROWER = 20
 SCCS = re.compile(r"[a-l]\.\d+\.\d+\.\d+")  # class, fold, superfamily, family: how ASTRAL files describe a domain
-MADE_UP = (24, 3, 5, 60)  # superfamilies, families of each, sequences of each family, residues
+FAMILIES = (24, 3, 5, 60)  # superfamilies, families of each, sequences of each family, residues
 FAMILY_CHANGES, MEMBER_CHANGES = 0.4, 0.2
 
 
@@ -40,10 +40,16 @@ class Proteins:
 
     examples: Examples
     """Sequences with what is known of them."""
-    stand_in: str = ""
-    """What stood in for the study's sequences, in a few words; empty where they are said to be the very same."""
-    note: str = ""
-    """The same in a sentence, for the report."""
+    whose: str
+    """Which of the study's data sets they are said to be, "other", or "made up"."""
+    note: str
+    """What they are, in a sentence for the report."""
+
+    def stand_in_for(self, published: str) -> str:
+        """Return what stands in for a data set of the study, in a few words; nothing where these are said to be it."""
+        if self.whose == MADE_UP:
+            return "made-up sequences"
+        return "" if self.whose == published else "other sequences than the study's"
 
     @property
     def labelled(self) -> bool:
@@ -51,15 +57,13 @@ class Proteins:
         return {SUPERFAMILY, FAMILY} <= set(self.examples.table.columns)
 
 
-def read_proteins(order: Order, *, published: str, whole: bool = False) -> Proteins:
+def read_proteins(order: Order, *, whole: bool = False) -> Proteins:
     """Read the sequences of `--data`; without any, make some up.
 
     Parameters
     ----------
     order : Order
         With the options `limit` (0: no limit) and `data_is`, which says whose sequences they are.
-    published : str
-        The study's sequences, as `data_is` calls them.
     whole : bool
         Whether the limit takes whole superfamilies, so that labels keep their neighbours.
     """
@@ -76,15 +80,14 @@ def read_proteins(order: Order, *, published: str, whole: bool = False) -> Prote
             f"{len(made)} made-up sequences, random changes of random ancestors, stand in for proteins "
             "(no --data was given): no number below says anything about proteins."
         )
-        return Proteins(made, "made-up sequences", note)
-    examples = _limited(_with_families(read_examples(order.data, kind="protein")), limit, order.rng, whole)
+        return Proteins(made, MADE_UP, note)
+    held = _with_families(read_examples(order.data, kind="protein"))
+    examples = _limited(held, limit, order.rng, whole)
     said = order.options["data_is"]
     note = f"{len(examples)} sequences of {Path(order.data).name} were read."
-    if said == OTHER:
-        return Proteins(examples, OTHER_DATA, note)
-    note = f"{note} That they are the study's {said} sequences was said, and cannot be checked."
-    same = said == published and not limit
-    return Proteins(examples, "" if same else OTHER_DATA, note)
+    if said != OTHER and len(examples) == len(held):
+        return Proteins(examples, said, f"{note} That they are the study's ({said}) was said, and cannot be checked.")
+    return Proteins(examples, OTHER, note)
 
 
 def forecast_proteins(order: Order) -> str:
@@ -108,8 +111,8 @@ def esm2_size(model: str) -> str | None:
     return found[1] if found else None
 
 
-def tiny_ones(order: Order) -> Callable[[Path], Mapping[str, str]]:
-    """Return what writes a small model for every ESM-2 model: as many layers, a twentieth of the width, random weights."""
+def tiny_ones(order: Order, *, fewer: int = 1) -> Callable[[Path], Mapping[str, str]]:
+    """Return what writes a small model for every ESM-2 model: its layers or a part of them, a twentieth of the width."""
 
     def make(folder: Path) -> dict[str, str]:
         try:
@@ -120,10 +123,17 @@ def tiny_ones(order: Order) -> Callable[[Path], Mapping[str, str]]:
         for place, (name, model) in enumerate(order.models.items()):
             layers, width = ESM2[esm2_size(model) or "8M"]
             seed = order.rng + place
-            made[name] = str(save_tiny_esm(folder / str(place), layers=layers, width=width // NARROWER, rng=seed))
+            made[name] = str(
+                save_tiny_esm(folder / str(place), layers=layers // fewer, width=width // NARROWER, rng=seed)
+            )
         return made
 
     return make
+
+
+def stand_ins(settled: Settled, proteins: Proteins, published: str) -> str:
+    """Return in a few words what stood in for the models and for a data set of the study; nothing where neither did."""
+    return "; ".join(part for part in (SMALL if settled.stand_in else "", proteins.stand_in_for(published)) if part)
 
 
 def extract_layers(order: Order, settled: Settled, examples: Examples, *, layers: str = "all") -> dict[str, Store]:
@@ -168,7 +178,7 @@ def _limited(examples: Examples, limit: int, rng: int, whole: bool) -> Examples:
 def _made_up(rng: int) -> Examples:
     """Make up families of sequences: an ancestor for each superfamily, changed for each family, and again for each member."""
     draw = np.random.default_rng(rng)
-    superfamilies, families, members, length = MADE_UP
+    superfamilies, families, members, length = FAMILIES
     rows = []
     for one in range(superfamilies):
         ancestor = draw.choice(RESIDUES, length)
