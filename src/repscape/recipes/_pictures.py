@@ -39,7 +39,7 @@ class Pictures:
         return self.examples.table["label"].to_numpy()
 
 
-def read_pictures(order: Order, pick: Pick, *, split: str) -> Pictures:
+def read_pictures(order: Order, pick: Pick, *, of_digits: Pick, split: str = "test") -> Pictures:
     """Read the images that `pick` chooses by their labels, or let digits stand in for the published ones.
 
     Parameters
@@ -48,6 +48,8 @@ def read_pictures(order: Order, pick: Pick, *, split: str) -> Pictures:
         Its `data`, else the recipe's; those that the user names have nothing stand in for them.
     pick : callable
         Takes the labels of all images, and returns the rows that are wanted, in order; no other image is decoded.
+    of_digits : callable
+        The same for the digits, where they stand in.
     split : str
         Which split of a data set of the hub.
 
@@ -56,15 +58,15 @@ def read_pictures(order: Order, pick: Pick, *, split: str) -> Pictures:
     InputError, MissingExtraError
         If the images cannot be had, and nothing may stand in for them; or they bring no labels.
     """
-    place, why = order.data or order.recipe.data, "as was asked"
+    why = "as was asked"
     if order.data is not None or order.stand_in != "always":
         try:
-            return Pictures(_read(place, pick, split))
+            return Pictures(_read(_place(order), pick, split))
         except (InputError, MissingExtraError) as problem:
             if order.data is not None or order.stand_in == "never":
                 raise
-            why = str(problem).rstrip(".")
-    return Pictures(_digits(pick), f"{DIGITS} stand in for {place} ({why})")
+            why = str(problem).partition(". ")[0].rstrip(".")
+    return Pictures(_digits(of_digits), f"{DIGITS} stand in for {_published(order)} ({why})")
 
 
 def forecast_pictures(order: Order) -> str:
@@ -72,8 +74,23 @@ def forecast_pictures(order: Order) -> str:
     if order.data is not None:
         return f"The images would be read from {order.data}."
     if order.stand_in == "always":
-        return f"{DIGITS} would stand in for {order.recipe.data}."
+        return f"{DIGITS} would stand in for {_published(order)}."
+    if not order.recipe.data:
+        return f"The images must be given with --data; else {DIGITS} stand in for {_published(order)}."
     return f"{order.recipe.data} would be fetched from the hub; give images of your own with --data."
+
+
+def _published(order: Order) -> str:
+    return order.recipe.data or "the published images"
+
+
+def _place(order: Order) -> str:
+    place = order.data or order.recipe.data
+    if not place:
+        raise InputError(
+            f"data of the recipe {order.recipe.name} must be given with --data: {order.recipe.needs['data']}"
+        )
+    return place
 
 
 def first_of_classes(labels: npt.NDArray[Any], classes: Sequence[str], count: int) -> Rows:

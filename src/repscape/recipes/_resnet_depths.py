@@ -73,7 +73,10 @@ def run(order: Order) -> Outcome:
     from ._resnet_torch import scores  # here, so that torch may be absent
 
     networks = _networks(order)
-    pictures = read_pictures(order, lambda labels: evenly(labels, order.options["images"]), split="test")
+    count = order.options["images"]
+    pictures = read_pictures(
+        order, lambda labels: evenly(labels, count), of_digits=lambda labels: evenly(labels, min(count, len(labels)))
+    )
     stores = {
         name: extract(
             model,

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import torch
 import transformers
 
 from ..extraction._hf_model import quiet
 
 ALPHABET = ("<cls>", "<pad>", "<eos>", "<unk>", *"LAGVSERTIDPKQNFYMHWCXBUZO.-", "<null_1>", "<mask>")
+TINY_SIDE = 8  # pixels that a small image GPT sees of an image
 SPREAD = 0.2  # of the weights: states then change from layer to layer
 
 
@@ -51,6 +53,42 @@ def save_tiny_esm(folder: Path, *, layers: int, width: int, rng: int) -> Path:
     with quiet():
         _seeded(config, rng).save_pretrained(folder)
     transformers.EsmTokenizer(str(folder / "vocab.txt")).save_pretrained(folder)  # type: ignore[no-untyped-call]
+    return folder
+
+
+def save_tiny_imagegpt(folder: Path, *, layers: int, width: int, rng: int) -> Path:
+    """Write an image GPT: config, weights as safetensors, and the processor that turns 8 x 8 pixels into 64 colours.
+
+    Parameters
+    ----------
+    folder : Path
+        Where; what is there is overwritten.
+    layers, width : int
+        Number of blocks; width of a state, a multiple of 4.
+    rng : int
+        Seed of the weights; the same seed gives the same weights.
+
+    Returns
+    -------
+    Path
+        The folder, to be opened like any saved model.
+    """
+    from transformers.models.imagegpt.image_processing_pil_imagegpt import ImageGPTImageProcessorPil
+
+    folder.mkdir(parents=True, exist_ok=True)
+    colours = np.stack(np.meshgrid(*[np.linspace(-1, 1, 4)] * 3, indexing="ij"), axis=-1).reshape(-1, 3)
+    config = transformers.ImageGPTConfig(
+        vocab_size=len(colours) + 1,  # and the token that begins every image in training
+        n_positions=TINY_SIDE * TINY_SIDE,
+        n_embd=width,
+        n_layer=layers,
+        n_head=4,
+        initializer_range=SPREAD,
+    )
+    with quiet():
+        _seeded(config, rng).save_pretrained(folder)
+    size = {"height": TINY_SIDE, "width": TINY_SIDE}
+    ImageGPTImageProcessorPil(clusters=colours, size=size).save_pretrained(folder)
     return folder
 
 
