@@ -18,6 +18,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is no
 CHROMIUM = Path("/usr/bin/chromium")
 pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="chromium is not installed at /usr/bin/chromium")
 N = 60
+BOLD = "<b>fine</b> &amp; well"
 TEXT = f"A review that says {SCRIPT} and no more."
 
 
@@ -66,7 +67,7 @@ class Visit:
 
 SOURCE = {SCRIPT: states(layers(4), seed=0), "other": states(layers(4, names=f"{SCRIPT}.{{}}"), seed=1)}
 COLUMNS = {
-    "label": np.where(np.arange(N) % 2, SCRIPT, "fine"),
+    "label": np.where(np.arange(N) % 2, SCRIPT, BOLD),
     "file": np.array([f"{SCRIPT}{i}.txt" for i in range(N)]),
     "text": np.array([TEXT, *(f"text number {i}" for i in range(1, N))]),
     "length": np.arange(N) / 7,
@@ -225,7 +226,9 @@ def test_scripts_among_the_examples_appear_and_do_nothing_else(visit):
     page.locator("#map-example").fill("1")
     page.locator("#map-example").press("Enter")
     page.locator("#map-card", has_text=f"{SCRIPT}1.txt").wait_for()
-    page.locator("#map-plot .legendtext", has_text=SCRIPT).first.wait_for()
+    legend = page.locator("#map-plot .legendtext")
+    legend.first.wait_for()
+    assert set(legend.evaluate_all("nodes => nodes.map(node => node.textContent)")) == {SCRIPT, BOLD}
     page.locator("#map-back").click()
     page.locator("#map-card", has_text=TEXT).wait_for()
     assert visit.faults == []
