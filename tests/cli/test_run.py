@@ -45,7 +45,7 @@ def test_the_numbers_are_those_of_the_functions(study: Path) -> None:
     held = np.load(study.parent / "layers.npz")
     results = rs.load_results(study)
     for record in results.select("overlap_labels"):
-        expected = rs.overlap_labels(rs.knn_graph(held[record.place.layer.name], 5), held["kind"], k=5)
+        expected = rs.overlap_labels(rs.knn_graph(held[record.place.layer.name], 59), held["kind"], k=5)
         assert record.result == expected
     assert [r.result.value for r in results.select("id_twonn")] == [
         rs.id_twonn(held[f"layer{i}"]).value for i in range(3)

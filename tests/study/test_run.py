@@ -38,7 +38,7 @@ PLAN = rs.Plan(
 def test_each_number_is_what_the_function_gives() -> None:
     source = layers()
     results = rs.run(source, PLAN, columns={"kind": LABELS})
-    g = {name: rs.knn_graph(X, 64) for name, X in source.items()}  # as deep as the errors of dimensions read
+    g = {name: rs.knn_graph(X, 100) for name, X in source.items()}  # as deep as errors read
     for record in results:
         a = g[record.place.layer.name]
         if record.info.name == "id_twonn":
@@ -111,13 +111,33 @@ def test_graphs_are_built_once_and_as_deep_as_anybody_asks(monkeypatch: pytest.M
 
     monkeypatch.setattr(_tasks, "knn_graph", counting)
     rs.run(layers(), PLAN, columns={"kind": LABELS})
-    assert built == [64, 64, 64]
+    assert built == [100, 100, 100]  # what errors read
     built.clear()
     named = {"error": "model"}
-    rs.run(
-        layers(), rs.Plan(measures=[("id_twonn", named), ("id_gride", {"max_rank": 8, **named}), "overlap_neighbors"])
-    )
+    plan = [("id_twonn", named), ("id_gride", {"max_rank": 8, **named}), ("overlap_neighbors", {"error": "naive"})]
+    rs.run(layers(), rs.Plan(measures=plan))
     assert built == [30, 30, 30]
+
+
+def test_a_study_names_the_k_of_ordered_lists_whatever_is_stored() -> None:
+    source = layers()
+    (record, *_) = rs.run(source, rs.Plan(measures=["overlap_rbo"], profiles="next"))
+    a, b = (rs.knn_graph(source[name], 100) for name in "ab")
+    assert record.result == rs.overlap_rbo(a, b, k=30)
+    assert record.result.options["k"] == 30
+
+
+def test_comparisons_keep_few_neighbors_where_memory_is_short() -> None:
+    from repscape.study._tasks import needed
+    from repscape.study._work import slim
+
+    plan = rs.Plan(measures=[("overlap_neighbors", {"k": 7})])
+    need = needed(plan, {})
+    graph = rs.knn_graph(layers()["a"], 120)
+    assert (need.pair, need.pair_wanted) == (7, 100)
+    assert slim(graph, need, plan, room=10**9).k == 100
+    assert slim(graph, need, plan, room=graph.n * 4 * 20).k == 20
+    assert slim(graph, need, plan, room=0).k == 7
 
 
 def test_each_comparison_of_a_symmetric_measure_is_made_once() -> None:

@@ -63,12 +63,12 @@ class Study:
         names = [unit(one.place, part.group) for part in cut for one in every]
         told_apart([*names, *(unit(item.variant, group) for group, items in double.items() for item in items)])
         for part in cut:
-            slim: dict[int, NeighborGraph] = {}
+            kept: dict[int, NeighborGraph] = {}
             workers = self.budget.workers(every, part.n)
-            tasks = [self._layer_task(part, position, slim, workers) for position in range(len(every))]
+            tasks = [self._layer_task(part, position, kept, workers) for position in range(len(every))]
             in_threads(tasks, workers)
             for item in double[part.group]:
-                self._compare(part, item, compared, slim)
+                self._compare(part, item, compared, kept)
 
     def results(self, warned: Sequence[str] = ()) -> Results:
         """Put what is finished in the order of the plan."""
@@ -91,7 +91,7 @@ class Study:
     # ---- one representation
 
     def _layer_task(
-        self, part: Part, position: int, slim: dict[int, NeighborGraph], workers: int
+        self, part: Part, position: int, kept: dict[int, NeighborGraph], workers: int
     ) -> Callable[[], None]:
         one = self.source.representations[position]
         name = unit(one.place, part.group)
@@ -105,7 +105,8 @@ class Study:
                 if earlier is None or self._compares(part):
                     graphs, points = self._graphs(part, one, name, workers=workers, measured=earlier is not None)
                     if part.need.pair and graphs.full is not None:
-                        slim[position] = self._slim(graphs.full, part.need)
+                        room = self.budget.memory // (2 * len(self.source.representations))
+                        kept[position] = slim(graphs.full, part.need, self.plan, room=room)
                     if earlier is None:
                         self._measure(part, one, name, points=points, graphs=graphs)
             except RepscapeError as error:
@@ -114,18 +115,6 @@ class Study:
             self._tick(name)
 
         return task
-
-    def _slim(self, graph: NeighborGraph, need: Need) -> NeighborGraph:
-        """Return what comparisons read of a graph; our own read indices only, and the rest need not stay in memory.
-
-        Errors are better with more neighbours than the values need; these stay as far as half the memory holds those of all.
-        """
-        room = self.budget.memory // (2 * graph.n * INDEX_BYTES * len(self.source.representations))
-        depth = max(need.pair, min(need.pair_wanted, room, graph.k))
-        own = [item for item in self.plan.items if item.measure is not MEASURES.get(item.measure.name)]
-        return (graph if any(item.measure.arity == 2 for item in own) else replace(graph, distances=None)).truncate(
-            depth
-        )
 
     def _earlier(self, name: str) -> list[Record] | None:
         return None if self.folder is None else self.folder.done.get(name)
@@ -183,7 +172,7 @@ class Study:
 
     # ---- two representations
 
-    def _compare(self, part: Part, item: Item, compared: Sequence[Pair], slim: Mapping[int, NeighborGraph]) -> None:
+    def _compare(self, part: Part, item: Item, compared: Sequence[Pair], kept: Mapping[int, NeighborGraph]) -> None:
         """Compute each comparison of one measure once, and record it under every profile that it is part of."""
         name = unit(item.variant, part.group)
         earlier = self._earlier(name)
@@ -198,7 +187,7 @@ class Study:
                 def compare() -> None:
                     for key in some:
                         try:
-                            found[key] = self._call(part, item, key, {"graph": slim, "points": sides})
+                            found[key] = self._call(part, item, key, {"graph": kept, "points": sides})
                         except no_answer(self.plan) as error:
                             found[key], silent[key] = {}, str(error)
 
@@ -279,6 +268,16 @@ class Study:
     def _tick(self, what: str) -> None:
         self.ticks += 1
         self.report(self.ticks, self.total, what)
+
+
+def slim(graph: NeighborGraph, need: Need, plan: Plan, *, room: int) -> NeighborGraph:
+    """Return what comparisons read of a graph; our own read indices only, and the rest need not stay in memory.
+
+    Errors are better with more neighbours than the values need; these stay as far as `room` bytes hold them.
+    """
+    depth = max(need.pair, min(need.pair_wanted, room // (graph.n * INDEX_BYTES), graph.k))
+    own = [item for item in plan.items if item.measure is not MEASURES.get(item.measure.name)]
+    return (graph if any(item.measure.arity == 2 for item in own) else replace(graph, distances=None)).truncate(depth)
 
 
 def _double(part: Part) -> list[Item]:
