@@ -1,41 +1,151 @@
-"""What the README shows runs as it stands."""
+"""What the README and the pages show runs as it stands, and the list of functions lacks none."""
 
 from __future__ import annotations
 
+import ast
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from cli.helpers import call
 
 ROOT = Path(__file__).parents[1]
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.DOTALL)
+README, TUTORIAL, OWN_MODEL = (ROOT / name for name in ("README.md", "docs/tutorial.md", "docs/own_model.md"))
+OWN, TEN = 0, 1  # the order of the README's Python blocks
+LINK = re.compile(r"\]\(([^)#\s]+)(#[^)\s]*)?\)")
 
 
-@pytest.fixture
-def arrays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def blocks(page: Path, language: str) -> list[str]:
+    """Return the fenced blocks of a page in one language."""
+    return re.findall(rf"```{language}\n(.*?)```", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def commands(page: Path, *, with_: str) -> list[list[str]]:
+    """Return the words after `repscape` of the commands that a page shows and that hold some text."""
+    lines = [line for block in blocks(page, "console") for line in block.splitlines()]
+    shown = [line.partition("#")[0].removeprefix("$ repscape ") for line in lines if line.startswith("$ repscape ")]
+    found = [shlex.split(line) for line in shown if with_ in line]
+    assert found, f"{page.name} shows no command with {with_!r}"
+    return found
+
+
+def run(words: list[str]) -> str:
+    """Run a command as the page shows it; return what it printed."""
+    said = call(*words)
+    assert said.exit_code == 0, f"repscape {shlex.join(words)}: {said.stderr}"
+    return said.stdout
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work in an empty folder, from which Python imports as it does at the command line."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+
+def write_arrays() -> None:
+    """Make layers.npz as the README takes it."""
     rng = np.random.default_rng(0)
     labels = rng.integers(0, 3, 200)
     layers = {f"layer{i}": rng.normal(size=(200, 8)) + i * labels[:, None] for i in range(4)}
     np.savez("layers.npz", labels=labels, **layers)
 
 
-@pytest.mark.usefixtures("arrays")
+def write_model_and_texts() -> pd.DataFrame:
+    """Make my-model and texts.csv as the README takes them."""
+    from extraction.tiny_models import WORDS, save_tiny
+
+    save_tiny("BERT", Path("my-model"))
+    rng = np.random.default_rng(0)
+    texts = [" ".join(rng.choice(WORDS, rng.integers(3, 12))) for _ in range(60)]
+    table = pd.DataFrame({"text": texts, "topic": rng.integers(0, 2, 60)})
+    table.to_csv("texts.csv", index=False)
+    return table
+
+
 def test_ten_lines(capsys: pytest.CaptureFixture[str]) -> None:
-    exec(BLOCKS[0], {})
+    write_arrays()
+    exec(blocks(README, "python")[TEN], {})
     assert Path("report.html").exists()
     assert Path("ten-lines/results.csv").exists()
     assert "overlap_neighbors" in capsys.readouterr().out
 
 
-def test_own_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import pandas as pd
-    from extraction.tiny_models import TEXTS, save_tiny
-
-    monkeypatch.chdir(tmp_path)
-    texts = pd.DataFrame({"text": TEXTS * 3, "topic": [0, 1, 0] * len(TEXTS)})
-    scope = {"model": str(save_tiny("BERT", tmp_path / "bert")), "texts": texts, "torch": torch}
-    exec("import repscape as rs\n" + BLOCKS[1], scope)
+def test_own_model_from_python() -> None:
+    texts = write_model_and_texts()
+    scope = {"model": "my-model", "texts": texts}
+    exec(blocks(README, "python")[OWN], scope)
     assert {r.info.name for r in scope["results"]} == {"id_twonn", "overlap_labels"}
+
+
+def test_own_model_from_a_shell() -> None:
+    write_model_and_texts()
+    shown = commands(README, with_="./my-model")
+    listed, planned, done = map(run, shown)
+    assert "encoder.layer.2" in listed
+    assert "60" in planned
+    assert "overlap_labels[topic]" in done
+    assert Path("study/report.html").exists()
+    assert commands(OWN_MODEL, with_="./my-model") == shown
+
+
+def test_arrays_from_a_shell() -> None:
+    write_arrays()
+    for words in commands(README, with_="--arrays"):
+        assert "overlap_labels[labels]" in run(words)
+
+
+def test_recipes_of_the_readme() -> None:
+    listed, planned = (run(words) for words in commands(README, with_="recipe ") if "-o" not in words)
+    assert "curse" in listed
+    assert planned
+    assert not list(Path().iterdir())
+
+
+@pytest.mark.slow  # trains, charts two models and writes the report
+def test_tutorial(capsys: pytest.CaptureFixture[str]) -> None:
+    threads = torch.get_num_threads()
+    try:
+        exec("\n".join(blocks(TUTORIAL, "python")), {})
+    finally:
+        torch.set_num_threads(threads)
+    said = capsys.readouterr().out
+    assert "Store('trained.zarr': 7 layers, 597 rows)" in said
+    last = next(line.split() for line in said.splitlines() if line.startswith("6 "))
+    assert float(last[1]) > float(last[2]) + 0.2  # training keeps the digits together; the page says so
+    assert Path("study/report.html").exists()
+    for words in commands(TUTORIAL, with_="trained.zarr"):
+        assert "id_twonn" in run(words)
+
+
+def test_network_of_ones_own() -> None:
+    write_model_and_texts()
+    Path("mine.py").write_text(blocks(OWN_MODEL, "python")[0], encoding="utf-8")
+    listed, done = (run(words) for words in commands(OWN_MODEL, with_="mine:tiny"))
+    assert "Tanh" in listed or "2" in listed
+    assert "overlap_labels[topic]" in done
+
+
+def test_every_public_name_is_listed() -> None:
+    face = (ROOT / "src/repscape/__init__.pyi").read_text(encoding="utf-8")
+    public = ast.literal_eval(re.search(r"__all__ = (\[.*?\])", face, flags=re.DOTALL)[1])  # type: ignore[index]
+    listed = set(re.findall(r"\w+", (ROOT / "docs/api.md").read_text(encoding="utf-8")))
+    assert len(public) > 60
+    assert [name for name in public if name not in listed] == []
+
+
+def test_links_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(p for p in (ROOT / "docs").rglob("*.md") if "_build" not in p.parts)]
+    inside = [(page, link) for page in pages for link, _ in LINK.findall(page.read_text(encoding="utf-8"))]
+    inside = [(page, link) for page, link in inside if not link.startswith(("http", "mailto"))]
+    assert len(inside) > 50
+    lost = [
+        f"{page.relative_to(ROOT)}: {link}"
+        for page, link in inside
+        if not any((page.parent / f"{link}{suffix}").exists() for suffix in ("", ".md"))
+    ]
+    assert lost == []
