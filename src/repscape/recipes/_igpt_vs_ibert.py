@@ -234,7 +234,8 @@ def _found(results: Results) -> list[str]:
         return ["The two models have no layer at an equal depth: their neighbours are not compared."]
     said = []
     for site, rows in shared.groupby("site", sort=False):
-        most, least = (rows.loc[choose(rows["value"])] for choose in (pd.Series.idxmax, pd.Series.idxmin))
+        ranked = rows.sort_values("value")
+        least, most = ranked.iloc[0], ranked.iloc[-1]
         said.append(
             f"{site}: neighbours shared at equal layers from {least['value']:.3f} (depth {least['depth']:.2f}) to "
             f"{most['value']:.3f} (depth {most['depth']:.2f}); chance is {most['chance']:.3f}."

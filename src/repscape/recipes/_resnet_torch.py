@@ -86,7 +86,9 @@ def open_resnet(source: str) -> tuple[Model, str]:
         if path.is_file():
             held = torch.load(path, map_location="cpu", weights_only=True)
         elif source.startswith("https://"):
-            held = torch.hub.load_state_dict_from_url(source, map_location="cpu", check_hash=True, weights_only=True)
+            held = torch.hub.load_state_dict_from_url(
+                source, map_location="cpu", progress=False, check_hash=True, weights_only=True
+            )
         else:
             raise InputError(f"model of the recipe resnet-depths must be a file or an address. There is no {source}.")
     except pickle.UnpicklingError as problem:
