@@ -14,6 +14,7 @@ from repscape.errors import InputError, UnknownNameError
 
 N, K = 60, 5
 QUICK = {"k": K}
+DEEP = 26  # normal dimensions of which 300 points show about twenty
 
 
 @pytest.fixture
@@ -59,6 +60,7 @@ def test_small_networks_stand_in_for_models_on_real_sequences(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("form", ["npz of both", "folder of npz", "folder of folders"])
+@pytest.mark.usefixtures("numbers_only")
 def test_saved_embeddings(layers: dict[str, dict[str, np.ndarray]], form: str, tmp_path: Path) -> None:
     data = tmp_path / ("saved.npz" if form == "npz of both" else "saved")
     if form == "npz of both":
@@ -81,6 +83,7 @@ def test_saved_embeddings(layers: dict[str, dict[str, np.ndarray]], form: str, t
     assert {row.status for row in found.rows} == {"not run"}  # neither is called as a model of the study
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_saved_neighbour_indices_of_two_of_three_models(
     layers: dict[str, dict[str, np.ndarray]], tmp_path: Path
 ) -> None:
@@ -103,6 +106,7 @@ def test_saved_neighbour_indices_of_two_of_three_models(
         rs.run_recipe("plm-overlap", to=tmp_path / "no", models=["esm2_t12_35M_UR50D", "othr"], **given)
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_a_saved_matrix(tmp_path: Path) -> None:
     cells = np.random.default_rng(0).random((3, 4))
     np.save(tmp_path / "chi.npy", cells)
@@ -122,12 +126,13 @@ def test_a_saved_matrix(tmp_path: Path) -> None:
         rs.run_recipe("plm-overlap", to=tmp_path / "no", data=tmp_path / "chi.npy")
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_saved_layers_of_the_very_study_count_only_by_your_word(tmp_path: Path) -> None:
     """Twenty dimensions as published: a stand-in's, unless the sequences are said to be the study's."""
     x = np.random.default_rng(0).normal(size=(300, 40))
     for model in ("esm2_t12_35M_UR50D", "esm2_t30_150M_UR50D"):
         (tmp_path / "saved" / model).mkdir(parents=True)
-        for i, d in enumerate((5, 40, 6)):
+        for i, d in enumerate((5, DEEP, 6)):
             np.save(tmp_path / "saved" / model / f"layer{i}.npy", x[:, :d])
     given = {"data": tmp_path / "saved"}
     other = rs.run_recipe("plm-overlap", to=tmp_path / "a", **given)
@@ -149,6 +154,7 @@ def test_what_cannot_be_compared(tmp_path: Path) -> None:
         rs.run_recipe("plm-overlap", to=tmp_path / "out", data=tmp_path / "one.npz")
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_without_data_sequences_are_made_up(tmp_path: Path) -> None:
     said = rs.forecast_recipe("plm-overlap", stand_in="always")
     assert "made-up sequences" in said[1]

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import InputError, MissingExtraError
 from ..extraction import open_model
 from ._order import Order
+
+if TYPE_CHECKING:
+    from ..extraction import Model
 
 FOLDER = "models"
 MARK = "stand-in"
@@ -35,7 +39,9 @@ class Settled:
         return f"{name} {MARK}".strip() if self.stand_in else name
 
 
-def settle(order: Order, make: Callable[[Path], Mapping[str, str]]) -> Settled:
+def settle(
+    order: Order, make: Callable[[Path], Mapping[str, str]], *, opened: Callable[[str], Model] = open_model
+) -> Settled:
     """Find out whether the models can be had, and make small ones where the published ones cannot.
 
     Parameters
@@ -44,6 +50,8 @@ def settle(order: Order, make: Callable[[Path], Mapping[str, str]]) -> Settled:
         Its `models`; those that the user names have nothing stand in for them.
     make : callable
         Writes a small model for every name into the folder it is given, and returns name -> where it is.
+    opened : callable
+        Opens a model.
 
     Raises
     ------
@@ -53,14 +61,14 @@ def settle(order: Order, make: Callable[[Path], Mapping[str, str]]) -> Settled:
     why = "as was asked"
     if order.own_models or order.stand_in != "always":
         try:
-            return Settled(order.models, _parameters(order.models))
+            return Settled(order.models, _parameters(order.models, opened))
         except (InputError, MissingExtraError) as problem:
             if order.own_models or order.stand_in == "never":
                 raise
             why = str(problem).partition(". ")[0].rstrip(".")
     made = make(order.folder / FOLDER)
     said = f"{order.recipe.stand_in} stand in for {', '.join(order.models.values())} ({why})"
-    return Settled(made, _parameters(made), said)
+    return Settled(made, _parameters(made, opened), said)
 
 
 def forecast_models(order: Order) -> list[str]:
@@ -73,9 +81,9 @@ def forecast_models(order: Order) -> list[str]:
     return said
 
 
-def _parameters(models: Mapping[str, str]) -> dict[str, int]:
+def _parameters(models: Mapping[str, str], opened: Callable[[str], Model]) -> dict[str, int]:
     """Open every model in its turn and count its parameters."""
-    return {name: sum(one.numel() for one in open_model(model).module.parameters()) for name, model in models.items()}
+    return {name: sum(one.numel() for one in opened(model).module.parameters()) for name, model in models.items()}
 
 
 def _whereabouts(model: str) -> str:

@@ -20,7 +20,7 @@ from ..study._source import read_source
 from ._dimensions import DIMENSION, layer_curve, peaks
 from ._models import forecast_models, settle
 from ._order import Order, Outcome
-from ._proteins import esm2_size, extract_layers, forecast_proteins, read_proteins, stand_ins, tiny_ones
+from ._proteins import esm2_size, esm2_sizes, extract_layers, forecast_proteins, read_proteins, stand_ins, tiny_ones
 from ._saved import matrix_results, saved_models, two_of
 
 OVERLAP = "overlap_neighbors"
@@ -93,7 +93,7 @@ def _of_models(order: Order) -> Sides:
     stores = extract_layers(order, settled, proteins.examples)
     return Sides(
         stores,
-        {settled.shown(name): esm2_size(model) for name, model in order.models.items()},
+        esm2_sizes(order, settled),
         stand_ins(settled, proteins, PROTEINNET),
         tuple(part for part in (settled.note, proteins.note) if part),
     )

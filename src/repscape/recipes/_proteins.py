@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .._types import Examples
+from .._types import ExampleKind, Examples
 from ..errors import InputError, needs_extra
 from ..examples import read_examples
+from ..extraction import open_model
 from ..study import extract
 from ._models import Settled
 from ._order import Order
 
 if TYPE_CHECKING:
+    from ..extraction import Model
     from ..store import Store
 
 SUPERFAMILY, FAMILY = "superfamily", "family"
@@ -57,8 +59,8 @@ class Proteins:
         return {SUPERFAMILY, FAMILY} <= set(self.examples.table.columns)
 
 
-def read_proteins(order: Order, *, whole: bool = False) -> Proteins:
-    """Read the sequences of `--data`; without any, make some up.
+def read_proteins(order: Order, *, whole: bool = False, kind: ExampleKind = "protein") -> Proteins:
+    """Read the sequences of `--data`, or other examples for other models; without any, make sequences up.
 
     Parameters
     ----------
@@ -66,6 +68,8 @@ def read_proteins(order: Order, *, whole: bool = False) -> Proteins:
         With the options `limit` (0: no limit) and `data_is`, which says whose sequences they are.
     whole : bool
         Whether the limit takes whole superfamilies, so that labels keep their neighbours.
+    kind : str
+        What the examples are.
     """
     limit = order.options["limit"]
     if limit < 0:
@@ -81,10 +85,10 @@ def read_proteins(order: Order, *, whole: bool = False) -> Proteins:
             "(no --data was given): no number below says anything about proteins."
         )
         return Proteins(made, MADE_UP, note)
-    held = _with_families(read_examples(order.data, kind="protein"))
+    held = _with_families(read_examples(order.data, kind=kind))
     examples = _limited(held, limit, order.rng, whole)
     said = order.options["data_is"]
-    note = f"{len(examples)} sequences of {Path(order.data).name} were read."
+    note = f"{len(examples)} {'sequences' if kind == 'protein' else 'examples'} of {Path(order.data).name} were read."
     if said != OTHER and len(examples) == len(held):
         return Proteins(examples, said, f"{note} That they are the study's ({said}) was said, and cannot be checked.")
     return Proteins(examples, OTHER, note)
@@ -109,6 +113,22 @@ def esm2_size(model: str) -> str | None:
     """
     found = ESM2_NAME.fullmatch(Path(model).name)
     return found[1] if found else None
+
+
+def esm2_sizes(order: Order, settled: Settled) -> dict[str, str | None]:
+    """Return for each model, by the name that figures show, the size of ESM-2 that it is or stands for.
+
+    A network that bears the name of a published one, and has not about as many parameters, is none.
+    """
+    sizes: dict[str, str | None] = {}
+    for name, model in order.models.items():
+        size = esm2_size(model)
+        if size is not None and not settled.stand_in:
+            layers, width = ESM2[size]
+            ratio = settled.parameters[name] / (12 * layers * width**2)  # of the blocks, which are nearly all
+            size = size if 1 <= ratio < 1.2 else None
+        sizes[settled.shown(name)] = size
+    return sizes
 
 
 def tiny_ones(order: Order, *, fewer: int = 1) -> Callable[[Path], Mapping[str, str]]:
@@ -136,11 +156,22 @@ def stand_ins(settled: Settled, proteins: Proteins, published: str) -> str:
     return "; ".join(part for part in (SMALL if settled.stand_in else "", proteins.stand_in_for(published)) if part)
 
 
-def extract_layers(order: Order, settled: Settled, examples: Examples, *, layers: str = "all") -> dict[str, Store]:
+def extract_layers(
+    order: Order,
+    settled: Settled,
+    examples: Examples,
+    *,
+    layers: str = "all",
+    opened: Callable[[str], Model] = open_model,
+) -> dict[str, Store]:
     """Read every layer of every model, the mean over residues, and return them by the names that figures show."""
     return {
         settled.shown(name): extract(
-            model, examples, to=order.folder / "activations" / f"{place}.zarr", layers=layers, progress=order.progress
+            opened(model),
+            examples,
+            to=order.folder / "activations" / f"{place}.zarr",
+            layers=layers,
+            progress=order.progress,
         )
         for place, (name, model) in enumerate(settled.models.items())
     }

@@ -1,0 +1,22 @@
+"""What tests of recipes share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from repscape.recipes import _run
+
+
+@pytest.fixture
+def numbers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write no figures and no report, which take most of the time of a small recipe."""
+    monkeypatch.setattr(_run, "save_figures", lambda *given: None)
+    monkeypatch.setattr(_run, "save_drawings", lambda *given: None)
+
+    def unwritten(results: Any, path: Path, **said: Any) -> Path:
+        return path
+
+    monkeypatch.setattr(_run, "write_report", unwritten)
