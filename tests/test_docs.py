@@ -149,3 +149,12 @@ def test_links_lead_somewhere() -> None:
         if not any((page.parent / f"{link}{suffix}").exists() for suffix in ("", ".md"))
     ]
     assert lost == []
+
+
+def test_files_named_in_the_architecture_are_there() -> None:
+    page = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([\w/]+(?:\.\w+)?/?)`", page) if "/" in name}
+    assert len(named) > 20
+    assert [
+        name for name in sorted(named) if not any((up / name).exists() for up in (ROOT, ROOT / "src/repscape"))
+    ] == []
