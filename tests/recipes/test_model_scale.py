@@ -22,8 +22,9 @@ def domains(tmp_path: Path) -> Path:
     return tmp_path / "domains.csv"
 
 
+@pytest.mark.usefixtures("own_figures_only")
 def test_three_sizes_of_small_networks_on_real_domains(domains: Path, tmp_path: Path) -> None:
-    sizes = {"b": (4, 32), "a": (2, 16), "c": (6, 64)}
+    sizes = {"b": (2, 32), "a": (1, 16), "c": (3, 48)}
     models = [
         f"{name}={save_tiny_esm(tmp_path / name, layers=layers, width=width, rng=0)}"
         for name, (layers, width) in sizes.items()
@@ -37,8 +38,6 @@ def test_three_sizes_of_small_networks_on_real_domains(domains: Path, tmp_path: 
         "overlap-by-ratio",
         "matching-depths",
     }
-    page = found.report.read_text(encoding="utf-8")
-    assert "overlap of best matches" in page
 
 
 @pytest.mark.usefixtures("numbers_only")

@@ -12,6 +12,7 @@ from data_files import data_file
 
 import repscape as rs
 from repscape.errors import InputError
+from repscape.recipes._plm_geometry import _published
 from repscape.recipes._stand_in_torch import save_tiny_esm
 
 K = 10
@@ -49,6 +50,19 @@ def test_the_shipped_curves_are_the_published_ones() -> None:
     assert compared == len(shipped) - 6  # the peaks and plateaus come from elsewhere
 
 
+def test_published_curves_are_laid_out_by_the_number_of_the_layer() -> None:
+    """Whatever axis they came with: that of overlaps with the first layer was one short."""
+    ends = {"first": (1, 12), "last": (0, 11), "next": (0, 11), "labels": (0, 12)}
+    for kind, (low, high) in ends.items():
+        lines = _published(rs.list_recipes()["plm-geometry"], kind)
+        where = "SCOPe" if kind == "labels" else "ProteinNet"
+        line = lines[f"published: ESM-2 35M, {where}"]
+        np.testing.assert_allclose(line.x, np.arange(low, high + 1) / 12)
+        assert len(line.values) == high - low + 1
+        assert line.expected
+
+
+@pytest.mark.usefixtures("own_figures_only")
 def test_real_domains_through_small_networks(domains: pd.DataFrame, fasta: Path, tmp_path: Path) -> None:
     found = rs.run_recipe("plm-geometry", to=tmp_path / "out", data=fasta, stand_in="always")
     rows = {row.published.key: row for row in found.rows}
