@@ -9,7 +9,7 @@ from reference import overlap_neighbors as reference
 import repscape as rs
 from repscape.errors import GraphDepthError, InputError, InputTypeError
 from repscape.measures._resample import shuffles
-from repscape.measures._sandwich import sandwich
+from repscape.measures._sandwich import sandwich, share_kept
 
 A = np.array([[1, 2, 3], [0, 2, 3], [1, 3, 0], [2, 1, 0]])
 B = np.array([[3, 1, 2], [0, 2, 3], [1, 3, 0], [0, 1, 2]])
@@ -52,7 +52,8 @@ def test_errors_by_name() -> None:
     assert naive.stderr == pytest.approx(naive.per_point.std(ddof=1) / np.sqrt(1500))
     found = rs.overlap_neighbors(g, h)
     assert found == rs.overlap_neighbors(g, h, error="sandwich")
-    assert found.stderr == pytest.approx(np.sqrt(sandwich(found.per_point, g.indices, 10, other=h.indices)) / 1500)
+    variance = sandwich(found.per_point, g.indices, 10, other=h.indices) / share_kept(g.indices, 10, h.indices)
+    assert found.stderr == pytest.approx(np.sqrt(variance) / 1500)
     assert found.stderr > 1.2 * naive.stderr
     assert found.replicates.shape == (100,)
     assert found.replicates.std() == pytest.approx(found.stderr, rel=0.2)

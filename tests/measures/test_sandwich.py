@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.measures._sandwich import sandwich
+from repscape.measures._sandwich import sandwich, share_kept
 
 
 def dense(scores: np.ndarray, graphs: list[np.ndarray], m: int, around: int = 100) -> float:
@@ -30,6 +30,22 @@ def test_one_graph_and_two_against_dense_sums(m: int) -> None:
     assert sandwich(scores, a, m, other=b) == pytest.approx(dense(scores, [a, b], m))
     assert sandwich(scores, a, m, other=b) == pytest.approx(sandwich(scores, b, m, other=a))
     assert sandwich(scores + 7, a, m) == pytest.approx(sandwich(scores, a, m))
+
+
+def test_what_local_means_take_away_against_the_trace_of_dense_matrices() -> None:
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(128, 3))
+    a, b = rs.knn_graph(X, 100).indices, rs.knn_graph(X + rng.normal(size=X.shape), 100).indices
+    P = np.eye(128)
+    linked = np.zeros((128, 128), dtype=bool)
+    for graph in (a, b):
+        for i, row in enumerate(graph):
+            P[i, row] += 1
+            linked[i, row[:4]] = linked[row[:4], i] = True
+    P /= P.sum(axis=1, keepdims=True)
+    M = np.eye(128) - P
+    assert share_kept(a, 4, b) == pytest.approx(1 + np.trace(M.T @ linked @ M) / 128)
+    assert share_kept(a[:, :50], 4, b) == 1
 
 
 def test_by_hand() -> None:

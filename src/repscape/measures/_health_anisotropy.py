@@ -20,8 +20,8 @@ NAME = "health_anisotropy"
 def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
     r"""Mean cosine similarity of two different points.
 
-    (|sum_i u_i|^2 - n) / (n (n - 1)) with the rows u_i scaled to length 1: the exact mean that is usually estimated from random
-    pairs [1]_.
+    (norm(sum_i u_i)^2 - n) / (n (n - 1)) with the rows u_i scaled to length 1: the exact mean that is usually estimated from
+    random pairs [1]_.
 
     Parameters
     ----------

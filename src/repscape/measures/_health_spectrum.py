@@ -32,8 +32,8 @@ def health_spectrum(
     components : int, optional
         Directions kept; None, or more than there are: all min(n - 1, d).
     error : {"auto", "influence", None}
-        "influence": (z_ij^2 - share_j |x_i|^2) / total, from the coordinates z of each point, to first order; too small where
-        several eigenvalues are equal. "auto" is "influence".
+        "influence": (z_ij^2 - share_j norm(x_i)^2) / total, from the coordinates z of each point, to first order; too small
+        where several eigenvalues are equal. "auto" is "influence".
 
     Returns
     -------

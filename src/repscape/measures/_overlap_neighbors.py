@@ -14,7 +14,7 @@ from ..graph import NeighborGraph
 from ._overlap_kernels import count_relabelled, count_shared
 from ._resample import Null, exchanges, replicates_of_influence, shuffle_null
 from ._result import Estimate, normal_interval
-from ._sandwich import sandwich
+from ._sandwich import sandwich, share_kept
 
 
 def overlap_neighbors(
@@ -30,7 +30,7 @@ def overlap_neighbors(
 ) -> Estimate:
     r"""Share of the k nearest neighbours that two representations of the same examples have in common.
 
-    chi_k = (1 / n) sum_i |A_i and B_i| / k, where A_i and B_i are the k nearest neighbours of example i [1]_.
+    chi_k = (1 / n) sum_i #(A_i and B_i) / k, where A_i and B_i are the k nearest neighbours of example i [1]_.
 
     Parameters
     ----------
@@ -117,7 +117,9 @@ def _stderr(per_point: npt.NDArray[np.float64], g: NeighborGraph, h: NeighborGra
     if error == "naive":
         return float(per_point.std(ddof=1) / math.sqrt(g.n))
     links = min(k, max(3, min(10, k // 3)))
-    return math.sqrt(sandwich(per_point, g.indices, links, other=h.indices)) / g.n  # type: ignore[arg-type]
+    first, second = g.indices, h.indices
+    variance = sandwich(per_point, first, links, other=second) / share_kept(first, links, second)  # type: ignore[arg-type]
+    return math.sqrt(variance) / g.n
 
 
 def _null(

@@ -16,6 +16,7 @@ from numba import njit
 
 from ._depths import SURROUNDINGS
 
+SAMPLED, LEAST_KEPT = 128, 0.3
 REORDER = {"reassoc", "contract", "nsz", "nnan"}  # sums in any order: each waits for no other
 
 
@@ -94,3 +95,55 @@ def linked_products(e, a, b, both):  # type: ignore[no-untyped-def]  # house: nu
                 around += e[ending[t]]
         total += e[i] * around
     return total
+
+
+def share_kept(indices: npt.NDArray[Any], m: int, other: npt.NDArray[Any]) -> float:
+    """Return which part of its variance the sandwich over two graphs finds, in (0, 1].
+
+    The local mean holds the point itself and those it is linked to, so taking it off makes linked points go apart a little:
+    for scores of variance v that follow nothing, E[e_i e_j] = -v (P_ij + P_ji - (P P')_ij) with P the matrix of the local mean.
+    Over all links this is a tenth of the variance for three links a point and three tenths for ten. It is worked out on
+    128 evenly spaced points. 1 for graphs of fewer than 100 neighbours, whose walks this does not describe.
+    """
+    if min(indices.shape[1], other.shape[1]) < SURROUNDINGS:
+        return 1.0
+    drawn = np.arange(0, indices.shape[0], max(1, indices.shape[0] // SAMPLED))
+    lost = lost_to_local_means(indices[:, :SURROUNDINGS], other[:, :SURROUNDINGS], m, drawn)
+    return max(LEAST_KEPT, 1.0 - float(lost))
+
+
+@njit(cache=True, nogil=True)
+def lost_to_local_means(a, b, m, drawn):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
+    """Return the mean over the drawn points of P_ij + P_ji - (P P')_ij summed over their links, in both directions."""
+    size = 1.0 + a.shape[1] + b.shape[1]
+    held = np.zeros(a.shape[0])  # how often each point stands in the local mean of i
+    stamp = np.full(a.shape[0], -1, dtype=np.int64)
+    total = 0.0
+    for i in drawn:
+        held[i] += 1
+        for rank in range(a.shape[1]):
+            held[a[i, rank]] += 1
+        for rank in range(b.shape[1]):
+            held[b[i, rank]] += 1
+        for place in range(2 * m):
+            j = a[i, place] if place < m else b[i, place - m]
+            if stamp[j] == i:
+                continue
+            stamp[j] = i
+            mutual, back, shared = False, 0.0, held[j]
+            for rank in range(a.shape[1]):
+                shared += held[a[j, rank]]
+                back += a[j, rank] == i
+                mutual |= rank < m and a[j, rank] == i
+            for rank in range(b.shape[1]):
+                shared += held[b[j, rank]]
+                back += b[j, rank] == i
+                mutual |= rank < m and b[j, rank] == i
+            apart = (held[j] + back) / size - shared / size**2
+            total += apart if mutual else 2 * apart  # a mutual link is met again from its other end
+        held[i] = 0
+        for rank in range(a.shape[1]):
+            held[a[i, rank]] = 0
+        for rank in range(b.shape[1]):
+            held[b[i, rank]] = 0
+    return total / drawn.size
