@@ -123,7 +123,7 @@ def _baselines(
     ax: Axes, probes: Probes, untrained: Mapping[str, Estimate] | None, *, layers: Sequence[str], metric: str
 ) -> dict[str, Artist]:
     """Draw what the labels alone, shuffled labels and the untrained network give."""
-    at, drawn = np.arange(len(layers)), {}
+    at, drawn = np.arange(len(layers)), dict[str, Artist]()
     chance = [one.chance for one in next(iter(probes.values())).values()]
     if None not in chance:
         name = "most frequent label" if metric == "accuracy" else "chance"
