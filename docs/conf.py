@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import repscape
 
 project = "repscape"
@@ -16,5 +19,13 @@ autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False
 myst_heading_anchors = 3
-# Docstrings number their references from 1 each; one page holds many of them.
-suppress_warnings = ["ref.footnote", "docutils"]
+
+
+def number_references(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Turn a docstring's references into a numbered list: each counts from 1, and one page holds many of them."""
+    lines[:] = [re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1\2. ", line).replace("]_", "]") for line in lines]
+
+
+def setup(app: Any) -> None:
+    """Connect it ahead of napoleon."""
+    app.connect("autodoc-process-docstring", number_references, priority=400)

@@ -13,6 +13,8 @@ import pytest
 import torch
 from cli.helpers import call
 
+import repscape as rs
+
 ROOT = Path(__file__).parents[1]
 README, TUTORIAL, OWN_MODEL = (ROOT / name for name in ("README.md", "docs/tutorial.md", "docs/own_model.md"))
 OWN, TEN = 0, 1  # the order of the README's Python blocks
@@ -104,6 +106,8 @@ def test_recipes_of_the_readme() -> None:
     assert "curse" in listed
     assert planned
     assert not list(Path().iterdir())
+    table = README.read_text(encoding="utf-8").partition("[recipes](docs/recipes/index.md) |")[2].partition("\n\n")[0]
+    assert sorted(re.findall(r"`([\w-]+)`", table)) == sorted(rs.list_recipes())
 
 
 @pytest.mark.slow  # trains, charts two models and writes the report

@@ -27,7 +27,7 @@ def sim_pwcca(
 ) -> Estimate:
     r"""Projection-weighted mean canonical correlation of two representations of the same examples.
 
-    sum_i a_i rho_i / sum_i a_i with a_i = sum_j |<h_i, x_j>|, where h_i are the canonical variables and x_j the centred
+    sum_i a_i rho_i / sum_i a_i with a_i = sum_j abs(<h_i, x_j>), where h_i are the canonical variables and x_j the centred
     features of the side that weighs [1]_. Which side weighs matters and public codes differ; here it is named.
 
     Parameters
