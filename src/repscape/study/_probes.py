@@ -198,12 +198,18 @@ def _stores(folder: Path) -> dict[str, Path]:
     """Return name of the model -> its store; the name is "" where there is one model without a name."""
     if (folder / STORE).is_dir():
         return {"": folder / STORE}
-    found = sorted((folder / "activations").glob("*.zarr"), key=lambda path: int(path.stem))
-    if not found:
-        return {}
+    numbered = [path for path in (folder / "activations").glob("*.zarr") if path.stem.isdigit()]
+    found = sorted(numbered, key=lambda path: int(path.stem))
+    return dict(zip(_model_names(folder, len(found)), found, strict=True)) if found else {}
+
+
+def _model_names(folder: Path, count: int) -> list[str]:
+    """Return the models as the results call them; of checkpoints, or before there are results, as study.toml does."""
+    measured = load_results(folder).provenance["source"]["models"] if (folder / RESULTS).is_dir() else []
+    if len(measured) == count:
+        return list(measured)
     models = read_study(folder).models
-    names = [] if models is None else list(models.revisions or models.models)
-    return dict(zip(names, found, strict=True))
+    return [] if models is None else list(models.revisions or models.models)
 
 
 def _instead(folder: Path) -> str:
