@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
+from matplotlib.ticker import NullFormatter
 
 from ..errors import InputError
 from ._style import MARKERS, PALETTE, axis_labels, in_house_style, legend, new_figure, title
@@ -89,11 +90,10 @@ def draw_lines(
         elif error is not None:
             ax.fill_between(at, values - error, values + error, color=colour, alpha=0.2, linewidth=0)
         solid += 1
-    for axis, logarithmic in ((ax.xaxis, log_x), (ax.yaxis, log_y)):
-        if logarithmic:
-            axis.set_major_formatter(
-                "{x:g}"
-            )  # the usual one writes powers as formulas, which the house style does not read
+    for axis, logarithmic, (low, high) in ((ax.xaxis, log_x, ax.get_xlim()), (ax.yaxis, log_y, ax.get_ylim())):
+        if logarithmic:  # the usual formatters write powers as formulas, which the house style does not read
+            axis.set_major_formatter("{x:g}")
+            axis.set_minor_formatter("{x:g}" if high < 10 * low else NullFormatter())
     axis_labels(figure, [ax], x=x, y=y)
     title(figure, [ax], heading, details="", panels=[""])
     if len(lines) > 1:

@@ -211,7 +211,7 @@ def _section(matches: Sequence[Match], sizes: Mapping[str, int], k: int) -> Sect
                     x="parameters of the larger / of the smaller",
                     y="overlap of best matches",
                     heading="Overlap against the ratio of sizes",
-                    log_x=True,
+                    log_x=max(m.ratio for m in matches) > 10 * min(m.ratio for m in matches),
                 ),
                 f"Share of {k} neighbours that a layer of the smaller model and its best match in the larger have in common, "
                 "mean over layers, against how many times more parameters the larger has. Bands: one error, at most.",
