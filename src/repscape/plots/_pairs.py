@@ -69,7 +69,7 @@ def draw_strip(found: Estimate | Mapping[str, Estimate]) -> Figure:
     for name, one in panels.items():
         if not {"pairs_within", "pairs_group", "pairs_between"} <= set(one.details):
             raise InputError(
-                f"found of draw_strip must hold single pairs, as select_category keeps them of up to 300 points. "
+                f"found of draw_strip must hold single pairs, as category selectivity keeps them of up to 300 points. "
                 f"{name or 'It'} is of {one.n} points and holds {', '.join(one.details) or 'none'}."
             )
     figure, axes = new_figure(len(panels), height=3.5)
