@@ -84,6 +84,7 @@ def test_own_model_from_python() -> None:
     assert {r.info.name for r in scope["results"]} == {"id_twonn", "overlap_labels"}
 
 
+@pytest.mark.slow  # four commands, one of them the whole of a study
 def test_own_model_from_a_shell() -> None:
     write_model_and_texts()
     shown = commands(README, with_="./my-model")
@@ -93,6 +94,8 @@ def test_own_model_from_a_shell() -> None:
     assert "overlap_labels[topic]" in done
     assert Path("study/report.html").exists()
     assert commands(OWN_MODEL, with_="./my-model") == shown
+    (asked,) = commands(README, with_="predict")
+    assert run(asked)
 
 
 def test_arrays_from_a_shell() -> None:
