@@ -133,6 +133,7 @@ def run_recipe(
         command=command or _command(order, options or {}),
         notes=found.notes,
         sections=[beside, *found.sections],
+        study=order.folder,
     )
     return RecipeRun(order.recipe, rows, found.results, found.notes, report)
 
