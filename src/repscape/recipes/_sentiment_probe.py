@@ -179,12 +179,13 @@ def _probe_drawings(results: Results, untrained: Probed | None, best: str, lesso
         for name, measure in (("linear", "probe_linear"), ("MLP", "probe_mlp"))
     }
     n = lesson.each
+    twin = "" if untrained is None else " Dashed: a linear probe of the same network with random weights."
     return (
         Drawing(
             "probes-by-layer",
             draw_probes(probes, untrained=untrained, heading="Sentiment by layer"),
             "Accuracy on held-out reviews, mean over five folds; bands are 95 % intervals after Nadeau and Bengio. Dotted: the "
-            "most frequent label, and probes of shuffled labels; dashed: a linear probe of the network with random weights.",
+            f"most frequent label, and probes of shuffled labels.{twin}",
         ),
         Drawing(
             "probes-lesson",
