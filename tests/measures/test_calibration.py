@@ -72,14 +72,14 @@ def test_permutation_tests_reject_a_true_null_one_time_in_twenty(study: ModuleTy
 
 
 def test_a_study_that_was_stopped_goes_on_with_the_same_samples(study: ModuleType, tmp_path: Path) -> None:
-    cell = study.Cell("overlap", "torus", 2, 100)
+    cell = study.Cell("overlap", "torus", 2, 120)
     (tmp_path / "whole").mkdir()
     first = noted(study, tmp_path, cell, 2)
     again, whole = noted(study, tmp_path, cell, 4), noted(study, tmp_path / "whole", cell, 4)
     for name, numbers in whole.items():
         np.testing.assert_array_equal(again[name], numbers)
         np.testing.assert_array_equal(again[name][:2], first[name])
-    assert study.run_cell(cell, tmp_path, 3) == "overlap-torus-2-100: 4 runs"
+    assert study.run_cell(cell, tmp_path, 3) == "overlap-torus-2-120: 4 runs"
 
 
 def test_the_table_by_hand(study: ModuleType, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def f(
         ({"kind": "c"}, UnknownNameError, "kind of f must be one of 'a', 'b'. Got 'c'"),
         ({"kind": 3}, UnknownNameError, "Got 3"),
         ({"kind": None}, UnknownNameError, "Got None"),
-        ({"k": "ten"}, InputTypeError, "k of f must be a number or None. Got 'ten'"),
+        ({"k": "ten"}, InputTypeError, "k of f must be an int or None. Got 'ten'"),
         ({"much": "autp"}, UnknownNameError, "much of f must be one of 'auto'. Got 'autp'. Did you mean 'auto'"),
     ],
 )
@@ -47,7 +47,7 @@ def _of_unknown_type(X: Any, *, k: Nowhere = 1) -> float:  # type: ignore[name-d
 def test_a_plan_refuses_them() -> None:
     with pytest.raises(UnknownNameError, match="estimator of id_twonn must be one of .* Did you mean 'mle'"):
         rs.Plan(measures=[("id_twonn", {"estimator": "mel"})])
-    with pytest.raises(InputTypeError, match="k of overlap_labels must be a number"):
+    with pytest.raises(InputTypeError, match="k of overlap_labels must be an int"):
         rs.Plan(measures=[("overlap_labels", {"k": "ten", "exclude": "family"})])
 
 
