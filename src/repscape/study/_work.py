@@ -76,7 +76,9 @@ class Study:
         known = {**before.provenance.get("graphs", {}), **self.graphs}  # in the order of the layers, not of the threads
         order = {item.variant: place for place, item in enumerate(self.plan.items)}
         records = sorted(itertools.chain(*self.records.values()), key=lambda record: order[record.variant])
-        noted = itertools.chain(*self.notes.values())
+        noted = itertools.chain(
+            *(self.notes.get(name, []) for name in ("", *self.records))
+        )  # in the order of the layers
         return Results(
             records=tuple(records),
             provenance=provenance(
