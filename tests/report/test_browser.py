@@ -166,7 +166,9 @@ def test_another_model_has_its_own_layers(visit):
     visit.page.locator("#map-model").select_option("other")
     visit.page.locator("#map-layer-name", has_text=SCRIPT).wait_for()
     visit.page.locator("#map-model").select_option(SCRIPT)
-    assert visit.page.locator("#map-layer-name", has_text="blocks").count() == 1
+    shown = visit.page.locator("#map-layer-name", has_text="blocks")
+    shown.wait_for()
+    assert shown.count() == 1
 
 
 def test_figures_tell_value_error_layer_and_model_at_the_pointer(visit):
