@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -38,15 +39,17 @@ class _SingleThreadedProducts:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._users = 0
-        self._libraries = (
-            ThreadpoolController()
-        )  # looked up once, which takes milliseconds; numpy's is among them by now
+        self._libraries, self._modules = ThreadpoolController(), len(sys.modules)
         self._limits: Any = None
 
     @contextmanager
     def held(self) -> Iterator[None]:
         with self._lock:
             if self._users == 0:
+                if (
+                    len(sys.modules) != self._modules
+                ):  # a look takes milliseconds: only where an import may have brought a BLAS
+                    self._libraries, self._modules = ThreadpoolController(), len(sys.modules)
                 self._limits = self._libraries.limit(limits=1, user_api="blas")
             self._users += 1
         try:
