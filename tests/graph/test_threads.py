@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -40,6 +42,7 @@ def test_wrong_number_of_threads(threads):
 
 
 def test_no_more_threads_than_asked_for_and_products_are_single_threaded():
+    knn_graph(gaussian(300, 4), 3)  # compiled loops bring a BLAS of their own
     seen, blas, before = set(), set(), blas_threads()
 
     def look(done, total, what):
@@ -51,6 +54,27 @@ def test_no_more_threads_than_asked_for_and_products_are_single_threaded():
     assert max(seen) <= started + 2
     assert blas == {1}
     assert blas_threads() == before
+
+
+LATER = """
+import numpy as np
+from threadpoolctl import threadpool_info
+from repscape.graph import knn_graph
+X = np.random.default_rng(0).normal(size=(20_000, 48)).astype(np.float32)
+knn_graph(X[:300], 3)
+import faiss
+pools, seen = lambda: [(p["filepath"], p["num_threads"]) for p in threadpool_info() if p["user_api"] == "blas"], []
+before = pools()
+knn_graph(X, 10, threads=2, precision="float32", progress=lambda *_: seen.extend(pools()))
+assert any("faiss" in path for path, _ in seen), seen
+assert {count for _, count in seen} == {1}, seen
+assert pools() == before
+"""
+
+
+def test_a_blas_that_was_loaded_after_the_first_graph_is_single_threaded_too():
+    found = subprocess.run([sys.executable, "-c", LATER], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
 
 
 def test_limits_of_graphs_at_the_same_time_do_not_mix():

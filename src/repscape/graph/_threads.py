@@ -46,9 +46,8 @@ class _SingleThreadedProducts:
     def held(self) -> Iterator[None]:
         with self._lock:
             if self._users == 0:
-                if (
-                    len(sys.modules) != self._modules
-                ):  # a look takes milliseconds: only where an import may have brought a BLAS
+                # A look takes milliseconds: only where an import may have brought another BLAS.
+                if len(sys.modules) != self._modules:
                     self._libraries, self._modules = ThreadpoolController(), len(sys.modules)
                 self._limits = self._libraries.limit(limits=1, user_api="blas")
             self._users += 1
