@@ -13,7 +13,7 @@ from ..errors import InputError
 from ._design import Array, BoolArray, Design, FloatArray, IntArray
 from ._folds import Folds
 from ._held_out import Held, correctness
-from ._links import Asked, Identity, Link
+from ._links import Identity, Link
 from ._logistic import Fits, Solution, part_losses, scan, solve
 from ._ridge import solve_ridge
 from ._targets import Target
@@ -50,9 +50,8 @@ class Regression:
     """A target on a design, and how its fits are solved."""
 
     design: Design
-    asked: Asked
-    link: Link | None
-    """None: ridge."""
+    asked: Link | Identity
+    """The identity is solved by ridge regression."""
     function: str
     tol: float
     offset: float = 0.0
@@ -63,18 +62,16 @@ class Regression:
         """Values are centred and scaled, so that float32 holds them."""
         dtype = rows.points.dtype
         if target.kind != "values":
-            link = target.link(dtype)
-            return cls(rows, link, link, function, tol)
+            return cls(rows, target.link(dtype), function, tol)
         offset, unit = float(target.truth.mean()), float(target.truth.std())
-        return cls(rows, Identity(((target.truth - offset) / unit).astype(dtype)), None, function, tol, offset, unit)
+        return cls(rows, Identity(((target.truth - offset) / unit).astype(dtype)), function, tol, offset, unit)
 
     def solve(self, fits: Fits, *, start: Array | None = None, rough: bool = False) -> Solution:
         """Solve all fits together."""
-        if self.link is None:
-            assert isinstance(self.asked, Identity)  # noqa: S101  # the two go together
+        if isinstance(self.asked, Identity):
             return solve_ridge(self.design, self.asked.values.astype(np.float64), fits)
         tol = self.tol * (ROUGHLY if rough else 1)
-        return solve(self.design, self.link, fits=fits, function=self.function, start=start, tol=tol)
+        return solve(self.design, self.asked, fits=fits, function=self.function, start=start, tol=tol)
 
     def said(self, solution: Solution, rows: Sequence[IntArray], on: BoolArray) -> list[FloatArray]:
         """Return what each fit says about its rows, which are those of the parts that `on` names."""

@@ -88,7 +88,7 @@ class Networks:
 
 @contextmanager
 def one_thread() -> Iterator[None]:
-    """Keep torch at one thread: products this small lose more by sharing than they gain."""
+    """Keep torch at one thread: products this small lose more by sharing than they gain, and depend on the cores."""
     before = torch.get_num_threads()
     torch.set_num_threads(1)
     try:

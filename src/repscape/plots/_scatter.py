@@ -146,6 +146,7 @@ def look_of(place: int) -> Look:
 
 
 def plane_of(points: Any, name: str, function: str) -> FloatArray:
+    """Return (n, 2) coordinates, or refuse what is none."""
     found = _check.points(points, f"plane {name!r}", function, least=1).astype(np.float64)
     if found.shape[1] != 2:
         raise InputError(f"plane {name!r} of {function} must have shape (n, 2), as embed gives it. Got {found.shape}.")
@@ -161,4 +162,5 @@ def bare(ax: Axes, *, scale: bool = False) -> None:
 
 
 def dot(colour: str, sign: str) -> Line2D:
+    """Return a marker for a legend."""
     return Line2D([], [], color=colour, marker=sign, linestyle="", markersize=6)

@@ -7,8 +7,7 @@ the same table of sites and the same hooks as any other model.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +22,7 @@ from .._random import generator
 from .._types import LayerInfo, Progress
 from ..extraction._hooks import read_taps
 from ..extraction._sites import select_taps
+from ..measures._mlp_torch import one_thread
 
 CHECKPOINTS = (0, 10, 30, 90, 270, 900)
 HELD_OUT = 60  # images of each digit, about a third
@@ -81,7 +81,7 @@ class DemoRun:
         model = _untrained(torch.Generator())
         model.load_state_dict(self.checkpoints[steps.index(choice(step, "step", "capture", steps))].state)
         batch = torch.from_numpy(np.ascontiguousarray(self.images if images is None else images, dtype=np.float32))
-        with _one_thread(), torch.inference_mode():
+        with one_thread(), torch.inference_mode():
             states = read_taps(
                 model.eval(),
                 select_taps(model, sites=SITES),
@@ -196,7 +196,7 @@ def train_demo(
     kept = np.setdiff1d(np.arange(len(labels)), held)
     targets = draw.permutation(labels[kept]) if shuffle_labels else labels[kept]
     model = _untrained(source)
-    with _one_thread():
+    with one_thread():
         kept_at = _train(
             model,
             (torch.from_numpy(images[kept]), torch.from_numpy(targets)),
@@ -206,20 +206,6 @@ def train_demo(
             progress=progress,
         )
     return DemoRun(kept_at, images[held], labels[held], tuple(f"digit-{row:04d}" for row in held))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Use one thread: two are hardly faster on matrices this small, and far slower on a busy machine.
-
-    The numbers then do not depend on the number of cores either.
-    """
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _train(
