@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 from repscape._types import LayerInfo
 from repscape.measures import Estimate
 from repscape.report._conclusions import READING, conclusions
@@ -36,6 +38,15 @@ def test_layers_are_suggested_with_the_evidence_or_it_says_why_not():
     assert text.startswith("Nothing is suggested. The dimension has no peak inside")
     two = said([*dimensions([5, 20, 6, 5, 12], model="a"), *dimensions([9, 8, 7, 6, 5], model="b")])
     assert [text[:3] for text in two["Layers to build on"]] == ["a: ", "b: "]
+
+
+def test_of_several_checkpoints_the_last_one_is_told():
+    def at(step, values):
+        return [replace(record, place=replace(record.place, step=step)) for record in dimensions(values, 0.1)]
+
+    found = said([*at(0, [9, 8, 7, 6, 5]), *at(100, [5, 20, 6, 5, 12])])
+    (text,) = found["Layers to build on, at the last checkpoint"]
+    assert text.startswith("Suggested without labels: layer 3 (h.3).")
 
 
 def test_the_step_at_which_neighbourhoods_change_most_and_settle():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from ..measures import Estimate
 from ..results import Record, Results, suggest_layers
@@ -20,14 +21,25 @@ Line = tuple[str, float | None, str, str | None]
 
 
 def conclusions(results: Results) -> list[Finding]:
-    """Return (heading, sentences); nothing where there is nothing to say."""
+    """Return (heading, sentences), of the last checkpoint where there are several; nothing where there is nothing to say."""
+    last = _last_checkpoints(results)
+    when = ", at the last checkpoint" if len(last) < len(results) else ""
     found = [
-        ("Layers to build on", _suggested(results)),
-        ("Where neighbourhoods change", _settling(results)),
-        ("Where estimators of the dimension disagree", _disagreements(results)),
+        (f"Layers to build on{when}", _suggested(last)),
+        (f"Where neighbourhoods change{when}", _settling(last)),
+        (f"Where estimators of the dimension disagree{when}", _disagreements(last)),
         ("How to read ±", [READING] if any(_has_error(record) for record in results) else []),
     ]
     return [(heading, sentences) for heading, sentences in found if sentences]
+
+
+def _last_checkpoints(results: Results) -> Results:
+    """Return the records of each model's last checkpoint; all of them where there is one."""
+    last: dict[str, float] = {}
+    for place in (record.place for record in results):
+        if place.step is not None:
+            last[place.model] = max(place.step, last.get(place.model, place.step))
+    return replace(results, records=tuple(r for r in results if r.place.step in (None, last.get(r.place.model))))
 
 
 def _has_error(record: Record) -> bool:
