@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -39,21 +40,35 @@ def test_forced_precisions():
 
 def test_faster_products_are_tried_and_taken(monkeypatch):
     monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
-    monkeypatch.setattr(_choose, "_fastest", lambda _: "int8")
+    monkeypatch.setattr(_choose, "_faster", lambda _: ("int8",))
     assert [name for name, _ in names(gaussian(3000, 64), 10, "auto")] == ["int8", "float32"]
 
 
 def test_products_too_coarse_for_the_points_are_not_taken(monkeypatch):
     monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
-    monkeypatch.setattr(_choose, "_fastest", lambda _: "int8")
+    monkeypatch.setattr(_choose, "_faster", lambda _: ("int8",))
     rng = np.random.default_rng(0)
     # Two far clusters: one step of the integers is wider than either of them.
     rogue = rng.normal(size=(3000, 64)) + np.where(np.arange(3000) % 2, 1e5, 0)[:, None] * rng.normal(size=64)
     assert [name for name, _ in names(rogue, 10, "auto")] == ["float32"]
 
 
-def test_the_fastest_products_are_measured():
-    assert _choose._fastest(256) in ("float32", "bf16", "int8")
+def test_the_next_products_are_tried_where_the_fastest_are_too_coarse(monkeypatch):
+    monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
+    monkeypatch.setattr(_choose, "_faster", lambda _: ("int8", "bf16"))
+    tried = _choose._tried
+    monkeypatch.setattr(
+        _choose,
+        "_tried",
+        lambda asked, frame, products: replace(tried(asked, frame, products), certifies=products.name != "int8"),
+    )
+    assert [name for name, _ in names(gaussian(3000, 64), 10, "auto")] == ["bf16", "float32"]
+
+
+def test_faster_products_are_measured():
+    faster = _choose._faster(256)
+    assert set(faster) <= {"bf16", "int8"}
+    assert len(set(faster)) == len(faster)
 
 
 def test_small_graphs_load_nothing_heavy():

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from . import _direct, _exact
 from ._candidates_numpy import NumpyProducts
 from ._certify import Encoded, Frame, Products
 from ._exact import Problem
+from ._screen import TILE
 
 PILOT_QUERIES = 128
 PILOT_POINTS = 8192
@@ -25,7 +27,7 @@ BUFFER_BYTES = 120 << 20  # for candidates, beside what shorter rows spare
 UNSURE = 0.01  # share of the pilot's queries that may stay uncertified
 WORTH_A_TRIAL = 1e11  # multiplications (about a second) from which trying faster products can pay
 WORTH_AN_IMPORT = 6e11  # and from which importing torch for them can
-FASTER = 1.5  # how much faster products must be to pay for the candidates that they keep in excess
+FASTER = 1.25  # how much faster products must be to pay for the candidates that they keep in excess
 FEATURES = ("avx512vnni", "avxvnni", "avx512bf16", "amx-int8", "amx-bf16", "dotprod", "i8mm", "bf16")
 PRECISIONS = ("auto", "int8", "bf16", "float32", "float64")
 Ladder = list[tuple[Products, int]]
@@ -41,14 +43,16 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
     d, keep = problem.points.d, margin(problem.k, problem.points.n)
     if precision == "float64":
         return [(NumpyProducts("float64", d), keep)]
-    rungs: Ladder = [(NumpyProducts("float32", d), keep)]
-    name = precision
-    if precision == "auto":
-        name = _fastest(d) if _may_pay(problem) else "float32"
-    if name != "float32":
-        first = _tried(problem, frame, _short(name, d), force=precision != "auto")
-        rungs = ([] if first is None else [first]) + rungs
-    return rungs
+    last = (NumpyProducts("float32", d), keep)
+    if precision == "float32":
+        return [last]
+    if precision != "auto":
+        return [_tried(problem, frame, _short(precision, d)).rung, last]
+    for name in _faster(d) if _may_pay(problem) else ():
+        trial = _tried(problem, frame, _short(name, d))
+        if trial.certifies:
+            return [trial.rung, last]
+    return [last]
 
 
 @contextmanager
@@ -90,19 +94,17 @@ def _short(name: str, features: int) -> Products:
 
 
 @functools.cache
-def _fastest(features: int) -> str:
-    """The name of the products that multiply a tile fastest, float32 unless another is clearly faster."""
+def _faster(features: int) -> tuple[str, ...]:
+    """The names of the products that multiply a tile clearly faster than float32, fastest first."""
     from ._candidates_torch import MOST_FEATURES
 
     rng = np.random.default_rng(0)
-    block = rng.normal(size=(512, features)).astype(np.float32)
+    block = rng.normal(size=(TILE, features)).astype(np.float32)
     frame = Frame(np.zeros(features), 0.125)
-    rivals = [NumpyProducts("float32", features), _short("bf16", features)]
-    if features <= MOST_FEATURES:
-        rivals.append(_short("int8", features))
-    seconds = {products.name: _seconds(products, block, frame) for products in rivals}
-    name = min(seconds, key=lambda rival: seconds[rival])
-    return name if FASTER * seconds[name] < seconds["float32"] else "float32"
+    rivals = ("bf16", "int8") if features <= MOST_FEATURES else ("bf16",)
+    needed = _seconds(NumpyProducts("float32", features), block, frame)
+    seconds = {name: _seconds(_short(name, features), block, frame) for name in rivals}
+    return tuple(name for name in sorted(rivals, key=seconds.__getitem__) if FASTER * seconds[name] < needed)
 
 
 def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -> float:
@@ -117,18 +119,27 @@ def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -
     return best
 
 
-def _tried(problem: Problem, frame: Frame, products: Products, *, force: bool) -> tuple[Products, int] | None:
-    """Try products on a sample of queries: return them with the candidates to keep, or None where that is too many."""
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """How products did on a sample of the queries."""
+
+    rung: tuple[Products, int]
+    """The products and the candidates to keep."""
+    certifies: bool
+    """Whether so many suffice for nearly all queries."""
+
+
+def _tried(problem: Problem, frame: Frame, products: Products) -> Trial:
+    """Try products on a sample of queries."""
     most = _most_candidates(problem, products)
     rng = np.random.default_rng(0)
     part = problem.of(_sample(rng, problem.queries.n, PILOT_QUERIES))
     products = products.eased(_ease(part, frame, products, rng))
     needed = _exact.needed(part, frame, products, most=most)
-    if not force and (needed > most).mean() > UNSURE:
-        return None
     within = needed[needed <= most]
     keep = int(within.max()) + 8 if len(within) else most
-    return products, min(max(keep, margin(problem.k, problem.points.n)), most)
+    keep = min(max(keep, margin(problem.k, problem.points.n)), most)
+    return Trial((products, keep), certifies=bool((needed > most).mean() <= UNSURE))
 
 
 def _most_candidates(problem: Problem, products: Products) -> int:
