@@ -14,9 +14,13 @@ from ._result import normal_interval
 FloatArray = npt.NDArray[np.float64]
 
 
-def spread_by_influence(value: float, influence: FloatArray) -> dict[str, Any]:
-    """Return stderr, interval and replicates of an Estimate from the (n,) influence of each example."""
-    stderr = float(influence.std(ddof=1)) / math.sqrt(influence.size)
+def spread_by_influence(value: float, influence: FloatArray, *, stderr: float | None = None) -> dict[str, Any]:
+    """Return stderr, interval and replicates of an Estimate from the (n,) influence of each example.
+
+    `stderr`: the standard error, where sd(influence) / sqrt(n) is known to be another.
+    """
+    if stderr is None:
+        stderr = float(influence.std(ddof=1)) / math.sqrt(influence.size)
     return {
         "stderr": stderr,
         "interval": normal_interval(value, stderr),

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from .. import _check, _random
 from ..errors import GraphDepthError, InputError, RepscapeWarning
 from ..graph import NeighborGraph
-from ._influence import spread_by_influence
+from ._label_error import spread_of_labels, weighted_mean, weights_of
 from ._label_null import LabelUnits, Lists, label_null
-from ._overlap_label_kernels import add_absence, count_hits, outside_own_group
+from ._overlap_label_kernels import count_hits, outside_own_group
 from ._overlap_neighbors import neighbor_indices
 from ._resample import Null, exchanges
-from ._result import Estimate, normal_interval
+from ._result import Estimate
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -58,8 +58,9 @@ def overlap_labels(
         ones, so the graph must hold up to k + (largest group) - 1 neighbours.
     error : {"auto", "influence", "naive", None}
         "influence": sd over sqrt(n) of what leaving out each point changes: its own share, and that its place in other lists
-        goes to the next neighbour. That neighbour is read where the graph holds it; where not, it is taken to share the label
-        as often as the last one does (options["next_neighbor"] says). "naive": sd of the per-point values over sqrt(n), within
+        goes to the next neighbour; less the noise of pairs, which that counts twice. The next neighbour is read where the
+        graph holds it; where not, it is taken to share the label as often as the last one does (options["next_neighbor"]
+        says). "naive": sd of the per-point values over sqrt(n), within
         classes for weights="classes"; its 95 % interval holds the mean in 69 to 80 % of samples only. "auto" is "influence".
     permutations : int
         Shuffles of the labels, for p_value: of an overlap at least so large.
@@ -111,9 +112,9 @@ def overlap_labels(
     wanted = _wanted(k, class_fraction, counts, g.n)
     lists = _lists(g, group, wanted, k=k, class_fraction=class_fraction)
     per_point = _hits(lists, code, wanted) / wanted
-    share = _weights(code, weights)
-    value, chance = _mean(per_point, share), _mean(counts.chance, share)
-    spread, named = _spread(per_point, code, lists, wanted, weights=weights, error=error)
+    share = weights_of(code, weights)
+    value, chance = weighted_mean(per_point, share), weighted_mean(counts.chance, share)
+    spread, named = spread_of_labels(per_point, code, lists, wanted=wanted, weights=weights, error=error)
     null: Null | None = None
     named["null"] = None
     if permutations:
@@ -137,7 +138,7 @@ def overlap_labels(
             **named,
         },
         details={
-            "ceiling": _mean(np.minimum(wanted, counts.same) / wanted, share),
+            "ceiling": weighted_mean(np.minimum(wanted, counts.same) / wanted, share),
             "classes": np.array([str(entry) for entry in classes]),
             "by_class": np.bincount(code, weights=per_point) / np.bincount(code),
             "adjusted": (value - chance) / (1 - chance) if chance < 1 else math.nan,
@@ -220,57 +221,6 @@ def _hits(lists: Lists, code: IntArray, wanted: IntArray) -> IntArray:
     return hits
 
 
-def _weights(code: IntArray, weights: str) -> FloatArray:
-    """Return the (n,) weight of each point in the mean."""
-    if weights == "points":
-        return np.ones(code.size)
-    return 1 / np.bincount(code)[code]
-
-
-def _mean(values: FloatArray, share: FloatArray) -> float:
-    return float((share * values).sum() / share.sum())
-
-
-def _spread(
-    per_point: FloatArray, code: IntArray, lists: Lists, wanted: IntArray, *, weights: str, error: str | None
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the fields of the error and the options that name it."""
-    value = _mean(per_point, _weights(code, weights))
-    if error is None:
-        return {}, {"error": None}
-    if error == "naive":
-        stderr = _naive_error(per_point, code, weights)
-        return {"stderr": stderr, "interval": normal_interval(value, stderr)}, {"error": "naive"}
-    influence, stored = leave_one_out(lists, code, wanted, per_point=per_point, weights=weights)
-    named = {"error": "influence", "next_neighbor": "stored" if stored else "expected"}
-    return spread_by_influence(value, influence), named
-
-
-def leave_one_out(
-    lists: Lists, code: IntArray, wanted: IntArray, *, per_point: FloatArray, weights: str
-) -> tuple[FloatArray, bool]:
-    """Return the influence (n,) of each point on the value, and whether every next neighbour was stored.
-
-    To first order n (value - value without i) + value: i's own deviation from the mean that it enters (of all points, or of
-    its class), and what its place in the lists of others is worth, less what the next neighbour there would be.
-    """
-    n = code.size
-    share = _weights(code, weights)
-    share = share * n / share.sum()
-    members = np.bincount(code)
-    value = _mean(per_point, share)
-    own = np.full(n, value) if weights == "points" else (np.bincount(code, weights=per_point) / members)[code]
-    rows = np.arange(n)
-    stored = lists.lengths > wanted
-    after = np.minimum(wanted, lists.indices.shape[1] - 1)
-    last = (code[lists.indices[rows, wanted - 1]] == code).astype(np.float64)
-    usual = np.bincount(code, weights=last) / members
-    following = np.where(stored, code[lists.indices[rows, after]] == code, usual[code])
-    influence = value + share * (per_point - own)
-    add_absence(lists.indices, code, wanted, following, share / wanted, influence)
-    return influence, bool(stored.all())
-
-
 def _warn_of_families(code: IntArray, group: IntArray | None, groups: Any) -> None:
     """Warn where points are shuffled although their labels are those of families."""
     if group is None or groups is not None or np.bincount(group).max() < 2:
@@ -282,12 +232,3 @@ def _warn_of_families(code: IntArray, group: IntArray | None, groups: Any) -> No
             RepscapeWarning,
             stacklevel=3,
         )
-
-
-def _naive_error(per_point: FloatArray, code: IntArray, weights: str) -> float:
-    if weights == "points":
-        return float(per_point.std(ddof=1) / math.sqrt(per_point.size))
-    members = np.bincount(code)
-    mean = np.bincount(code, weights=per_point) / members
-    squares = np.bincount(code, weights=(per_point - mean[code]) ** 2)
-    return float(math.sqrt((squares / np.maximum(members - 1, 1) / members).sum()) / members.size)
