@@ -18,14 +18,14 @@ import numpy as np
 import numpy.typing as npt
 
 from ._dimension_error import rescaled
-from ._id_gride_kernels import maximum, scores, slope_and_curvature
+from ._id_gride_kernels import maximum, presence, scores, slope_and_curvature
 from ._sandwich import sandwich
 from ._subsets_graph import LEAST_POINTS, Deviations, Surroundings, deviations
 
 FloatArray = npt.NDArray[np.float64]
 HALF = 0.5
 SPLITS = 5
-LAST_SANDWICH = 4
+LAST_SANDWICH = 2
 """Lower rank n up to which the sandwich is taken."""
 
 
@@ -153,35 +153,32 @@ def _from_halves(halves: Deviations | None, place: int, row: AtRank, *, own: flo
 def own_variances(rows: Sequence[AtRank], around: Surroundings) -> FloatArray:
     """Return, for each rank beyond the sandwich, the variance over the points of what a point by itself says of the dimension.
 
-    Its score is computed twice, at half the rank, with the neighbours in one random half of the points and with those in the
-    other. Given the point the two are independent, so that their covariance over the points is the variance of what they share.
+    That is its own score and what its presence does to the scores of those that have it among their neighbours: where two
+    kinds of points lie side by side, each kind says something else, and one more of the first changes what the second says.
+    It is computed twice, at half the rank, with one random half of the points and with the other. Given the point the two are
+    independent, so that their covariance over the points is the variance of what they share.
     """
-    every = np.arange(around.first.size)
-    ranks = 2 ** np.arange(int(math.log2(rows[-1].rank)) + 1)
-    products = np.zeros((SPLITS, len(rows)))
+    own = np.zeros(len(rows))
     if rows[-1].rank <= LAST_SANDWICH:
-        return np.zeros(len(rows))
-    for split, drawn in enumerate(around.subsets(HALF, SPLITS)):
-        lengths = [around.within(half, ranks, points=every) for half in (drawn, ~drawn)]
+        return own
+    log_lengths = np.log(around.lengths)
+    for drawn in around.subsets(HALF, SPLITS):
         for place, row in enumerate(rows):
             if row.rank > LAST_SANDWICH and row.value == row.value:
-                column = row.rank.bit_length() - 1  # of rank n; the one before is of n / 2
-                log_mu = [np.log(r[:, column] / r[:, column - 1]) for r in lengths]
-                products[split, place] = _shared(log_mu, row.value, row.rank // 2)
-    own: FloatArray = np.maximum(products.mean(axis=0), 0.0)
-    return own
+                said = [_said(row, around.indices, log_lengths, half) for half in (drawn, ~drawn)]
+                both = np.isfinite(said[0]) & np.isfinite(said[1])
+                if both.sum() >= LEAST_POINTS:
+                    own[place] += np.cov(said[0][both], said[1][both])[0, 1] / SPLITS
+    return np.maximum(own, 0.0)
 
 
-def _shared(log_mu: Sequence[FloatArray], value: float, rank: int) -> float:
-    """Return the covariance of two scores of each point, in units of the dimension; points that have only one are left out."""
-    both = np.isfinite(log_mu[0]) & np.isfinite(log_mu[1])
-    if both.sum() < LEAST_POINTS:
-        return 0.0
-    parts, information = np.empty((2, int(both.sum()))), 1.0
-    for side in (0, 1):
-        scores(value, log_mu[side][both], rank, parts[side])
-        information *= slope_and_curvature(value, log_mu[side][both], rank)[1] / parts.shape[1]
-    return float(np.cov(parts)[0, 1]) / information
+def _said(row: AtRank, indices: npt.NDArray[Any], log_lengths: FloatArray, drawn: npt.NDArray[np.bool_]) -> FloatArray:
+    """Return what each point says with this half of the points around it, in units of the dimension."""
+    said, log_mu, rank = np.empty(indices.shape[0]), np.empty(indices.shape[0]), row.rank // 2
+    presence(indices, log_lengths, drawn, row.value, rank, log_mu, said)
+    known = log_mu[np.isfinite(log_mu)]
+    information = slope_and_curvature(row.value, known, rank)[1] / known.size if known.size else math.nan
+    return said / information
 
 
 def _replicates(halves: Deviations | None, stderr: Sequence[float]) -> FloatArray | None:

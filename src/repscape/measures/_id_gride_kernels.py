@@ -59,6 +59,58 @@ def maximum(log_mu, rank):  # type: ignore[no-untyped-def]  # house: numba takes
 def scores(d, log_mu, rank, out):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
     """Fill out (n,) with each point's part of the derivative of the log-likelihood."""
     for i in range(log_mu.size):
-        value = log_mu[i]
-        pull = value / -np.expm1(-d * value) if value > 0 else 1 / d
-        out[i] = 1 / d + (rank - 1) * pull - (2 * rank - 1) * value
+        out[i] = score(d, log_mu[i], rank)
+
+
+@njit(cache=True, nogil=True)
+def score(d, log_mu, rank):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
+    """Return one point's part of the derivative of the log-likelihood."""
+    pull = log_mu / -np.expm1(-d * log_mu) if log_mu > 0 else 1 / d
+    return 1 / d + (rank - 1) * pull - (2 * rank - 1) * log_mu
+
+
+@njit(cache=True, nogil=True)
+def presence(indices, log_lengths, drawn, d, rank, log_mu, out):  # type: ignore[no-untyped-def]  # house: numba takes the types
+    """Fill out (n,) with what each point does to the sum of the scores of the drawn: by its own, and by moving others' ranks.
+
+    Ranks count drawn neighbours; log_mu (n,) is filled with the ratios at them. What a point does by being there is the sum
+    with it less the sum without it, whether it was drawn or not. NaN where the graph holds fewer than 2 rank + 1 drawn
+    neighbours.
+    """
+    n, depth = indices.shape
+    met = np.empty(2 * rank + 1)  # log distances to the drawn neighbours
+    for i in range(n):
+        out[i] = 0.0
+    for i in range(n):
+        found = 0
+        for step in range(depth):
+            if drawn[indices[i, step]]:
+                met[found] = log_lengths[i, step]
+                found += 1
+                if found == 2 * rank + 1:
+                    break
+        if found < 2 * rank + 1:
+            out[i] = log_mu[i] = np.nan
+            continue
+        inner, outer = met[rank - 1], met[2 * rank - 1]
+        log_mu[i] = outer - inner
+        now = score(d, log_mu[i], rank)
+        out[i] += now
+        if not drawn[i]:
+            continue
+        without_inner = score(d, met[2 * rank] - met[rank], rank)
+        without_outer = score(d, met[2 * rank] - inner, rank)
+        before = met[2 * rank - 2]  # stands at rank 2 n where one more point comes before it
+        passed = 0
+        for step in range(depth):
+            j = indices[i, step]
+            if drawn[j]:
+                out[j] += now - (without_inner if passed < rank else without_outer)
+                passed += 1
+                if passed == 2 * rank:
+                    break
+                continue
+            here = log_lengths[i, step]
+            first = inner if passed >= rank else here if passed == rank - 1 else met[rank - 2]
+            second = here if passed == 2 * rank - 1 else before
+            out[j] += score(d, second - first, rank) - now
