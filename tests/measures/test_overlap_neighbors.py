@@ -8,7 +8,8 @@ from reference import overlap_neighbors as reference
 
 import repscape as rs
 from repscape.errors import GraphDepthError, InputError, InputTypeError
-from repscape.measures._resample import shuffles
+from repscape.measures._overlap_influence import presence
+from repscape.measures._resample import shuffles, subsets
 from repscape.measures._sandwich import sandwich, share_kept
 
 A = np.array([[1, 2, 3], [0, 2, 3], [1, 3, 0], [2, 1, 0]])
@@ -58,6 +59,70 @@ def test_errors_by_name() -> None:
     assert found.replicates.shape == (100,)
     assert found.replicates.std() == pytest.approx(found.stderr, rel=0.2)
     assert rs.overlap_neighbors(g, h, error=None).stderr is None
+
+
+def present_by_hand(a: np.ndarray, b: np.ndarray, k: int, drawn: np.ndarray) -> np.ndarray:
+    """What each point does to the common entries of the drawn, from lists made with it and without."""
+
+    def common(i: int, members: set[int]) -> int:
+        lists = ([j for j in side[i] if j in members][:k] for side in (a, b))
+        return len(set.intersection(*map(set, lists)))
+
+    members = set(np.flatnonzero(drawn).tolist())
+    found = np.array([common(i, members) for i in range(len(a))], dtype=float)
+    for j in range(len(a)):
+        found[j] += sum(common(i, members | {j}) - common(i, members - {j}) for i in members - {j})
+    return found
+
+
+def views(n: int, seed: int, *, deep: int) -> tuple[rs.NeighborGraph, rs.NeighborGraph]:
+    """Graphs of two noisy views of points that crowd: every other one is ten times nearer to the centre."""
+    rng = np.random.default_rng(seed)
+    X = rng.normal(size=(n, 10)) * np.where(rng.random(n) < 0.5, 1.0, 0.1)[:, None]
+    noise = 0.3 * np.abs(X).mean(axis=1, keepdims=True)
+    return tuple(rs.knn_graph(X + noise * rng.normal(size=X.shape), deep) for _ in range(2))  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("share", [1.0, 0.5])
+@pytest.mark.parametrize("k", [1, 2, 5])
+def test_what_a_point_does_by_being_there(k: int, share: float) -> None:
+    drawn = np.random.default_rng(k).random(40) < share
+    g, h = views(40, k, deep=39)
+    np.testing.assert_array_equal(
+        presence(g.indices, h.indices, k, drawn), present_by_hand(g.indices, h.indices, k, drawn)
+    )
+
+
+def test_influence_where_lists_are_a_good_part_of_the_points() -> None:
+    g, h = views(500, 0, deep=60)
+    found = rs.overlap_neighbors(g, h)
+    assert (found.options["error"], found) == ("influence", rs.overlap_neighbors(g, h, error="influence"))
+    half = np.zeros(500, dtype=bool)
+    half[next(subsets(500, draws=1))] = True
+    own = np.cov(*(presence(g.indices, h.indices, 15, part) / 15 for part in (half, ~half)))[0, 1]
+    squares = (presence(g.indices, h.indices, 30, np.ones(500, dtype=bool)) / 30).var(ddof=1)
+    assert found.stderr == pytest.approx(np.sqrt((own + (squares - own) * 0.3) / 500))
+    assert found.replicates.std(ddof=1) == pytest.approx(found.stderr, rel=0.2)
+    assert rs.overlap_neighbors(g, h, k=9).options["error"] == "sandwich"  # the lists are short
+    assert rs.overlap_neighbors(*views(500, 0, deep=30)).options["error"] == "sandwich"  # the graphs end with them
+    assert rs.overlap_neighbors(g, g).stderr == 0
+
+
+def test_influence_is_near_the_spread_over_fresh_samples() -> None:
+    both = [
+        [rs.overlap_neighbors(*views(300, seed, deep=60), error=e) for e in ("auto", "sandwich")] for seed in range(100)
+    ]
+    spread = np.std([ours.value for ours, _ in both], ddof=1)
+    assert np.mean([ours.stderr for ours, _ in both]) / spread == pytest.approx(1.1, abs=0.25)
+    assert np.mean([other.stderr for _, other in both]) / spread > 1.5
+
+
+def test_influence_asks_for_deeper_graphs() -> None:
+    g, h = views(500, 0, deep=30)
+    with pytest.raises(
+        GraphDepthError, match="graphs that hold about 51 neighbours where k = 30. Got graphs of 30 and 30"
+    ):
+        rs.overlap_neighbors(g, h, error="influence")
 
 
 def relabelled(indices: np.ndarray, order: np.ndarray) -> np.ndarray:
