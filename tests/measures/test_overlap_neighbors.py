@@ -8,7 +8,7 @@ from reference import overlap_neighbors as reference
 
 import repscape as rs
 from repscape.errors import GraphDepthError, InputError, InputTypeError
-from repscape.measures._overlap_influence import presence
+from repscape.measures._presence import presence
 from repscape.measures._resample import shuffles, subsets
 from repscape.measures._sandwich import sandwich, share_kept
 

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from .. import _check, _random
 from ..errors import GraphDepthError, InputError, InputTypeError
 from ..graph import NeighborGraph
-from ._overlap_influence import influence_error, many_listed
 from ._overlap_kernels import count_relabelled, count_shared
+from ._presence import influence_error, many_listed
 from ._resample import Null, exchanges, replicates_of_influence, shuffle_null
 from ._result import Estimate, normal_interval
 from ._sandwich import sandwich, share_kept
