@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import RepscapeError
+from ._compare import compare
 from ._demo import demo
 from ._export_arrays import export_arrays
 from ._extract import extract
@@ -25,7 +26,7 @@ from ._report import report
 from ._run import run
 
 BAD_INPUT, STOPPED = 1, 130
-COMMANDS = (demo, run, extract, measure, predict, plot, report, recipe, info, import_arrays, export_arrays)
+COMMANDS = (demo, run, extract, measure, compare, predict, plot, report, recipe, info, import_arrays, export_arrays)
 
 
 class Commands(TyperGroup):

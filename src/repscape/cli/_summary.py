@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
 from ._print import say, say_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..results import Place, Record, Results
 
 SHOWN = ("depth", "next", "equal")
@@ -29,6 +32,23 @@ def say_summary(results: Results) -> None:
         say(f"… and {len(table) - ROWS} layers more.")
 
 
+def say_matches(matches: pd.DataFrame) -> None:
+    """Print the best match of every layer, one table for each measure, and what chance gives where that is known."""
+    tables: dict[str, list[dict[Any, Any]]] = {}
+    for row in matches.to_dict("records"):
+        tables.setdefault(row["variant"], []).append(row)
+    for place, (variant, rows) in enumerate(tables.items()):
+        if place:
+            say()
+        say_table(
+            [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", variant],
+            [[row["layer"], row["other_layer"], _with_error(row["value"], row["stderr"])] for row in rows],
+            keys=2,
+        )
+        if not math.isnan(rows[0]["chance"]):
+            say(f"Chance is {_short(rows[0]['chance'])}.")
+
+
 def _head(record: Record) -> str:
     column = f"[{record.column}]" if record.column else ""
     profile = {"depth": "", "next": " to next", "equal": " at equal depth"}[record.profile]
@@ -41,9 +61,12 @@ def _cell(record: Record) -> str:
 
     result = record.result
     if isinstance(result, Estimate):
-        error = "" if result.stderr is None else f" ± {_short(result.stderr)}"
-        return f"{_short(result.value)}{error}"
+        return _with_error(result.value, math.nan if result.stderr is None else result.stderr)
     return " … ".join(_short(value) for value in (result.values[0], result.values[-1]))
+
+
+def _with_error(value: float, stderr: float) -> str:
+    return _short(value) if math.isnan(stderr) else f"{_short(value)} ± {_short(stderr)}"
 
 
 def _short(value: float) -> str:

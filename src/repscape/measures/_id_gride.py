@@ -39,7 +39,7 @@ def id_gride(
     duplicates : {"merge", "drop", "raise"}
         As in :func:`id_twonn`.
     error : {"auto", "model", None}
-        "auto": up to rank 8 the neighbour sandwich; beyond, the spread over random halves of the points, at half the rank
+        "auto": up to rank 4 the neighbour sandwich; beyond, the spread over random halves of the points, at half the rank
         and so at the same scale, in units of the model's error. "model": 1 / sqrt(Fisher information) with independent
         ratios, the peers' value: neighbouring points share neighbours, so it is 5 to 45 % too small. "auto" needs indices
         and, for rank r, about r + 1.5 sqrt(r) neighbours; where a graph has fewer, the model's error is enlarged as at the

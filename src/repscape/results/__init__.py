@@ -2,6 +2,7 @@
 
 from ._best_layer import best_layer
 from ._differences import paired_differences, simultaneous_bands
+from ._matches import best_matches
 from ._record import PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
 from ._suggest import LayerAdvice, suggest_layers
@@ -15,6 +16,7 @@ __all__ = [
     "Record",
     "Results",
     "best_layer",
+    "best_matches",
     "load_results",
     "paired_differences",
     "simultaneous_bands",

@@ -19,6 +19,7 @@ from ..errors import InputError, InputTypeError
 from ..measures import Estimate
 from ._record import Record
 from ._results import Results
+from ._rounded import rounded
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = 2.0
@@ -176,9 +177,9 @@ class _Profile:
         return bool(apart > max(ERRORS * error, SHARE * max(self.values[one], self.values[other])))
 
     def words(self, place: int) -> str:
-        error = f" ± {self.stderr[place]:.2g}" if np.isfinite(self.stderr[place]) else ""
         layer = self.layers[place]
-        return f"{self.values[place]:.3g}{error} at layer {layer.index} ({layer.name}, depth {layer.depth:.2g})"
+        said = rounded(float(self.values[place]), float(self.stderr[place]), digits=3)
+        return f"{said} at layer {layer.index} ({layer.name}, depth {layer.depth:.2g})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,68 @@
+"""`repscape compare`: two models layer by layer, which layers of one are like which of the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ._options import Json, Layers, Measures, Quiet, Threads, plan_entries
+from ._print import note, say, say_json
+
+Side = Annotated[
+    str, typer.Argument(metavar="[NAME=]PATH[:KEY]", help="A store, a study folder, or arrays: .npy, .npz, a folder.")
+]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="DIR", help="Keep a study: matrices as figures, and a report.")
+]
+USUAL = ["overlap_neighbors, sim_cka"]
+
+
+def compare(
+    ctx: typer.Context,
+    one: Side,
+    other: Side,
+    measures: Measures = None,
+    layers: Layers = None,
+    out: Out = None,
+    threads: Threads = None,
+    quiet: Quiet = False,
+    json: Json = False,
+) -> None:
+    """Compare two models, every layer with every layer.
+
+    Prints for each layer of the first its best match in the second. The examples must be the same, in the same order.
+
+    \b
+    Examples:
+      repscape compare bert.zarr gpt2.zarr
+      repscape compare small=study-a large=study-b --measures "sim_cka, sim_rsa" -o compared
+    """
+    from ..results import best_matches
+    from ..study import StudySpec
+    from ..study import run as run_study
+    from ._summary import say_matches
+
+    given = plan_entries(measures=measures or USUAL, layers=layers, profiles=["models"])
+    spec = StudySpec.of([one, other], plan=given)
+    plan, columns = spec.load()
+    results = run_study(
+        spec.source, plan, columns=columns, folder=out, origin=spec.origin(), threads=threads, progress=not quiet
+    )
+    matches = best_matches(results)
+    report = None
+    if out is not None:
+        from ..plots import save_figures
+        from ..report import write_report
+
+        save_figures(results, out / "figures")
+        report = write_report(results, out / "report.html", command=ctx.obj, study=out)
+    if json:
+        say_json({"best": matches.to_dict("records"), "pairs": results.to_frame().to_dict("records")})
+        return
+    for warning in results.warnings:
+        note(f"Note: {warning}")
+    say_matches(matches)
+    if report is not None:
+        say(f"\nReport: {report}")
