@@ -12,7 +12,7 @@ from .. import _check, _random
 from ..errors import GraphDepthError, InputError, InputTypeError
 from ..graph import NeighborGraph
 from ._overlap_kernels import count_relabelled, count_shared
-from ._presence import influence_error, many_listed
+from ._presence import LEAST_K, influence_error
 from ._resample import Null, exchanges, replicates_of_influence, shuffle_null
 from ._result import Estimate, normal_interval
 from ._sandwich import sandwich, share_kept
@@ -46,8 +46,8 @@ def overlap_neighbors(
         added to the variance; links are the first max(3, min(10, k // 3)) neighbours in either graph. "influence": what each
         point does to all shares, its own and those of the lists it stands in, less what that counts several times; from
         graphs deep enough to find k / 2 neighbours in half of the points (k + 4 sqrt(k) are). "naive": sd of the per-point
-        values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "influence" where the
-        graphs allow it, k is at least 10 and the points are fewer than 50 k, and "sandwich" elsewhere.
+        values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "influence" from k = 10
+        where the graphs allow it, and "sandwich" elsewhere.
     permutations : int
         Relabellings of the examples of one graph, rows and entries alike, for p_value: of an overlap at least so large.
     groups : (n,) array, optional
@@ -128,7 +128,7 @@ def _error(
         return None, None, per_point
     if error == "naive":
         return error, float(per_point.std(ddof=1) / math.sqrt(g.n)), per_point
-    if error == "influence" or (error == "auto" and many_listed(g.n, k)):
+    if error == "influence" or (error == "auto" and k >= LEAST_K):
         found = influence_error(first, second, k) if k > 1 else None
         if found is not None:
             return "influence", *found

@@ -1,10 +1,10 @@
-"""The error of neighbourhood overlap where the k neighbours are a good part of all points.
+"""The error of neighbourhood overlap from what each point does to the lists of others.
 
-Lists that long overlap so far that the products of the neighbour sandwich are mostly noise, as for Gride at large ranks. What
-each point does to the sum of all shares is counted instead: its own, and what its presence does to the lists of others. The
-squares of that hold what single points say once, and the noise of pairs and of larger groups several times, for every point
-that has part in it. What single points say is known by itself: it is what two random halves of the points agree on, at half of
-k, hence at the same scale. The rest is divided by how often it is counted.
+Lists of ten neighbours and more overlap so far that the products of the neighbour sandwich are mostly noise, as for Gride at
+larger ranks. What each point does to the sum of all shares is counted instead: its own, and what its presence does to the lists
+of others. The squares of that hold what single points say once, and the noise of pairs and of larger groups several times, for
+every point that has part in it. What single points say is known by itself: it is what two random halves of the points agree on,
+at half of k, hence at the same scale. The rest is divided by how often it is counted.
 """
 
 from __future__ import annotations
@@ -19,17 +19,12 @@ from numba import njit
 from ._resample import subsets
 
 FloatArray = npt.NDArray[np.float64]
-LEAST_K, MOST_LISTED = 10, 50
-"""Taken from k = 10, where the points are fewer than 50 k."""
+LEAST_K = 10
+"""Below, half of k neighbours say too little, and the products of the sandwich are few."""
 TIMES = 10 / 3
 """How often noise that belongs to no single point is counted: pairs 2 to 3 times, larger groups more often. Simulated
 (docs/calibration.md): with it errors are .95 to 1.2 times the spread on tori, Gaussians and mixtures, N = 300 to 4,000."""
 LEAST_KNOWN = 0.9
-
-
-def many_listed(n: int, k: int) -> bool:
-    """Return whether k neighbours are so many of n points that this error holds better than the sandwich."""
-    return k >= LEAST_K and n < MOST_LISTED * k
 
 
 def influence_error(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int) -> tuple[float, FloatArray] | None:
