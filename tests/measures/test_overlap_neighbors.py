@@ -88,7 +88,7 @@ def test_what_a_point_does_by_being_there(k: int, share: float) -> None:
     drawn = np.random.default_rng(k).random(40) < share
     g, h = views(40, k, deep=39)
     np.testing.assert_array_equal(
-        presence(g.indices, h.indices, k, drawn), present_by_hand(g.indices, h.indices, k, drawn)
+        presence(g.indices, h.indices, k, drawn=drawn), present_by_hand(g.indices, h.indices, k, drawn)
     )
 
 
@@ -98,8 +98,8 @@ def test_influence_from_ten_neighbours_and_deep_graphs() -> None:
     assert (found.options["error"], found) == ("influence", rs.overlap_neighbors(g, h, error="influence"))
     half = np.zeros(500, dtype=bool)
     half[next(subsets(500, draws=1))] = True
-    own = np.cov(*(presence(g.indices, h.indices, 15, part) / 15 for part in (half, ~half)))[0, 1]
-    squares = (presence(g.indices, h.indices, 30, np.ones(500, dtype=bool)) / 30).var(ddof=1)
+    own = np.cov(*(presence(g.indices, h.indices, 15, drawn=part) / 15 for part in (half, ~half)))[0, 1]
+    squares = (presence(g.indices, h.indices, 30, drawn=np.ones(500, dtype=bool)) / 30).var(ddof=1)
     assert found.stderr == pytest.approx(np.sqrt((own + (squares - own) * 0.3) / 500))
     assert found.replicates.std(ddof=1) == pytest.approx(found.stderr, rel=0.2)
     assert rs.overlap_neighbors(g, h, k=9).options["error"] == "sandwich"  # few neighbours

@@ -103,7 +103,7 @@ def test_very_many_pairs_are_counted_in_cells_none_left_out():
 def test_rsa_takes_the_estimate_it_is_given():
     found = Estimate(value=0.5, n=10, stderr=0.25, options={"compare": "spearman"})
     ax = draw_rsa(rs.rdm(X), rs.rdm(X), found=found).axes[0]
-    assert ax.get_title(loc="left").startswith("spearman r = 0.5 ± 0.25")
+    assert ax.get_title(loc="left").startswith("spearman r = 0.50 ± 0.25")
 
 
 def test_the_readers_settings_come_back():

@@ -9,6 +9,7 @@ import pytest
 
 import repscape as rs
 from repscape.recipes._curse import cover_share, separable_share
+from repscape.report._study import load_map
 
 
 def test_the_curse(tmp_path: Path) -> None:
@@ -22,6 +23,10 @@ def test_the_curse(tmp_path: Path) -> None:
     assert {path.name for path in (tmp_path / "figures").glob("*.png")} >= {
         "distances.png", "hubs.png", "separable.png", "estimators.png",
     }  # fmt: skip
+    shown = load_map(tmp_path)
+    assert [place.layer.name for place in shown.places] == [f"d = {d}" for d in (1, 2, 3, 5, 10, 20, 30, 50, 100, 200)]
+    assert (shown.n, shown.pictures, list(shown.table.columns)) == (2000, None, [])
+    assert 'id="map-layer"' in found.report.read_text(encoding="utf-8")
 
 
 def test_what_is_separable_by_hand() -> None:

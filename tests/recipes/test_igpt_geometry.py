@@ -19,6 +19,7 @@ from repscape.errors import InputError
 from repscape.recipes import RecipeRun, _igpt_geometry, _run
 from repscape.recipes._igpt_geometry import _is_paper, published_peaks
 from repscape.recipes._pictures import Pictures, first_of_classes, read_list, read_pictures
+from repscape.report._study import load_map
 
 PER_CLASS = 20
 CLASSES = ("3", "0", "9", "5")
@@ -91,6 +92,20 @@ def test_states_and_overlap_by_hand(found: RecipeRun) -> None:
         if one.place.layer.index == 2
     )
     assert value == pytest.approx(by_hand, abs=2e-3)  # the library's own sums may swap two neighbours
+
+
+def test_the_page_shows_the_images_in_every_layer_at_every_site(found: RecipeRun) -> None:
+    shown = load_map(found.report.parent)
+    sites = {(place.model, place.layer.site) for place in shown.places}
+    assert sites == {
+        (f"{name} stand-in", site) for name in ("small", "medium", "large") for site in ("residual", "norm1", "norm2")
+    }
+    assert len(shown.places) == 3 + 4 + 5 + 2 * (2 + 3 + 4)
+    with np.load(data_file("cifar10_test_5k_jpeg.npz")) as held:
+        rows = np.concatenate([np.flatnonzero(held["labels"] == int(name))[:PER_CLASS] for name in CLASSES])
+        np.testing.assert_array_equal(shown.pictures, held["images"][rows])  # 80 fit the page, in their order
+        assert shown.table["label"].tolist() == held["labels"][rows].tolist()
+    assert 'id="map-layer"' in found.report.read_text(encoding="utf-8")
 
 
 def test_the_first_images_of_each_class_on_the_list(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from data_files import data_file
 import repscape as rs
 from repscape.errors import InputError
 from repscape.recipes import RecipeRun, _igpt_vs_ibert, _run
+from repscape.report._study import load_map
+from repscape.study import import_arrays
 
 N, K, LAYERS = 150, 15, range(1, 50, 12)
 
@@ -69,6 +71,36 @@ def test_only_the_closed_form_is_set_beside_files_of_ones_own(found: RecipeRun) 
     assert figures == {"equal-layers", *(f"ten-percent-{site}" for site in SITES)}
 
 
+def test_saved_neighbours_have_no_points_and_the_page_says_so_in_a_sentence(found: RecipeRun, tmp_path: Path) -> None:
+    folder = found.report.parent
+    again = rs.write_report(rs.load_results(folder), tmp_path / "again.html", study=folder)
+    for page in (found.report, again):
+        text = page.read_text(encoding="utf-8")
+        assert (
+            "Single examples are not shown: this study was made from saved neighbours, which hold no points.</p>"
+            in text
+        )
+        assert 'id="map-layer"' not in text
+        assert "Got {" not in text
+    assert load_map(folder) is None
+
+
+@pytest.mark.usefixtures("numbers_only")
+@pytest.mark.parametrize("kind", ["neighbours", "points"])
+def test_what_was_imported_is_shown_where_it_holds_points(home: Path, tmp_path: Path, kind: str) -> None:
+    for seed, name in enumerate(("igpt", "ibert")):
+        source = home / name
+        if kind == "points":
+            source = tmp_path / f"{name}.npz"
+            np.savez(source, **{f"layer{i}": np.random.default_rng(seed).normal(size=(N, 6)) for i in range(3)})
+        import_arrays(source, tmp_path / name)
+    found = rs.run_recipe("igpt-vs-ibert", to=tmp_path / "out", models=given(tmp_path), options={"k": 5})
+    shown = load_map(found.report.parent)
+    assert (None if shown is None else [place.model for place in shown.places]) == (
+        ["igpt"] * 3 + ["ibert"] * 3 if kind == "points" else None
+    )
+
+
 def test_without_classes_label_overlap_is_left_out(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_run, "save_figures", lambda results, where: None)
     result = rs.run_recipe("igpt-vs-ibert", to=tmp_path, models=given(home))
@@ -87,6 +119,14 @@ def test_small_models_stand_in_and_their_files_say_the_same(tmp_path: Path, monk
     assert result.rows[1].ours.value < 1e-9
     assert "stand in for igpt and ibert (no folder igpt or ibert)" in result.notes[0]
     assert "says anything about image GPT or image BERT" in result.notes[0]
+    shown = load_map(tmp_path)
+    assert {(place.model, place.layer.site) for place in shown.places} == {
+        (f"{name}-stand-in", site) for name in ("igpt", "ibert") for site in SITES
+    }
+    with np.load(data_file("cifar10_test_5k_jpeg.npz")) as held:
+        rows = np.concatenate([np.flatnonzero(held["labels"] == name)[:15] for name in range(10)])
+        np.testing.assert_array_equal(shown.pictures, held["images"][rows])
+        assert shown.table["class"].tolist() == held["labels"][rows].tolist()
     files = tmp_path / "activations" / "neighbours"
     assert {path.name for path in files.iterdir()} == {"igpt-stand-in", "ibert-stand-in"}
     assert {path.name for path in (files / "igpt-stand-in").iterdir()} == set(SITES)

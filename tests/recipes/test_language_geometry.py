@@ -10,6 +10,7 @@ from extraction.test_trained_models import read_stories, save_llama
 
 import repscape as rs
 from repscape.recipes._reviews import _made_up
+from repscape.report._study import load_map
 
 QUICK = {"limit": 90, "k": 10}
 
@@ -31,6 +32,11 @@ def test_geometry_and_probes_stand_side_by_side(tmp_path: Path) -> None:
         assert found.rows[7 + i].ours.value == pytest.approx(by_class, abs=1e-12)
     said = next(note for note in found.notes if note.startswith("minilm stand-in: label overlap is highest at"))
     assert "Best by the probe: " in said
+    shown, texts = load_map(tmp_path / "g"), _made_up(90, 0)
+    assert [place.layer.index for place in shown.places] == list(range(len(store.layers)))
+    assert shown.table["text"].tolist() == texts["text"].tolist()
+    assert shown.table["label"].tolist() == texts["label"].tolist()
+    np.testing.assert_array_equal(shown.neighbors[3], rs.knn_graph(store[store.layers[3]][:], 10).indices)
     # A recipe's folder can be asked like any other.
     told = rs.predict(tmp_path / "g", ["the film was wonderful superb funny"], layer=0)
     assert told.said.tolist() == ["positive"]

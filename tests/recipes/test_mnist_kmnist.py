@@ -7,9 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from data_files import data_file
+from sklearn.datasets import load_digits
 
 import repscape as rs
 from repscape.errors import InputError
+from repscape.report._study import load_map
 
 
 @pytest.mark.slow
@@ -22,6 +24,11 @@ def test_which_is_higher(tmp_path: Path) -> None:
     frame = found.results.select("overlap_values").to_frame()
     assert frame.set_index("group")["value"].between(0.003, 0.5).all()  # chance is 30 / 9,999
     assert found.report.exists()
+    shown = load_map(tmp_path)
+    assert shown.n == 20_000
+    assert shown.pictures.shape[1:] == (28, 28, 3)
+    images = np.concatenate([np.load(place)["images"] for place in places.values()])
+    np.testing.assert_array_equal(shown.pictures[..., 0], images[shown.rows].reshape(-1, 28, 28))
 
 
 def test_digits_stand_in(tmp_path: Path) -> None:
@@ -29,6 +36,13 @@ def test_digits_stand_in(tmp_path: Path) -> None:
     assert {row.status for row in found.rows} == {"stand-in"}
     assert "stand in for MNIST and KMNIST (as was asked)" in found.notes[0]
     assert "kmnist has the higher dimension" in found.notes[-1]  # noise has many dimensions
+    shown, digits = load_map(tmp_path), load_digits()
+    assert list(shown.table.columns) == ["images", "label", "luminance"]
+    assert [place.layer.name for place in shown.places] == ["pixels"]
+    own = shown.rows < len(digits.images)
+    assert shown.table["images"].tolist() == np.where(own, "mnist", "kmnist").tolist()
+    pictures = shown.pictures[own][..., 0].reshape(-1).astype(float)
+    assert np.corrcoef(pictures, digits.images[shown.rows[own]].reshape(-1))[0, 1] > 0.9999  # stretched, and no more
 
 
 def test_other_images_reproduce_nothing(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import repscape as rs
 from repscape.errors import InputError
 from repscape.recipes._model_scale import _matches
 from repscape.recipes._stand_in_torch import save_tiny_esm
+from repscape.report._study import load_map
 
 
 @pytest.fixture
@@ -38,6 +39,12 @@ def test_three_sizes_of_small_networks_on_real_domains(domains: Path, tmp_path: 
         "overlap-by-ratio",
         "matching-depths",
     }
+    shown = load_map(tmp_path / "out")
+    assert [(place.model, place.layer.index) for place in shown.places] == [
+        ("a", 0), ("a", 1), *(("b", i) for i in range(3)), *(("c", i) for i in range(4)),
+    ]  # fmt: skip
+    assert shown.table["seq"].tolist() == pd.read_csv(domains)["seq"].tolist()
+    assert shown.pictures is None
 
 
 @pytest.mark.usefixtures("numbers_only")
@@ -94,6 +101,8 @@ def test_residual_networks_on_images(tmp_path: Path) -> None:
     first, last = frame.iloc[0], frame.iloc[-1]
     assert min(first["value"], last["value"]) > 5 * first["chance"]  # trained alike, they see alike
     assert "50 examples of images.npz were read" in found.notes[0]
+    with np.load(tmp_path / "images.npz") as held:
+        np.testing.assert_array_equal(load_map(tmp_path / "out").pictures, held["images"])
 
 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ import repscape as rs
 from repscape.errors import InputError
 from repscape.recipes._plm_geometry import _published
 from repscape.recipes._stand_in_torch import save_tiny_esm
+from repscape.report._study import load_map
 
 K = 10
 
@@ -87,6 +88,10 @@ def test_real_domains_through_small_networks(domains: pd.DataFrame, fasta: Path,
     drawn = {file.stem for file in (tmp_path / "out" / "figures").glob("*-by-depth.png")}
     assert drawn == {f"{kind}-by-depth" for kind in ("dimension", "labels", "first", "last", "next")}
     assert "at most " in found.notes[-1]
+    shown = load_map(tmp_path / "out")
+    assert len(shown.places) == 7 + 13
+    assert shown.table["sequence"].tolist() == domains["seq"].tolist()
+    assert shown.table["superfamily"].tolist() == domains["superfamily"].tolist()
 
 
 def neighbours(x: np.ndarray) -> np.ndarray:

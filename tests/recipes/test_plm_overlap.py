@@ -12,6 +12,7 @@ from data_files import data_file
 import repscape as rs
 from repscape.errors import InputError, UnknownNameError
 from repscape.recipes._plm_overlap import _drawn
+from repscape.report._study import load_map
 
 N, K = 60, 5
 QUICK = {"k": K}
@@ -45,6 +46,14 @@ def by_hand(x: np.ndarray, y: np.ndarray) -> float:
     return float(np.mean([len(set(a) & set(b)) / K for a, b in zip(*near, strict=True)]))
 
 
+def again(folder: Path) -> str:
+    """Return what a later report of the folder says in place of the map."""
+    text = rs.write_report(rs.load_results(folder), folder / "again.html", study=folder).read_text(encoding="utf-8")
+    assert 'id="map-layer"' not in text
+    assert "Got {" not in text
+    return text.partition("Single examples are not shown: ")[2][:200]
+
+
 @pytest.mark.usefixtures("own_figures_only")
 def test_small_networks_stand_in_for_models_on_real_sequences(tmp_path: Path) -> None:
     data = data_file("scope208_35pct_superfamilies.csv.gz")
@@ -58,6 +67,9 @@ def test_small_networks_stand_in_for_models_on_real_sequences(tmp_path: Path) ->
     assert {r.place.model for r in found.results} == {"150M stand-in", "35M stand-in"}
     assert set(matrix(found.results)) == {(i, j) for i in range(11) for j in range(5)}
     assert (tmp_path / "figures" / "layers-of-two-models.png").exists()
+    shown = load_map(tmp_path)
+    assert len(shown.places) == 11 + 5
+    assert {"seq", "superfamily", "family"} <= set(shown.table.columns)
 
 
 @pytest.mark.parametrize("form", ["npz of both", "folder of npz", "folder of folders"])
@@ -82,6 +94,7 @@ def test_saved_embeddings(layers: dict[str, dict[str, np.ndarray]], form: str, t
     )
     assert "most alike at layer 1 of one and layer 1 of two: 1.000" in found.notes[-1]
     assert {row.status for row in found.rows} == {"not run"}  # neither is called as a model of the study
+    assert [place.model for place in load_map(tmp_path / "out").places] == ["one"] * 3 + ["two"] * 2
 
 
 @pytest.mark.usefixtures("numbers_only")
@@ -101,6 +114,7 @@ def test_saved_neighbour_indices_of_two_of_three_models(
     assert set(matrix(found.results)) == {(1, 1), (1, 2)}
     assert matrix(found.results)[1, 1] == 1
     assert "id_twonn" not in {r.info.name for r in found.results}  # indices alone have no dimension
+    assert "made from saved neighbours, which hold no points." in again(tmp_path / "out")
     named = rs.run_recipe("plm-overlap", to=tmp_path / "named", models=["esm2_t12_35M_UR50D", "other"], **given)
     assert set(matrix(named.results)) == {(1, 1), (2, 1)}
     with pytest.raises(UnknownNameError, match="Did you mean 'other'"):
@@ -114,6 +128,7 @@ def test_a_saved_matrix(tmp_path: Path) -> None:
     found = rs.run_recipe("plm-overlap", to=tmp_path / "out", data=tmp_path / "chi.npy", models=["a=a", "b=b"])
     assert matrix(found.results) == {(i, j): cells[i, j] for i in range(3) for j in range(4)}
     assert rs.load_results(tmp_path / "out") == found.results
+    assert "made from a saved matrix of overlaps, which holds no points." in again(tmp_path / "out")
     drawing, _ = _drawn(found.results, ("a", "b"), 10)
     np.testing.assert_array_equal(drawing.figure.axes[0].get_images()[0].get_array(), cells)
     assert drawing.figure.axes[0].get_ylabel() == "layer of a"

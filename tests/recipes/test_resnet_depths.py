@@ -12,6 +12,7 @@ from sklearn.neighbors import NearestNeighbors
 import repscape as rs
 from repscape.errors import InputError
 from repscape.recipes import _run
+from repscape.report._study import load_map
 
 FIGURES = {"dimension-accuracy", "id_twonn", "overlap_neighbors-models", "sim_cka-models"}
 
@@ -37,6 +38,12 @@ def test_the_published_networks(tmp_path: Path) -> None:
     assert maps.groupby("measure").size().to_dict() == {"overlap_neighbors": 9 * 15, "sim_cka": 9 * 15}
     assert {file.stem for file in (tmp_path / "figures").glob("*.svg")} == FIGURES
     _check_by_hand(found.results, tmp_path)
+    shown = load_map(tmp_path)
+    with np.load(data_file("cifar10_test_5k_jpeg.npz")) as held:
+        rows = np.arange(1000)[shown.rows] * 5
+        np.testing.assert_array_equal(shown.pictures, held["images"][rows])
+        assert shown.table["label"].tolist() == held["labels"][rows].tolist()
+    assert found.rows[0].published.value == 0.9173  # the table's test error is 8.27 %
     near = maps.query("measure == 'sim_cka'").groupby("index")["value"].idxmax()
     matched = maps.loc[near, "other_depth"].to_numpy()
     assert np.corrcoef(np.sort(maps["depth"].unique()), matched)[0, 1] > 0.9  # like depths are most alike
@@ -69,6 +76,10 @@ def test_untrained_networks_stand_in_and_say_so(tmp_path: Path, monkeypatch: pyt
     assert {record.place.model for record in found.results} == {
         "resnet20 stand-in", "resnet32 stand-in", "resnet56 stand-in",
     }  # fmt: skip
+    shown = load_map(tmp_path)
+    assert len(shown.places) == 9 + 15 + 27
+    assert shown.pictures.shape == (60, 32, 32, 3)
+    assert {"label"} <= set(shown.table.columns)
 
 
 def test_weights_that_are_none_of_ours(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from sklearn.preprocessing import StandardScaler
 
 import repscape as rs
 from repscape.errors import InputError
+from repscape.report._study import load_map
 
 QUICK = {"limit": 90, "points": 40, "lesson": 20, "permutations": 1}
 
@@ -43,6 +44,15 @@ def test_the_folder_can_be_asked_again(lesson) -> None:
     said = rs.predict(folder, ["the film was wonderful superb funny charming", "the film was dull awful boring flat"])
     assert said.said.tolist() == ["positive", "negative"]
     assert f"Best layer: {said.layer}, {said.why}." in found.notes
+
+
+def test_the_page_shows_the_reviews(lesson) -> None:
+    folder, found = lesson
+    shown, store = load_map(folder), rs.open_store(folder)
+    assert [place.layer.key for place in shown.places] == list(store.layers)
+    assert shown.table["text"].tolist() == store.examples["text"].tolist()
+    assert set(shown.table["label"]) == {"positive", "negative"}
+    assert 'id="map-layer"' in found.report.read_text(encoding="utf-8")
 
 
 def test_the_untrained_twin_has_other_weights_and_the_same_words(lesson) -> None:

@@ -11,7 +11,9 @@ from data_files import data_file
 
 import repscape as rs
 from repscape.errors import InputError
-from repscape.recipes import RecipeRun, _word_rsa
+from repscape.recipes import RecipeRun, _run, _word_rsa
+from repscape.report import map_examples
+from repscape.report._study import load_map
 
 FIGURES = {"words-similarities", "words-within-between", "words-rsa", "words-clusters"}
 
@@ -59,6 +61,22 @@ def test_figures_and_report_are_written(found: RecipeRun) -> None:
     assert {record.info.name for record in found.results} == {"select_category", "sim_rsa"}
 
 
+def test_the_page_shows_the_words_beside_their_neighbours(found: RecipeRun) -> None:
+    shown = load_map(found.report.parent)
+    assert [place.model for place in shown.places] == ["wiki", "twitter"]
+    words = shown.table["word"].tolist()
+    assert shown.table.set_index("word")["group"][["chair", "apple", "planet"]].tolist() == [
+        "furniture",
+        "fruit",
+        "space",
+    ]
+    with np.load(data_file("glove_6B_50d_subset.npz")) as held:
+        vectors = dict(zip(held["words"].tolist(), held["vectors"], strict=True))
+    own = np.array([vectors[word] for word in words], dtype=np.float64)
+    near = np.linalg.norm(own - own[words.index("apple")], axis=1).argsort()[1]
+    assert words[shown.neighbors[0, words.index("apple"), 0]] == words[near]
+
+
 def test_missing_words_stop_it_unless_they_are_dropped(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="wiki has no kiwi, starfruit.*--set missing=drop"):
         rs.run_recipe("word-rsa", to=tmp_path, models=given_models())
@@ -85,6 +103,16 @@ def test_made_up_vectors_stand_in_and_say_so(tmp_path: Path) -> None:
     assert found.notes[0].startswith("Made-up vectors")
     assert "says anything about the published models" in found.notes[0]
     assert "Made-up vectors" in found.report.read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("no_figures")
+def test_a_map_that_is_kept_is_not_laid_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    laid_out = []
+    monkeypatch.setattr(_run, "map_examples", lambda *given, **said: laid_out.append(1) or map_examples(*given, **said))
+    for _ in range(2):
+        found = rs.run_recipe("word-rsa", to=tmp_path, stand_in="always")
+        assert 'id="map-colour"' in found.report.read_text(encoding="utf-8")
+    assert laid_out == [1]
 
 
 def test_published_models_that_cannot_be_had_are_an_error_where_nothing_may_stand_in(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def said(records):
 def test_layers_are_suggested_with_the_evidence_or_it_says_why_not():
     (text,) = said(dimensions([5, 20, 6, 5, 12], 0.1))["Layers to build on"]
     assert text.startswith(
-        "Suggested without labels: layer 3 (h.3). The dimension rises to a peak (20 ± 0.1 at layer 1"
+        "Suggested without labels: layer 3 (h.3). The dimension rises to a peak (20.00 ± 0.10 at layer 1"
     )
     (text,) = said(dimensions([48, 41, 38, 33, 26], 0.1))["Layers to build on"]
     assert text.startswith("Nothing is suggested. The dimension has no peak inside")
@@ -58,11 +58,11 @@ def test_the_step_at_which_neighbourhoods_change_most_and_settle():
 
     (text,) = said(steps(0.01))["Where neighbourhoods change"]
     assert text == (
-        "overlap_neighbors changes most between layers 1 (h.1) and 2 (h.2), 0.2 ± 0.01 and settles between layers 2 (h.2) and "
-        "3 (h.3), 0.9 ± 0.01."
+        "overlap_neighbors changes most between layers 1 (h.1) and 2 (h.2), 0.200 ± 0.010 and settles between layers 2 (h.2) "
+        "and 3 (h.3), 0.900 ± 0.010."
     )
     (text,) = said(steps(0.6))["Where neighbourhoods change"]
-    assert "no step stands out, from 0.2 ± 0.6 to 0.9 ± 0.6" in text
+    assert "no step stands out, from 0.20 ± 0.60 to 0.90 ± 0.60" in text
 
 
 def test_estimators_that_disagree_by_more_than_their_errors_are_told():
@@ -70,7 +70,7 @@ def test_estimators_that_disagree_by_more_than_their_errors_are_told():
     (text,) = said(records)["Where estimators of the dimension disagree"]
     assert text.startswith(
         "id_twonn and id_twonn(estimator='trimmed') differ by more than their errors in 2 of 3 layers, most at layer 1 (h.1, "
-        "depth 0.25): 20 ± 0.1 against 26 ± 0.1."
+        "depth 0.25): 20.00 ± 0.10 against 26.00 ± 0.10."
     )
     alike = [*dimensions([5, 20, 6], 2.0), *dimensions([5.1, 23, 6.5], 2.0, variant="other")]
     assert "Where estimators of the dimension disagree" not in said(alike)
@@ -85,9 +85,9 @@ def test_errors_are_explained_where_there_are_any():
 def test_nothing_is_called_highest_that_errors_do_not_tell_apart():
     ((_, (sentence,)),) = findings(by_hand([0.5, 0.74, 0.75, 0.2], info=SHARE, stderr=0.02))
     assert sentence.startswith(
-        "highest within the errors at layers 1, 2 (0.75 ± 0.02 at layer 2), lowest 0.2 ± 0.02 at layer 3"
+        "highest within the errors at layers 1, 2 (0.750 ± 0.020 at layer 2), lowest 0.200 ± 0.020 at layer 3"
     )
     ((_, (sentence,)),) = findings(by_hand([0.5, 0.52, 0.51], info=SHARE, stderr=0.02))
     assert sentence == (
-        "no layer stands out: all lie between 0.5 ± 0.02 and 0.52 ± 0.02, which differ by less than their errors."
+        "no layer stands out: all lie between 0.500 ± 0.020 and 0.520 ± 0.020, which differ by less than their errors."
     )

@@ -29,7 +29,7 @@ def test_a_profile_has_every_value_with_its_error_and_layer():
     (spec,) = specs(by_hand([0.5, 0.75, 0.25], info=SHARE, stderr=0.011, chance=0.1)).values()
     (line,) = lines(spec)
     assert (line["x"], line["y"]) == ([0, 1, 2], [0.5, 0.75, 0.25])
-    assert line["text"][1].startswith("net · layer 1 (blocks.1, depth 0.5)<br>0.75 ± 0.011 [")
+    assert line["text"][1].startswith("net · layer 1 (blocks.1, depth 0.5)<br>0.750 ± 0.011 [")
     assert line["text"][1].endswith("chance 0.1")
     assert spec["title"] == "Share by layer"
 

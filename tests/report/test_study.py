@@ -4,9 +4,9 @@ import pytest
 
 import repscape as rs
 from repscape._types import LayerInfo
-from repscape.errors import StudyMismatchError
+from repscape.errors import InputError, StudyMismatchError
 from repscape.report import _study, map_examples, save_map
-from repscape.report._study import load_map, study_map
+from repscape.report._study import load_map, save_missing, study_map
 from repscape.store import StoreWriter
 from repscape.study import StudySpec
 from tests.plots.studies import N, layers, states
@@ -135,7 +135,7 @@ def test_data_that_have_changed_since_are_not_shown(images, tmp_path):
         study_map(folder)
     page = read(rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8"))
     (section,) = (s for s in page.all("section") if s.attributes["id"] == "examples")
-    assert "No example can be shown" in section.text
+    assert "Single examples are not shown" in section.text
     assert "have changed" in section.text
 
 
@@ -149,11 +149,42 @@ def test_a_study_whose_source_was_in_memory_shows_what_was_saved(tmp_path):
     source, folder = states(layers(2)), tmp_path / "study"
     results = rs.run(source, rs.Plan(measures=["id_twonn"]), folder=folder, threads=1)
     text = rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8")
-    assert "No example can be shown" in text
+    assert "Single examples are not shown: the points of this study were in memory" in text
     save_map(map_examples(source), folder)
     text = rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8")
-    assert "No example can be shown" not in text
+    assert "Single examples are not shown" not in text
     assert 'id="map-layer"' in text
+
+
+@pytest.mark.parametrize("recipe", ["curse", "demo"])
+def test_a_folder_of_a_recipe_that_keeps_no_map_says_it_in_a_sentence(tmp_path, recipe):
+    source, folder = states(layers(2)), tmp_path / "study"
+    origin = {"recipe": recipe, "models": {"a": "b"}, "data": "", "rng": 0}
+    results = rs.run(source, rs.Plan(measures=["id_twonn"]), folder=folder, origin=origin, threads=1)
+    page = read(rs.write_report(results, tmp_path / "r.html", study=folder).read_text(encoding="utf-8"))
+    (section,) = (s for s in page.all("section") if s.attributes["id"] == "examples")
+    assert section.all("p")[0].text == (
+        f"Single examples are not shown: this folder of the recipe {recipe} keeps no map of them. "
+        "The same recipe, run into this folder again, lays them out."
+    )
+    save_map(map_examples(source), folder)
+    assert (
+        study_map(folder, ["pca", "tsne"])
+        .notes[-1]
+        .startswith("No other map could be drawn: this folder of the recipe")
+    )
+
+
+def test_why_there_is_no_map_is_kept_for_the_same_data_alone(tmp_path):
+    folder = tmp_path / "study"
+    rs.run(states(layers(2)), rs.Plan(measures=["id_twonn"]), folder=folder, threads=1)
+    save_missing("it was made from nothing.", folder)
+    with pytest.raises(InputError, match=r"^it was made from nothing\.$"):
+        study_map(folder)
+    rs.run(states(layers(2), seed=1), rs.Plan(measures=["id_twonn"]), folder=tmp_path / "other", threads=1)
+    (folder / "study.toml").write_bytes((tmp_path / "other" / "study.toml").read_bytes())
+    with pytest.raises(InputError, match="were in memory"):
+        study_map(folder)
 
 
 def test_what_is_kept_of_other_data_is_not_used(tmp_path):

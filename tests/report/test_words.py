@@ -14,7 +14,8 @@ def test_a_profile_is_summed_up_by_its_peak_and_its_minimum():
     ((heading, (sentence,)),) = findings(by_hand([0.5, 0.75, 0.25], info=SHARE, stderr=0.011, chance=0.1))
     assert heading == "Share of all — share"
     assert sentence == (
-        "highest 0.75 ± 0.011 at layer 1 (blocks.1, depth 0.5), lowest 0.25 ± 0.011 at layer 2 (blocks.2, depth 1); chance 0.1."
+        "highest 0.750 ± 0.011 at layer 1 (blocks.1, depth 0.5), lowest 0.250 ± 0.011 at layer 2 (blocks.2, depth 1); "
+        "chance 0.1."
     )
 
 

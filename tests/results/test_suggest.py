@@ -51,8 +51,9 @@ def test_the_minimum_after_the_peak_and_what_cannot_be_told_from_it() -> None:
     assert indices(found) == [5, 6, 4]
     assert (found.peak.index, found.minimum.index) == (2, 5)
     assert found.evidence == (
-        "The dimension rises to a peak (20 ± 0.3 at layer 2 (h.2, depth 0.29)), falls to its least value after it (6 ± 0.3 at "
-        "layer 5 (h.5, depth 0.71)) and rises again (9 ± 0.3 at layer 7 (h.7, depth 1)). Layers 4, 6 cannot be told from it."
+        "The dimension rises to a peak (20.00 ± 0.30 at layer 2 (h.2, depth 0.29)), falls to its least value after it (6.00 ± "
+        "0.30 at layer 5 (h.5, depth 0.71)) and rises again (9.00 ± 0.30 at layer 7 (h.7, depth 1)). "
+        "Layers 4, 6 cannot be told from it."
     )
 
 
@@ -75,7 +76,7 @@ def test_minilm_has_no_peak_inside_and_nothing_is_suggested() -> None:
     found = advice(MINILM, stderr=0.9)
     assert found.suggested == ()
     assert found.minimum is None
-    assert found.evidence.startswith("The dimension has no peak inside: it is highest (48.6 ± 0.9 at layer 0")
+    assert found.evidence.startswith("The dimension has no peak inside: it is highest (48.60 ± 0.90 at layer 0")
     assert advice(MINILM).suggested == ()
 
 

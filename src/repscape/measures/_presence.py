@@ -34,10 +34,10 @@ def influence_error(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int) -> tuple[f
     """
     n = a.shape[0]
     every = np.ones(n, dtype=np.bool_)
-    influence = presence(a, b, k, every) / k
+    influence = presence(a, b, k, drawn=every) / k
     drawn = every.copy()
     drawn[next(subsets(n, draws=1))] = False
-    halves = [presence(a, b, k // 2, part) / (k // 2) for part in (drawn, ~drawn)]
+    halves = [presence(a, b, k // 2, drawn=part) / (k // 2) for part in (drawn, ~drawn)]
     known = np.isfinite(halves[0]) & np.isfinite(halves[1])
     if not np.isfinite(influence).all() or known.mean() < LEAST_KNOWN:
         return None
@@ -46,7 +46,7 @@ def influence_error(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int) -> tuple[f
     return math.sqrt((own + max(squares - own, 0.0) / TIMES) / n), influence
 
 
-def presence(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int, drawn: npt.NDArray[np.bool_]) -> FloatArray:
+def presence(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int, *, drawn: npt.NDArray[np.bool_]) -> FloatArray:
     """Return what each point does to the number of common entries among the drawn: by its own, and by being there.
 
     Lists are the first k drawn neighbours. What a point does by being there is the sum over the drawn with it less that without

@@ -17,6 +17,7 @@ from ..errors import InputError
 from ..measures import Estimate
 from ..measures._rdm import condensed, rdm
 from ..measures._rdm_measured import compare_rdms
+from ..results._rounded import rounded
 from ._style import (
     INK,
     MUTED,
@@ -243,14 +244,11 @@ def draw_rsa(
         if groups is not None:
             legend(figure, handles, ["between groups", "within a group"])
     axis_labels(figure, [ax], x=f"{metric} in {names[0]}", y=f"{metric} in {names[1]}")
-    said = f"{found.options.get('compare', 'r')} r = {found.value:.3g}{_give(found)}, {x.size:,} pairs of {found.n:,} examples"
+    alike = rounded(found.value, found.stderr, digits=3)
+    said = f"{found.options.get('compare', 'r')} r = {alike}, {x.size:,} pairs of {found.n:,} examples"
     title(figure, [ax], f"Dissimilarities in {names[0]} and {names[1]}", details="", panels=[""])
     ax.set_title(said)
     return figure
-
-
-def _give(found: Estimate) -> str:
-    return "" if found.stderr is None else f" ± {found.stderr:.2g}"
 
 
 def _within(groups: Sequence[str] | None, pairs: int) -> npt.NDArray[np.bool_]:

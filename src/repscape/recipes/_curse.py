@@ -14,7 +14,7 @@ from ..plots import Drawing, Line, draw_lines
 from ..report import Section
 from ..results import Results
 from ..study import run as run_study
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._recipe import along
 
 K = 10
@@ -43,8 +43,9 @@ def run(order: Order) -> Outcome:
     points, tries = order.options["labelled"], order.options["dichotomies"]
     draw = np.random.default_rng(order.rng)
     widest = draw.normal(size=(order.options["points"], max(*dimensions, points)))
+    drawn = {f"d = {d}": np.ascontiguousarray(widest[:, :d]) for d in dimensions}
     results = run_study(
-        {f"d = {d}": np.ascontiguousarray(widest[:, :d]) for d in dimensions},
+        drawn,
         Plan(
             measures=[
                 "health_concentration",
@@ -72,7 +73,7 @@ def run(order: Order) -> Outcome:
         "size shows its neighbours at a small enough scale. Estimates above about 10 are lower bounds rather than counts.",
     )
     section = Section("Against dimension", drawings=_drawings(results, separable, points))
-    return Outcome(results, tuple(ours), (section,), notes)
+    return Outcome(results, tuple(ours), (section,), notes, Shown(drawn))
 
 
 def _tried(points: int) -> list[int]:

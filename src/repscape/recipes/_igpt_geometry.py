@@ -17,7 +17,7 @@ from ..study import extract
 from ..study import run as run_study
 from ._dimensions import LayerCurve, layer_curve
 from ._models import Settled, forecast_models, settle
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._pictures import Pictures, first_of_classes, forecast_pictures, read_list, read_pictures
 from ._recipe import along
 
@@ -89,6 +89,7 @@ def run(order: Order) -> Outcome:
         tuple(number for name in NAMES if name in shown for number in _ours(order, settled, pictures, before, name)),
         (_section(before, list(stores), published=not stand_in and _is_paper(pictures)),),
         (*notes, *(_peaks(before, model) for model in stores)),
+        Shown(stores, pictures=pictures.examples.inputs),
     )
 
 

@@ -18,8 +18,9 @@ from ..report import Section
 from ..results import Results
 from ..study import export_arrays, extract
 from ..study import run as run_study
+from ..study._source import read_source
 from ._models import MARK
-from ._order import Order, Ours, Outcome
+from ._order import NO_POINTS, Order, Ours, Outcome, Shown
 from ._pictures import first_of_classes, forecast_pictures, read_pictures
 
 SITES = {"residual": "pre_ln", "attn": "post_attn", "mlp": "post_mlp"}
@@ -59,18 +60,21 @@ def run(order: Order) -> Outcome:
         )
     saved = _saved(order)
     direct: Results | None = None
+    shown: Shown | str
     stand_in, labels = "", None
     if saved:
         sources = saved
         labels = _labels(order.data) if order.data is not None else None
+        shown = _shown(saved, labels)
     else:
-        direct, labels, stand_in = _from_models(order)
+        direct, labels, stand_in, shown = _from_models(order)
         sources = _saved_by(order.folder / FILES)
     results = _study(order, sources, labels, order.folder, stand_in=stand_in)
     notes = [f"{stand_in}: no number below says anything about image GPT or image BERT."] if stand_in else []
     if labels is None:
         notes.append("Classes of the images were not given (--data FILE.npy): label overlap is left out.")
-    return Outcome(results, tuple(_ours(results, direct, stand_in)), (_section(results),), (*notes, *_found(results)))
+    ours = tuple(_ours(results, direct, stand_in))
+    return Outcome(results, ours, (_section(results),), (*notes, *_found(results)), shown)
 
 
 def _saved(order: Order) -> dict[str, Path]:
@@ -79,6 +83,14 @@ def _saved(order: Order) -> dict[str, Path]:
     usable = order.own_models or order.stand_in != "always"
     there = usable and all(path.is_dir() and kind_of_folder(path) in SAVED for path in paths.values())
     return paths if there else {}
+
+
+def _shown(saved: Mapping[str, Path], labels: Any) -> Shown | str:
+    """Return what can be shown of what was saved: files of neighbours hold no points, and are not read again to see it."""
+    others = {name: path for name, path in saved.items() if kind_of_folder(path) != "neighbors"}
+    if not others or all(one.points is None for one in read_source(others).representations):
+        return NO_POINTS
+    return Shown(saved, None if labels is None else {LABEL: labels})
 
 
 def _saved_by(folder: Path) -> dict[str, Path]:
@@ -117,8 +129,8 @@ def _estimators() -> list[dict[str, Any]]:
     return [{"estimator": "mle"}, {"estimator": "mle", "fraction": 0.9}, {"estimator": "trimmed"}]
 
 
-def _from_models(order: Order) -> tuple[Results, Any, str]:
-    """Run two models on images and save their neighbours; return what the points say, the classes, and what stood in."""
+def _from_models(order: Order) -> tuple[Results, Any, str, Shown]:
+    """Run two models on images and save their neighbours; return what points say, classes, what stood in, examples."""
     if not order.own_models and order.stand_in == "never":
         raise InputError(
             f"models of the recipe {order.recipe.name} must be folders of saved neighbours, or models. There is no "
@@ -145,7 +157,7 @@ def _from_models(order: Order) -> tuple[Results, Any, str]:
     direct = _study(order, layers, pictures.labels, points, stand_in=stand_in)
     if not (order.folder / FILES).exists():
         export_arrays(points, order.folder / FILES)
-    return direct, pictures.labels, stand_in
+    return direct, pictures.labels, stand_in, Shown(layers, {LABEL: pictures.labels}, pictures.examples.inputs)
 
 
 def _tiny(order: Order) -> dict[str, str]:

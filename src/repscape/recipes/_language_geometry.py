@@ -15,7 +15,7 @@ from ..study import extract
 from ..study import run as run_study
 from ..study._best import best_probed
 from ._models import MARK, Settled, forecast_models, settle
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._recipe import along
 from ._reviews import LABEL, forecast_reviews, other_than_published, read_reviews, save_tiny
 
@@ -58,7 +58,8 @@ def run(order: Order) -> Outcome:
     tables = {name or "layer by layer": _table(results, name) for name in stores}
     section = Section("Geometry beside probes", tuple(_words(results, tables)), tables=tables)
     stood_in = [part for part in (f"{settled.stand_in}." if settled.stand_in else "", reviews.note) if part]
-    return Outcome(results, tuple(_ours(order, settled, stores, results)), (section,), (*stood_in, *section.paragraphs))
+    ours = tuple(_ours(order, settled, stores, results))
+    return Outcome(results, ours, (section,), (*stood_in, *section.paragraphs), Shown(stores))
 
 
 def _of(results: Results, measure: str, model: str) -> list[tuple[Record, Estimate]]:

@@ -17,7 +17,7 @@ from ..measures import Curve, Estimate
 from ..plan import Plan
 from ..results import Results
 from ..study import run as run_study
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._recipe import along
 
 SETS = ("mnist", "kmnist")
@@ -33,10 +33,15 @@ PUBLISHED = {"mnist": (10_000, 264_923_200), "kmnist": (10_000, 368_966_405)}
 class Images:
     """One of the two sets."""
 
-    pixels: npt.NDArray[Any]
-    """(n, features)."""
+    images: npt.NDArray[Any]
+    """(n, height, width) or with a last axis of colours."""
     label: npt.NDArray[Any]
     """(n,) class of each."""
+
+    @property
+    def pixels(self) -> npt.NDArray[Any]:
+        """(n, features)."""
+        return self.images.reshape(len(self.images), -1)
 
 
 def forecast(order: Order) -> Sequence[str]:
@@ -71,14 +76,15 @@ def run(order: Order) -> Outcome:
         by="images",
     )
     pixels = np.concatenate([one.pixels for one in sets.values()])
+    columns = {
+        "images": np.repeat(list(sets), [len(one.pixels) for one in sets.values()]),
+        "label": np.concatenate([one.label for one in sets.values()]).astype(str),
+        "luminance": pixels.mean(axis=1, dtype=np.float64),
+    }
     results = run_study(
         {"pixels": pixels},
         plan,
-        columns={
-            "images": np.repeat(list(sets), [len(one.pixels) for one in sets.values()]),
-            "label": np.concatenate([one.label for one in sets.values()]).astype(str),
-            "luminance": pixels.mean(axis=1, dtype=np.float64),
-        },
+        columns=columns,
         folder=order.folder,
         origin=order.origin(stand_in=stand_in),
         threads=order.threads,
@@ -87,7 +93,9 @@ def run(order: Order) -> Outcome:
     same = {name: not stand_in and _is_published(name, one) for name, one in sets.items()}
     other = {name: "" if same[name] else stand_in or f"other images than the published ones ({name})" for name in sets}
     ours = [number for name in SETS for number in _ours(results, name, other[name])]
-    return Outcome(results, tuple(ours), (), (*notes, _verdict(results)))
+    pictures = [image for one in sets.values() for image in one.images]
+    shown = Shown({"pixels": pixels}, columns, pictures)
+    return Outcome(results, tuple(ours), (), (*notes, _verdict(results)), shown)
 
 
 def _sets(order: Order) -> tuple[Mapping[str, Images], str]:
@@ -104,8 +112,8 @@ def _sets(order: Order) -> tuple[Mapping[str, Images], str]:
     from sklearn.datasets import load_digits
 
     digits = load_digits()
-    noise = np.random.default_rng(order.rng).normal(scale=3.0, size=digits.data.shape)
-    found = {"mnist": Images(digits.data, digits.target), "kmnist": Images(digits.data + noise, digits.target)}
+    noise = np.random.default_rng(order.rng).normal(scale=3.0, size=digits.images.shape)
+    found = {"mnist": Images(digits.images, digits.target), "kmnist": Images(digits.images + noise, digits.target)}
     return found, f"{order.recipe.stand_in} stand in for MNIST and KMNIST ({why})"
 
 
@@ -117,8 +125,7 @@ def _read(place: str) -> Images:
         raise InputError(
             f"{place} must bring a label for every image. Got the columns {', '.join(map(str, examples.table.columns))}."
         )
-    inputs = np.stack([np.asarray(image) for image in examples.inputs])
-    return Images(inputs.reshape(len(inputs), -1), examples.table[column].to_numpy())
+    return Images(np.stack([np.asarray(image) for image in examples.inputs]), examples.table[column].to_numpy())
 
 
 def _is_published(name: str, images: Images) -> bool:

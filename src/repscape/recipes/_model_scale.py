@@ -22,7 +22,7 @@ from ..results import Results
 from ..study import run as run_study
 from ._dimensions import DIMENSION, peaks
 from ._models import Settled, forecast_models, settle
-from ._order import Order, Outcome
+from ._order import Order, Outcome, Shown
 from ._proteins import esm2_sizes, extract_layers, forecast_proteins, read_proteins, stand_ins, tiny_ones
 
 if TYPE_CHECKING:
@@ -92,8 +92,9 @@ def run(order: Order) -> Outcome:
     settled = settle(order, tiny_ones(order, fewer=FEWER), opened=_opened)
     sizes = {settled.shown(name): size for name, size in settled.parameters.items()}
     stores = extract_layers(order, settled, data.examples, layers=_layers(order, settled), opened=_opened)
+    by_size = {name: stores[name] for name in sorted(stores, key=lambda name: sizes[name])}
     results = run_study(
-        {name: stores[name] for name in sorted(stores, key=lambda name: sizes[name])},
+        by_size,
         Plan(measures=[(OVERLAP, {"k": order.options["k"]}), DIMENSION], profiles="models"),
         folder=order.folder,
         origin=order.origin(stand_in=settled.stand_in, parameters=sizes),
@@ -106,6 +107,7 @@ def run(order: Order) -> Outcome:
         tuple(peaks(results, esm2_sizes(order, settled), stand_ins(settled, data, PROTEINNET))),
         (_section(matches, sizes, order.options["k"]),),
         tuple(note for note in (settled.note, data.note, _verdict(matches)) if note),
+        Shown(by_size, pictures=data.examples.inputs if data.examples.kind == "image" else None),
     )
 
 

@@ -12,6 +12,8 @@ from ..results import Results
 from ._recipe import Recipe
 
 StandIn = Literal["auto", "always", "never"]
+NO_POINTS = "this study was made from saved neighbours, which hold no points."
+"""What a page says where it shows no single example."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,18 @@ class Ours:
     """What stood in for the published model or data, in words; empty where the very same were used."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """What the page shows of single examples; :func:`repscape.report.map_examples` takes the same."""
+
+    source: Any
+    """The layers, as `repscape.study.run` takes them."""
+    columns: Mapping[str, Any] | None = None
+    """Labels, values and texts of the examples, beside those that stores bring."""
+    pictures: Any = None
+    """The examples as images, as a person would want to see them; None where they are none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What the steps found."""
@@ -71,6 +85,8 @@ class Outcome:
     """Figures and tables of the recipe's own, for the report; the figures are also written as files."""
     notes: tuple[str, ...] = ()
     """Sentences: what stood in for what, what was left out, what was found."""
+    shown: Shown | str = "the steps of this recipe lay none out."
+    """The single examples, or in a sentence why there are none to be shown."""
 
 
 class Steps(Protocol):

@@ -17,7 +17,7 @@ from ..results import Results
 from ..study import run as run_study
 from ._dimensions import DIMENSION, LayerCurve, layer_curve, peaks
 from ._models import Settled, forecast_models, settle
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._proteins import (
     FAMILY,
     SUPERFAMILY,
@@ -83,7 +83,7 @@ def run(order: Order) -> Outcome:
     notes += [_ceiling(results, order.options["k"])] if proteins.labelled else []
     shown = [settled.shown(name) for name in settled.models]
     section = Section("Against what was published", drawings=tuple(_drawings(order.recipe, results, shown)))
-    return Outcome(results, tuple(_ours(order, results, settled, proteins)), (section,), tuple(notes))
+    return Outcome(results, tuple(_ours(order, results, settled, proteins)), (section,), tuple(notes), Shown(stores))
 
 
 def _check(order: Order) -> None:

@@ -16,10 +16,10 @@ from ..plots import Drawing, Margin, draw_margins
 from ..report import Section
 from ..results import Place, Results
 from ..study import run as run_study
-from ..study._source import read_source
+from ..study._source import Representation, read_source
 from ._dimensions import DIMENSION, layer_curve, peaks
 from ._models import forecast_models, settle
-from ._order import Order, Outcome
+from ._order import NO_POINTS, Order, Outcome, Shown
 from ._proteins import esm2_size, esm2_sizes, extract_layers, forecast_proteins, read_proteins, stand_ins, tiny_ones
 from ._saved import matrix_results, saved_models, two_of
 
@@ -27,6 +27,7 @@ OVERLAP = "overlap_neighbors"
 PROTEINNET = "proteinnet"
 FEWER = 3  # times fewer layers in what stands in
 SAVED_DATA = "saved arrays, of sequences that nothing tells"
+NO_EXAMPLES = "this study was made from a saved matrix of overlaps, which holds no points."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def run(order: Order) -> Outcome:
         return _of_matrix(order, data)
     found = {} if data is None else saved_models(data)
     sides = _of_saved(order, found) if found else _of_models(order)
-    plan = _plan(order, sides)
+    representations = read_source(sides.source).representations
+    plan = _plan(order, representations)
     results = run_study(
         sides.source,
         plan,
@@ -77,6 +79,7 @@ def run(order: Order) -> Outcome:
         tuple(peaks(results, sides.sizes, sides.stand_in)),
         (Section("Layer by layer", drawings=(drawing,)),),
         (*sides.notes, best),
+        Shown(sides.source) if any(one.points is not None for one in representations) else NO_POINTS,
     )
 
 
@@ -118,12 +121,11 @@ def _of_matrix(order: Order, data: Path) -> Outcome:
     results.save(order.folder)
     drawing, best = _drawn(results, named, k)
     read = f"The overlaps were read from {data.name}, rows first model; k = {k} is your word, and they have no errors."
-    return Outcome(results, (), (Section("Layer by layer", drawings=(drawing,)),), (read, best))
+    return Outcome(results, (), (Section("Layer by layer", drawings=(drawing,)),), (read, best), NO_EXAMPLES)
 
 
-def _plan(order: Order, sides: Sides) -> Plan:
+def _plan(order: Order, representations: Sequence[Representation]) -> Plan:
     """Ask for overlaps, and for dimensions where there are points; leave out the input layer if that is wanted."""
-    representations = read_source(sides.source).representations
     points = all(one.points is not None for one in representations)
     measures: list[Any] = [(OVERLAP, {"k": order.options["k"]}), *([DIMENSION] if points else [])]
     last = max(one.place.layer.index for one in representations)

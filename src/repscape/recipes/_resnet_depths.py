@@ -22,7 +22,7 @@ from ..results import Results
 from ..study import extract
 from ..study import run as run_study
 from ._models import MARK
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._pictures import Pictures, evenly, forecast_pictures, read_pictures
 
 if TYPE_CHECKING:
@@ -109,6 +109,7 @@ def run(order: Order) -> Outcome:
         tuple(_ours(order, networks, pictures, found)),
         (_section(found, len(pictures.examples)),),
         (*notes, _verdict(found)),
+        Shown(stores, pictures=pictures.examples.inputs),
     )
 
 

@@ -14,11 +14,12 @@ import numpy as np
 
 from .. import _check
 from ..plots import save_drawings, save_figures, write_whole
-from ..report import Section, write_report
+from ..report import Section, map_examples, save_map, write_report
+from ..report._study import load_map, save_missing
 from ..results import Results
 from ..study import ModelSource
 from ._compare import Row, compare, counted, to_frame
-from ._order import Order, StandIn, Steps
+from ._order import Order, Shown, StandIn, Steps
 from ._recipe import Recipe, list_recipes
 
 if TYPE_CHECKING:
@@ -126,6 +127,7 @@ def run_recipe(
         (f"{order.recipe.about} Repeated: {order.recipe.study}", counted(rows)),
         tables={"ours beside what was published": table.loc[:, (table.notna() & (table != "")).any()]},
     )
+    _keep(found.shown, order.folder)
     report = write_report(
         found.results,
         order.folder / "report.html",
@@ -204,6 +206,14 @@ def _order(
         threads,
         progress,
     )
+
+
+def _keep(shown: Shown | str, folder: Path) -> None:
+    """Keep the map of the examples where this page and every later one finds it; or why there is none."""
+    if isinstance(shown, str):
+        save_missing(shown, folder)
+    elif load_map(folder) is None:
+        save_map(map_examples(shown.source, columns=shown.columns, pictures=shown.pictures), folder)
 
 
 def _command(order: Order, given: Mapping[str, Any]) -> str:

@@ -25,7 +25,7 @@ from ..study import extract, predict
 from ..study import run as run_study
 from ..study._best import best_probed
 from ._models import Settled, forecast_models, settle
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._recipe import along
 from ._reviews import LABEL, forecast_reviews, other_than_published, read_reviews, save_tiny
 
@@ -117,7 +117,7 @@ def run(order: Order) -> Outcome:
         _lesson_words(lesson),
         *said,
     )
-    return Outcome(results, tuple(_ours(order, settled, store, results)), sections, notes)
+    return Outcome(results, tuple(_ours(order, settled, store, results)), sections, notes, Shown(store))
 
 
 def _stood_in(settled: Settled, reviews: str) -> list[str]:

@@ -15,7 +15,7 @@ from ..report import Section
 from ..results import Results, paired_differences
 from ..study import Trajectory, progress_bar
 from ..study import run as run_study
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 
 if TYPE_CHECKING:
     from ._demo_torch import DemoRun
@@ -41,8 +41,9 @@ def run(order: Order) -> Outcome:
     with progress_bar(order.progress) as tell:
         trained = train_demo(rng=order.rng, checkpoints=_steps(order), progress=tell)
     k = order.options["k"]
+    layers = Trajectory([(one.step, _residual(trained, one.step)) for one in trained.checkpoints])
     results = run_study(
-        Trajectory([(one.step, _residual(trained, one.step)) for one in trained.checkpoints]),
+        layers,
         Plan(measures=[DIMENSION, (KEPT, {"k": k}), (SHARED, {"k": k})], labels=LABEL, profiles="steps"),
         columns={LABEL: trained.labels},
         folder=order.folder,
@@ -58,6 +59,7 @@ def run(order: Order) -> Outcome:
         tuple(_last(frame, key, measure) for key, measure in (("settled", KEPT), ("collapsed", SHARED))),
         (Section("Over training", drawings=tuple(_drawings(frame, k))),),
         (*notes, f"Accuracy on {len(trained.labels)} held-out digits: {accuracy} steps."),
+        Shown(layers, {LABEL: trained.labels}, trained.images),
     )
 
 

@@ -16,7 +16,7 @@ from ..measures._select_category import select_category
 from ..measures._sim_rsa import sim_rsa
 from ..plan import Plan
 from ..study import run as run_study
-from ._order import Order, Ours, Outcome
+from ._order import Order, Ours, Outcome, Shown
 from ._word_rsa_figures import compared
 
 LAYER = "vectors"
@@ -72,10 +72,12 @@ def run(order: Order) -> Outcome:
         raise InputError(f"{' '.join(notes)} Give other words, or go on without them: --set missing=drop.")
     lacking = set().union(*absent.values())
     shared = {name: choose_words(side, _without(groups, lacking)) for name, side in models.sides.items()}
+    layers = {name: {LAYER: side.inputs} for name, side in shared.items()}
+    table = shared[models.names[0]].table
     results = run_study(
-        {name: {LAYER: side.inputs} for name, side in shared.items()},
+        layers,
         PLAN,
-        columns={"group": shared[models.names[0]].table["group"].to_numpy()},
+        columns={"group": table["group"].to_numpy()},
         folder=order.folder,
         origin=order.origin(stand_in=models.stand_in),
         threads=order.threads,
@@ -88,7 +90,7 @@ def run(order: Order) -> Outcome:
         if len(side := choose_words(models.sides[name], _without(groups, absent[name]))) > len(shared[name])
     }
     sections, found = compared(shared, own, results=results, options=order.options)
-    return Outcome(results, numbers, sections, (*notes, *found))
+    return Outcome(results, numbers, sections, (*notes, *found), Shown(layers, dict(table[["word", "group"]])))
 
 
 def _models(order: Order) -> Models:

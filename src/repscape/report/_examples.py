@@ -58,7 +58,7 @@ class Examples:
         try:
             found, missing = study_map(folder, tuple(dict.fromkeys(["pca", *maps]))), ""
         except RepscapeError as error:
-            found, missing = None, f"No example can be shown: {error}"
+            found, missing = None, f"Single examples are not shown: {error}"
         return cls(found, missing, _command(folder))
 
 

@@ -23,8 +23,9 @@ from ..plots._depth import _label, _laid_out, _looks
 from ..plots._matrix import _cells
 from ..plots._style import INK, MARKERS, MUTED, PALETTE, ordered
 from ..plots._values import Value, key_of
+from ..results._rounded import rounded
 from ._plotly_axes import axes_of, colour_axis, panel_title
-from ._plotly_words import error_of, hover, layer_name, text_of, where, with_error
+from ._plotly_words import error_of, hover, layer_name, text_of, where
 
 Trace = dict[str, Any]
 SYMBOLS: Mapping[str, str] = dict(
@@ -108,7 +109,7 @@ def _curve(sketch: Sketch) -> Iterator[Trace]:
             x, values = curve.x[order], curve.values[order]
             errors = np.full(len(x), np.nan) if curve.stderr is None else curve.stderr[order]
             said = [
-                f"{where(record.place)}<br>{text_of(curve.x_name)} {at:g}: {with_error(value, error)}"
+                f"{where(record.place)}<br>{text_of(curve.x_name)} {at:g}: {rounded(value, error)}"
                 for at, value, error in zip(x.tolist(), values.tolist(), errors.tolist(), strict=True)
             ]
             name = few[number] if few else layer.key
@@ -150,7 +151,7 @@ def _matrix(sketch: Sketch) -> Iterator[Trace]:
                 ""
                 if math.isnan(cells[i, j])
                 else f"{one}{layer_name(row)}<br>{two}{layer_name(column)}<br>"
-                + with_error(float(cells[i, j]), errors.get((row, column), errors.get((column, row), math.nan)))
+                + rounded(float(cells[i, j]), errors.get((row, column), errors.get((column, row), math.nan)))
                 for j, column in enumerate(columns)
             ]
             for i, row in enumerate(rows)

@@ -9,6 +9,7 @@ from .._types import LayerInfo
 from ..measures import Estimate
 from ..plots._values import Value
 from ..results import Place, Record
+from ..results._rounded import rounded
 
 
 def text_of(text: object) -> str:
@@ -18,7 +19,7 @@ def text_of(text: object) -> str:
 
 def hover(value: Value, name: str) -> str:
     """Say where a value stands, what it is, and its error."""
-    number = with_error(value.value, error_of(value.record)) if value.x is None else f"{value.value:.4g}"
+    number = rounded(value.value, error_of(value.record)) if value.x is None else f"{value.value:.4g}"
     interval = f" [{value.low:.4g}, {value.high:.4g}]" if math.isfinite(value.low) else ""
     chance = f"<br>chance {value.chance:.3g}" if math.isfinite(value.chance) else ""
     heading = f"<b>{text_of(name)}</b><br>" if name else ""
@@ -42,8 +43,3 @@ def error_of(record: Record) -> float:
     """Return the standard error; NaN where there is none."""
     error = record.result.stderr if isinstance(record.result, Estimate) else None
     return math.nan if error is None else float(error)
-
-
-def with_error(value: float, error: float) -> str:
-    """Write a number with its error, if it has one."""
-    return f"{value:.4g} ± {error:.2g}" if math.isfinite(error) else f"{value:.4g}"

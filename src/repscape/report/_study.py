@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from .._types import LayerInfo
-from ..errors import RepscapeError, StudyMismatchError
+from ..errors import InputError, RepscapeError, StudyMismatchError
 from ..examples._arrays import split_key
 from ..examples._images import CHANNELS, IMAGE_KEYS
 from ..examples._npz import load_npy, load_npz
@@ -21,6 +21,7 @@ from ..store._table import arrays_of, table_of
 from ..study import StudySpec, Trajectory, read_study
 from ..study._defaults import fitted
 from ..study._folder import PLAN_FILE, _fingerprint
+from ..study._imported import imported_models
 from ..study._models import STORE, ModelSource, steps_of
 from ..study._run import _chosen
 from ..study._source import Source, read_source
@@ -42,6 +43,8 @@ def study_map(folder: Path, methods: Sequence[str] = ("pca",)) -> ExampleMap:
     if kept is not None and set(methods) <= set(kept.coordinates):
         return kept
     try:
+        if why := _why_not(folder):
+            raise InputError(why)
         source, pictures, notes = _source(folder)
     except RepscapeError as error:
         if kept is None:
@@ -69,6 +72,11 @@ def save_map(found: ExampleMap, folder: Path) -> None:
     write_arrays(folder / FOLDER, "map", arrays, attributes=about)
 
 
+def save_missing(why: str, folder: Path) -> None:
+    """Keep in a study folder, for this page and the next, why it can show no example: "this study was made from ..."."""
+    write_arrays(folder / FOLDER, "missing", {}, attributes={"data": _data(folder), "why": why})
+
+
 def load_map(folder: Path) -> ExampleMap | None:
     """Return what a study folder keeps of its examples; None where it keeps nothing, or of other data."""
     if "map" not in list_groups(folder / FOLDER):
@@ -90,12 +98,39 @@ def load_map(folder: Path) -> ExampleMap | None:
     )
 
 
+def _why_not(folder: Path) -> str:
+    """Say in plain words why the points of a study cannot be read again; "" where its study.toml says how, or is broken."""
+    if "missing" in list_groups(folder / FOLDER):
+        _, about = read_arrays(folder / FOLDER, "missing")
+        if about["data"] == _data(folder):
+            return str(about["why"])
+    held = _held(folder)
+    source = held.get("source", {})
+    if "study" not in held or {"arrays", "model"} & set(source) or imported_models(folder):
+        return ""
+    if "recipe" in source:
+        return (
+            f"this folder of the recipe {source['recipe']} keeps no map of them. The same recipe, run into this folder again, "
+            "lays them out."
+        )
+    return (
+        "the points of this study were in memory, and its folder keeps no map of them. "
+        "repscape.report.save_map(map_examples(source), folder) keeps one."
+    )
+
+
 def _data(folder: Path) -> str:
     """Return the digest of the study's data; "" for a folder without a study."""
+    return str(_held(folder).get("study", {}).get("data", ""))
+
+
+def _held(folder: Path) -> dict[str, Any]:
+    """Return what study.toml says; nothing where there is none, or where it is broken, which is said where it is read."""
     file = folder / PLAN_FILE
-    if not file.is_file():
-        return ""
-    return str(tomllib.loads(file.read_text(encoding="utf-8")).get("study", {}).get("data", ""))
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return {}
 
 
 def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..measures import Estimate
 from ..results import PROFILES, Place, Record, Results
+from ..results._rounded import rounded
 from ._html import capital
 
 SENTENCES = 12  # of one measure; the tables have the rest
@@ -189,8 +190,7 @@ def number(record: Record) -> str:
     result = record.result
     if not isinstance(result, Estimate):
         return ""
-    error = f" ± {result.stderr:.2g}" if result.stderr is not None and math.isfinite(result.stderr) else ""
-    return f"{result.value:.3g}{error}"
+    return rounded(result.value, result.stderr, digits=3)
 
 
 def _graphs(results: Results) -> dict[str, Mapping[str, Any]]:

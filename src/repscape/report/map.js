@@ -187,7 +187,9 @@ const showMap = (map) => {
   layerSlide.max = stack().length - 1;
   layerSlide.value = layerSlide.max;
   options(other, map.places.map((place, at_) => [at_, placeName(place)]));
-  other.value = stack()[0].at;
+  // Beside a model's last layer stands its first; where it has but one, that of another model.
+  const elsewhere = map.places.findIndex((place) => place.model !== modelField.value);
+  other.value = stack().length > 1 || elsewhere < 0 ? stack()[0].at : elsewhere;
   for (const field of [modelField, siteField]) field.addEventListener("change", () => { settleSites(); redraw(); });
   for (const field of [methodField, colour, other]) field.addEventListener("change", redraw);
   for (const slide of [stepSlide, layerSlide]) slide.addEventListener("input", redraw);
