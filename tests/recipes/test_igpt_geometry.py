@@ -63,7 +63,7 @@ def test_every_layer_is_read_at_three_sites(found: RecipeRun) -> None:
         }  # fmt: skip
     variants = {one.variant for one in found.results}
     assert variants == {
-        "id_twonn", "id_decimation(rng=0)", "id_gride", "overlap_labels(k=10)", "overlap_labels(k=30)",
+        "id_twonn", "id_decimation(fraction=0.98, rng=0)", "id_gride", "overlap_labels(k=10)", "overlap_labels(k=30)",
     }  # fmt: skip
 
 

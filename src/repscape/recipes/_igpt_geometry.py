@@ -9,10 +9,12 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import DegenerateDataError
+from ..measures import Curve
 from ..plan import Plan
 from ..plots import Drawing, Line, draw_lines
 from ..report import Section
 from ..results import Results
+from ..results._rounded import rounded
 from ..study import extract
 from ..study import run as run_study
 from ._dimensions import LayerCurve, layer_curve
@@ -25,7 +27,11 @@ NAMES = ("small", "medium", "large")
 TINY = {"small": (6, 32), "medium": (8, 48), "large": (10, 64)}
 """Layers and width of what stands in."""
 SITES = ("residual", "norm1", "norm2")
-TWONN, LABELS = "id_twonn", "overlap_labels"
+READ = "norm1"
+"""The site of the paper's numbers: its released code reads every block after the first normalisation."""
+TWONN, DECIMATION, LABELS = "id_twonn", "id_decimation", "overlap_labels"
+FRACTION, POINTS = 0.98, 90_000 // 32
+"""Of the ratios, and points of a subset, that the paper's dimensions are of."""
 K, DEEP_K = 10, 30
 PAPER = 300  # classes, and images of each
 FEW = 50  # digits of a class, where they stand in
@@ -69,7 +75,7 @@ def run(order: Order) -> Outcome:
         Plan(
             measures=[
                 TWONN,
-                ("id_decimation", {"rng": order.rng}),
+                (DECIMATION, {"fraction": FRACTION, "rng": order.rng}),
                 "id_gride",
                 (LABELS, {"k": K}),
                 (LABELS, {"k": DEEP_K}),
@@ -81,14 +87,14 @@ def run(order: Order) -> Outcome:
         threads=order.threads,
         progress=order.progress,
     )
-    before = results.select(site=SITES[0])
+    read = results.select(site=READ)
     notes = [f"{stand_in}: no number below says anything about image GPT on ImageNet."] if stand_in else []
     shown = {name: settled.shown(name) for name in settled.models}
     return Outcome(
         results,
-        tuple(number for name in NAMES if name in shown for number in _ours(order, settled, pictures, before, name)),
-        (_section(before, list(stores), published=not stand_in and _is_paper(pictures)),),
-        (*notes, *(_peaks(before, model) for model in stores)),
+        tuple(number for name in NAMES if name in shown for number in _ours(order, settled, pictures, read, name)),
+        (_section(read, list(stores), published=not stand_in and _is_paper(pictures)),),
+        (*notes, *(_peaks(read, model) for model in stores)),
         Shown(stores, pictures=pictures.examples.inputs),
     )
 
@@ -120,39 +126,59 @@ def _ours(order: Order, settled: Settled, pictures: Pictures, results: Results, 
         parts.append(f"{len(images)} images of {Path(images.source).name} rather than {PAPER} x {PAPER} of ImageNet")
     other, place = "; ".join(filter(None, parts)), NAMES.index(name)
     model = settled.shown(name)
-    dimension, labels = _curve(results, TWONN, model), _curve(results, LABELS, model)
+    dimension, labels = _dimension(results, model), _labels(results, model)
     top, best = dimension.peak, labels.peak
     return [
-        Ours(along("id_peak", place), float(dimension.values[top]), float(dimension.stderr[top]), other),
+        Ours(along("id_peak", place), float(dimension.values[top]), _known(dimension.stderr[top]), other),
         Ours(along("label_peak", place), float(labels.values[best]), float(labels.stderr[best]), other),
         Ours(along("label_depth", place), float(labels.depths[best]), None, other),
     ]
 
 
-def _curve(results: Results, measure: str, model: str) -> LayerCurve:
-    """Return a measure along the layers before their first normalisation; of label overlaps that with the larger k."""
-    chosen = results.select(variant=f"{LABELS}(k={DEEP_K})") if measure == LABELS else results
-    found = layer_curve(chosen, measure, model)
+def _known(stderr: float) -> float | None:
+    return None if np.isnan(stderr) else float(stderr)
+
+
+def _labels(results: Results, model: str) -> LayerCurve:
+    """Return the label overlap along the layers, at the larger k."""
+    found = layer_curve(results.select(variant=f"{LABELS}(k={DEEP_K})"), LABELS, model)
     if found is None:
-        raise DegenerateDataError(f"{measure} has no answer for any layer of {model}.")
+        raise DegenerateDataError(f"{LABELS} has no answer for any layer of {model}.")
     return found
 
 
+def _dimension(results: Results, model: str) -> LayerCurve:
+    """Return the dimension along the layers at the paper's scale: of subsets as near to its 2,812 points as there are."""
+    curves = [
+        (record.place.layer, record.result, int(np.abs(record.result.x - POINTS).argmin()))
+        for record in sorted(results.select(DECIMATION, model=model), key=lambda one: one.place.layer.index)
+        if isinstance(record.result, Curve)
+    ]
+    if not curves:
+        raise DegenerateDataError(f"{DECIMATION} has no answer for any layer of {model}.")
+    return LayerCurve(
+        tuple(layer.index for layer, _, _ in curves),
+        np.array([layer.depth for layer, _, _ in curves]),
+        np.array([curve.values[place] for _, curve, place in curves]),
+        np.array([curve.stderr[place] if curve.stderr is not None else np.nan for _, curve, place in curves]),
+    )
+
+
 def _section(results: Results, models: Sequence[str], *, published: bool) -> Section:
-    said = {
-        TWONN: ("dimension", "intrinsic dimension", "Dimension along image GPT (TwoNN)", (25, 28, 32)),
-        LABELS: ("labels", f"label overlap, k = {DEEP_K}", "Neighbours of the same class", (0.15, 0.27, 0.35)),
-    }
+    said = (
+        ("dimension", "intrinsic dimension", "Dimension along image GPT (TwoNN, decimated)", _dimension, (25, 28, 32)),
+        ("labels", f"label overlap, k = {DEEP_K}", "Neighbours of the same class", _labels, (0.15, 0.27, 0.35)),
+    )
     drawings = []
-    for measure, (name, y, heading, peaks) in said.items():
+    for name, y, heading, along_layers, peaks in said:
         lines: dict[str, Line] = {}
         for model in models:
-            curve = _curve(results, measure, model)
+            curve = along_layers(results, model)
             lines[model] = Line(curve.depths, curve.values, curve.stderr)
         if published:
             lines["published peaks"] = published_peaks(peaks)
         caption = (
-            f"{heading}, before the first normalisation of every block, against relative depth; bands are one error."
+            f"{heading}, after the first normalisation of every block, against relative depth; bands are one error."
         )
         drawings.append(
             Drawing(f"{name}-by-depth", draw_lines(lines, x="relative depth", y=y, heading=heading), caption)
@@ -167,10 +193,11 @@ def published_peaks(values: Sequence[float]) -> Line:
 
 
 def _peaks(results: Results, model: str) -> str:
-    dimension, labels = (_curve(results, measure, model) for measure in (TWONN, LABELS))
+    dimension, labels = _dimension(results, model), _labels(results, model)
     top, best = dimension.peak, labels.peak
+    highest = rounded(dimension.values[top], _known(dimension.stderr[top]))
+    shared = rounded(labels.values[best], labels.stderr[best])
     return (
-        f"{model}: dimension {dimension.values[top]:.1f} ± {dimension.stderr[top]:.1f} at its highest, at depth "
-        f"{dimension.depths[top]:.2f}; label overlap {labels.values[best]:.3f} ± {labels.stderr[best]:.3f} (k = {DEEP_K}), at "
-        f"depth {labels.depths[best]:.2f}."
+        f"{model}: dimension {highest} at its highest, at depth {dimension.depths[top]:.2f}; label overlap {shared} "
+        f"(k = {DEEP_K}), at depth {labels.depths[best]:.2f}."
     )
