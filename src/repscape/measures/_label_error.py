@@ -37,6 +37,7 @@ def entered(per_point: FloatArray, code: IntArray, weights: str) -> tuple[FloatA
 
 
 def weighted_mean(values: FloatArray, share: FloatArray) -> float:
+    """Return the mean of values (n,) with weights share (n,)."""
     return float((share * values).sum() / share.sum())
 
 
@@ -81,6 +82,7 @@ def leave_one_out(
 
 
 def naive_error(per_point: FloatArray, code: IntArray, weights: str) -> float:
+    """Return the error for points that are independent, within classes where classes weigh alike: the peers' value."""
     if weights == "points":
         return float(per_point.std(ddof=1) / math.sqrt(per_point.size))
     members = np.bincount(code)
