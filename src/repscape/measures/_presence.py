@@ -33,13 +33,14 @@ def influence_error(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int) -> tuple[f
     None where a graph holds no neighbour beyond the k-th, or too few to find k / 2 of them in half of the points.
     """
     n = a.shape[0]
-    every = np.ones(n, dtype=np.bool_)
-    influence = presence(a, b, k, drawn=every) / k
-    drawn = every.copy()
+    if min(a.shape[1], b.shape[1]) <= k:
+        return None
+    drawn = np.ones(n, dtype=np.bool_)
+    influence = presence(a, b, k, drawn=drawn) / k
     drawn[next(subsets(n, draws=1))] = False
     halves = [presence(a, b, k // 2, drawn=part) / (k // 2) for part in (drawn, ~drawn)]
     known = np.isfinite(halves[0]) & np.isfinite(halves[1])
-    if not np.isfinite(influence).all() or known.mean() < LEAST_KNOWN:
+    if known.mean() < LEAST_KNOWN:
         return None
     own = max(float(np.cov(halves[0][known], halves[1][known])[0, 1]), 0.0)
     squares = float(influence.var(ddof=1))
