@@ -18,9 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from repscape.graph import _choose, _threads, knn_graph
+from repscape.graph import _choose, knn_graph
 from repscape.graph._certify import Encoded, Frame
 from repscape.graph._screen import TILE
+from repscape.machine import _threads
 
 BY_N = (5_000, 10_000, 20_000, 40_000, 60_000, 90_000)
 BY_D = (16, 64, 256, 1024, 4096)

@@ -7,19 +7,13 @@ than d 2^-52 relative, and nowhere else. With benchmarks off the same comparison
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numba
 import numpy as np
 import pytest
 
-TESTS = Path(__file__).parents[1] / "tests"
-sys.path[:0] = [str(TESTS), str(TESTS / "graph")]
-import activations  # noqa: E402  (the tests' own points)
-from point_sets import SETS, gaussian  # noqa: E402
-
-from repscape.graph import knn_graph  # noqa: E402
+from repscape.graph import knn_graph
+from tests.graph import activations
+from tests.graph.point_sets import SETS, gaussian
 
 PRECISIONS = ("float32", "float64", "int8", "bf16")
 K = 20

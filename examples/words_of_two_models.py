@@ -9,7 +9,7 @@ draws made-up vectors, so that it runs anywhere. Real ones come by name or from 
 import numpy as np
 
 import repscape as rs
-from repscape.plots import Drawing, draw_clusters, draw_rsa, draw_strip, save_drawings
+from repscape.figures import Drawing, draw_clusters, draw_rsa, draw_strip, save_drawings
 
 WORDS = {
     "sky": ["sun", "moon", "star", "planet", "comet"],

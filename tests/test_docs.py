@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from cli.helpers import call
 
 import repscape as rs
+from tests.cli.helpers import call
 
 ROOT = Path(__file__).parents[1]
 README, TUTORIAL, OWN_MODEL = (ROOT / name for name in ("README.md", "docs/tutorial.md", "docs/own_model.md"))
@@ -59,7 +59,7 @@ def write_arrays() -> None:
 
 def write_model_and_texts() -> pd.DataFrame:
     """Make my-model and texts.csv as the README takes them."""
-    from extraction.tiny_models import WORDS, save_tiny
+    from tests.extraction.tiny_models import WORDS, save_tiny
 
     save_tiny("BERT", Path("my-model"))
     rng = np.random.default_rng(0)

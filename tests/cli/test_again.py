@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from cli.helpers import N, call, layers, tree
-from cli.published import publish
 
 import repscape
 from repscape.measures import MEASURES
+from tests.cli.helpers import N, call, layers, tree
+from tests.cli.published import publish
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from cli.helpers import call, layers
 
 import repscape
 from repscape.cli._app import COMMANDS
 from repscape.study import _work
+from tests.cli.helpers import call, layers
 
 NAMES = [command.__name__.replace("_", "-") for command in COMMANDS]
 HEAVY = ("torch", "numba", "sklearn", "scipy", "zarr", "xarray", "pandas", "matplotlib", "plotly", "rich")

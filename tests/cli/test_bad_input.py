@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from cli.helpers import N, call, layers, tree
 
 import repscape as rs
 from repscape.errors import DegenerateDataError, InputError, StoreError
+from tests.cli.helpers import N, call, layers, tree
 
 POINTS = np.random.default_rng(0).normal(size=(N, 4))
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli.helpers import call
 
 import repscape as rs
 from repscape.errors import InputError
-from repscape.results import best_matches
+from repscape.findings import best_matches
+from tests.cli.helpers import call
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cli.helpers import call
-from data_files import data_file
-from extraction.tiny_models import WORDS, save_tiny
 
 import repscape as rs
+from tests.cli.helpers import call
+from tests.data_files import data_file
+from tests.extraction.tiny_models import WORDS, save_tiny
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli.helpers import N, call, layers, tree
-from cli.published import SITES, labels, publish
 
 import repscape as rs
 from repscape._types import LayerInfo
+from tests.cli.helpers import N, call, layers, tree
+from tests.cli.published import SITES, labels, publish
 
 LAYERS = range(1, 50, 4)
 

@@ -12,8 +12,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from cli.helpers import call, layers
-from extraction.tiny_models import PROTEINS, WORDS, save_tiny
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
@@ -21,6 +19,8 @@ import repscape as rs
 from repscape.errors import InputError, StudyMismatchError, UnknownNameError
 from repscape.extraction import open_model
 from repscape.study import predict
+from tests.cli.helpers import call, layers
+from tests.extraction.tiny_models import PROTEINS, WORDS, save_tiny
 
 GOOD, BAD = WORDS[:8], WORDS[8:16]
 NEW = [" ".join(GOOD[:5]), " ".join(BAD[2:7])]

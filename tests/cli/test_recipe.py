@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from cli.helpers import call
 
 from repscape import list_recipes
-from repscape.recipes import _word_rsa
+from repscape.recipes.studies import _word_rsa
+from tests.cli.helpers import call
 
 
 def test_recipes_are_listed_and_described() -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from cli.helpers import N, call, layers, tree
-from data_files import data_file
 
 import repscape as rs
+from tests.cli.helpers import N, call, layers, tree
+from tests.data_files import data_file
 
 QUICK = ("--measures", "id_twonn, overlap_neighbors(k=5), overlap_labels(k=5)", "--label", "kind", "-q")
 

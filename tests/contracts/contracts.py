@@ -159,7 +159,7 @@ def check_nan_refused(measure: Measure) -> None:
 
 def check_oracle(measure: Measure) -> None:
     """It agrees with slow, obvious code in tests/reference."""
-    module = importlib.import_module(f"reference.{measure.name}")
+    module = importlib.import_module(f"tests.reference.{measure.name}")
     data = sample(seed=3)
     for options in module.OPTIONS:
         with warnings.catch_warnings():

@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import contracts
 import numpy as np
 import pytest
 
@@ -15,6 +14,7 @@ import repscape
 from repscape.graph import NeighborGraph
 from repscape.measures import MEASURES, Measure
 from repscape.measures._table import TRANSFORMATIONS
+from tests.contracts import contracts
 
 ROWS = list(MEASURES.values())
 BOTH = [row for row in ROWS if row.arity == 2]

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from data_files import data_file
 
 import repscape as rs
 from repscape.errors import InputError, InputTypeError, RepscapeWarning, UnknownNameError
+from tests.data_files import data_file
 
 WIKI = {"words": np.array(["sun", "chair", "moon", "table"]), "vectors": np.arange(8.0).reshape(4, 2)}
 TWEETS = {"words": np.array(["moon", "lol", "sun"]), "vectors": np.arange(9.0).reshape(3, 3)}

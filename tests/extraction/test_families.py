@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from extraction.tiny_models import CONFIGS, examples_for, save_tiny
 
 from repscape.errors import UnknownNameError
 from repscape.extraction import Model, iterate, list_layers, open_model
 from repscape.extraction._iterate_torch import _moved
+from tests.extraction.tiny_models import CONFIGS, examples_for, save_tiny
 
 NORM_LAST_IN_STATES = {"GPT-2", "ImageGPT", "Llama", "GPT-NeoX", "ESM", "T5"}
 POST_NORM = {"BERT", "RoBERTa", "DistilBERT"}

@@ -9,8 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from data_files import data_file
-from extraction.tiny_models import (
+from PIL import Image
+
+from repscape.errors import InputError, InputTypeError
+from repscape.extraction import Model, iterate, open_model
+from repscape.extraction._hf_encode import ImageEncoder, TextEncoder, as_rgb
+from tests.data_files import data_file
+from tests.extraction.tiny_models import (
     CONFIGS,
     TEXTS,
     WORDS,
@@ -21,11 +26,6 @@ from extraction.tiny_models import (
     save_tiny,
     word_tokenizer,
 )
-from PIL import Image
-
-from repscape.errors import InputError, InputTypeError
-from repscape.extraction import Model, iterate, open_model
-from repscape.extraction._hf_encode import ImageEncoder, TextEncoder, as_rgb
 
 
 @pytest.fixture(scope="module")

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 import torch
 import transformers
-from data_files import data_file
-from extraction.tiny_models import CONFIGS, TEXTS, make_examples, save_tiny, word_tokenizer
 
 from repscape.errors import InputError, InputTypeError
 from repscape.extraction import iterate, list_layers, open_model
+from tests.data_files import data_file
+from tests.extraction.tiny_models import CONFIGS, TEXTS, make_examples, save_tiny, word_tokenizer
 
 
 @pytest.fixture

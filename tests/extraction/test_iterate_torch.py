@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from extraction.tiny_models import TEXTS, WORDS, make_examples, save_tiny
 from torch import nn
 
 from repscape.errors import InputError, InputTypeError, MemoryBudgetError, UnknownNameError
 from repscape.extraction import Layout, Model, Slab, iterate, open_model
 from repscape.extraction._iterate_torch import fitting_tokens, out_of_memory
 from repscape.extraction._sites import select_taps
+from tests.extraction.tiny_models import TEXTS, WORDS, make_examples, save_tiny
 
 
 @pytest.fixture(scope="module")

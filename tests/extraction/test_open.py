@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from extraction.tiny_models import make_examples, save_tiny, word_tokenizer
 
 from repscape.errors import InputError, InputTypeError, MissingExtraError
 from repscape.extraction import Model, _open, iterate, open_model
+from tests.extraction.tiny_models import make_examples, save_tiny, word_tokenizer
 
 
 @pytest.fixture(scope="module")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from extraction.tiny_models import make_examples
 from torch import nn
 
 from repscape.errors import InputError, InputTypeError, UnknownNameError
 from repscape.extraction import iterate, list_layers, open_model
 from repscape.extraction._torch_model import fingerprint
+from tests.extraction.tiny_models import make_examples
 
 
 class Mixer(nn.Module):

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 import torch
 import transformers
-from data_files import data_file
-from extraction.tiny_models import make_examples
 from tokenizers import Tokenizer, decoders, models, normalizers, processors
 from torch import nn
 from torch.nn import functional
 
 from repscape.extraction import iterate, list_layers, open_model
+from tests.data_files import data_file
+from tests.extraction.tiny_models import make_examples
 
 STORY = (
     "Once upon a time, there was a little girl named Lily. She loved to play outside in the park. "

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import torch
-from data_files import data_file
 from torch import nn
 from transformers import AutoModel, AutoTokenizer
+
+from tests.data_files import data_file
 
 
 def tokens():

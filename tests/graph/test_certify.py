@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from graph_oracle import assert_exact
-from point_sets import SETS, gaussian
 
 from repscape.graph import _candidates_numpy, _candidates_torch, _certify, _exact, _points, knn_graph
 from repscape.graph._candidates_numpy import NumpyProducts
 from repscape.graph._certify import Bound, Encoded, Frame
-from repscape.graph._threads import Crew
+from repscape.machine._threads import Crew
+from tests.graph.graph_oracle import assert_exact
+from tests.graph.point_sets import SETS, gaussian
 
 MAKERS = {
     "float32": lambda d: NumpyProducts("float32", d),

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from point_sets import gaussian
 
 from repscape.graph import _choose, _exact, _points
-from repscape.graph._threads import Crew
+from repscape.machine._threads import Crew
+from tests.graph.point_sets import gaussian
 
 
 def problem(X, k):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from graph_oracle import assert_exact
-from point_sets import SETS, gaussian
 
 from repscape.graph import _device_torch, _exact, _points
-from repscape.graph._threads import Crew
+from repscape.machine._threads import Crew
+from tests.graph.graph_oracle import assert_exact
+from tests.graph.point_sets import SETS, gaussian
 
 
 def solved(X, k, precision, *, queries=None):

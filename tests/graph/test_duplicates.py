@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graph_oracle import assert_exact
 
 from repscape.graph import _duplicates, _points, distinct_graph, distinct_rows, knn_graph
+from tests.graph.graph_oracle import assert_exact
 
 
 def test_by_hand():

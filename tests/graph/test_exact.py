@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from graph_oracle import assert_exact
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from point_sets import SETS, clusters_of_all_scales, gaussian, manifold
 
 from repscape.graph import knn_graph, knn_query
+from tests.graph.graph_oracle import assert_exact
+from tests.graph.point_sets import SETS, clusters_of_all_scales, gaussian, manifold
 
 PRECISIONS = ("float32", "float64", "int8", "bf16")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from point_sets import gaussian
 from scipy.spatial.distance import cdist
 
 from repscape.errors import InputError
 from repscape.graph import knn_graph, knn_query
+from tests.graph.point_sets import gaussian
 
 NAMES = {"cosine": "cosine", "correlation": "correlation", "manhattan": "cityblock", "chebyshev": "chebyshev"}
 

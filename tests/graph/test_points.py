@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import torch
 import zarr
-from graph_oracle import assert_exact
-from point_sets import gaussian
 
 from repscape.errors import InputError, InputTypeError, UnknownNameError
 from repscape.graph import _memory, _points, knn_graph, knn_query
+from tests.graph.graph_oracle import assert_exact
+from tests.graph.point_sets import gaussian
 
 X = gaussian(700, 20)
 

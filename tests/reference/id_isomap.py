@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial.distance import pdist
 
-from .neighbors import neighbors
+from tests.reference.neighbors import neighbors
 
 OPTIONS = [{"max_dim": 6}, {"k": 15, "max_dim": 4}]
 

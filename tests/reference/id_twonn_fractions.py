@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .id_twonn import slow as slow_twonn
+from tests.reference.id_twonn import slow as slow_twonn
 
 OPTIONS = [
     {"fractions": [0.4, 0.75, 1.0]},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .neighbors import neighbors
+from tests.reference.neighbors import neighbors
 
 OPTIONS = [{}, {"k": 1}, {"k": 37}, {"k": 149}]
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 import numpy as np
 
-from .neighbors import neighbors
+from tests.reference.neighbors import neighbors
 
 GROUPS = np.arange(150) // 2
 OPTIONS = [

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.metrics import log_loss
 from sklearn.model_selection import StratifiedKFold
 
-from .probe_linear import _fitted, _loss
+from tests.reference.probe_linear import _fitted, _loss
 
 OPTIONS = [
     {"tol": 1e-10, "fractions": [0.3, 1.0], "penalties": [0.1, 10.0], "folds": 3, "metric": "log_loss"},

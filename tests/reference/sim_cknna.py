@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .sim_cka import debiased
+from tests.reference.sim_cka import debiased
 
 OPTIONS = [{}, {"k": 2}, {"k": 149}, {"normalize": False}]
 

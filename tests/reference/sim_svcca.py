@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .sim_cca import correlations
+from tests.reference.sim_cca import correlations
 
 OPTIONS = [{}, {"variance": 0.8}, {"variance": 1.0}]
 

@@ -10,7 +10,7 @@ import pytest
 import repscape as rs
 from repscape.report import map_examples
 from repscape.results import MeasureInfo
-from tests.plots.studies import SCRIPT, by_hand, layers, states
+from tests.figures.studies import SCRIPT, by_hand, layers, states
 from tests.report.visits import Visit
 
 N = 60

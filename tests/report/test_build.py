@@ -14,11 +14,11 @@ import pytest
 import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputTypeError, StoreError
+from repscape.figures import save_figures, sketches
 from repscape.measures import Curve, Estimate
-from repscape.plots import save_figures, sketches
 from repscape.report import ExampleMap
 from repscape.results import MeasureInfo, Place, Record, Results
-from tests.plots.studies import PLAN, SCRIPT, by_hand, curves, layers, study
+from tests.figures.studies import PLAN, SCRIPT, by_hand, curves, layers, study
 from tests.report.pages import read
 
 

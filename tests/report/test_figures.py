@@ -1,10 +1,10 @@
 import xml.etree.ElementTree as ET
 
-from repscape.plots import paint, sketches, to_bytes
-from repscape.plots._style import INK, ON_DARK, PAPER
+from repscape.figures import paint, sketches, to_bytes
+from repscape.figures.matplotlib._style import INK, ON_DARK, PAPER
 from repscape.report._figures import adaptive, figure_html
 from repscape.results import MeasureInfo
-from tests.plots.studies import by_hand, layers, study
+from tests.figures.studies import by_hand, layers, study
 from tests.report.pages import read
 
 

@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 
 import repscape as rs
 from repscape.recipes import _run
-from repscape.report._study import load_map
+from repscape.report.map._study import load_map
 from tests.report.visits import Visit
 
 

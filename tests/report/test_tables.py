@@ -1,6 +1,6 @@
 from repscape.report._tables import CSV_BYTES, Table, downloads, table_html, tables
 from repscape.results import MeasureInfo, Results
-from tests.plots.studies import by_hand, curves, layers, study
+from tests.figures.studies import by_hand, curves, layers, study
 from tests.report.pages import read
 
 

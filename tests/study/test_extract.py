@@ -155,9 +155,9 @@ def test_a_full_disk_leaves_a_store_that_goes_on(tmp_path, monkeypatch: pytest.M
 
 def test_token_rows_keep_their_example_and_position(tmp_path) -> None:
     import transformers
-    from extraction.tiny_models import CONFIGS, TEXTS, WORDS, word_tokenizer
 
     from repscape.extraction._hf_model import wrap_pretrained
+    from tests.extraction.tiny_models import CONFIGS, TEXTS, WORDS, word_tokenizer
 
     model = wrap_pretrained(transformers.BertModel(CONFIGS["BERT"]()), word_tokenizer(front="[CLS]", back="[SEP]"))
     store = rs.extract(model, TEXTS, to=tmp_path / "s", pool="token")

@@ -39,7 +39,7 @@ def compare(
       repscape compare bert.zarr gpt2.zarr
       repscape compare small=study-a large=study-b --measures "sim_cka, sim_rsa" -o compared
     """
-    from ..results import best_matches
+    from ..findings import best_matches
     from ..study import StudySpec
     from ..study import run as run_study
     from ._summary import say_matches
@@ -53,7 +53,7 @@ def compare(
     matches = best_matches(results)
     report = None
     if out is not None:
-        from ..plots import save_figures
+        from ..figures import save_figures
         from ..report import write_report
 
         save_figures(results, out / "figures")

@@ -21,7 +21,7 @@ def plot(study: Study, out: Out = None, formats: Formats = "png,svg,pdf", json: 
     Example:
       repscape plot study -o paper/figures --formats pdf
     """
-    from ..plots import save_figures
+    from ..figures import save_figures
     from ..results import load_results
 
     wanted = [word.strip() for word in formats.split(",") if word.strip()]

@@ -123,7 +123,7 @@ def run(  # house: typer reads the options from the signature, one a line
     if sum(map(bool, (study, arrays, model))) != 1 or bool(model) != bool(data):
         raise typer.BadParameter("give STUDY, or --arrays, or --model and --data", ctx=ctx)
 
-    from ..plots import save_figures
+    from ..figures import save_figures
     from ..report import write_report
     from ..study import ModelSource, StudySpec, read_study
     from ..study import run as run_study

@@ -1,13 +1,23 @@
 """What can go into a study: examples for a model, arrays that are already there, published neighbour files."""
 
-from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers
+from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers, split_key
 from ._builtin import BUILTIN, builtin_values
 from ._columns import read_columns
+from ._gensim import is_here
+from ._images import CHANNELS, IMAGE_KEYS, image_folder
 from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
+from ._npz import load_npy, load_npz
 from ._read import read_examples
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
 
 __all__ = [
+    "CHANNELS",
+    "IMAGE_KEYS",
+    "image_folder",
+    "is_here",
+    "load_npy",
+    "load_npz",
+    "split_key",
     "BUILTIN",
     "ArrayLayers",
     "builtin_values",

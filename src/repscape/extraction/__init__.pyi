@@ -1,7 +1,25 @@
+from ._hf_encode import TextEncoder
+from ._hf_model import quiet, wrap_pretrained
+from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
 from ._open import open_model
-from ._sites import SITES, Family, Tap
+from ._sites import SITES, Family, Tap, select_taps
 from ._torch_model import Model, list_layers
 
-__all__ = ["SITES", "Family", "Layout", "Model", "Slab", "Tap", "iterate", "list_layers", "open_model"]
+__all__ = [
+    "TextEncoder",
+    "quiet",
+    "read_taps",
+    "select_taps",
+    "wrap_pretrained",
+    "SITES",
+    "Family",
+    "Layout",
+    "Model",
+    "Slab",
+    "Tap",
+    "iterate",
+    "list_layers",
+    "open_model",
+]

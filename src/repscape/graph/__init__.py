@@ -2,16 +2,12 @@
 
 from ._duplicates import distinct_graph, distinct_rows
 from ._knn import knn_graph, knn_query
-from ._memory import available as memory_available
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
 from ._points import read as read_points
 from ._ranks import listed_ranks, neighbor_ranks
-from ._threads import Crew, single_threaded_products
-from ._threads import count as thread_count
 
 __all__ = [
-    "Crew",
     "NeighborGraph",
     "Points",
     "distinct_graph",
@@ -19,9 +15,6 @@ __all__ = [
     "knn_graph",
     "knn_query",
     "listed_ranks",
-    "memory_available",
     "neighbor_ranks",
     "read_points",
-    "single_threaded_products",
-    "thread_count",
 ]

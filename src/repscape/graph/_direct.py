@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import InputError
+from ..machine import Crew
 from . import _kernels
 from ._points import Points
-from ._threads import Crew
 
 QUERY_ROWS = 64  # queries that go through one block of points together, so that the block is read from memory once
 BLOCK_ROWS = 4096

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..machine import Crew
 from . import _direct, _kernels, _kernels_screen, _screen
 from ._candidates_numpy import NumpyProducts
 from ._certify import Encoded, Frame, Products
 from ._direct import Found
 from ._points import Points
 from ._screen import Buffers
-from ._threads import Crew
 
 RERANK_ROWS = 256
 FEW = 4  # rows for which going through all points directly is cheaper than encoding all points once more

@@ -13,12 +13,12 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Progress
 from ..errors import InputError
+from ..machine import Crew, memory_available, single_threaded_products, thread_count
 from . import _choose, _device, _direct, _exact, _kernels_screen, _memory, _metric, _points
 from ._exact import Problem
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
-from ._threads import Crew, count, single_threaded_products
 
 ALONE = 1 << 27
 Precision = Literal["auto", "int8", "bf16", "float32", "float64"]
@@ -92,7 +92,7 @@ def knn_graph(
     function = "knn_graph"
     _check.choice(precision, "precision", function, _choose.PRECISIONS)
     if metric == _metric.PRECOMPUTED:
-        return _graph_of_distances(X, k, Crew(count(threads, function), progress))
+        return _graph_of_distances(X, k, Crew(thread_count(threads, function), progress))
     how = _metric.find(metric, function)
     where = _device.find(device, X, function)
     described = _points.described(_points.source(X), "X", function)
@@ -168,13 +168,13 @@ def knn_query(
 
 def _crew(threads: int | None, work: int, progress: Progress | None, function: str) -> Crew:
     """Threads for that many multiplications; a few milliseconds of work are done before another thread has started."""
-    allowed = count(threads, function)
+    allowed = thread_count(threads, function)
     return Crew(1 if work < ALONE else allowed, progress)
 
 
 def _budget(points: Points, queries: int, k: int, function: str) -> _memory.Budget:
     keep = _choose.margin(k, points.n)
-    free = _memory.available()
+    free = memory_available()
     return _memory.plan(n=points.n, d=points.d, queries=queries, k=k, keep=keep, free=free, function=function)
 
 

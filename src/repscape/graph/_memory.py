@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-
-import psutil
 
 from ..errors import MemoryBudgetError
 from ._screen import TILE, buffer_width
 
-CGROUP = Path("/sys/fs/cgroup")
 CANDIDATE_BYTES = 8  # a score in float32 and an index
 RESULT_BYTES = 20  # a distance, its compared value, an index
 SCRATCH = 1 << 26  # tiles, blocks and what the libraries hold
-
-
-def available() -> int:
-    """Bytes that this process may still allocate: of the machine, or of the container it runs in."""
-    free = int(psutil.virtual_memory().available)
-    limit, used = CGROUP / "memory.max", CGROUP / "memory.current"
-    if limit.is_file() and used.is_file() and (most := limit.read_text().strip()).isdigit():
-        free = min(free, int(most) - int(used.read_text()))
-    return max(free, 0)
 
 
 @dataclass(frozen=True, slots=True)

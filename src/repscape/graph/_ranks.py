@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..machine import Crew, thread_count
 from . import _kernels_ranks, _points
 from ._neighbor_graph import NeighborGraph
-from ._threads import Crew, count
 
 TILE = 1024
 ALONE = 1 << 27  # operations below which threads cost more than they bring
@@ -49,7 +49,7 @@ def neighbor_ranks(X: Any, indices: Any, *, function: str, threads: int | None =
     read = _points.read(X, "X", function)
     points = read.block(0, read.n)
     given = np.ascontiguousarray(indices)
-    allowed = count(threads, function)
+    allowed = thread_count(threads, function)
     crew = Crew(allowed if points.shape[0] ** 2 * points.shape[1] > ALONE else 1)
     limits = np.empty(given.shape)
     _kernels_ranks.compare_given(points, given, limits)

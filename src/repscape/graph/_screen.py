@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..machine import Crew
 from . import _kernels_screen
 from ._certify import Encoded, Frame, Products
 from ._points import Points
-from ._threads import Crew
 
 TILE = 1024  # rows of a tile at most: float32 tiles of this size fill 4 MiB
 ENCODE_ROWS = 2048

@@ -1,7 +1,8 @@
 """Every measure, one file each, and the table of them."""
 
-from ._result import Curve, Estimate
+from ._result import Curve, Estimate, normal_interval
+from ._rounded import rounded
 from ._rows import MEASURES, measure
 from ._table import Measure
 
-__all__ = ["MEASURES", "Curve", "Estimate", "Measure", "measure"]
+__all__ = ["normal_interval", "rounded", "MEASURES", "Curve", "Estimate", "Measure", "measure"]

@@ -7,6 +7,7 @@ import inspect
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType, ModuleType
 from typing import Any, Literal
 
 from .. import _check
@@ -20,6 +21,20 @@ Depth = Callable[[Mapping[str, Any], Mapping[str, Any]], int]
 USUAL_NEIGHBORS = 30
 REPRESENTATIONS = ("points", "graph")
 KINDS = (*REPRESENTATIONS, "labels", "values", "groups")
+ISOMETRIES = ("rotation", "translation", "scaling", "permutation")
+FOLDERS: Mapping[str, str] = MappingProxyType(
+    {
+        "dimension": "dimension",
+        "overlap": "overlap",
+        "similarity": "similarity",
+        "probe": "probes",
+        "health": "health",
+        "structure": "structure",
+        "density": "structure",
+        "quality": "quality",
+    }
+)
+"""Family of a measure -> the folder that its file lies in."""
 TRANSFORMATIONS = ("rotation", "translation", "scaling", "linear", "permutation", "duplication")
 
 
@@ -39,7 +54,7 @@ class Measure:
     name: str
     """Function, file, row, test, anchor in the docs and word on the command line."""
     fn: Callable[..., Any] | None = None
-    """Returns an Estimate, a Curve or a number. None: ``repscape.measures._<name>.<name>``."""
+    """Returns an Estimate, a Curve or a number. None: ``repscape.measures.<folder>._<name>.<name>``, folder by family."""
     takes: tuple[Kind, ...] = ("points",)
     """Its positional arguments in order; with arity 2 a single "points" or "graph" stands for two."""
     arity: Literal[1, 2] = 1
@@ -70,6 +85,8 @@ class Measure:
     prepare: Callable[..., Any] | bool = False
     """With arity 2 on points: function of (points, options) whose result stands for the points in every comparison, so that
     its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
+    family: str = ""
+    """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
     variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
     """(option, value) -> fields that this value of the option changes, such as bounds or what higher means."""
     alarm: Callable[[Any], str] | None = None
@@ -95,19 +112,23 @@ class Measure:
             raise InputError(
                 f"merges of Measure {self.name!r} must be False with arity 2: merged rows of two representations do not match."
             )
+        if self.fn is None:
+            _check.choice(self.family, "family", f"Measure {self.name!r} without fn", FOLDERS)
         object.__setattr__(self, "takes", takes)
 
     def function(self) -> Callable[..., Any]:
         """Return the function, importing it on first use."""
         if self.fn is not None:
             return self.fn
-        module = importlib.import_module(f"{__package__}._{self.name}")
-        return getattr(module, self.name)  # type: ignore[no-any-return]
+        return getattr(self._module(), self.name)  # type: ignore[no-any-return]
+
+    def _module(self) -> ModuleType:
+        return importlib.import_module(f"{__package__}.{FOLDERS[self.family]}._{self.name}")
 
     def preparation(self) -> Callable[..., Any] | None:
         """Return what prepares one representation for all its comparisons, importing it on first use."""
         if self.prepare is True:
-            return importlib.import_module(f"{__package__}._{self.name}").prepare  # type: ignore[no-any-return]
+            return self._module().prepare  # type: ignore[no-any-return]
         return self.prepare or None
 
     def under(self, given: Mapping[str, Any]) -> Measure:

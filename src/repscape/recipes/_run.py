@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import numpy as np
 
 from .. import _check
-from ..plots import save_drawings, save_figures, write_whole
+from ..figures import save_drawings, save_figures, write_whole
 from ..report import Section, map_examples, save_map, write_report
-from ..report._study import load_map, save_missing
+from ..report.map import load_map, save_missing
 from ..results import Results
 from ..study import ModelSource
 from ._compare import Row, compare, counted, to_frame

@@ -1,8 +1,7 @@
 """One self-contained HTML page of a study."""
 
 from ._build import write_report
-from ._map import ExampleMap, map_examples
 from ._section import Section
-from ._study import save_map
+from .map import ExampleMap, map_examples, save_map
 
 __all__ = ["ExampleMap", "Section", "map_examples", "save_map", "write_report"]

@@ -7,15 +7,15 @@ from pathlib import Path
 from string import Template
 
 from ..errors import InputTypeError
-from ..plots import write_whole
+from ..figures import write_whole
+from ..findings import _words
 from ..results import Results
-from . import _words
 from ._examples import Examples
 from ._html import Markup, element, escaped, joined, source_hash
-from ._map import ExampleMap
 from ._pack import library, packed_json, packed_library, part
 from ._section import Section
 from ._sections import Content, sections_of
+from .map import ExampleMap
 
 SCRIPTS = ("page.js", "map.js")
 

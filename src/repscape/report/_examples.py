@@ -10,11 +10,9 @@ from typing import Any
 
 from .. import _check
 from ..errors import InputTypeError, RepscapeError
-from ..measures._embed import METHODS
-from ..study import read_study
-from ..study._folder import PLAN_FILE
-from ._map import ExampleMap
-from ._study import study_map
+from ..measures.structure import METHODS
+from ..study import PLAN_FILE, read_study
+from .map import ExampleMap, study_map
 
 ASK = (
     "The page can show single examples: where they lie in each layer, and which are near. Give write_report the folder of the "

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..plots import Drawing, Sketch, alternative, caption, paint, to_bytes
-from ..plots._style import GRID, INK, MUTED, PAPER
+from ..figures import Drawing, Sketch, alternative, caption, paint, to_bytes
+from ..figures.matplotlib._style import GRID, INK, MUTED, PAPER
+from ..figures.plotly._interactive import interactive
 from ._html import Markup, data_link, element, joined
-from ._interactive import interactive
 
 DARK = {INK: "#e4e7ea", MUTED: "#9aa3ad", GRID: "#30363d", PAPER: "#161b20"}
 NAMES = {INK: "ink", MUTED: "muted", GRID: "grid", PAPER: "paper"}

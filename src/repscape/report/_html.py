@@ -55,11 +55,6 @@ def joined(*children: object) -> Markup:
     return Markup("".join(escaped(child) for child in children))
 
 
-def capital(text: str) -> str:
-    """Return text with its first letter large."""
-    return text[:1].upper() + text[1:]
-
-
 def data_link(content: bytes, kind: str) -> str:
     """Return the content as an address that needs no network."""
     return f"data:{kind};base64,{base64.b64encode(content).decode('ascii')}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from ..plots import Drawing
+from ..figures import Drawing
 from ._figures import drawing_html
 from ._html import Markup, element, joined
 from ._tables import Table, table_html

@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..plots import FORMATS, sketches
+from ..figures import FORMATS, sketches
+from ..findings import _words, capital, conclusions
 from ..results import MeasureInfo, Profile, Results
-from . import _words
 from ._about import conventions, provenance, repeat
-from ._conclusions import conclusions
 from ._examples import Examples
 from ._figures import PAGE, figure_html
-from ._html import Markup, capital, element, joined
-from ._map_page import map_json
+from ._html import Markup, element, joined
 from ._pack import packed_json, packed_library, part
 from ._references import reference_html
 from ._section import Section, section_html
 from ._tables import downloads, rows_shown, table_html, tables
+from .map import map_json
 
 LIMIT = 9_500_000  # bytes of a page
 WORDS = 500_000  # of them, for what is said beside the tables

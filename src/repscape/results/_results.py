@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _check
 from ..errors import StoreError
+from ..findings import Between, paired_differences, simultaneous_bands
 from . import _dataset, _disk, _frame
-from ._differences import Between, paired_differences, simultaneous_bands
 from ._record import PROFILES, Record
 
 if TYPE_CHECKING:

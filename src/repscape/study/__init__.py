@@ -1,17 +1,18 @@
 """The only place where stages meet: sources and plans in, results out."""
 
+from ._defaults import fitted
 from ._describe import describe
 from ._export import export_arrays
 from ._extract import extract
-from ._imported import Imported, import_arrays
-from ._models import Forecast, ModelSource
-from ._predict import Prediction, predict
+from ._folder import PLAN_FILE
 from ._progress import bar as progress_bar
 from ._run import run
-from ._source import Trajectory
-from ._spec import StudySpec, read_study
+from .asking import Prediction, predict
+from .reading import Forecast, Imported, ModelSource, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
+    "PLAN_FILE",
+    "fitted",
     "Forecast",
     "Imported",
     "ModelSource",

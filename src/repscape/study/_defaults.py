@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..plan import Plan
-from ._source import Source
+from .reading import Source
 
 LABEL = "label"
 USUAL_K = 30

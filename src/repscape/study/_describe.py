@@ -11,9 +11,8 @@ from ..examples import kind_of_folder
 from ..graph import NeighborGraph
 from ..results import load_results
 from ._folder import PLAN_FILE, RESULTS
-from ._imported import imported_models
-from ._source import read_source
 from ._units import place_name
+from .reading import imported_models, read_source
 
 
 def describe(path: str | os.PathLike[str]) -> dict[str, Any]:

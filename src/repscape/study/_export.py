@@ -17,10 +17,8 @@ from ..examples import write_neighbor_files
 from ..graph import NeighborGraph
 from ..results import Place, load_results
 from ._folder import PLAN_FILE, StudyFolder
-from ._imported import imported_models, published_graphs
-from ._source import read_source
-from ._spec import read_study
 from ._units import place_name
+from .reading import imported_models, published_graphs, read_source, read_study
 
 Array = npt.NDArray[Any]
 Files = dict[LayerInfo, tuple[Array | None, Array | None]]

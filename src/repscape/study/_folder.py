@@ -19,9 +19,9 @@ from ..measures import MEASURES
 from ..plan import Plan
 from ..results import Record, Results, load_results
 from ..store import list_groups, read_arrays, write_arrays
-from ._source import Source
 from ._tasks import Graphs, Need
 from ._units import unit_of
+from .reading import Source
 
 PLAN_FILE = "study.toml"
 GRAPHS = "graphs.zarr"

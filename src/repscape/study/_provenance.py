@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 from ..plan import Plan
-from ._source import Source
+from .reading import Source
 
 LIBRARIES = ("repscape", "numpy", "scipy", "numba", "scikit-learn", "zarr", "xarray")
 

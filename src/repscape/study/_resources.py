@@ -9,8 +9,8 @@ from math import prod
 import psutil
 
 from .. import _check
-from ..graph import thread_count
-from ._source import Representation
+from ..machine import thread_count
+from .reading import Representation
 
 MANY_POINTS = 8_000  # from here on one graph keeps all cores busy by itself
 

@@ -26,8 +26,8 @@ from ._defaults import fitted
 from ._folder import StudyFolder
 from ._progress import bar
 from ._resources import Budget
-from ._source import Source, read_source, with_builtin
 from ._work import Study
+from .reading import Source, read_source, with_builtin
 
 
 def run(

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..errors import DegenerateDataError, InputError, RepscapeError
+from ..machine import in_threads
 from ..measures import Measure
 from ._tasks import named
-from ._threads import in_threads
 
 Key = tuple[int, int]
 

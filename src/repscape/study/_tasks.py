@@ -15,8 +15,7 @@ from ..errors import DegenerateDataError, InputError, MemoryBudgetError, Repscap
 from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
 from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
-from ._preprocess import preprocessed
-from ._source import Representation
+from .reading import Representation, preprocessed
 
 
 @dataclass(frozen=True, slots=True)

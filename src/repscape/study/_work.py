@@ -10,19 +10,18 @@ from typing import Any
 from .._types import Progress
 from ..errors import InputError, RepscapeError
 from ..graph import NeighborGraph
+from ..machine import in_threads
 from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
 from ..results import MeasureInfo, Record, Results
 from ._folder import StudyFolder
 from ._pairs import Pair, pairs
-from ._parts import Part, parts
 from ._provenance import provenance
 from ._resources import Budget
 from ._sides import Sides
-from ._source import Representation, Source
 from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, measure_one, named, no_answer
-from ._threads import in_threads
 from ._units import place_name, told_apart, unit
+from .reading import Part, Representation, Source, parts
 
 MATRICES = ("pairs", "models")
 PAIRS_AT_A_TIME = 16

@@ -1,0 +1,62 @@
+"""What a figure shows, in words: for the caption under it, and for those who cannot see it."""
+
+from __future__ import annotations
+
+import math
+
+from ..measures import Curve
+from ._choose import Sketch
+from .matplotlib._curve import BANDS
+from .matplotlib._depth import line_count
+from .matplotlib._style import FEW_LINES
+
+
+def caption(sketch: Sketch) -> str:
+    """Return what is drawn, what the bands are, and what a larger value says."""
+    info = sketch.record.info
+    words = [f"{sketch.title}{f' ({sketch.details})' if sketch.details else ''}."]
+    if sketch.kind == "matrix":
+        words.append("Rows and columns are layers, shallow ones at the lower left; empty cells have no value.")
+    bands = _bands(sketch)
+    if bands:
+        words.append(bands)
+    if sketch.kind != "matrix" and any(math.isfinite(value.chance) for value in sketch.values):
+        words.append("Dotted: what unrelated data would give.")
+    if info.higher_means:
+        words.append(f"Higher: {info.higher_means}.")
+    if sketch.left_out:
+        words.append(sketch.left_out)
+    return " ".join(words)
+
+
+def alternative(sketch: Sketch) -> str:
+    """Return the figure in a sentence, with the range of its values."""
+    finite = [value for value in sketch.values if math.isfinite(value.value)]
+    words = f"{sketch.title}{f', {sketch.details}' if sketch.details else ''}."
+    if not finite:
+        return f"{words} It holds no finite value."
+    low, high = min(finite, key=lambda v: v.value), max(finite, key=lambda v: v.value)
+    return (
+        f"{words} {len(finite)} values from {low.value:.3g} (layer {low.place.layer.key}) "
+        f"to {high.value:.3g} (layer {high.place.layer.key})."
+    )
+
+
+def _bands(sketch: Sketch) -> str:
+    """Say what the bands are, or why there are none."""
+    if sketch.kind == "matrix" or not any(math.isfinite(value.low) for value in sketch.values):
+        return ""
+    methods = dict.fromkeys(str(value.record.result.options.get("error") or "") for value in sketch.values)
+    method = ", ".join(filter(None, methods))
+    of = f" (error: {method})" if method else ""
+    if sketch.kind == "curve":
+        most = max(len({id(value.record) for value in panel.values}) for panel in sketch.panels)
+        return (
+            f"Bands: one standard error{of}."
+            if most <= BANDS
+            else "Errors are in the table: bands would cover each other."
+        )
+    if line_count(sketch) > FEW_LINES:
+        return "Errors are in the table: bands would cover each other."
+    one = isinstance(sketch.record.result, Curve)
+    return f"Bands: one standard error{of}." if one else f"Bands: 95 % intervals{of}."

@@ -1,0 +1,289 @@
+"""Differences between layers, models and checkpoints on the same examples, and bands that hold for a whole profile at once.
+
+Two layers see the same examples, so their errors go together, and the error of a difference is not the sum of the two. Every
+result keeps its deviations over subsets of the examples that depend on their number alone; their correlation says how much two
+results move together. Over a profile of many differences the largest one is compared with what the largest of so many would be
+by chance (max-statistic), simulated from the same correlations.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from .. import _check, _random
+from ..errors import InputError
+from ..measures import Estimate
+from ..results import Place, Record
+from ._simultaneous import standardised, with_intervals
+
+if TYPE_CHECKING:
+    from ..results import Results
+
+FloatArray = npt.NDArray[np.float64]
+Between = Literal["layers", "models", "steps"]
+MATRICES = ("pairs", "models")
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One value of a profile."""
+
+    record: Record
+    x: float | None
+    value: float
+    stderr: float
+    replicates: FloatArray
+    """(draws,) with standard deviation 1, or 0 where nothing deviates."""
+
+    @property
+    def family(self) -> tuple[Any, ...]:
+        """What all entries of a profile have in common, whatever runs along it."""
+        r = self.record
+        return (r.variant, r.profile, r.column, r.group, r.place.layer.site, self.x)
+
+
+def paired_differences(
+    results: Results,
+    measure: str | None = None,
+    *,
+    against: str = "previous",
+    between: Between = "layers",
+    variant: str | None = None,
+    column: str | None = None,
+    profile: str | None = None,
+    rng: int | np.random.Generator = 0,
+) -> pd.DataFrame:
+    """Differences of a measure between layers, models or checkpoints on the same examples, with their errors.
+
+    The error of a - b is sqrt(SE_a^2 + SE_b^2 - 2 r SE_a SE_b), r the correlation of their deviations over common subsets of
+    the examples (`Estimate.replicates`).
+
+    Parameters
+    ----------
+    results : Results
+        Of a study, or loaded.
+    measure : str, optional
+        The measure; may be left out where there is only one.
+    against : str
+        "previous", "first", "last", "best" (the largest value), or the name of a layer, model or step: what each value is
+        compared with.
+    between : {"layers", "models", "steps"}
+        Layers of one model; models at equal depth (nearest layer); one layer at different checkpoints.
+    variant, column, profile : str, optional
+        As in :meth:`Results.select`, where the measure was computed in several ways.
+    rng : int or Generator
+        For the simulation of the largest difference.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each difference: measure, variant, profile, column, group, model, step, site, layer, index, depth, the same of
+        what it is compared with as `against_model`, `against_step`, `against_layer`; x (curves only), value, against_value,
+        difference, stderr, correlation; low, high, p_value (Student's t, two-sided) for each by itself; low_simultaneous,
+        high_simultaneous, p_adjusted, which hold for all rows at once (95 %).
+
+    Raises
+    ------
+    InputError
+        If a result has no replicates (error=None, or a measure that has none), results have different n, or nothing is there
+        to compare.
+    UnknownNameError
+        If `against` names nothing among the results.
+
+    References
+    ----------
+    .. [1] Westfall, Young (1993). Resampling-based multiple testing. Wiley.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> rng = np.random.default_rng(0)
+    >>> labels = np.repeat([0, 1], 200)
+    >>> X = rng.normal(size=(400, 3)) + labels[:, None] * 2
+    >>> plan = rs.Plan(measures=[("overlap_labels", {"k": 10})], labels="label")
+    >>> results = rs.run({"noisy": X + 2 * rng.normal(size=X.shape), "clean": X}, plan, columns={"label": labels})
+    >>> found = rs.paired_differences(results, "overlap_labels")
+    >>> found["layer"].tolist(), bool(found["low"].iloc[0] > 0)
+    (['clean'], True)
+    """
+    name = "paired_differences"
+    _check.choice(between, "between", name, ("layers", "models", "steps"))
+    entries = _entries(results, measure, name, variant=variant, column=column, profile=profile)
+    pairs = list(_pairs(entries, between, against))
+    if not pairs:
+        raise InputError(
+            f"results of {name} hold nothing to compare between {between}: every series has one value only."
+        )
+    rows, deviations = [], []
+    for a, b in pairs:
+        together = float(a.replicates @ b.replicates / (a.replicates.size - 1))
+        stderr = math.sqrt(max(0.0, a.stderr**2 + b.stderr**2 - 2 * together * a.stderr * b.stderr))
+        rows.append(
+            {
+                **_place(a),
+                "against_model": b.record.place.model,
+                "against_step": b.record.place.step,
+                "against_layer": b.record.place.layer.name,
+                "value": a.value,
+                "against_value": b.value,
+                "difference": a.value - b.value,
+                "stderr": stderr,
+                "correlation": together,
+            }
+        )
+        deviations.append(a.stderr * a.replicates - b.stderr * b.replicates)
+    frame = pd.DataFrame(rows)
+    return with_intervals(frame, np.array(deviations).T, "difference", rng=_random.generator(rng, name))
+
+
+def simultaneous_bands(
+    results: Results,
+    measure: str | None = None,
+    *,
+    variant: str | None = None,
+    column: str | None = None,
+    profile: str | None = None,
+    rng: int | np.random.Generator = 0,
+) -> pd.DataFrame:
+    """Values of a profile with a 95 % band that holds for all of them at once.
+
+    Parameters
+    ----------
+    results, measure, variant, column, profile, rng
+        As in :func:`paired_differences`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A row for each value: measure, variant, profile, column, group, model, step, site, layer, index, depth, x (curves only),
+        value, stderr, low, high for each by itself, low_simultaneous, high_simultaneous for all rows at once. The band covers
+        the estimator's mean over samples of this size; bias it does not cover.
+
+    Raises
+    ------
+    InputError
+        If a result has no replicates, or results have different n.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(500, 5))
+    >>> plan = rs.Plan(measures=[("overlap_neighbors", {"k": 10})], profiles=["first"])
+    >>> results = rs.run({"a": X, "b": X[:, :4], "c": X[:, :3]}, plan)
+    >>> bands = rs.simultaneous_bands(results)
+    >>> bool((bands["low_simultaneous"] <= bands["low"]).all())
+    True
+    """
+    name = "simultaneous_bands"
+    entries = _entries(results, measure, name, variant=variant, column=column, profile=profile)
+    frame = pd.DataFrame([{**_place(e), "value": e.value, "stderr": e.stderr} for e in entries])
+    deviations = np.array([e.stderr * e.replicates for e in entries]).T
+    found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))
+    return found.drop(columns=["p_value", "p_adjusted"])
+
+
+def _entries(
+    results: Results, measure: str | None, name: str, *, variant: str | None, column: str | None, profile: str | None
+) -> list[_Entry]:
+    """Return the values of profiles, curves with one for each x; refuse what cannot be compared."""
+    chosen = results.select(measure, variant=variant, column=column, profile=profile)
+    records = [r for r in chosen if r.profile not in MATRICES]
+    measures = list(dict.fromkeys(r.info.name for r in records))
+    if len(measures) != 1:
+        raise InputError(f"measure of {name} must say which: results hold profiles of {', '.join(measures) or 'none'}.")
+    entries = [entry for record in records for entry in _values(record, name)]
+    for entry in entries:
+        n, first = entry.record.result.n, entries[0].record.result.n
+        if entry.record.group == entries[0].record.group and n != first:
+            raise InputError(
+                f"results of {name} must be of the same examples. Got n={first} on layer "
+                f"{entries[0].record.place.layer.name!r} and n={n} on {entry.record.place.layer.name!r} (identical rows "
+                "merged or left out in one of them?)."
+            )
+    return entries
+
+
+def _values(record: Record, name: str) -> Iterator[_Entry]:
+    result = record.result
+    if result.replicates is None or result.stderr is None:
+        raise InputError(
+            f"results of {name} must hold replicates, the deviations over common subsets. {record.variant} on layer "
+            f"{record.place.layer.name!r} has none: measure it with error='auto'."
+        )
+    if isinstance(result, Estimate):
+        yield _Entry(record, None, result.value, float(result.stderr), standardised(result.replicates))
+        return
+    for x, value, stderr, deviations in zip(
+        result.x, result.values, np.asarray(result.stderr), result.replicates.T, strict=True
+    ):
+        yield _Entry(record, float(x), float(value), float(stderr), standardised(deviations))
+
+
+def _pairs(entries: Iterable[_Entry], between: str, against: str) -> Iterator[tuple[_Entry, _Entry]]:
+    """Yield each value with the one it is compared with."""
+    entries = list(entries)
+    known = {str(_running(entry.record.place, between)): None for entry in entries}
+    if against not in known:
+        _check.choice(against, "against", "paired_differences", ["previous", "first", "last", "best", *known])
+    for series in _series(entries, between):
+        if against == "previous":
+            yield from zip(series[1:], series, strict=False)
+            continue
+        named = {str(_running(entry.record.place, between)): entry for entry in series}
+        ends = {"first": series[0], "last": series[-1], "best": max(series, key=lambda entry: entry.value)}
+        base = named.get(against) or ends.get(against)
+        if base is not None:
+            yield from ((entry, base) for entry in series if entry is not base)
+
+
+def _running(place: Place, between: str) -> Any:
+    """Return what changes along a series."""
+    return {"layers": place.layer.name, "models": place.model, "steps": place.step}[between]
+
+
+def _series(entries: list[_Entry], between: str) -> Iterable[list[_Entry]]:
+    """Return the values that are compared with one another, in order."""
+    series: dict[tuple[Any, ...], list[_Entry]] = {}
+    if between == "models":
+        by_model: dict[tuple[Any, ...], list[_Entry]] = {}
+        for entry in entries:
+            by_model.setdefault((*entry.family, entry.record.place.step, entry.record.place.model), []).append(entry)
+        leaders = {key[:-1]: held for key, held in reversed(by_model.items())}  # the model that came first
+        for key, held in by_model.items():
+            for leader in leaders[key[:-1]]:
+                depth = leader.record.place.layer.depth
+                nearest = min(held, key=lambda entry, depth=depth: abs(entry.record.place.layer.depth - depth))  # type: ignore[misc]
+                series.setdefault((*key[:-1], id(leader)), []).append(nearest)
+        return series.values()
+    for entry in entries:
+        place = entry.record.place
+        own = (place.model, place.step) if between == "layers" else (place.model, place.layer.key)
+        series.setdefault((*entry.family, *own), []).append(entry)
+    for held in series.values():
+        held.sort(key=lambda e: (e.record.place.layer.index if between == "layers" else e.record.place.step) or 0)
+    return series.values()
+
+
+def _place(entry: _Entry) -> dict[str, Any]:
+    record, layer = entry.record, entry.record.place.layer
+    return {
+        "measure": record.info.name,
+        "variant": record.variant,
+        "profile": record.profile,
+        "column": record.column,
+        "group": record.group,
+        "model": record.place.model,
+        "step": record.place.step,
+        "site": layer.site,
+        "layer": layer.name,
+        "index": layer.index,
+        "depth": layer.depth,
+        **({} if entry.x is None else {"x": entry.x}),
+    }

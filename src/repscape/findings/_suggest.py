@@ -1,0 +1,256 @@
+"""Which layers to build on, from the profile of the dimension alone: no labels are needed.
+
+In trained transformers the dimension rises to a peak, falls to a minimum or plateau inside the network, and rises again; the
+layers there are the richest in content (Valeriani et al. 2023). A profile without such a peak says nothing, and neither do we.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+from scipy.signal import find_peaks
+
+from .._types import LayerInfo
+from ..errors import InputError, InputTypeError
+from ..measures import Estimate, rounded
+from ..results import Record, Results
+
+FloatArray = npt.NDArray[np.float64]
+ERRORS = 2.0
+"""Differences below so many of their standard errors are none."""
+SHARE = 0.1
+"""Neither are those below this share of the value."""
+LABELS = "overlap_labels"
+Line = tuple[str, float | None, str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class LayerAdvice:
+    """What the profile of the dimension says about one model's layers."""
+
+    model: str
+    """The model; "" where it has no name."""
+    step: float | None
+    """The checkpoint, if there are several."""
+    site: str
+    """Where in a block the layers were read."""
+    group: str | None
+    """The part of the examples, if a column cuts them."""
+    variant: str
+    """The measure of dimension that the advice rests on."""
+    layers: tuple[LayerInfo, ...]
+    """Layers of the profile, by depth."""
+    values: tuple[float, ...]
+    """Their dimension."""
+    stderr: tuple[float, ...]
+    """Its standard errors; NaN where there is none."""
+    suggested: tuple[LayerInfo, ...]
+    """The layer of the minimum, then those that cannot be told from it, lowest first; empty where the profile says nothing."""
+    evidence: str
+    """Why, in words."""
+    peak: LayerInfo | None = None
+    """Where the dimension peaks."""
+    minimum: LayerInfo | None = None
+    """Where it is least after the peak, before it rises again."""
+    regret: Mapping[str, float] = field(default_factory=dict)
+    """Label overlap of the best layer minus that of the first suggestion, for each variant and column of label overlap in the
+    results: what following the advice costs."""
+
+
+def suggest_layers(
+    results: Results, *, measure: str = "id_twonn", variant: str | None = None
+) -> tuple[LayerAdvice, ...]:
+    """Suggest layers that are rich in content, without labels: the dimension's minimum after its peak [1]_.
+
+    Two layers differ where they do by two standard errors of their difference and by a tenth of the larger value. The peak is
+    the first interior layer that stands above both its sides by that much; the minimum is the lowest interior layer after it
+    from which the dimension rises again by that much; layers beside it that do not differ from it are suggested after it.
+
+    Parameters
+    ----------
+    results : Results
+        With a dimension for each layer.
+    measure : str
+        A measure that gives one number for each layer.
+    variant : str, optional
+        Which variant of it, such as "id_twonn(estimator='mle')"; by default the first in the results.
+
+    Returns
+    -------
+    tuple of LayerAdvice
+        One for each model, checkpoint, site and group, in the order of the results. Where a profile has no interior peak, or
+        does not rise again, `suggested` is empty and `evidence` says so.
+
+    Raises
+    ------
+    UnknownNameError
+        If the measure or variant is not among the results.
+    InputError
+        If the measure gives curves, or compares two layers.
+
+    References
+    ----------
+    .. [1] Valeriani, Doimo, Cuturello, Laio, Ansuini, Cazzaniga (2023). The geometry of hidden representations of large
+       transformer models. NeurIPS 36.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> rng = np.random.default_rng(0)
+    >>> layers = {f"h.{i}": rng.normal(size=(1500, d)) for i, d in enumerate([4, 12, 6, 3, 3, 5])}
+    >>> (advice,) = rs.suggest_layers(rs.run(layers, rs.Plan(measures=["id_twonn"])))
+    >>> [layer.name for layer in advice.suggested]
+    ['h.3', 'h.4']
+    """
+    if not isinstance(results, Results):
+        raise InputTypeError(f"results of suggest_layers must be what rs.run returned. Got {type(results).__name__}.")
+    chosen = results.select(measure).select(variant=variant)
+    first = chosen.records[0].variant if len(chosen) else ""
+    chosen = chosen.select(variant=first or None, profile="depth")
+    if not len(chosen) or not all(isinstance(record.result, Estimate) for record in chosen):
+        raise InputError(
+            f"measure of suggest_layers must give one number for each layer. {variant or measure} gives "
+            f"{'curves' if len(chosen) else 'comparisons of layers'}."
+        )
+    labelled = [r for r in results if r.info.name == LABELS and r.profile == "depth"]
+    return tuple(_advice(held, labelled) for held in _by_line(chosen.records).values())
+
+
+def _line(record: Record) -> Line:
+    place = record.place
+    return place.model, place.step, place.layer.site, record.group
+
+
+def _by_line(records: Sequence[Record]) -> dict[Line, list[Record]]:
+    found: dict[Line, list[Record]] = {}
+    for record in records:
+        found.setdefault(_line(record), []).append(record)
+    return found
+
+
+def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvice:
+    """Read one profile."""
+    kept = [(r.place.layer, *_number(r)) for r in records if math.isfinite(_number(r)[0])]
+    kept.sort(key=lambda entry: entry[0].index)
+    layers = tuple(entry[0] for entry in kept)
+    values, stderr = (np.array([entry[i] for entry in kept]) for i in (1, 2))
+    reading = _read(_Profile(layers, values, stderr))
+    suggested = tuple(layers[place] for place in reading.suggested)
+    line = _line(records[0])
+    return LayerAdvice(
+        *line,
+        variant=records[0].variant,
+        layers=layers,
+        values=tuple(values.tolist()),
+        stderr=tuple(stderr.tolist()),
+        suggested=suggested,
+        evidence=reading.evidence,
+        peak=None if reading.peak is None else layers[reading.peak],
+        minimum=suggested[0] if suggested else None,
+        regret=_regret(suggested, [r for r in labelled if _line(r) == line]),
+    )
+
+
+def _number(record: Record) -> tuple[float, float]:
+    result = record.result
+    if not isinstance(result, Estimate):
+        return math.nan, math.nan
+    return result.value, math.nan if result.stderr is None else result.stderr
+
+
+@dataclass(frozen=True, slots=True)
+class _Profile:
+    layers: tuple[LayerInfo, ...]
+    values: FloatArray
+    stderr: FloatArray
+
+    def differ(self, one: int, other: int) -> bool:
+        """Whether two layers differ beyond their errors and by more than a small share."""
+        apart = abs(self.values[one] - self.values[other])
+        error = np.hypot(*np.nan_to_num(self.stderr[[one, other]]))
+        return bool(apart > max(ERRORS * error, SHARE * max(self.values[one], self.values[other])))
+
+    def words(self, place: int) -> str:
+        layer = self.layers[place]
+        said = rounded(float(self.values[place]), float(self.stderr[place]), digits=3)
+        return f"{said} at layer {layer.index} ({layer.name}, depth {layer.depth:.2g})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    evidence: str
+    suggested: tuple[int, ...] = ()
+    peak: int | None = None
+
+
+def _read(profile: _Profile) -> _Reading:
+    values = profile.values
+    if values.size < 4:
+        return _Reading(f"A peak and a minimum inside take four layers at least; there are {values.size}.")
+    last = values.size - 1
+    peaks, about = find_peaks(values, prominence=0)
+    bases = zip(about["left_bases"], about["right_bases"], strict=True)
+    clear = [
+        int(p) for p, ends in zip(peaks, bases, strict=True) if all(profile.differ(int(p), int(end)) for end in ends)
+    ]
+    if not clear:
+        highest = int(values.argmax())
+        where = "the first layer" if highest == 0 else "the last layer" if highest == last else "no clear peak"
+        return _Reading(
+            f"The dimension has no peak inside: it is highest ({profile.words(highest)}), {where}, and no interior layer "
+            "stands above both its sides by two standard errors and a tenth. The rule says nothing about such a profile."
+        )
+    peak = clear[0]
+    valleys = [j for j in range(peak + 1, last) if profile.differ(j, peak) and _rises(profile, j)]
+    if not valleys:
+        return _Reading(
+            f"The dimension peaks ({profile.words(peak)}) and does not rise again after its fall: its least value is "
+            f"{profile.words(peak + 1 + int(values[peak + 1 :].argmin()))}, so that there is no minimum inside.",
+            peak=peak,
+        )
+    least = min(valleys, key=lambda j: values[j])
+    beside = _beside(profile, least, peak)
+    top = least + 1 + int(values[least + 1 :].argmax())
+    alike = sorted(profile.layers[j].index for j in beside)
+    also = f" Layers {', '.join(map(str, alike))} cannot be told from it." if alike else ""
+    return _Reading(
+        f"The dimension rises to a peak ({profile.words(peak)}), falls to its least value after it ({profile.words(least)}) "
+        f"and rises again ({profile.words(top)}).{also}",
+        suggested=(least, *sorted(beside, key=lambda j: values[j])),
+        peak=peak,
+    )
+
+
+def _rises(profile: _Profile, place: int) -> bool:
+    """Whether some later layer is clearly higher."""
+    later = place + 1 + int(profile.values[place + 1 :].argmax())
+    return bool(profile.values[later] > profile.values[place]) and profile.differ(place, later)
+
+
+def _beside(profile: _Profile, least: int, peak: int) -> list[int]:
+    """Return the layers next to the minimum, on either side without a gap, that do not differ from it."""
+    found = []
+    for way in (range(least - 1, peak, -1), range(least + 1, profile.values.size)):
+        for place in way:
+            if profile.differ(place, least):
+                break
+            found.append(place)
+    return found
+
+
+def _regret(suggested: Sequence[LayerInfo], labelled: Sequence[Record]) -> dict[str, float]:
+    if not suggested:
+        return {}
+    profiles: dict[str, dict[str, float]] = {}
+    for record in labelled:
+        name = f"{record.variant}[{record.column}]"
+        profiles.setdefault(name, {})[record.place.layer.key] = _number(record)[0]
+    return {
+        name: max(values.values()) - values[suggested[0].key]
+        for name, values in profiles.items()
+        if suggested[0].key in values
+    }

@@ -1,0 +1,161 @@
+"""Grassberger and Procaccia's correlation dimension: how the number of pairs of points within a radius grows with it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import _check
+from ...errors import DegenerateDataError, InputError
+from ...graph import distinct_rows, knn_graph
+from .._result import Estimate, normal_interval
+from ..points import Centred, centred, spans, square_norms
+from ..uncertainty import replicates_of_influence
+from ._id_correlation_kernels import count_within
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+NAME = "id_correlation"
+TILE = 1024
+
+
+def id_correlation(
+    X: Any,
+    *,
+    ranks: tuple[int, int] = (10, 20),
+    radii: int = 8,
+    error: Literal["auto", "influence"] | None = "auto",
+) -> Estimate:
+    r"""Correlation dimension: the slope of log C(r) against log r, where C(r) is the share of pairs closer than r [1]_.
+
+    The radii lie where the data have their neighbours: from the median distance to the first of `ranks` to the median distance
+    to the second. Every pair is looked at, tile by tile: n^2 d operations, memory O(n).
+
+    Parameters
+    ----------
+    X : (n, d) array
+        The points; a graph of neighbours is not enough, since all pairs within a radius are counted. Identical rows are counted
+        as one point, since pairs at distance 0 lie within every radius.
+    ranks : (int, int)
+        Neighbour ranks whose median distances are the smallest and the largest radius.
+    radii : int of at least 2
+        Radii between them, in equal ratios; the slope is fitted to all by least squares. 2: the slope between the ends.
+    error : {"auto", "influence", None}
+        "influence": from how many pairs each point has within each radius, a sum over pairs treated as such. The radii are
+        taken as given. "auto": "influence".
+
+    Returns
+    -------
+    Estimate
+        value >= 0. details: "radii" (m,), "pairs" (m,) within each, "correlation" (m,) the share C(r) of all pairs, and
+        "slopes" (m - 1,) between successive radii: where they drift, one number says little.
+
+    Raises
+    ------
+    DegenerateDataError
+        If there are too few distinct points, or both radii are equal.
+
+    References
+    ----------
+    .. [1] Grassberger, Procaccia (1983). Measuring the strangeness of strange attractors. Physica D 9, 189-208.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).random((2000, 2)) @ np.array([[1.0, 2.0, 0.0], [0.0, 1.0, 3.0]])
+    >>> round(rs.id_correlation(X).value, 1)
+    1.9
+    """
+    points = _check.points(X, "X", NAME)
+    near, far = _checked_ranks(ranks)
+    _check.integer(radii, "radii", NAME, low=2)
+    _check.choice(error, "error", NAME, ("auto", "influence", None))
+    rows, _ = distinct_rows(points)
+    if rows.size <= far:
+        raise DegenerateDataError(
+            f"{NAME} needs {far} distinct neighbours of each point (ranks={tuple(ranks)}), so at least {far + 1} distinct "
+            f"points. Got {rows.size} in {len(points)} rows."
+        )
+    distinct = points if rows.size == len(points) else points[rows]
+    low, high = np.median(np.asarray(knn_graph(distinct, far).distances)[:, [near - 1, far - 1]], axis=0)
+    if not 0 < low < high:
+        raise DegenerateDataError(
+            f"{NAME} has no range of radii: the median distances to neighbours {near} and {far} are {low:g} and {high:g}."
+        )
+    at = np.geomspace(low, high, radii)
+    counts = _counts(centred(distinct, "X", NAME, precision="float64"), at)
+    log_r = np.log(at) - np.log(at).mean()
+    weights = log_r / (log_r @ log_r)
+    pairs = counts.sum(axis=0) // 2
+    value = float(weights @ np.log(pairs))
+    n = rows.size
+    extra: dict[str, Any] = {}
+    if error is not None:
+        scores, stderr = _influence(counts, weights)
+        by_row = np.zeros(len(points))  # a point counts at its first row
+        by_row[rows] = scores
+        extra = {
+            "stderr": stderr,
+            "interval": normal_interval(value, stderr),
+            "replicates": replicates_of_influence(by_row, stderr=stderr),
+        }
+    return Estimate(
+        value=value,
+        n=n,
+        dropped=len(points) - n,
+        options={"ranks": [near, far], "radii": radii, "error": None if error is None else "influence"},
+        details={
+            "radii": at,
+            "pairs": pairs,
+            "correlation": pairs / (n * (n - 1) / 2),
+            "slopes": np.diff(np.log(pairs)) / np.diff(np.log(at)),
+        },
+        **extra,
+    )
+
+
+def _checked_ranks(ranks: Any) -> tuple[int, int]:
+    if not isinstance(ranks, tuple | list) or len(ranks) != 2:
+        raise InputError(f"ranks of {NAME} must be two whole numbers. Got {ranks!r}.")
+    near, far = ranks
+    _check.integer(near, "ranks[0]", NAME, low=1)
+    _check.integer(far, "ranks[1]", NAME, low=near + 1)
+    return near, far
+
+
+def _counts(points: Centred, at: FloatArray) -> IntArray:
+    """Return (n, m) how many partners each point has within each radius."""
+    n = points.n
+    counts = np.zeros((n, at.size), dtype=np.int64)
+    norms, edges = (
+        square_norms(points),
+        at**2 * (1 + 1e-11),
+    )  # a radius may be some pair's distance: rounding must not decide
+    tiles = list(spans(n, TILE))
+    for place, (start, stop) in enumerate(tiles):
+        held = points.block(start, stop)
+        for first, last in tiles[place:]:
+            product = held @ points.block(first, last).T
+            sides = (counts[start:stop], counts[first:last])
+            count_within(product, norms[start:stop], norms[first:last], edges, first == start, *sides)
+    total: IntArray = counts.cumsum(axis=1)
+    return total
+
+
+def _influence(counts: IntArray, weights: FloatArray) -> tuple[FloatArray, float]:
+    """Return the influence of each point on the slope, and the standard error of the slope.
+
+    The slope is sum_m w_m log C_m, and each C_m a mean over pairs. A mean over pairs varies by 4 Var(h) / n, h being a point's
+    mean over its pairs; but the h that is seen holds each pair's own noise twice, which is taken off once.
+    """
+    n = counts.shape[0]
+    mean = counts.mean(axis=0)
+    scores = 2 * (counts / mean - 1) @ weights
+    in_ring = np.diff(counts.sum(axis=0), prepend=0) / 2
+    of_pair = (weights / mean)[::-1].cumsum()[::-1]  # the score of a pair by its ring, times n - 1
+    own_noise = 4 * float(in_ring @ of_pair**2) / n**2
+    variance = float(scores.var(ddof=1)) / n - own_noise
+    return scores, math.sqrt(max(variance, own_noise))

@@ -1,0 +1,112 @@
+"""Gride: the intrinsic dimension as a function of neighbourhood size, from ratios of distances to ranks n and 2n."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Literal
+
+import numpy as np
+
+from ... import _check
+from ...errors import DegenerateDataError
+from .._result import Curve
+from ..uncertainty import depth_for_gride
+from ._distinct import near_distances
+from ._gride_error import AtRank, gride_error
+
+
+def id_gride(
+    g_or_X: Any,
+    *,
+    max_rank: int = 64,
+    outliers: Literal["dadapy"] | None = None,
+    duplicates: Literal["merge", "drop", "raise"] = "merge",
+    error: Literal["auto", "model"] | None = "auto",
+) -> Curve:
+    r"""Intrinsic dimension against scale by Gride: ratios of the distances to the neighbours of rank 2n and n.
+
+    For n = 1, 2, 4, ... the likelihood of mu = r_2n / r_n under a d-dimensional manifold with locally constant density is
+    maximised over d [1]_. At n = 1 this is TwoNN's maximum likelihood estimate.
+
+    Parameters
+    ----------
+    g_or_X : NeighborGraph or (n, d) array
+        A graph with at least `max_rank` neighbours and their distances, or the points.
+    max_rank : int in [2, n - 1]
+        Largest rank 2n; the curve stands at 2, 4, 8, ... up to it.
+    outliers : {"dadapy", None}
+        "dadapy": leave out ratios above 20 (q95 - q50) + q50, as that package does. None keeps all.
+    duplicates : {"merge", "drop", "raise"}
+        As in :func:`id_twonn`.
+    error : {"auto", "model", None}
+        "auto": up to rank 4 the neighbour sandwich; beyond, the spread over random halves of the points, at half the rank
+        and so at the same scale, in units of the model's error. "model": 1 / sqrt(Fisher information) with independent
+        ratios, the peers' value: neighbouring points share neighbours, so it is 5 to 45 % too small. "auto" needs indices
+        and, for rank r, about r + 1.5 sqrt(r) neighbours; where a graph has fewer, the model's error is enlarged as at the
+        last rank that could be done, and ``details["error"]`` says so.
+
+    Returns
+    -------
+    Curve
+        Over x = "rank" (the upper rank 2n): values > 0, NaN at a rank where all ratios are 1, as on a grid. details:
+        "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
+        how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found. replicates (draws, m)
+        are over random halves of the rows that came in.
+
+    Raises
+    ------
+    InputError
+        If max_rank is out of range.
+    GraphDepthError
+        If the graph holds fewer than `max_rank` distinct neighbours.
+    DegenerateDataError
+        If there are too few distinct points, or all ratios are 1 at every rank.
+
+    References
+    ----------
+    .. [1] Denti, Doimo, Laio, Mira (2022). The generalized ratios intrinsic dimension estimator. Scientific Reports 12, 20005.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(2000, 3))
+    >>> curve = rs.id_gride(X, max_rank=16)
+    >>> curve.x.tolist(), curve.values.round().tolist()
+    ([2.0, 4.0, 8.0, 16.0], [3.0, 3.0, 3.0, 3.0])
+    """
+    name = "id_gride"
+    _check.integer(max_rank, "max_rank", name, low=2)
+    _check.choice(outliers, "outliers", name, ("dadapy", None))
+    _check.choice(error, "error", name, ("auto", "model", None))
+    lower = 2 ** np.arange(int(math.log2(max_rank)))
+    deeper = depth_for_gride(max_rank) if error == "auto" else 0
+    near = near_distances(g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name, deeper=deeper)
+    rows = [AtRank.of(near.lengths, int(rank), outliers) for rank in lower]
+    values = np.array([row.value for row in rows])
+    if np.isnan(values).all():
+        raise DegenerateDataError(
+            "id_gride cannot tell a dimension: all ratios are 1 (the neighbours of every point stand at one distance)."
+        )
+    found = gride_error(rows, near.surroundings(deeper), outliers) if error == "auto" else None
+    stderr = found.stderr if found else np.array([row.model for row in rows])
+    return Curve(
+        x=(2 * lower).astype(np.float64),
+        values=values,
+        x_name="rank",
+        n=near.n,
+        stderr=stderr if error else None,
+        dropped=near.dropped,
+        options={
+            "max_rank": max_rank,
+            "outliers": outliers,
+            "duplicates": duplicates,
+            "error": found.summary(2 * lower) if found else error,
+        },
+        details={
+            "distance": near.lengths[:, 2 * lower - 1].mean(axis=0),
+            "used": np.array([row.log_mu.size for row in rows]),
+            "unit_ratios": np.array([int((row.log_mu == 0).sum()) for row in rows]),
+            **({"error": np.array(found.methods)} if found else {}),
+        },
+        replicates=found.replicates if found else None,
+    )

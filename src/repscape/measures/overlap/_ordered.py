@@ -1,0 +1,128 @@
+"""What the overlaps of two ordered lists of neighbours share: checking, the error, the null, the result."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import _check, _random
+from ...graph import NeighborGraph
+from .._result import Estimate, normal_interval
+from ..points import neighbor_indices
+from ..uncertainty import Null, exchanges, replicates_of_influence, sandwich, shuffle_null
+
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[Any]
+PerPoint = Callable[[IndexArray, IndexArray], FloatArray]
+ERRORS = ("auto", "sandwich", "naive", None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """The ordered neighbours of two representations, and what the error and the null read of them."""
+
+    first: IndexArray
+    """(n, k) of the first representation."""
+    second: IndexArray
+    graphs: tuple[NeighborGraph, NeighborGraph]
+
+    @property
+    def n(self) -> int:
+        """Examples."""
+        return int(self.first.shape[0])
+
+    @property
+    def k(self) -> int:
+        """Places compared."""
+        return int(self.first.shape[1])
+
+    @classmethod
+    def of(cls, g: NeighborGraph, h: NeighborGraph, *, k: int | None, function: str) -> Lists:
+        """Take the first k places of two graphs of the same examples, or what both hold where k is None."""
+        for name, graph in (("g", g), ("h", h)):
+            neighbor_indices(graph, 1, name=name, function=function)
+        _check.same_rows(g.n, h.n, ("g", "h"), function)
+        used = min(g.k, h.k) if k is None else k
+        first, second = (neighbor_indices(x, used, name=name, function=function) for name, x in (("g", g), ("h", h)))
+        return cls(np.ascontiguousarray(first), np.ascontiguousarray(second), (g, h))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How a caller wants the error and the null."""
+
+    error: str | None
+    permutations: int
+    groups: Any
+    within: Any
+    rng: int | np.random.Generator
+
+
+def estimate(
+    lists: Lists,
+    per_point: PerPoint,
+    *,
+    function: str,
+    asked: Asked,
+    options: Mapping[str, Any],
+    chance: float | None = None,
+) -> Estimate:
+    """Compare the lists row by row; where no chance is known, that of free relabellings stands for it."""
+    _check.choice(asked.error, "error", function, ERRORS)
+    _check.integer(asked.permutations, "permutations", function, low=0)
+    values = per_point(lists.first, lists.second)
+    value = float(values.mean())
+    error = "sandwich" if asked.error == "auto" else asked.error
+    stderr = _stderr(values, lists, error) if error else None
+    null, null_name = _null(lists, per_point, value, asked, function) if asked.permutations else (None, None)
+    if chance is None and null is not None and asked.groups is None and asked.within is None:
+        chance = null.mean
+    adjusted = {} if chance is None else {"adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0}
+    return Estimate(
+        value=value,
+        n=lists.n,
+        stderr=stderr,
+        interval=normal_interval(value, stderr) if stderr is not None else None,
+        p_value=null.p_value if null else None,
+        per_point=values,
+        chance=chance,
+        options={"k": lists.k, **options, "error": error, "null": null_name},
+        details={**adjusted, **(null.details(value) if null else {})},
+        replicates=replicates_of_influence(values, stderr=stderr) if stderr is not None else None,
+    )
+
+
+def relabelled(indices: IndexArray, order: npt.NDArray[np.int64]) -> IndexArray:
+    """Return the lists with example i renamed order[i]: rows and entries alike, so that they stay a graph of points."""
+    moved = np.empty_like(indices)
+    moved[order] = order[indices]
+    return moved
+
+
+def _null(lists: Lists, per_point: PerPoint, value: float, asked: Asked, function: str) -> tuple[Null, str]:
+    """Return the null of relabelled examples, and its name."""
+    free = exchanges(lists.n, asked.groups, asked.within, function=function)
+    null = shuffle_null(
+        lambda order: float(per_point(lists.first, relabelled(lists.second, order)).mean()),
+        lists.n,
+        value=value,
+        permutations=asked.permutations,
+        rng=_random.generator(asked.rng, function),
+        within=free.within,
+        groups=free.groups,
+    )
+    return null, f"{asked.permutations} relabellings of the {free.name}"
+
+
+def _stderr(values: FloatArray, lists: Lists, error: str) -> float:
+    """Return the naive error, or one that counts what points owe to shared neighbours."""
+    if error == "naive":
+        return float(values.std(ddof=1) / math.sqrt(lists.n))
+    first, second = (graph.indices for graph in lists.graphs)
+    links = min(lists.k, max(3, min(10, lists.k // 3)))
+    return math.sqrt(sandwich(values, first, links, other=second)) / lists.n  # type: ignore[arg-type]

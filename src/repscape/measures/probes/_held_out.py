@@ -1,0 +1,198 @@
+"""From what probes said about held-out rows to a value, its error over folds, and everything that stands beside it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn import metrics
+
+from ... import _check
+from .._result import Estimate, normal_interval
+from ..uncertainty import Spread
+from ._targets import Target
+
+Array = npt.NDArray[Any]
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+METRICS = ("accuracy", "balanced_accuracy", "macro_f1", "auc", "log_loss")
+LEAST = 1e-15  # probabilities below this cost as much as this
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What one fold's probe said about the rows it had not seen."""
+
+    rows: IntArray
+    """(m,) their numbers."""
+    said: FloatArray
+    """(m, classes) probabilities, (m, q) probabilities of yes, or (m,) predicted values."""
+    train: IntArray
+    """Rows that it learned from."""
+
+
+def check_metric(metric: str | None, target: Target, function: str) -> str:
+    """Return the metric that the value is in."""
+    allowed = ("r2",) if target.kind == "values" else METRICS
+    return allowed[0] if metric is None else str(_check.choice(metric, "metric", function, allowed))
+
+
+def estimate(  # house: what there is to say about a probe
+    target: Target, held: Sequence[Held], *, metric: str, options: Mapping[str, Any], details: Mapping[str, Any]
+) -> Estimate:
+    """Summarise the folds: the mean, and its error after Nadeau and Bengio."""
+    by_fold = [scores(target, fold) for fold in held]
+    values = np.array([entry[metric] for entry in by_fold])
+    per_point = np.full(target.n, np.nan)
+    for fold in held:
+        per_point[fold.rows] = correctness(target, fold)
+    value = float(values.mean())
+    stderr, interval, how = _error(value, values, per_point, metric)
+    majority = [_majority(target, fold) for fold in held]
+    return Estimate(
+        value=value,
+        n=sum(fold.rows.size for fold in held),
+        stderr=stderr,
+        interval=interval,
+        per_point=per_point,
+        chance=_chance(target, held, metric),
+        options={"task": target.kind, "metric": metric, **options, "error": how},
+        details={
+            **{name: float(np.mean([entry[name] for entry in by_fold])) for name in by_fold[0]},
+            "by_fold": values,
+            **({} if target.kind == "values" else {"majority": float(np.mean(majority))}),
+            **(_classes(target, held) if target.kind == "classes" else {}),
+            **details,
+        },
+    )
+
+
+def _classes(target: Target, held: Sequence[Held]) -> dict[str, Array]:
+    predicted = np.full(target.n, -1)
+    for fold in held:
+        predicted[fold.rows] = fold.said.argmax(axis=1)
+    asked = predicted >= 0
+    return {
+        "classes": np.array([str(name) for name in target.classes]),
+        "predicted": predicted,
+        "confusion": metrics.confusion_matrix(
+            target.truth[asked], predicted[asked], labels=np.arange(target.classes.size)
+        ),
+    }
+
+
+def correctness(target: Target, fold: Held) -> FloatArray:
+    """(m,) 1 where right and 0 where wrong; the share of right answers; or what each value adds to R^2."""
+    truth = target.truth[fold.rows]
+    if target.kind == "classes":
+        hits: FloatArray = (fold.said.argmax(axis=1) == truth).astype(np.float64)
+        return hits
+    if target.kind == "multilabel":
+        right: FloatArray = ((fold.said > 0.5) == truth).mean(axis=1)
+        return right
+    away = truth - target.truth[fold.train].mean()
+    return 1 - (truth - fold.said) ** 2 / np.mean(away**2)  # type: ignore[no-any-return]
+
+
+def scores(target: Target, fold: Held) -> dict[str, float]:
+    """Every metric on one fold; NaN where the held-out rows do not hold all classes and the metric needs them."""
+    right = float(correctness(target, fold).mean())
+    if target.kind == "values":
+        return {"r2": right}
+    truth = target.truth[fold.rows]
+    if target.kind == "multilabel":
+        guessed = fold.said > 0.5
+        columns = range(target.truth.shape[1])
+        return {
+            "accuracy": right,
+            "balanced_accuracy": float(np.mean([_balanced(truth[:, j], guessed[:, j]) for j in columns])),
+            "macro_f1": float(metrics.f1_score(truth, guessed, average="macro", zero_division=0)),
+            "auc": float(np.mean([_auc(truth[:, j], fold.said[:, j]) for j in columns])),
+            "log_loss": float(losses(target, fold).mean()),
+        }
+    guessed = fold.said.argmax(axis=1)
+    return {
+        "accuracy": right,
+        "balanced_accuracy": _balanced(truth, guessed),
+        "macro_f1": float(metrics.f1_score(truth, guessed, average="macro", zero_division=0)),
+        "auc": _auc_of_classes(truth, fold.said),
+        "log_loss": float(losses(target, fold).mean()),
+    }
+
+
+def mean_score(target: Target, held: Sequence[Held], metric: str) -> float:
+    """Mean over the folds of one metric."""
+    return float(np.mean([scores(target, fold)[metric] for fold in held]))
+
+
+def losses(target: Target, fold: Held) -> FloatArray:
+    """(m,) minus the logarithm of the probability given to the truth, in nats; the mean over the answers where several."""
+    truth = target.truth[fold.rows]
+    if target.kind == "multilabel":
+        given = np.where(truth == 1, fold.said, 1 - fold.said)
+        return -np.log(np.maximum(given, LEAST)).mean(axis=1)  # type: ignore[no-any-return]
+    return -np.log(np.maximum(fold.said[np.arange(truth.size), truth], LEAST))
+
+
+def _balanced(truth: Array, guessed: Array) -> float:
+    return float(np.mean([(guessed[truth == c] == c).mean() for c in np.unique(truth)]))
+
+
+def _auc(truth: Array, said: Array) -> float:
+    return float(metrics.roc_auc_score(truth, said)) if 0 < truth.mean() < 1 else math.nan
+
+
+def _auc_of_classes(truth: IntArray, said: FloatArray) -> float:
+    """One class against the others, averaged over the classes."""
+    if said.shape[1] == 2:
+        return _auc(truth, said[:, 1])
+    return float(np.mean([_auc((truth == c).astype(np.int64), said[:, c]) for c in range(said.shape[1])]))
+
+
+def _error(
+    value: float, values: FloatArray, per_point: FloatArray, metric: str
+) -> tuple[float | None, tuple[float, float] | None, str | None]:
+    """Error over folds, whose training sets overlap [Nadeau and Bengio 2003]; over rows where there is one split."""
+    folds = values.size
+    if folds > 1:
+        spread = Spread.of(value, float(values.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1)), folds - 1)
+        return spread.stderr, spread.interval, "Nadeau-Bengio over folds"
+    if metric not in ("accuracy", "r2"):
+        return None, None, None
+    asked = per_point[~np.isnan(per_point)]
+    stderr = float(asked.std(ddof=1) / math.sqrt(asked.size))
+    return stderr, normal_interval(value, stderr), "naive over test rows"
+
+
+def _majority(target: Target, fold: Held) -> float:
+    """Accuracy of the most frequent label of the training rows."""
+    if target.kind == "values":
+        return math.nan
+    train, test = target.truth[fold.train], target.truth[fold.rows]
+    if target.kind == "multilabel":
+        return float(((train.mean(axis=0) > 0.5) == test).mean())
+    return float((test == np.bincount(train).argmax()).mean())
+
+
+def _chance(target: Target, held: Sequence[Held], metric: str) -> float:
+    """What a probe that sees no features gives."""
+    if metric in ("accuracy", "r2"):
+        return 0.0 if metric == "r2" else float(np.mean([_majority(target, fold) for fold in held]))
+    if metric in ("auc", "balanced_accuracy") and target.kind == "multilabel":
+        return 0.5
+    return mean_score(target, [Held(fold.rows, _blind(target, fold), fold.train) for fold in held], metric)
+
+
+def _blind(target: Target, fold: Held) -> FloatArray:
+    """Say the shares of the training rows, whatever the features."""
+    train = target.truth[fold.train]
+    share = (
+        train.mean(axis=0)
+        if target.kind == "multilabel"
+        else np.bincount(train, minlength=target.classes.size) / train.size
+    )
+    return np.tile(share, (fold.rows.size, 1))

@@ -1,0 +1,161 @@
+"""k-NN probe: do the nearest training examples of an example that was held out carry its label?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import _check
+from ...errors import InputError
+from ...graph import knn_query, read_points
+from ...machine import memory_available
+from .._result import Estimate
+from ._folds import BoolArray, Cut, Folds, IntArray, make_folds
+from ._held_out import Held, check_metric, correctness, estimate
+from ._targets import Target, read_target
+
+NAME = "probe_knn"
+FloatArray = npt.NDArray[np.float64]
+NEARER = 1e-6  # each place further away counts for so much less: ties go to the nearer neighbours
+
+
+def probe_knn(
+    X: Any,
+    labels: Any,
+    *,
+    k: int | Sequence[int] = (1, 3, 5, 11, 21, 51),
+    task: Literal["auto", "classes", "values"] = "auto",
+    metric: str | None = None,
+    distance: str = "euclidean",
+    folds: int = 5,
+    shuffle: bool = True,
+    groups: Any = None,
+    split: Any = None,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    """Held-out accuracy (R^2 for values) of the vote (mean) of the k nearest training examples.
+
+    Points are taken as they are: distances are the representation's own, features are not standardised.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        Points.
+    labels, task, metric, folds, shuffle, groups, split, rng
+        As for :func:`probe_linear`, so that both are asked about the same rows.
+    k : int or sequence of ints
+        Neighbours; of several the one that is right most often on the other folds (dev rows) is taken, of equals the largest.
+    distance : str
+        Metric of :func:`knn_query`.
+
+    Returns
+    -------
+    Estimate
+        As for :func:`probe_linear`; ties go to the class whose neighbours are nearer. Probabilities, for "log_loss" and "auc",
+        are (votes + 1) / (k + classes). details: every metric, "by_fold", "k" (K,) chosen, "dev_by_fold" (K,), share of
+        wrong answers it was chosen by (1 - R^2 for values), "majority", "classes", "predicted", "confusion".
+
+    Raises
+    ------
+    InputError
+        As :func:`probe_linear`; if a training set holds fewer than k examples.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.concatenate([np.zeros(50), np.full(50, 9.0)])[:, None] + np.random.default_rng(0).random((100, 3))
+    >>> rs.probe_knn(X, np.repeat(["cat", "dog"], 50)).value
+    1.0
+    """
+    points = read_points(X, "X", NAME, hold=memory_available() // 3)
+    target = read_target(labels, task=task, n=points.n, function=NAME)
+    metric = check_metric(metric, target, NAME)
+    several = [k] if np.ndim(k) == 0 else list(np.ravel(k))
+    sizes = np.unique([_check.integer(entry, "k", NAME, low=1, high=points.n - 1, why="n - 1") for entry in several])
+    cut = Cut(folds, shuffle, groups, split, int(rng.integers(2**31)) if isinstance(rng, np.random.Generator) else rng)
+    parts = make_folds(target, cut, NAME)
+    near = _Near(points.held(None).source, parts, int(sizes[-1]), distance)
+    held, chosen, dev = [], [], []
+    for outer in parts.outers:
+        best, wrong = sizes[-1], np.nan
+        if sizes.size > 1:
+            best, wrong = _choose(near, target, outer.inner, sizes)
+        said, rows = near.vote(target, outer.train, outer.test, k=int(best))
+        held.append(Held(rows, said, parts.rows(outer.train)))
+        chosen.append(best)
+        dev.append(wrong)
+    return estimate(
+        target,
+        held,
+        metric=metric,
+        options={**cut.options(), "k": sizes.tolist(), "distance": distance},
+        details={"k": np.array(chosen), "dev_by_fold": np.array(dev)},
+    )
+
+
+def _choose(near: _Near, target: Target, inner: Any, sizes: IntArray) -> tuple[int, float]:
+    """Return the k of fewest wrong answers on the validation rows, and their share."""
+    wrong = []
+    for k in sizes:
+        right, rows = 0.0, 0
+        for learn, validate in inner:
+            said, asked = near.vote(target, learn, validate, k=int(k))
+            right += correctness(target, Held(asked, said, near.folds.rows(learn))).sum()
+            rows += asked.size
+        wrong.append(1 - right / rows)
+    best = len(wrong) - 1 - int(np.argmin(wrong[::-1]))
+    return int(sizes[best]), wrong[best]
+
+
+class _Near:
+    """Nearest rows of one part to the rows of another, found once and merged for every union of parts."""
+
+    def __init__(self, X: Any, folds: Folds, k: int, distance: str) -> None:
+        self.X, self.folds, self.k, self.distance = X, folds, k, distance
+        count = int(folds.part.max()) + 1
+        self.rows = [np.flatnonzero(folds.part == part) for part in range(count)]
+        self._found: dict[tuple[int, int], tuple[IntArray, FloatArray]] = {}
+
+    def _between(self, asked: int, known: int) -> tuple[IntArray, FloatArray]:
+        if (asked, known) not in self._found:
+            own = self.rows[known]
+            k = min(self.k, own.size)
+            places, distances = knn_query(self.X[own], self.X[self.rows[asked]], k, metric=self.distance)
+            self._found[asked, known] = own[places], distances
+        return self._found[asked, known]
+
+    def vote(self, target: Target, learn: BoolArray, ask: BoolArray, *, k: int) -> tuple[FloatArray, IntArray]:
+        """Return what the k nearest rows of the parts `learn` say about the rows of the parts `ask`, and those rows."""
+        known = sum(self.rows[part].size for part in np.flatnonzero(learn))
+        if known < k:
+            raise InputError(f"k of {NAME} must not exceed the training rows: {known} in the smallest set. Got {k}.")
+        neighbors = np.concatenate([self._nearest(int(part), learn, k) for part in np.flatnonzero(ask)])
+        asked = np.concatenate([self.rows[part] for part in np.flatnonzero(ask)])
+        order = np.argsort(asked)
+        return _said(target, target.truth[neighbors[order]]), asked[order]
+
+    def _nearest(self, asked: int, learn: BoolArray, k: int) -> IntArray:
+        found = [self._between(asked, int(part)) for part in np.flatnonzero(learn)]
+        rows, distances = (np.concatenate(entries, axis=1) for entries in zip(*found, strict=True))
+        order = np.lexsort((rows, distances), axis=1)[:, :k]
+        return np.take_along_axis(rows, order, axis=1)
+
+
+def _said(target: Target, neighbors: npt.NDArray[Any]) -> FloatArray:
+    """Turn the (m, k) labels of the neighbours into shares of the vote, or their mean."""
+    m, k = neighbors.shape[:2]
+    if target.kind == "values":
+        mean: FloatArray = neighbors.mean(axis=1)
+        return mean
+    weight = 1 - NEARER * np.arange(k)
+    if target.kind == "multilabel":
+        yes: FloatArray = np.einsum("mkq,k->mq", neighbors, weight) + 1
+        yes /= weight.sum() + 2
+        return yes
+    votes = np.ones((m, target.classes.size))
+    np.add.at(votes, (np.arange(m)[:, None], neighbors), weight)
+    votes /= votes.sum(axis=1, keepdims=True)
+    return votes

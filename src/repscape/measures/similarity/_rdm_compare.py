@@ -1,0 +1,221 @@
+"""Comparators of dissimilarity matrices. What one side needs (centring, ranks, row sums) is done once per side.
+
+A comparison is then one inner product over the n (n - 1) / 2 pairs, or, for Kendall's tau, one merge sort.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from ...errors import DegenerateDataError, InputError, MemoryBudgetError
+from ..points import IntArray
+from ._kernels import count_inversions, sort_runs
+from ._rdm import conditions, pair_places, pairs_of
+
+FloatArray = npt.NDArray[np.float64]
+COMPARATORS = ("pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine")
+RANKED = ("spearman", "kendall", "kendall_a")
+HELD_BYTES = (
+    1 << 30
+)  # up to so much an RDM is held; a larger one is worked out again, piece by piece, at every comparison
+FLAT = 1e-12
+TIED = 1e-13  # equal dissimilarities come out of matrix products with other last digits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ranks:
+    """Ranks of the pairs, for Kendall's tau."""
+
+    rank: npt.NDArray[np.int32]
+    """(m,) ties share a rank."""
+    order: npt.NDArray[np.int64]
+    """(m,) pairs from smallest to largest."""
+    starts: npt.NDArray[np.int64]
+    """Where runs of ties begin in that order."""
+    stops: npt.NDArray[np.int64]
+    """Where they end."""
+
+    @property
+    def tied(self) -> int:
+        """Pairs of pairs that are tied."""
+        length = self.stops - self.starts
+        return int((length * (length - 1) // 2).sum())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Side:
+    """One RDM, ready for a comparator."""
+
+    n: int
+    """Conditions."""
+    compare: str
+    pieces: Callable[[], Iterable[FloatArray]]
+    """Consecutive pieces of the condensed vector, centred (or ranked) and scaled so that a comparison is an inner product."""
+    vector: FloatArray | None = None
+    """All pieces, where they are held."""
+    sums: FloatArray | None = None
+    """(n,) row sums, for the whitened comparator."""
+    ranks: Ranks | None = None
+    again: Callable[[IntArray], Side] | None = None
+    """Works the side out from chosen conditions, where the vector is not held."""
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it holds."""
+        ranks = 0 if self.ranks is None else self.ranks.rank.nbytes + self.ranks.order.nbytes
+        return ranks + (0 if self.vector is None else self.vector.nbytes)
+
+    def subset(self, rows: IntArray) -> Side:
+        """Take some of the conditions; a condition may be there twice, and is then not compared with itself."""
+        if self.vector is None:
+            return self.again(rows)  # type: ignore[misc]
+        places = pair_places(rows, self.n)
+        return side_of(self.vector[places[places >= 0]], self.compare, name="a subset", function="RSA", n=rows.size)
+
+    def shuffled(self, order: IntArray) -> Side:
+        """Return the conditions in another order, as the second side of a comparison."""
+        if self.vector is None:
+            return self.again(order)  # type: ignore[misc]
+        places = pair_places(order, self.n)
+        moved = self.vector[places]
+        return replace(
+            self,
+            vector=moved,
+            pieces=lambda: (moved,),
+            sums=None if self.sums is None else self.sums[order],
+            ranks=None if self.ranks is None else replace(self.ranks, rank=self.ranks.rank[places]),
+        )
+
+
+def side_of(vector: FloatArray, compare: str, *, name: str, function: str, n: int | None = None) -> Side:
+    """Prepare a condensed vector for a comparator; it is not written to."""
+    n = conditions(vector.size) if n is None else n
+    low, high = (float(vector.min()), float(vector.max())) if vector.size else (0.0, 0.0)
+    _refuse_flat(low, high, compare, name, function)
+    if compare in RANKED:
+        ranks, vector = _ranked(vector, with_order=compare != "spearman")
+    else:
+        ranks = None
+    if compare in ("pearson", "spearman"):
+        vector = vector - vector.mean()
+    sums = row_sums([vector], n) if compare == "whitened_cosine" else None
+    norm = math.sqrt(_inner([vector], [vector], sums, sums))
+    scaled = vector / norm
+    return Side(n, compare, lambda: (scaled,), scaled, None if sums is None else sums / norm, ranks)
+
+
+def streamed_side(
+    pieces: Callable[[], Iterator[FloatArray]],
+    n: int,
+    compare: str,
+    *,
+    name: str,
+    function: str,
+    again: Callable[[IntArray], Side],
+) -> Side:
+    """Prepare an RDM that is worked out piece by piece, and never held."""
+    if compare in RANKED:
+        raise MemoryBudgetError(
+            f"compare={compare!r} of {function} ranks all {pairs_of(n):,} pairs of {n:,} conditions, which takes "
+            f"{8 * pairs_of(n) / 2**30:.0f} GiB for each side. Take compare='pearson', or fewer conditions."
+        )
+    low, high, total = math.inf, -math.inf, 0.0
+    for piece in pieces():
+        low, high, total = min(low, float(piece.min())), max(high, float(piece.max())), total + float(piece.sum())
+    _refuse_flat(low, high, compare, name, function)
+    mean = total / pairs_of(n) if compare == "pearson" else 0.0
+    sums = row_sums(pieces(), n) if compare == "whitened_cosine" else None
+    norm = math.sqrt(_inner((p - mean for p in pieces()), (p - mean for p in pieces()), sums, sums))
+    return Side(
+        n,
+        compare,
+        lambda: ((piece - mean) / norm for piece in pieces()),
+        sums=None if sums is None else sums / norm,
+        again=again,
+    )
+
+
+def compared(first: Side, second: Side) -> float:
+    """Return how alike two sides are."""
+    if first.ranks is not None and second.ranks is not None and first.compare != "spearman":
+        return _kendall(first.ranks, second.ranks, first.compare)
+    return float(np.clip(_inner(first.pieces(), second.pieces(), first.sums, second.sums), -1.0, 1.0))
+
+
+def _refuse_flat(low: float, high: float, compare: str, name: str, function: str) -> None:
+    scale = max(abs(low), abs(high))
+    if scale == 0 or ("cosine" not in compare and high - low <= FLAT * scale):
+        raise DegenerateDataError(
+            f"{name} of {function} must give dissimilarities that differ: all are {high:.6g}, which {compare} cannot compare."
+        )
+
+
+def _inner(
+    first: Iterable[FloatArray], second: Iterable[FloatArray], sums: FloatArray | None, others: FloatArray | None
+) -> float:
+    """Return the inner product; with row sums, the one in which sampling errors of dissimilarities are white.
+
+    Dissimilarities that share a condition are correlated by 1/4 [Diedrichsen et al. 2021]: their covariance is 2 I + B'B up
+    to scale, where B adds the pairs up by condition, and its inverse needs the row sums only.
+    """
+    product = sum(float(a @ b) for a, b in zip(first, second, strict=True))
+    if sums is None or others is None:
+        return product
+    n = sums.size
+    return product - float(sums @ others - sums.sum() * others.sum() / (2 * n)) / n
+
+
+def row_sums(pieces: Iterable[FloatArray], n: int) -> FloatArray:
+    """Return the sum of the dissimilarities of each condition."""
+    sums = np.zeros(n)
+    row = 0
+    for piece in pieces:
+        place = 0
+        while place < piece.size:
+            part = piece[place : place + n - 1 - row]
+            sums[row] += part.sum()
+            sums[row + 1 :] += part
+            place += part.size
+            row += 1
+    return sums
+
+
+def _ranked(vector: FloatArray, *, with_order: bool) -> tuple[Ranks | None, FloatArray]:
+    """Return ranks for Kendall's tau where wanted, and average ranks."""
+    order = np.argsort(vector)
+    steps = np.diff(vector[order])
+    apart = steps > TIED * max(abs(float(vector[order[0]])), abs(float(vector[order[-1]])))
+    edges = np.concatenate([[0], np.flatnonzero(apart) + 1, [vector.size]])
+    average = np.empty(vector.size)
+    if edges.size == vector.size + 1:  # no ties
+        average[order] = np.arange(vector.size)
+    else:
+        average[order] = np.repeat((edges[:-1] + edges[1:] - 1) / 2, np.diff(edges))
+    if not with_order:
+        return None, average
+    rank = np.empty(vector.size, dtype=np.int32)
+    rank[order] = np.append(0, apart.cumsum())
+    tied = np.diff(edges) > 1
+    return Ranks(rank, order, edges[:-1][tied], edges[1:][tied]), average
+
+
+def _kendall(first: Ranks, second: Ranks, compare: str) -> float:
+    values = second.rank[first.order]
+    both = int(sort_runs(values, first.starts, first.stops))
+    discordant = int(count_inversions(values, np.empty_like(values)))
+    total = values.size * (values.size - 1) // 2
+    agreement = total - first.tied - second.tied + both - 2 * discordant
+    if compare == "kendall_a":
+        return agreement / total
+    return agreement / math.sqrt((total - first.tied) * (total - second.tied))
+
+
+def same_conditions(first: Side, second: Side, function: str) -> None:
+    """Refuse RDMs of different numbers of conditions."""
+    if first.n != second.n:
+        raise InputError(f"both RDMs of {function} must be of the same conditions. Got {first.n} and {second.n}.")

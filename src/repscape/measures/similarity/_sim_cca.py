@@ -1,0 +1,122 @@
+"""Canonical correlation analysis: how well linear maps of two representations can be made to agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Literal
+
+import numpy as np
+
+from ... import _check
+from .._result import Estimate
+from ._canonical import Basis, basis, correlation_details, correlations, enough_examples
+from ._pair import Asked, Error, estimate, ready
+
+NAME = "sim_cca"
+
+
+def sim_cca(
+    X: Any,
+    Y: Any,
+    *,
+    average: Literal["rho", "rho2"] = "rho",
+    ridge: float = 0.0,
+    error: Error = "auto",
+    permutations: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Mean canonical correlation of two representations of the same examples.
+
+    The mean of rho_i, or of rho_i^2, over the min(d, p) canonical correlations [1]_ [2]_. Every linear direction counts the
+    same, however little variance it holds.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row; n > d + p, not counting directions without variance.
+    average : {"rho", "rho2"}
+        "rho": mean correlation. "rho2": mean squared correlation, whose value for unrelated data is known.
+    ridge : float
+        Added to the diagonal of each covariance, as a multiple of its mean eigenvalue; above 0 it lifts the bound on n, and
+        linear maps do change the value.
+    error : {"auto", "subsample", None}
+        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    permutations : int
+        Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value in [0, 1]; higher means more alike, 1 where one side is a linear image of the other. chance: max(d, p) / (n - 1)
+        for "rho2" without ridge, else the mean over the shuffles. details: "rho" (min(d, p),), "mean_rho", "mean_rho2",
+        "rank_x", "rank_y".
+
+    Raises
+    ------
+    InputError
+        If n <= d + p without ridge, or the sides are of different numbers of examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Hotelling (1936). Relations between two sets of variates. Biometrika 28.
+    .. [2] Kornblith, Norouzi, Lee, Hinton (2019). Similarity of neural network representations revisited. ICML 36.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(100, 3))
+    >>> round(rs.sim_cca(X, X @ [[1, 2, 0], [0, 1, 5], [3, 0, 1]]).value, 9)
+    1.0
+    """
+    options = {"average": average, "ridge": ridge}
+    asked = Asked(error, permutations, rng)
+    asked.check(NAME)
+    _check.choice(average, "average", NAME, ("rho", "rho2"))
+    sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
+    _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
+
+    def compare(first: Basis, second: Basis) -> float:
+        return float((_rho(first, second, ridge) ** (1 if average == "rho" else 2)).mean())
+
+    rho = _rho(*sides, ridge)
+    details = correlation_details(rho, *sides)
+    expected = max(side.rank for side in sides) / (sides[0].n - 1)
+    return estimate(
+        sides,
+        compare,
+        function=NAME,
+        value=details[f"mean_{average}"],
+        asked=asked,
+        options=options,
+        details=details,
+        chance=expected if average == "rho2" and ridge == 0 else None,
+    )
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Basis:
+    """Do all that does not depend on the other side."""
+    ridge = _check.number(options["ridge"], "ridge", NAME, low=0)
+    return shrunk(basis(X, name, NAME), ridge)
+
+
+def shrunk(found: Basis, ridge: float) -> Basis:
+    """Let directions of little variance count for less: each by s / sqrt(s^2 + ridge * mean s^2)."""
+    if ridge == 0:
+        return found
+    squares = found.values**2
+    weights = np.sqrt(squares / (squares + ridge * squares.mean()))
+    again = found.again
+    return replace(found, directions=found.directions * weights, again=lambda rows: shrunk(again(rows), ridge))
+
+
+def _rho(first: Basis, second: Basis, ridge: float) -> np.ndarray:
+    if ridge == 0:
+        enough_examples(first, second, function=NAME, advice="Take ridge=0.1, rs.sim_svcca, or fewer dimensions (PCA).")
+    return correlations(first, second)

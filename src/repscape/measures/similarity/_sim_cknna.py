@@ -1,0 +1,196 @@
+"""CKNNA: kernel alignment that looks only at pairs which are near neighbours in both representations.
+
+The kernel of two examples is their inner product, cosine by default. A representation is prepared as the k largest entries of
+each row, found block by block (2 n^2 d operations, done once); a comparison then costs about n k.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+
+from ... import _check
+from ...errors import DegenerateDataError, InputError
+from .._result import Estimate
+from ..points import IntArray, rows_of, spans
+from ._gram import BLOCK_BYTES
+from ._pair import Asked, Error, estimate, ready
+
+FloatArray = npt.NDArray[np.float64]
+NAME = "sim_cknna"
+LEAST = 4
+
+
+def sim_cknna(
+    X: Any,
+    Y: Any,
+    *,
+    k: int = 10,
+    normalize: bool = True,
+    axis: Literal["examples", "units"] = "examples",
+    error: Error = "auto",
+    permutations: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Centred kernel nearest-neighbour alignment of two representations of the same examples.
+
+    As CKA with the unbiased HSIC, but with the kernel K(i, j) = x_i . x_j set to 0 unless j is among the k examples with the
+    largest K(i, .) in both representations, i itself left out [1]_. Each side's norm uses its own neighbours. With k = n - 1
+    it is the debiased linear CKA. Lists of neighbours are not symmetric, and neither, by a little, is the published form.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row.
+    k : int in [2, n - 1]
+        Neighbours of each example; ties go by index.
+    normalize : bool
+        Divide each row by its length first, as the published comparisons do.
+    axis : {"examples", "units"}
+        "units": the units (columns) are the points; both sides then have the same units, of any two sets of examples.
+    error : {"auto", "subsample", None}
+        "subsample": 20 random halves of the examples, with k neighbours each. "auto": the same up to 300 examples, else None.
+    permutations : int
+        Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value, 1 for equal representations and about k / n for unrelated ones (it may be slightly negative); higher means
+        more alike. details: "shared", the share of neighbours in common.
+
+    Raises
+    ------
+    InputError
+        If k is out of range, the sides are of different numbers of examples, or a row is zero and normalize is True.
+    DegenerateDataError
+        If a side's own alignment is not positive, as for examples that are all the same.
+
+    References
+    ----------
+    .. [1] Huh, Cheung, Wang, Isola (2024). The Platonic representation hypothesis. ICML 41.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X, noise = np.random.default_rng(0).normal(size=(2, 100, 6))
+    >>> round(rs.sim_cknna(X, 2 * X).value, 9), abs(rs.sim_cknna(X, noise).value) < 0.2
+    (1.0, True)
+    """
+    options = {"k": k, "normalize": normalize, "axis": axis}
+    asked = Asked(error, permutations, rng)
+    asked.check(NAME)
+    first, second = ready(X, Y, kind=Neighbors, prepare=prepare, options=options)
+    _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
+    value, shared = _alignment(first, second)
+    return estimate(
+        (first, second),
+        lambda a, b: _alignment(a, b)[0],
+        function=NAME,
+        value=value,
+        asked=asked,
+        options=options,
+        details={"shared": shared / (first.n * k)},
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Neighbors:
+    """One side: the k largest entries of each row of the kernel matrix."""
+
+    entries: csr_array
+    own: float
+    """HSIC of the entries with themselves."""
+    source: npt.NDArray[Any]
+    options: Mapping[str, Any]
+
+    @property
+    def n(self) -> int:
+        """Examples."""
+        return int(self.entries.shape[0])
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it holds."""
+        return int(self.entries.data.nbytes + self.entries.indices.nbytes + self.source.nbytes)
+
+    def subset(self, rows: IntArray) -> Neighbors:
+        """Prepare some of the examples."""
+        return prepare(self.source[rows], {**self.options, "axis": "examples"})
+
+    def shuffled(self, order: IntArray) -> Neighbors:
+        """Return the examples in another order."""
+        moved = self.entries[order][:, order]
+        moved.sort_indices()
+        return Neighbors(moved, self.own, self.source[order], self.options)
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Neighbors:
+    """Do all that does not depend on the other side."""
+    source = rows_of(X, name, NAME, axis=options["axis"])
+    n = source.shape[0]
+    _check.integer(n, "the number of examples", NAME, low=LEAST)
+    k = _check.integer(options["k"], "k", NAME, low=2, high=n - 1, why="n - 1")
+    _check.choice(options["normalize"], "normalize", NAME, (True, False))
+    Z = source.astype(np.float64)
+    if options["normalize"]:
+        lengths = np.sqrt(np.einsum("ij,ij->i", Z, Z))
+        if not lengths.all():
+            raise InputError(
+                f"{name} of {NAME} must hold no row of zeros: it has no direction. Row {int(lengths.argmin())} is one; leave "
+                "it out, or take normalize=False."
+            )
+        Z /= lengths[:, None]
+    entries = _largest(Z, k)
+    own = _hsic(entries, entries)
+    if not own > 1e-12 * float(entries.data @ entries.data):
+        raise DegenerateDataError(
+            f"{name} of {NAME} must hold points at different distances: its alignment with itself is {own:.3g}, not positive."
+        )
+    return Neighbors(entries, own, source, options)
+
+
+def _largest(Z: FloatArray, k: int) -> csr_array:
+    """Return the k largest inner products of each row with the other rows, in the order of the columns."""
+    n = Z.shape[0]
+    columns, values = np.empty((n, k), dtype=np.int32), np.empty((n, k))
+    for start, stop in spans(n, max(1, BLOCK_BYTES // (8 * n))):
+        rows = Z[start:stop] @ Z.T
+        rows[np.arange(stop - start), np.arange(start, stop)] = -np.inf
+        # Ties at the k-th place go to the smaller index: everything above it, then the first ones equal to it.
+        edge = np.partition(rows, n - k, axis=1)[:, n - k, None]
+        above, level = rows > edge, rows == edge
+        taken = above | (level & (level.cumsum(axis=1) <= k - above.sum(axis=1, keepdims=True)))
+        columns[start:stop] = np.nonzero(taken)[1].reshape(-1, k)
+        values[start:stop] = rows[taken].reshape(-1, k)
+    return csr_array((values.ravel(), columns.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+
+
+def _alignment(first: Neighbors, second: Neighbors) -> tuple[float, int]:
+    """Return the alignment and the number of neighbours in common."""
+    shared = _where(first.entries).multiply(_where(second.entries)).tocsr()
+    hsic = _hsic(first.entries.multiply(shared).tocsr(), second.entries.multiply(shared).tocsr())
+    return hsic / math.sqrt(first.own * second.own), int(shared.nnz)
+
+
+def _where(entries: csr_array) -> csr_array:
+    return csr_array((np.ones(entries.nnz), entries.indices, entries.indptr), shape=entries.shape)
+
+
+def _hsic(K: csr_array, L: csr_array) -> float:
+    """Return the unbiased HSIC of matrices with an empty diagonal, but for the factor 1 / (n (n - 3))."""
+    n = int(K.shape[0])
+    trace = float(K.multiply(L.T).sum())
+    sums = float(K.sum()) * float(L.sum()) / ((n - 1) * (n - 2))
+    crossed = float(K.sum(axis=0) @ L.sum(axis=1))
+    return trace + sums - 2 / (n - 2) * crossed

@@ -1,0 +1,188 @@
+"""Linear predictivity: how much of one representation a linear map of another gives, on examples it has not seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import eigh
+
+from ... import _check, _random
+from ...errors import InputError
+from .._result import Estimate
+from ..points import Centred, IntArray, centred, compact
+from ._pair import Asked, Error, estimate, ready
+
+FloatArray = npt.NDArray[np.float64]
+NAME = "sim_linreg"
+ROUNDING = 1e-12  # eigenvalues below this share of the largest are none
+
+
+def sim_linreg(
+    X: Any,
+    Y: Any,
+    *,
+    folds: int = 5,
+    ridge: float = 0.0,
+    error: Error = "auto",
+    permutations: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Cross-validated R^2 of predicting Y from X by linear regression.
+
+    1 - (squared error on the held-out examples) / (their squared distance from the mean of the training examples), over all
+    features of Y together [1]_. X -> Y and Y -> X differ.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        The representation that predicts.
+    Y : (n, p) array
+        The representation of the same examples, row by row, that is predicted.
+    folds : int in [2, n]
+        Random parts of nearly equal size; each is held out once.
+    ridge : float
+        Penalty as a multiple of the mean eigenvalue of the training covariance. 0: least squares, the smallest solution where
+        features of X repeat one another.
+    error : {"auto", "subsample", None}
+        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    permutations : int
+        Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    rng : int or numpy Generator
+        For the folds, the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value at most 1, where X predicts Y fully; 0 is as good as the mean, less is worse. Higher means that X tells more
+        about Y. details: "by_fold" (folds,), "by_feature" (p,), NaN for a constant feature.
+
+    Raises
+    ------
+    InputError
+        If the training examples do not outnumber the features of X without ridge, or the sides differ in examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Kornblith, Norouzi, Lee, Hinton (2019). Similarity of neural network representations revisited. ICML 36.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(100, 3))
+    >>> round(rs.sim_linreg(X, X[:, :1]).value, 9), rs.sim_linreg(X[:, :1], X).value < 0.5
+    (1.0, True)
+    """
+    if isinstance(rng, np.random.Generator):
+        rng = int(rng.integers(2**32))  # both sides are cut into the same folds
+    options = {"folds": folds, "ridge": ridge}
+    asked = Asked(error, permutations, rng)
+    asked.check(NAME)
+    first, second = ready(X, Y, kind=Regression, prepare=prepare, options={**options, "rng": rng})
+    _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
+    left, total = _squares(first, second)
+    whole, lost = total.sum(axis=0), left.sum(axis=0)
+    return estimate(
+        (first, second),
+        lambda a, b: _r2(*_squares(a, b)),
+        function=NAME,
+        value=_r2(left, total),
+        asked=asked,
+        options=options,
+        details={
+            "by_fold": 1 - left.sum(axis=1) / total.sum(axis=1),
+            "by_feature": 1 - np.divide(lost, whole, out=np.full(whole.size, np.nan), where=whole > 0),
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Regression:
+    """One side: as what predicts and as what is predicted."""
+
+    points: Centred
+    predictors: Centred
+    """The points in at most n coordinates."""
+    held_out: tuple[IntArray, ...]
+    """Examples of each fold."""
+    inverses: tuple[FloatArray | None, ...]
+    """Of each fold's training covariance (times the examples); None where least squares would fit anything."""
+    options: Mapping[str, Any]
+
+    @property
+    def n(self) -> int:
+        """Examples."""
+        return self.points.n
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it holds."""
+        return self.points.source.nbytes + sum(0 if entry is None else entry.nbytes for entry in self.inverses)
+
+    def subset(self, rows: IntArray) -> Regression:
+        """Prepare some of the examples."""
+        return prepare(self.points.source[rows], self.options)
+
+    def shuffled(self, order: IntArray) -> Regression:
+        """Return the examples in another order, as what is predicted."""
+        return replace(self, points=self.points.shuffled(order))
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Regression:
+    """Do all that does not depend on the other side: the inverse covariance of each fold's training examples."""
+    points = centred(X, name, NAME, precision="float64")
+    folds = _check.integer(options["folds"], "folds", NAME, low=2, high=points.n, why="n")
+    ridge = _check.number(options["ridge"], "ridge", NAME, low=0)
+    order = _random.generator(options["rng"], NAME).permutation(points.n)
+    held_out = tuple(np.sort(rows) for rows in np.array_split(order, folds))
+    predictors = compact(points)
+    parts = [predictors.at(rows) for rows in held_out]
+    products, sums = [part.T @ part for part in parts], [part.sum(axis=0) for part in parts]
+    product, total = sum(products), sum(sums)
+    inverses = []
+    for own, shift, rows in zip(products, sums, held_out, strict=True):
+        n = points.n - rows.size
+        inverses.append(_inverse(product - own - np.outer(total - shift, total - shift) / n, n, ridge))
+    return Regression(points, predictors, held_out, tuple(inverses), options)
+
+
+def _inverse(covariance: FloatArray, n: int, ridge: float) -> FloatArray | None:
+    """Return the (pseudo-)inverse, or None where n training examples leave nothing to chance."""
+    values, vectors = eigh(covariance, check_finite=False)
+    kept = values > ROUNDING * max(float(values[-1]), 0.0)
+    if ridge == 0 and kept.sum() >= n - 1:
+        return None
+    scale = 1 / (values[kept] + ridge * values[kept].mean())
+    inverse: FloatArray = (vectors[:, kept] * scale) @ vectors[:, kept].T
+    return inverse
+
+
+def _squares(first: Regression, second: Regression) -> tuple[FloatArray, FloatArray]:
+    """Return (folds, p) squared errors on held-out examples, and squared distances from the training mean."""
+    parts = [(first.predictors.at(rows), second.points.at(rows)) for rows in first.held_out]
+    products = [x.T @ y for x, y in parts]
+    sums = [(x.sum(axis=0), y.sum(axis=0)) for x, y in parts]
+    product, total_x, total_y = sum(products), sum(x for x, _ in sums), sum(y for _, y in sums)
+    left, total = [], []
+    for (x, y), own, (sum_x, sum_y), inverse in zip(parts, products, sums, first.inverses, strict=True):
+        n = first.n - len(x)
+        if inverse is None:
+            raise InputError(
+                f"{NAME} needs more training examples than dimensions of X: {n} are left of {first.n} for {first.predictors.d} "
+                "features. Take ridge=0.01, or fewer features (PCA)."
+            )
+        mean_x, mean_y = (total_x - sum_x) / n, (total_y - sum_y) / n
+        weights = inverse @ (product - own - n * np.outer(mean_x, mean_y))
+        away = y - mean_y
+        left.append(((away - (x - mean_x) @ weights) ** 2).sum(axis=0))
+        total.append((away**2).sum(axis=0))
+    return np.array(left), np.array(total)
+
+
+def _r2(left: FloatArray, total: FloatArray) -> float:
+    return float(1 - left.sum() / total.sum())

@@ -1,0 +1,149 @@
+"""Procrustes: how far two representations are apart once one is rotated onto the other."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import svdvals
+
+from ... import _check
+from .._result import Estimate
+from ..points import Centred, IntArray, centred, compact, cross, square_norms
+from ._pair import Asked, Error, estimate, ready
+
+NAME = "sim_procrustes"
+FORMS = ("angular", "size_and_shape", "similarity")
+
+
+def sim_procrustes(
+    X: Any,
+    Y: Any,
+    *,
+    form: Literal["angular", "size_and_shape", "similarity"] = "angular",
+    axis: Literal["examples", "units"] = "examples",
+    precision: Literal["auto", "float32", "float64"] = "auto",
+    error: Error = "auto",
+    permutations: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Distance between two representations after the best rotation, reflection and shift.
+
+    With centred X and Y and s = ||X'Y||_* (the sum of the singular values) the forms are [1]_
+
+    - "angular": arccos(s / (||X|| ||Y||)), a metric between shapes whose size does not count;
+    - "size_and_shape": sqrt(||X||^2 + ||Y||^2 - 2 s), the distance left, size included;
+    - "similarity": s / (||X|| ||Y||).
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row; the narrower side counts as padded with zeros.
+    form : {"angular", "size_and_shape", "similarity"}
+        What is returned. The arccos keeps half of the digits near 0: equal shapes come out below 1e-7.
+    axis : {"examples", "units"}
+        "units": the units (columns) are the points; both sides then have the same units, of any two sets of examples.
+    precision : {"auto", "float32", "float64"}
+        Of the products; sums are float64. "auto": float32 for points of float32 or less. The forms that subtract lose digits
+        with it where the sides are nearly equal: an angle of 0 comes out as much as 1e-3.
+    error : {"auto", "subsample", None}
+        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples, else None.
+    permutations : int
+        Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value: angle in [0, pi / 2] or distance of at least 0, higher means less alike; similarity in [0, 1], higher means
+        more alike. details: "norm_x", "norm_y", "nuclear" (s).
+
+    Raises
+    ------
+    InputError
+        If the sides are of different numbers of examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Williams, Kunz, Kornblith, Linderman (2021). Generalized shape metrics on neural representations. NeurIPS 34.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(50, 2))
+    >>> turned = X @ [[0.6, 0.8], [-0.8, 0.6]] + 5
+    >>> rs.sim_procrustes(X, turned).value < 1e-7, round(rs.sim_procrustes(X, 3 * turned, form="similarity").value, 9)
+    (True, 1.0)
+    """
+    options = {"form": form, "axis": axis, "precision": precision}
+    asked = Asked(error, permutations, rng)
+    asked.check(NAME)
+    _check.choice(form, "form", NAME, FORMS)
+    sides = ready(X, Y, kind=Shape, prepare=prepare, options=options)
+    _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
+    nuclear = _nuclear(*sides)
+    return estimate(
+        sides,
+        lambda first, second: _value(form, first, second, _nuclear(first, second)),
+        function=NAME,
+        value=_value(form, *sides, nuclear),
+        asked=asked,
+        options={**options, "precision": sides[0].points.dtype.name},
+        details={"norm_x": sides[0].norm, "norm_y": sides[1].norm, "nuclear": nuclear},
+        less=form != "similarity",
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shape:
+    """One side: centred points in at most n coordinates, and their norm."""
+
+    points: Centred
+    norm: float
+    source: npt.NDArray[Any]
+    options: Mapping[str, Any]
+
+    @property
+    def n(self) -> int:
+        """Examples."""
+        return self.points.n
+
+    @property
+    def nbytes(self) -> int:
+        """Memory it holds."""
+        return self.points.source.nbytes + self.source.nbytes
+
+    def subset(self, rows: IntArray) -> Shape:
+        """Prepare some of the examples."""
+        return prepare(self.source[rows], {**self.options, "axis": "examples"})
+
+    def shuffled(self, order: IntArray) -> Shape:
+        """Return the examples in another order."""
+        return replace(self, points=self.points.shuffled(order), source=self.source[order])
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Shape:
+    """Do all that does not depend on the other side."""
+    points = centred(X, name, NAME, precision=options["precision"], axis=options["axis"])
+    norm = math.sqrt(float(square_norms(points).sum()))
+    return Shape(compact(points), norm, points.source, options)
+
+
+def _nuclear(first: Shape, second: Shape) -> float:
+    return float(svdvals(cross(first.points, second.points), check_finite=False).sum())
+
+
+def _value(form: str, first: Shape, second: Shape, nuclear: float) -> float:
+    if form == "size_and_shape":
+        return math.sqrt(max(0.0, first.norm**2 + second.norm**2 - 2 * nuclear))
+    cosine = min(1.0, nuclear / (first.norm * second.norm))
+    return cosine if form == "similarity" else math.acos(cosine)

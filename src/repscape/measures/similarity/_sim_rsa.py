@@ -1,0 +1,146 @@
+"""Representational similarity analysis: how alike the dissimilarity matrices of two representations are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from ... import _check, _random
+from ...errors import DegenerateDataError, InputError
+from .._result import Estimate
+from ..points import IntArray
+from ..uncertainty import Spread
+from ._pair import Asked, estimate, ready
+from ._rdm import Metric, dissimilarities, pair_places, pairs_of
+from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
+
+NAME = "sim_rsa"
+ERRORS = ("auto", "subsample", "bootstrap", None)
+BOOTSTRAPS = 200
+Compare = Literal["pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine"]
+
+
+def sim_rsa(
+    X: Any,
+    Y: Any,
+    *,
+    metric: Metric = "cosine",
+    compare: Compare = "pearson",
+    axis: Literal["examples", "units"] = "examples",
+    error: Literal["auto", "subsample", "bootstrap"] | None = "auto",
+    permutations: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Similarity of the dissimilarity matrices (RDMs) of two representations of the same examples.
+
+    Each side becomes the dissimilarities of every two of its n examples [1]_; the two lists of n (n - 1) / 2 numbers are then
+    compared.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples (conditions).
+    Y : (n, p) array
+        Another of the same examples, row by row.
+    metric : {"cosine", "correlation", "euclidean", "sqeuclidean"}
+        Dissimilarity of two examples, as in :func:`rdm`.
+    compare : {"pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine"}
+        Correlation, rank correlation, Kendall's tau-b or tau-a, cosine, or cosine after the noise that pairs with a condition
+        in common share is made white [2]_ (with metric="sqeuclidean" the linear CKA).
+    axis : {"examples", "units"}
+        "units": the units (columns) are the conditions; both sides then have the same units, of any two sets of examples.
+    error : {"auto", "subsample", "bootstrap", None}
+        "subsample": 20 random halves of the conditions. "bootstrap": 200 draws of conditions with replacement, pairs of a
+        condition with itself left out; not for "whitened_cosine". "auto": "subsample" up to 300 conditions, else None.
+    permutations : int
+        Shuffles of the conditions of Y, for p_value and chance.
+    rng : int or numpy Generator
+        For the halves, the bootstrap and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value in [-1, 1]; higher means more alike. chance: 0 for correlations, else the mean over the shuffles. details: none.
+
+    Raises
+    ------
+    InputError
+        If the sides are of different numbers of examples, or a row has no direction (cosine, correlation).
+    DegenerateDataError
+        If all dissimilarities of a side are equal.
+    MemoryBudgetError
+        If ranks of more than about 16,000 conditions are asked for; the other comparators stream.
+
+    References
+    ----------
+    .. [1] Kriegeskorte, Mur, Bandettini (2008). Representational similarity analysis. Frontiers in Systems Neuroscience 2.
+    .. [2] Diedrichsen, Berlot, Mur, Schuett, Shahbazi, Kriegeskorte (2021). Comparing representational geometries using
+       whitened unbiased-distance-matrix similarity. Neurons, Behavior, Data analysis, and Theory 5.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(40, 5))
+    >>> round(rs.sim_rsa(X, 3 * X[:, ::-1]).value, 9), rs.sim_rsa(X, X[:, :3], compare="spearman").value > 0.3
+    (1.0, True)
+    """
+    options = {"metric": metric, "compare": compare, "axis": axis}
+    asked = Asked(error, permutations, rng)
+    asked.check(NAME, ERRORS)
+    sides = ready(X, Y, kind=Side, prepare=prepare, options=options)
+    _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
+    return judged(sides, asked=asked, options=options, function=NAME)
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Side:
+    """Do all that does not depend on the other side."""
+    compare = _check.choice(options["compare"], "compare", NAME, COMPARATORS)
+    source = dissimilarities(X, name, NAME, metric=options["metric"], axis=options["axis"])
+    if 8 * pairs_of(source.n) <= HELD_BYTES:
+        return side_of(np.concatenate(list(source.pieces())), compare, name=name, function=NAME)
+    points = np.asarray(X) if options["axis"] == "examples" else np.asarray(X).T
+
+    def again(rows: IntArray) -> Side:
+        return prepare(points[rows], {**options, "axis": "examples"}, name)
+
+    return streamed_side(source.pieces, source.n, compare, name=name, function=NAME, again=again)
+
+
+def judged(sides: tuple[Side, Side], *, asked: Asked, options: Mapping[str, Any], function: str) -> Estimate:
+    """Compare two prepared RDMs, with the error and the null that were asked for."""
+    value = compared(*sides)
+    compare = options["compare"]
+    spread = ("bootstrap", _bootstrap(*sides, value=value, rng=asked.rng)) if asked.error == "bootstrap" else None
+    return estimate(
+        sides,
+        compared,
+        function=function,
+        value=value,
+        asked=asked,
+        spread=spread,
+        options=options,
+        details={},
+        chance=None if "cosine" in compare else 0.0,
+    )
+
+
+def _bootstrap(first: Side, second: Side, *, value: float, rng: Any) -> Spread:
+    """Return the error over conditions drawn with replacement; a condition is not compared with itself."""
+    if first.compare == "whitened_cosine" or first.vector is None:
+        raise InputError(
+            "error='bootstrap' of sim_rsa leaves pairs out, which needs RDMs that are held (up to 16,000 conditions) and a "
+            "comparator other than 'whitened_cosine'. Take error='subsample'."
+        )
+    source = _random.generator(rng, NAME)
+    values: list[float] = []
+    while len(values) < BOOTSTRAPS:
+        rows = np.sort(source.integers(first.n, size=first.n))
+        if np.unique(rows).size < 3 or (pair_places(rows, first.n) >= 0).sum() < 3:
+            continue  # of very few conditions a draw may hold one or two only
+        try:
+            values.append(compared(first.subset(rows), second.subset(rows)))
+        except DegenerateDataError:  # a draw in which all dissimilarities are equal says nothing
+            continue
+    return Spread.of(value, float(np.std(values, ddof=1)), np.inf)

@@ -1,0 +1,97 @@
+"""SVCCA: canonical correlations between the leading principal directions of two representations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ... import _check
+from .._result import Estimate
+from ._canonical import Basis, basis, correlation_details, correlations, enough_examples
+from ._pair import Asked, Error, estimate, ready
+
+NAME = "sim_svcca"
+
+
+def sim_svcca(
+    X: Any,
+    Y: Any,
+    *,
+    variance: float = 0.99,
+    error: Error = "auto",
+    permutations: int = 0,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Mean canonical correlation between the principal directions that hold most of the variance of each side.
+
+    Each side is first cut to its leading principal directions, as few as hold the share `variance` of the variance, that is
+    of the SQUARED singular values [1]_ (public code that sums the singular values themselves keeps more directions).
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row; n must exceed the number of directions kept on both sides.
+    variance : float in (0, 1]
+        Share of the variance that is kept.
+    error : {"auto", "subsample", None}
+        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    permutations : int
+        Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value in [0, 1], the mean over the smaller number of directions; higher means more alike. details: "rho", "mean_rho",
+        "mean_rho2", "rank_x" and "rank_y" (directions kept).
+
+    Raises
+    ------
+    InputError
+        If n does not exceed the directions kept, or the sides are of different numbers of examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Raghu, Gilmer, Yosinski, Sohl-Dickstein (2017). SVCCA. NeurIPS 30.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(100, 3)) * [5, 5, 0.1]
+    >>> found = rs.sim_svcca(X, X[:, :2] @ [[1, 2], [-2, 1]])
+    >>> round(found.value, 9), found.details["rank_x"]
+    (1.0, 2)
+    """
+    options = {"variance": variance}
+    asked = Asked(error, permutations, rng)
+    asked.check(NAME)
+    sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
+    _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
+    rho = _rho(*sides)
+    return estimate(
+        sides,
+        lambda first, second: float(_rho(first, second).mean()),
+        function=NAME,
+        value=float(rho.mean()),
+        asked=asked,
+        options=options,
+        details=correlation_details(rho, *sides),
+    )
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Basis:
+    """Do all that does not depend on the other side."""
+    share = _check.number(options["variance"], "variance", NAME, low=0, high=1, open_ends="l")
+    return basis(X, name, NAME, variance=share)
+
+
+def _rho(first: Basis, second: Basis) -> np.ndarray:
+    enough_examples(first, second, function=NAME, advice="Take a smaller variance, or more examples.")
+    return correlations(first, second)

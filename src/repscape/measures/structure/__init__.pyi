@@ -1,0 +1,16 @@
+from ._cluster_agreement import cluster_agreement
+from ._clusters import cluster_centroids, cluster_dbscan, cluster_hdbscan, cluster_kmeans, cluster_members
+from ._embed import METHODS, embed
+from ._select_category import select_category
+
+__all__ = [
+    "METHODS",
+    "cluster_agreement",
+    "cluster_centroids",
+    "cluster_dbscan",
+    "cluster_hdbscan",
+    "cluster_kmeans",
+    "cluster_members",
+    "embed",
+    "select_category",
+]

@@ -1,0 +1,52 @@
+from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
+from ._influence import spread_by_influence
+from ._pair_noise import pair_surplus
+from ._presence import LEAST_K, influence_error
+from ._resample import (
+    DRAWS,
+    Exchanges,
+    IntArray,
+    Null,
+    Spread,
+    exchanges,
+    replicates_of,
+    replicates_of_influence,
+    shuffle_null,
+    spread_of,
+    subsample_error,
+    whole_groups,
+)
+from ._sample_size import sample_size_curve
+from ._sandwich import sandwich, share_kept
+from ._subsets_graph import LEAST_POINTS, LEAST_SHARE, Deviations, Surroundings, deviations
+
+__all__ = [
+    "DEEP",
+    "DRAWS",
+    "Deviations",
+    "Exchanges",
+    "IntArray",
+    "LEAST_K",
+    "LEAST_POINTS",
+    "LEAST_SHARE",
+    "Null",
+    "SURROUNDINGS",
+    "Spread",
+    "Surroundings",
+    "depth_for",
+    "depth_for_gride",
+    "deviations",
+    "exchanges",
+    "influence_error",
+    "pair_surplus",
+    "replicates_of",
+    "replicates_of_influence",
+    "sample_size_curve",
+    "sandwich",
+    "share_kept",
+    "shuffle_null",
+    "spread_by_influence",
+    "spread_of",
+    "subsample_error",
+    "whole_groups",
+]

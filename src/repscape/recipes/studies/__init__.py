@@ -1,0 +1,1 @@
+"""The published studies: one .toml and one module of steps each."""

@@ -1,0 +1,15 @@
+"""The examples of a page: where they lie, which are near, what they are."""
+
+from ._map import ExampleMap, map_examples
+from ._page import map_json
+from ._study import load_map, save_map, save_missing, study_map
+
+__all__ = [
+    "ExampleMap",
+    "load_map",
+    "map_examples",
+    "map_json",
+    "save_map",
+    "save_missing",
+    "study_map",
+]

@@ -1,0 +1,187 @@
+"""What the page shows of single examples: where they lie in each layer, which are near, what they are."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from ... import _check
+from ...errors import InputError
+from ...measures.structure import METHODS
+from ...results import Place
+from ...study.reading import Representation, Source, read_source
+from ._numbers import affordable, coordinates_of, drawn, nearest, rows_of, turned
+from ._pictures import Pictures, thumbnails
+
+MOST = 2000
+NEIGHBORS = 10
+BYTES = 3_000_000  # of coordinates, neighbours, texts and pictures, before they are packed
+LETTERS = 240  # of one text
+PICTURE_BYTES = 1000  # of a thumbnail, about
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ExampleMap:
+    """The same examples in every layer: two coordinates, nearest neighbours, columns, pictures."""
+
+    n: int
+    """How many examples the study has."""
+    rows: npt.NDArray[np.int64]
+    """(m,) which of them are shown."""
+    places: tuple[Place, ...]
+    """Representations, in the order of models, checkpoints, sites and depth."""
+    coordinates: Mapping[str, npt.NDArray[np.float64]]
+    """Method -> (representations, m, 2)."""
+    shares: npt.NDArray[np.float64]
+    """(representations, 2) share of the variance along the two principal components."""
+    neighbors: npt.NDArray[np.int64]
+    """(representations, m, k) nearest among the shown, as positions in `rows`."""
+    table: pd.DataFrame
+    """m rows: every column that is known of the examples."""
+    pictures: Pictures | None = None
+    """(m, h, w, 3) thumbnails, where the examples are images."""
+    notes: tuple[str, ...] = ()
+    """What a reader must know: what was left out, and why."""
+
+
+def map_examples(
+    source: Any,
+    *,
+    columns: Mapping[str, Any] | None = None,
+    pictures: Any = None,
+    methods: Sequence[str] = ("pca",),
+    most: int = MOST,
+    neighbors: int = NEIGHBORS,
+    rng: int = 0,
+) -> ExampleMap:
+    """Lay examples out in every layer, for :func:`repscape.write_report`.
+
+    Parameters
+    ----------
+    source : store, path, dict or Trajectory
+        What :func:`repscape.run` was given.
+    columns : mapping of str to (n,) array, optional
+        Labels, values and texts of the examples; they replace columns of the same name that the source brings.
+    pictures : (n, h, w[, c]) array or sequence of images, optional
+        The examples as images.
+    methods : sequence of {"pca", "tsne", "umap", "mds"}
+        How to come to two coordinates; the page offers each.
+    most : int
+        Show at most so many examples, drawn at random; fewer where the page would become too large. The page says it.
+    neighbors : int
+        How many nearest neighbours of each, among the examples that are shown.
+    rng : int
+        Draws the examples, and seeds the methods that need it.
+
+    Returns
+    -------
+    ExampleMap
+        To be given to `write_report(..., study=...)`.
+
+    Raises
+    ------
+    InputError
+        If no layer has points (published neighbour graphs have none), or there are not as many pictures as examples.
+    UnknownNameError
+        If a method does not exist.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from repscape.report import map_examples
+    >>> X = np.random.default_rng(0).normal(size=(50, 4))
+    >>> found = map_examples({"a": X, "b": X[:, :2]}, columns={"side": X[:, 0] > 0})
+    >>> found.coordinates["pca"].shape, found.neighbors.shape, list(found.table.columns)
+    ((2, 50, 2), (2, 50, 10), ['side'])
+    """
+    return lay_out(
+        read_source(source, columns), pictures=pictures, methods=methods, most=most, neighbors=neighbors, rng=rng
+    )
+
+
+def lay_out(
+    source: Source,
+    *,
+    pictures: Any = None,
+    methods: Sequence[str] = ("pca",),
+    most: int = MOST,
+    neighbors: int = NEIGHBORS,
+    rng: int = 0,
+) -> ExampleMap:
+    """Do the work of :func:`map_examples` on what was read."""
+    for method in methods:
+        _check.choice(method, "methods", "map_examples", METHODS)
+    _check.integer(most, "most", "map_examples", low=3, high=100_000, why="a page cannot show more")
+    _check.integer(neighbors, "neighbors", "map_examples", low=1, high=1000, why="a page cannot show more")
+    held = [one for one in source.representations if one.points is not None]
+    if not held:
+        raise InputError("source of map_examples must hold points; neighbour graphs alone cannot be drawn.")
+    if pictures is not None and len(pictures) != source.n:
+        raise InputError(f"pictures of map_examples must be {source.n}, one for each example. Got {len(pictures)}.")
+    each = LETTERS * _texts(source) + PICTURE_BYTES * (pictures is not None) + 20
+    room = affordable(source.n, len(held), neighbors=neighbors, methods=methods, each=each, budget=BYTES)
+    rows = drawn(source.n, min(most, room), rng)
+    coordinates, shares, near = _laid(held, rows, methods=methods, k=min(neighbors, len(rows) - 1), rng=rng)
+    return ExampleMap(
+        n=source.n,
+        rows=rows,
+        places=tuple(one.place for one in held),
+        coordinates=coordinates,
+        shares=shares,
+        neighbors=near,
+        table=_table(source, rows),
+        pictures=None if pictures is None else thumbnails(pictures[int(row)] for row in rows),
+        notes=_notes(source, len(rows), len(held)),
+    )
+
+
+def _laid(
+    held: Sequence[Representation], rows: npt.NDArray[np.int64], *, methods: Sequence[str], k: int, rng: int
+) -> tuple[dict[str, npt.NDArray[np.float64]], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """Return coordinates by method, shares of the variance and neighbours, layer after layer."""
+    coordinates = {method: np.zeros((len(held), len(rows), 2)) for method in methods}
+    shares = np.full((len(held), 2), np.nan)
+    near = np.zeros((len(held), len(rows), k), dtype=np.int64)
+    before: dict[tuple[str, str], int] = {}  # the layer before, or the first one of the checkpoint before
+    last: Place | None = None
+    for place, one in enumerate(held):
+        points = rows_of(one.points, rows)
+        near[place] = nearest(points, k)
+        line = (one.place.model, one.place.layer.site)
+        follows = last is not None and (last.model, last.layer.site, last.step) == (*line, one.place.step)
+        reference = place - 1 if follows else before.get(line)
+        for method, so_far in coordinates.items():
+            flat, of_variance = coordinates_of(points, method, rng=rng)
+            so_far[place] = turned(flat, None if reference is None else so_far[reference], method)
+            if method == "pca":
+                shares[place] = of_variance
+        if not follows:
+            before[line] = place
+        last = one.place
+    return coordinates, shares, near
+
+
+def _texts(source: Source) -> int:
+    """Count the columns of text, whose entries take room."""
+    return sum(np.asarray(column).dtype.kind in "OUT" for column in source.columns.values())
+
+
+def _table(source: Source, rows: npt.NDArray[np.int64]) -> pd.DataFrame:
+    columns = {name: np.asarray(column)[rows] for name, column in source.columns.items()}
+    return pd.DataFrame(columns, index=pd.RangeIndex(len(rows)))
+
+
+def _notes(source: Source, shown: int, held: int) -> tuple[str, ...]:
+    words = []
+    if shown < source.n:
+        words.append(
+            f"{shown:,} of {source.n:,} examples are shown, drawn at random; neighbours are the nearest among these."
+        )
+    if held < len(source.representations):
+        words.append("Layers that came as neighbour graphs have no points and are left out.")
+    return tuple(words)

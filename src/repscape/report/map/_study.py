@@ -1,0 +1,186 @@
+"""The examples of a study folder: laid out once, kept beside the results, and read from there the next time."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..._types import LayerInfo
+from ...errors import InputError, RepscapeError, StudyMismatchError
+from ...examples import CHANNELS, IMAGE_KEYS, load_npy, load_npz, split_key
+from ...results import Place
+from ...store import arrays_of, list_groups, open_store, read_arrays, table_of, write_arrays
+from ...study import PLAN_FILE, StudySpec, Trajectory, fitted, read_study
+from ...study._folder import _fingerprint
+from ...study._run import _chosen
+from ...study.reading import STORE, ModelSource, Source, imported_models, read_source, steps_of
+from ._map import ExampleMap, lay_out
+
+FOLDER = "examples.zarr"
+FORMAT = 1
+
+
+def study_map(folder: Path, methods: Sequence[str] = ("pca",)) -> ExampleMap:
+    """Return the examples of a study folder, from what it keeps, or from its source, and then keep them.
+
+    Raises
+    ------
+    RepscapeError
+        If the source cannot be read again, or has changed since the study; the message is for a reader of the page.
+    """
+    kept = load_map(folder)
+    if kept is not None and set(methods) <= set(kept.coordinates):
+        return kept
+    try:
+        if why := _why_not(folder):
+            raise InputError(why)
+        source, pictures, notes = _source(folder)
+    except RepscapeError as error:
+        if kept is None:
+            raise
+        return replace(kept, notes=(*kept.notes, f"No other map could be drawn: {error}"))
+    found = lay_out(source, methods=methods, pictures=pictures)
+    found = replace(found, notes=(*found.notes, *notes))
+    save_map(found, folder)
+    return found
+
+
+def save_map(found: ExampleMap, folder: Path) -> None:
+    """Keep the examples in a study folder, for this page and the next."""
+    arrays = {
+        "rows": found.rows,
+        "shares": found.shares,
+        "neighbors": found.neighbors.astype(np.int32),
+        **{f"coordinates.{method}": xy.astype(np.float32) for method, xy in found.coordinates.items()},
+        **({} if found.pictures is None else {"pictures": found.pictures}),
+    }
+    places = [asdict(place) for place in found.places]
+    about = {"format": FORMAT, "data": _data(folder), "n": found.n, "places": places, "notes": list(found.notes)}
+    columns, said = arrays_of(found.table)
+    write_arrays(folder / FOLDER, "table", columns, attributes=said)
+    write_arrays(folder / FOLDER, "map", arrays, attributes=about)
+
+
+def save_missing(why: str, folder: Path) -> None:
+    """Keep in a study folder, for this page and the next, why it can show no example: "this study was made from ..."."""
+    write_arrays(folder / FOLDER, "missing", {}, attributes={"data": _data(folder), "why": why})
+
+
+def load_map(folder: Path) -> ExampleMap | None:
+    """Return what a study folder keeps of its examples; None where it keeps nothing, or of other data."""
+    if "map" not in list_groups(folder / FOLDER):
+        return None
+    arrays, about = read_arrays(folder / FOLDER, "map")
+    if about["format"] != FORMAT or about["data"] != _data(folder):
+        return None
+    methods = [name.partition(".")[2] for name in arrays if name.startswith("coordinates.")]
+    return ExampleMap(
+        n=about["n"],
+        rows=arrays["rows"],
+        places=tuple(Place(p["model"], LayerInfo(**p["layer"]), p["step"]) for p in about["places"]),
+        coordinates={method: arrays[f"coordinates.{method}"].astype(np.float64) for method in methods},
+        shares=arrays["shares"],
+        neighbors=arrays["neighbors"].astype(np.int64),
+        table=table_of(*read_arrays(folder / FOLDER, "table")),
+        pictures=arrays.get("pictures"),
+        notes=tuple(about["notes"]),
+    )
+
+
+def _why_not(folder: Path) -> str:
+    """Say in plain words why the points of a study cannot be read again; "" where its study.toml says how, or is broken."""
+    if "missing" in list_groups(folder / FOLDER):
+        _, about = read_arrays(folder / FOLDER, "missing")
+        if about["data"] == _data(folder):
+            return str(about["why"])
+    held = _held(folder)
+    source = held.get("source", {})
+    if "study" not in held or {"arrays", "model"} & set(source) or imported_models(folder):
+        return ""
+    if "recipe" in source:
+        return (
+            f"this folder of the recipe {source['recipe']} keeps no map of them. The same recipe, run into this folder again, "
+            "lays them out."
+        )
+    return (
+        "the points of this study were in memory, and its folder keeps no map of them. "
+        "repscape.report.save_map(map_examples(source), folder) keeps one."
+    )
+
+
+def _data(folder: Path) -> str:
+    """Return the digest of the study's data; "" for a folder without a study."""
+    return str(_held(folder).get("study", {}).get("data", ""))
+
+
+def _held(folder: Path) -> dict[str, Any]:
+    """Return what study.toml says; nothing where there is none, or where it is broken, which is said where it is read."""
+    file = folder / PLAN_FILE
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return {}
+
+
+def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
+    """Read again what a study folder was made of: layers with every column, images if it has any, and what to say."""
+    spec = read_study(folder)
+    source = spec.source if spec.models is None else _extracted(spec.models, folder)
+    plan, columns = spec.load()
+    found = read_source(source, columns)
+    plan = fitted(plan, found)
+    chosen = _chosen(found, plan)
+    if _fingerprint(chosen) != _data(folder):
+        raise StudyMismatchError(f"the data of {folder} have changed since the study was made.")
+    every = read_source(source, {**columns, **spec.read_columns()})
+    wanted = {one.place for one in chosen.representations}
+    kept = tuple(one for one in every.representations if one.place in wanted)
+    steps = " and ".join(map(str, plan.preprocess))
+    said = f"The study measured the states after {steps}; maps and neighbours here are of the states as they are."
+    return Source(kept, every.columns), _pictures(spec, every), (said,) if steps else ()
+
+
+def _extracted(models: ModelSource, folder: Path) -> Any:
+    """Open what was extracted into a study folder; no model is loaded."""
+    if models.revisions:
+        stores = [open_store(folder / "activations" / f"{place}.zarr") for place in range(len(models.revisions))]
+        return Trajectory(list(zip(steps_of(models.revisions), stores, strict=True)))
+    if tuple(models.models) == ("",):
+        return open_store(folder / STORE)
+    return {name: open_store(folder / "activations" / f"{i}.zarr") for i, name in enumerate(models.models)}
+
+
+def _pictures(spec: StudySpec, source: Source) -> Any:
+    """Return the examples as images where the study was made of images; None where not, or where they are gone."""
+    try:
+        if spec.models is None:
+            found = _picture_array(list(dict.fromkeys(spec.arrays.values())))
+        else:
+            kinds = {about.get("data", {}).get("kind") for about in source.extracted.values()}
+            found = spec.models.examples().inputs if kinds == {"image"} else None
+    except RepscapeError:
+        return None  # they are not needed for anything but looking at
+    return found if found is not None and len(found) == source.n else None
+
+
+def _picture_array(paths: Sequence[str]) -> Any:
+    """Return the one array of images (n, h, w[, c]) in a file of arrays: of bytes, or under a usual name; else None."""
+    if len(paths) != 1:
+        return None
+    where, key = split_key(paths[0])
+    if where.suffix not in (".npz", ".npy"):
+        return None
+    arrays = load_npz(where) if where.suffix == ".npz" else {where.stem: load_npy(where)}
+    found = [
+        array
+        for name, array in arrays.items()
+        if key in (None, name)
+        and (array.ndim == 3 or (array.ndim == 4 and array.shape[3] in CHANNELS))
+        and (array.dtype == np.uint8 or name in IMAGE_KEYS)
+    ]
+    return found[0] if len(found) == 1 else None

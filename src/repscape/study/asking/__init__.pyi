@@ -1,0 +1,6 @@
+from ._predict import Prediction, predict
+
+__all__ = [
+    "Prediction",
+    "predict",
+]

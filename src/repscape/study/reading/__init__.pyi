@@ -1,0 +1,28 @@
+from ._imported import Imported, import_arrays, imported_models, published_graphs
+from ._models import STATES, STORE, Forecast, ModelSource, steps_of
+from ._parts import Part, parts
+from ._preprocess import preprocessed
+from ._source import Representation, Source, Trajectory, read_source, with_builtin
+from ._spec import StudySpec, read_study
+
+__all__ = [
+    "Forecast",
+    "Imported",
+    "ModelSource",
+    "Part",
+    "Representation",
+    "STATES",
+    "STORE",
+    "Source",
+    "StudySpec",
+    "Trajectory",
+    "import_arrays",
+    "imported_models",
+    "parts",
+    "preprocessed",
+    "published_graphs",
+    "read_source",
+    "read_study",
+    "steps_of",
+    "with_builtin",
+]

@@ -1,0 +1,178 @@
+"""Models and data by name: what a command line or a study.toml says of an extraction, a forecast of it, and the work."""
+
+from __future__ import annotations
+
+import itertools
+import math
+import os
+import re
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import _check
+from ..._types import Examples, Progress
+from ...errors import InputError
+from ...examples import read_examples
+from ...extraction import open_model
+from ...store import Store
+from .._extract import extract
+from ._source import Trajectory
+
+STORE = "activations.zarr"
+OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
+READING = ("kind", "text", "label", "sequence", "image", "split", "limit", "balance", "rows", "rng")
+STATES = ("layers", "site", "pool", "batch_size", "max_length", "too_long")
+SAMPLE = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What an extraction will take, from a pass over a few of the examples."""
+
+    rows: int
+    """Rows of each layer (an estimate where every token gives one)."""
+    layers: dict[str, int]
+    """Layer -> width."""
+    bytes_on_disk: int
+    """At most: rows are stored as compressed float32."""
+    disk_free: int
+    """Bytes free where the store will lie."""
+    memory: int
+    """Bytes of the model's parameters and of two slabs of rows."""
+    seconds: float
+    """At the pace of the sample."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """One or several models, or revisions of one, and the examples that go through them."""
+
+    models: Mapping[str, str]
+    """Name -> hub id, folder or "module:function"; the name is "" where there is one model without a name."""
+    data: str
+    """What :func:`repscape.read_examples` reads."""
+    revisions: tuple[str, ...] = ()
+    """Checkpoints of one model, in the order of training."""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    """Options of read_examples and of extract, by name."""
+
+    def __post_init__(self) -> None:
+        _check.known_options(self.options, (*READING, *STATES, *OPENING), "a study of models")
+        if self.revisions and len(self.models) > 1:
+            raise InputError(f"revisions are checkpoints of one model. Got {len(self.models)} models.")
+
+    @classmethod
+    def of(cls, models: Sequence[str], data: str, *, revisions: Sequence[str] = (), **options: Any) -> ModelSource:
+        """Take models written as "MODEL" or "NAME=MODEL"; several without a name are named after their last part.
+
+        Examples
+        --------
+        >>> ModelSource.of(["org/small", "big=org/large"], "texts.csv").models
+        {'small': 'org/small', 'big': 'org/large'}
+        """
+        named: dict[str, str] = {}
+        for entry in models:
+            name, sign, model = entry.partition("=")
+            if not sign or os.path.exists(entry):
+                name, model = ("" if len(models) == 1 else Path(entry).name), entry
+            if name in named:
+                raise InputError(f"models must be of different names. Got {name!r} twice: write NAME={model}.")
+            named[name] = model
+        if len(revisions) == 1:
+            return cls(named, data, options={**options, "revision": revisions[0]})
+        return cls(named, data, tuple(revisions), options)
+
+    def examples(self) -> Examples:
+        """Read the examples."""
+        return read_examples(self.data, **self._picked(READING))
+
+    def extract(self, folder: Path, *, progress: bool | Progress | None = None) -> Any:
+        """Extract every model into the folder, or go on with what is there; return what `run` takes as its source."""
+        examples = self.examples()
+        if self.revisions:
+            steps = steps_of(self.revisions)
+            checkpoints = []
+            for place, (step, revision) in enumerate(zip(steps, self.revisions, strict=True)):
+                one = replace(self, revisions=(), options={**self.options, "revision": revision})
+                store = one._stored("", examples, folder / "activations" / f"{place}.zarr", progress)
+                checkpoints.append((step, store))
+            return Trajectory(checkpoints)
+        if tuple(self.models) == ("",):
+            return self._stored("", examples, folder / STORE, progress)
+        return {
+            name: self._stored(name, examples, folder / "activations" / f"{place}.zarr", progress)
+            for place, name in enumerate(self.models)
+        }
+
+    def forecast(self, folder: Path) -> dict[str, Forecast]:
+        """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
+        examples = self.examples()
+        return {name: self._forecast(model, examples, folder) for name, model in self.models.items()}
+
+    @property
+    def extraction(self) -> dict[str, Any]:
+        """The options of :func:`repscape.extract`."""
+        return self._picked((*STATES, *OPENING))
+
+    def origin(self) -> dict[str, Any]:
+        """Return the [source] table of a study.toml; paths that exist become absolute."""
+        models = {name: _absolute(model) for name, model in self.models.items()}
+        held = {name: value for name, value in self.options.items() if value is not None}
+        revisions = {"revisions": list(self.revisions)} if self.revisions else {}
+        return {"model": models.get("", models), "data": _absolute(self.data), **revisions, "options": held}
+
+    def _picked(self, names: Sequence[str]) -> dict[str, Any]:
+        return {name: self.options[name] for name in names if self.options.get(name) is not None}
+
+    def _stored(self, name: str, examples: Examples, path: Path, progress: bool | Progress | None) -> Store:
+        return extract(self.models[name], examples, to=path, progress=progress, **self.extraction)
+
+    def _forecast(self, model: str, examples: Examples, folder: Path) -> Forecast:
+        from ...extraction import iterate  # loads torch, which opening the model shows to be there
+
+        opened = open_model(model, **self._picked(OPENING))
+        chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
+        options = self._picked(STATES)
+        sample = examples.take(chosen)
+        for _ in iterate(opened, sample.take(np.arange(1)), **options):
+            pass  # the first pass pays for starting up
+        begun = time.perf_counter()
+        slabs = list(iterate(opened, sample, **options))
+        scale = len(examples) / len(chosen)
+        rows = round(sum(len(slab.example) for slab in slabs) * scale)
+        widths = {layer.key: int(states.shape[1]) for layer, states in slabs[0].states.items()}
+        total = sum(widths.values())
+        parameters = sum(p.numel() * p.element_size() for p in opened.module.parameters())
+        there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+        return Forecast(
+            rows=rows,
+            layers=widths,
+            bytes_on_disk=rows * total * 4,
+            disk_free=shutil.disk_usage(there).free,
+            memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
+            seconds=(time.perf_counter() - begun) * scale,
+        )
+
+
+def steps_of(revisions: Sequence[str]) -> list[float]:
+    """Return the training step of each revision: the number in its name, or its place where not all have one.
+
+    Examples
+    --------
+    >>> steps_of(["step0", "step512", "step1000"]), steps_of(["early", "late"])
+    ([0.0, 512.0, 1000.0], [0.0, 1.0])
+    """
+    found = [re.search(r"(\d+)(?!.*\d)", revision) for revision in revisions]
+    steps = [float(match[1]) if match else math.nan for match in found]
+    rising = all(later > earlier for earlier, later in itertools.pairwise(steps))
+    return steps if rising and not any(map(math.isnan, steps)) else [float(place) for place in range(len(revisions))]
+
+
+def _absolute(name: str) -> str:
+    return os.path.abspath(name) if os.path.exists(name) else name

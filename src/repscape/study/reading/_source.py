@@ -1,0 +1,289 @@
+"""What a study reads: arrays, graphs, files, stores, models and checkpoints, brought to one list of representations."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ... import _check
+from ..._types import LayerInfo
+from ...errors import InputError, InputTypeError, StoreError
+from ...examples import BUILTIN, builtin_values, kind_of_folder, read_layers
+from ...graph import NeighborGraph
+from ...results import Place
+from ...store import Store, open_store
+from ._imported import imported_models, read_imported, read_published
+
+LEAST = 3
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trajectory:
+    """Checkpoints of one model: the same layers of the same examples at several steps.
+
+    Parameters
+    ----------
+    checkpoints : sequence of (step, source)
+        Steps are numbers that increase; each source is whatever :func:`repscape.run` takes for one model.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 4))
+    >>> early, late = {"hidden": X}, {"hidden": X[:, :2]}
+    >>> results = rs.run(rs.Trajectory([(0, early), (100, late)]), rs.Plan(measures=["id_twonn"]))
+    >>> [(r.place.step, round(r.result.value)) for r in results]
+    [(0.0, 4), (100.0, 2)]
+    """
+
+    checkpoints: Sequence[tuple[float, Any]]
+    """(step, source) pairs."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checkpoints", tuple(self.checkpoints))
+        steps = [pair[0] if isinstance(pair, tuple | list) and len(pair) == 2 else pair for pair in self.checkpoints]
+        paired = all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in self.checkpoints)
+        if not steps or not paired or not all(_is_step(step) for step in steps):
+            raise InputError(
+                f"checkpoints of Trajectory must be (step, source) pairs with numbers as steps. Got {steps!r}."
+            )
+        if any(later <= earlier for earlier, later in itertools.pairwise(steps)):
+            raise InputError(f"steps of Trajectory must increase. Got {steps}.")
+
+
+def _is_step(step: Any) -> bool:
+    number = isinstance(step, int | float | np.integer | np.floating) and not isinstance(step, bool)
+    return number and bool(np.isfinite(step))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Representation:
+    """One layer of one model at one checkpoint: points, or a graph that was published."""
+
+    place: Place
+    """Where it was read."""
+    points: Any = None
+    """(n, d), sliceable by rows, or None."""
+    graph: NeighborGraph | None = None
+    """A ready graph, or None."""
+
+    @property
+    def n(self) -> int:
+        """Number of examples."""
+        return int(self.points.shape[0]) if self.points is not None else self.graph.n  # type: ignore[union-attr]
+
+    def fingerprint(self) -> str:
+        """Sha256 of the numbers themselves."""
+        digest = hashlib.sha256(repr(self.place).encode())
+        arrays = [self.points] if self.graph is None else [self.graph.indices, self.graph.distances]
+        for array in arrays:
+            if array is None:
+                continue
+            digest.update(f"{array.shape}{array.dtype}".encode())
+            rows = max(1, (1 << 24) // max(1, int(np.prod(array.shape[1:]))))
+            for start in range(0, array.shape[0], rows):
+                digest.update(np.ascontiguousarray(array[start : start + rows]))
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """Everything a study reads: the same n examples in every representation."""
+
+    representations: tuple[Representation, ...]
+    """In the order of models, checkpoints, sites and depth."""
+    columns: Mapping[str, Any]
+    """Labels and values of the n examples by name."""
+    notes: tuple[str, ...] = field(default=())
+    """What the user must be told, such as images that were flattened."""
+    extracted: Mapping[str, Any] = field(default_factory=dict)
+    """For each model read from a store: which model it was, on what data, with which options."""
+    images: Any = None
+    """The examples themselves, where a file of images was read."""
+
+    @property
+    def n(self) -> int:
+        """Number of examples."""
+        return self.representations[0].n
+
+
+@dataclass(slots=True)
+class _Collected:
+    representations: list[Representation] = field(default_factory=list)
+    columns: dict[str, Any] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    ids: Any = None
+    images: Any = None
+    extracted: dict[str, Any] = field(default_factory=dict)
+
+
+def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source:
+    """Bring whatever `run` was given to one list of representations, and check that they are of the same examples."""
+    found = _Collected()
+    for model, one in _models(source):
+        for step, checkpoint in _steps(one):
+            _collect(checkpoint, model, step, into=found)
+    if not found.representations:
+        raise InputError("source of run holds no layer.")
+    first = found.representations[0]
+    if first.n < LEAST:
+        raise InputError(
+            f"{_name(first.place)} of run must have at least {LEAST} points and 1 feature. Got {first.n} points."
+        )
+    for other in found.representations:
+        _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
+    merged = found.columns | dict(columns or {})
+    checked = {name: _sized(values, name, first.n) for name, values in merged.items()}
+    return Source(
+        tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)), found.extracted, found.images
+    )
+
+
+def with_builtin(source: Source, wanted: Sequence[str]) -> Source:
+    """Add the columns that images have by themselves, where they are wanted and nobody gave them."""
+    missing = [name for name in wanted if name not in source.columns and name in BUILTIN["image"]]
+    if source.images is None or not missing:
+        return source
+    own = builtin_values(source.images, kind="image")
+    return replace(source, columns={**source.columns, **{name: own[name] for name in missing}})
+
+
+def _sized(values: Any, name: str, n: int) -> Any:
+    """Refuse a column of another length; whether its entries will do is for the measure that reads it."""
+    column = np.asarray(values)
+    if column.shape != (n,):
+        raise InputError(
+            f"column {name!r} of run must have shape ({n},), one entry for each example. Got {column.shape}."
+        )
+    return column
+
+
+def _name(place: Place) -> str:
+    model = f"{place.model}: " if place.model else ""
+    step = "" if place.step is None else f" at step {place.step:g}"
+    return f"{model}{place.layer.key}{step}"
+
+
+def _models(source: Any) -> Iterator[tuple[str, Any]]:
+    """Yield (name, source of one model); a dict of sources names several models, and so does a folder of imported ones."""
+    if isinstance(source, Mapping) and not isinstance(source, Store) and source:
+        nested = [isinstance(value, Mapping | Trajectory | str | Path) for value in source.values()]
+        if all(nested):
+            for name, one in source.items():
+                _writable(str(name), "model")
+                yield str(name), one
+            return
+        if any(nested):
+            raise InputTypeError(
+                "source of run must be a dict of layers or a dict of models, not a mixture. "
+                f"Got values of type {', '.join(sorted({type(value).__name__ for value in source.values()}))}."
+            )
+    models = imported_models(Path(source)) if isinstance(source, str | Path) else {}
+    yield from models.items() if models else [("", source)]
+
+
+def _steps(source: Any) -> Iterator[tuple[float | None, Any]]:
+    if isinstance(source, Trajectory):
+        yield from ((float(step), one) for step, one in source.checkpoints)
+    else:
+        yield None, source
+
+
+def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -> None:
+    """Add the layers of one model at one checkpoint."""
+    if isinstance(source, str | Path):
+        source = _opened(Path(source), into)
+    if isinstance(source, Store):
+        source = _of_store(source, Place(model, LayerInfo("", 0, 0.0), step), into)
+    if not isinstance(source, Mapping) or not source:
+        raise InputTypeError(
+            "source of run must be a store, a path, a dict of layers {name: (n, d) array}, a dict of models "
+            f"{{name: source}}, or a Trajectory. Got {type(source).__name__}."
+        )
+    for layer, values in _named_layers(source):
+        place = Place(model, layer, step)
+        if isinstance(values, NeighborGraph):
+            into.representations.append(Representation(place, graph=values))
+        else:
+            shaped = _array(values)
+            if len(shaped.shape) != 2:
+                _check.points(shaped, f"layer {layer.key!r}", "run")
+            into.representations.append(Representation(place, points=shaped))
+
+
+def _array(values: Any) -> Any:
+    """Return what has a shape and a dtype as it is, a tensor as an array, anything else as numpy reads it."""
+    if hasattr(values, "detach") and hasattr(values, "cpu"):
+        held = values.detach().cpu()
+        # numpy has no bfloat16; float32 holds every value of it.
+        return (held.float() if str(held.dtype) == "torch.bfloat16" else held).numpy()
+    return values if hasattr(values, "shape") and hasattr(values, "dtype") else np.asarray(values)
+
+
+def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, Any]:
+    """Return the layers of a store; its columns, and what is known of its making, go with the rest."""
+    if not store.complete:
+        raise StoreError(
+            f"{store.path} holds {store.rows} of {store.total_rows} rows: its extraction was stopped. "
+            "Give the same extract command again; it goes on from there."
+        )
+    table = store.examples
+    if "id" in table.columns:
+        ids = table["id"].to_numpy()
+        if into.ids is not None and not np.array_equal(ids, into.ids):
+            raise InputError(
+                f"{store.path} holds other examples than the store before it, or the same in another order (their ids differ). "
+                "Representations are compared row by row: extract them from the same data, with the same rows."
+            )
+        into.ids = ids
+    into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
+    name = at.model if at.step is None else f"{at.model} step {at.step:g}".strip()
+    into.extracted[name] = store.provenance
+    if cut := store.state.get("truncated"):
+        into.notes.append(
+            f"{cut} of the examples were longer than {name or 'the model'}, or its maximal length, takes, and were cut."
+        )
+    return {store.info(key): store[key] for key in store}
+
+
+def _named_layers(source: Mapping[Any, Any]) -> Iterator[tuple[LayerInfo, Any]]:
+    last = max(1, len(source) - 1)
+    for index, (name, values) in enumerate(source.items()):
+        layer = name if isinstance(name, LayerInfo) else LayerInfo(str(name), index, index / last, site="")
+        _writable(layer.key, "layer")
+        yield layer, values
+
+
+def _writable(name: str, what: str) -> None:
+    """Refuse a name that no file can hold."""
+    if any("\ud800" <= letter <= "\udfff" for letter in name):
+        raise InputError(f"name of a {what} of run must be text that can be written as UTF-8. Got {name!r}.")
+
+
+def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
+    """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
+    if "" in imported_models(path):
+        layers, columns = read_imported(path)
+        into.columns |= columns
+        return layers
+    kind = kind_of_folder(path) if path.is_dir() else "arrays"
+    if kind in ("store", "study"):
+        return open_store(path)
+    if kind == "neighbors":
+        return {layer: graph for layer, graph, _ in read_published(path)}
+    if kind != "arrays":
+        raise InputError(
+            f"{path} holds {kind}, which a study cannot measure by itself: it needs a model. "
+            "repscape run --model M --data D extracts the layers first."
+        )
+    read = read_layers(path)
+    into.columns |= read.columns
+    into.notes.extend(read.notes)
+    into.images = read.images if into.images is None else into.images
+    return read.layers

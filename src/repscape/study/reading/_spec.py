@@ -1,0 +1,223 @@
+"""What a study reads and computes, in the words of a study.toml or of a command line."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy.typing as npt
+
+from ... import _check
+from ...errors import InputError, StoreError
+from ...examples import read_columns
+from ...plan import Plan
+from .._defaults import LABEL
+from .._folder import PLAN_FILE
+from ._imported import imported_models
+from ._models import ModelSource
+
+SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns")
+
+
+@dataclass(frozen=True, slots=True)
+class StudySpec:
+    """The files a study reads, and the entries of its plan.
+
+    Examples
+    --------
+    >>> spec = StudySpec.of(["small=a.npz", "large=b.npz:layer3"], plan={"measures": [{"name": "id_twonn"}]})
+    >>> sorted(spec.source), spec.load()[0].items[0].variant
+    (['large', 'small'], 'id_twonn')
+    """
+
+    arrays: Mapping[str, str]
+    """Model name -> path of its layers; the name is "" where there is one model without a name."""
+    columns: tuple[str, ...] = ()
+    """Files of labels and values, as "PATH", "PATH:column" or "NAME=PATH:column"."""
+    plan: Mapping[str, Any] = field(default_factory=dict)
+    """Entries of the plan that were given, as in :meth:`Plan.to_dict`."""
+    models: ModelSource | None = None
+    """Instead of arrays: models, and the data that go through them."""
+
+    @classmethod
+    def of(
+        cls, arrays: Sequence[str], columns: Sequence[str] = (), *, plan: Mapping[str, Any] | None = None
+    ) -> StudySpec:
+        """Take arrays written as "PATH[:key]" or "NAME=PATH[:key]"; several without a name are named after their files."""
+        named: dict[str, str] = {}
+        for entry in arrays:
+            name, path = _named(entry)
+            if not name and len(arrays) > 1:
+                name = Path(path).stem
+            if name in named:
+                raise InputError(
+                    f"arrays must be of different names. Got {name!r} twice: give NAME={path} another name."
+                )
+            named[name] = path
+        return cls(named, tuple(columns), dict(plan or {}))
+
+    def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
+        """Return the study with files of columns added and some entries of its plan replaced."""
+        return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
+
+    def opened(self, folder: Path, *, progress: bool = False) -> Any:
+        """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
+        return self.source if self.models is None else self.models.extract(folder, progress=progress)
+
+    @property
+    def source(self) -> Any:
+        """What :func:`repscape.run` takes as its source."""
+        return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
+
+    def load(self) -> tuple[Plan | None, dict[str, npt.NDArray[Any]]]:
+        """Return the plan (None where nothing was asked) and the columns that lie in files of their own.
+
+        A single column that the plan has no other use for is the label. Of a table's columns those that the plan reads are
+        returned, since a table may have gaps in columns that nobody reads.
+
+        Raises
+        ------
+        InputError
+            If two files hold a column of the same name, or there are several columns and the plan reads none.
+        """
+        found = self.read_columns()
+        plan = dict(self.plan)
+        named = any(plan.get(entry) for entry in ("labels", "values", "groups", "by"))
+        if found and not named and LABEL not in found:
+            if len(found) > 1:
+                raise InputError(f"the plan must say which column holds the labels: {', '.join(found)}.")
+            plan["labels"] = list(found)
+        settled = Plan.from_dict(plan) if plan else None
+        read = set(found) if settled is None else set(settled.columns)
+        return settled, {name: values for name, values in found.items() if name in read} or found
+
+    def read_columns(self) -> dict[str, npt.NDArray[Any]]:
+        """Return every column of the files of columns."""
+        found: dict[str, npt.NDArray[Any]] = {}
+        for entry in self.columns:
+            name, path = _named(entry)
+            for column, values in read_columns(path, name=name or None).items():
+                if column in found:
+                    raise InputError(f"two files hold a column {column!r}. Name one of them: NAME={path}.")
+                found[column] = values
+        return found
+
+    def origin(self) -> dict[str, Any]:
+        """Return the [source] table of a study.toml, with absolute paths."""
+        columns = [_absolute_named(entry) for entry in self.columns]
+        more = {"columns": columns} if columns else {}
+        if self.models is not None:
+            return {**self.models.origin(), **more}
+        arrays = {name: _absolute(path) for name, path in self.arrays.items()}
+        return {"arrays": arrays.get("", arrays), **more}
+
+
+def read_study(path: str | os.PathLike[str]) -> StudySpec:
+    """Read a study.toml, or take a folder of layers as it is.
+
+    Parameters
+    ----------
+    path : path
+        A study.toml with a table [source] (arrays, or model and data; columns) and perhaps [plan]; a study folder that
+        holds one; or a file or folder of layers, such as :func:`import_arrays` makes. Paths in a
+        study.toml are relative to its folder.
+
+    Returns
+    -------
+    StudySpec
+        What to read and what to compute.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, it is no TOML, or its [source] cannot be read again.
+    UnknownNameError
+        If [source] has an entry that is not known.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "study.toml"
+    >>> _ = file.write_text('[source]\\narrays = "layers.npz"\\n[plan]\\nmeasures = ["id_twonn"]\\n')
+    >>> spec = read_study(file)
+    >>> Path(spec.source).name, dict(spec.plan)
+    ('layers.npz', {'measures': ['id_twonn']})
+    """
+    where = Path(path)
+    if (where / PLAN_FILE).is_file() and not imported_models(where):
+        where = where / PLAN_FILE
+    if where.suffix != ".toml":
+        return StudySpec.of([f"={os.fspath(path)}"])
+    if not where.is_file():
+        raise InputError(f"path of read_study must be a study.toml or a folder that exists. Got {where}.")
+    try:
+        held = tomllib.loads(where.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{where} cannot be read as TOML: {error}.") from error
+    except OSError as error:
+        raise StoreError(f"{where} cannot be read: {error}") from error
+    return _of_toml(held, where)
+
+
+def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
+    _check.known_options(held, ("study", "source", "plan"), str(where))
+    source, plan = held.get("source", {}), held.get("plan", {})
+    named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
+    if not named or not isinstance(plan, dict):
+        raise InputError(
+            f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, or with model and data, '
+            f"so that it can be read (again). Got {source!r}."
+        )
+    _check.known_options(source, SOURCE_KEYS, f"[source] of {where}")
+    columns = source.get("columns", [])
+    columns = [columns] if isinstance(columns, str) else columns
+    arrays = _by_name(source.get("arrays", {}))
+    if not isinstance(arrays, dict) or not all(isinstance(entry, str) for entry in [*arrays.values(), *columns]):
+        raise InputError(f"arrays and columns in [source] of {where} must be text. Got {source!r}.")
+    home = where.parent.absolute()
+    files = [_named(entry) for entry in columns]
+    return StudySpec(
+        {name: os.path.join(home, entry) for name, entry in arrays.items()},
+        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in files),
+        plan,
+        _models(source, home) if "model" in source else None,
+    )
+
+
+def _by_name(entry: Any) -> Any:
+    return {"": entry} if isinstance(entry, str) else entry
+
+
+def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
+    """Read models and data; what exists beside the study.toml is meant, else a name on the hub."""
+
+    def placed(name: str) -> str:
+        return os.path.join(home, name) if (home / name).exists() else name
+
+    return ModelSource(
+        {name: placed(model) for name, model in _by_name(source["model"]).items()},
+        placed(source["data"]),
+        tuple(source.get("revisions", ())),
+        dict(source.get("options", {})),
+    )
+
+
+def _named(entry: str) -> tuple[str, str]:
+    """Take "NAME=PATH" apart; a file whose own path holds a = is a path."""
+    name, sign, path = entry.partition("=")
+    if not sign or os.path.exists(entry) or os.sep in name:
+        return "", entry
+    return name, path
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path)
+
+
+def _absolute_named(entry: str) -> str:
+    name, path = _named(entry)
+    return f"{name}={_absolute(path)}" if name else _absolute(path)
