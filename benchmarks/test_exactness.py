@@ -7,6 +7,8 @@ than d 2^-52 relative, and nowhere else. With benchmarks off the same comparison
 
 from __future__ import annotations
 
+import sys
+
 import numba
 import numpy as np
 import pytest

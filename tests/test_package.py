@@ -7,27 +7,29 @@ import inspect
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.sparse.csgraph import connected_components
 
 import repscape
 
 ROOT = Path(repscape.__file__).parent
 LEVELS = {
-    **{"errors": 0, "_types": 1, "_check": 1, "_random": 1},
-    **dict.fromkeys(("examples", "extraction", "store", "graph", "synthetic"), 2),
-    **{
-        "measures": 3,
-        "results": 4,
-        "plan": 4,
-        "study": 5,
-        "plots": 6,
-        "report": 7,
-        "recipes": 8,
-        "explore": 8,
-        "cli": 9,
-    },
+    "errors": 0,
+    **dict.fromkeys(("_types", "_check", "_random", "machine"), 1),
+    **dict.fromkeys(("examples", "extraction", "store", "synthetic"), 2),
+    "graph": 3,
+    "measures": 4,
+    **dict.fromkeys(("results", "plan", "testing"), 5),
+    **dict.fromkeys(("findings", "figures"), 6),
+    "study": 7,
+    **dict.fromkeys(("report", "explore"), 8),
+    "recipes": 9,
+    "cli": 10,
 }
 HEAVY = (
     "torch",
@@ -101,21 +103,31 @@ def test_public_signatures_and_docstrings(name: str) -> None:
             assert section in doc, f"the docstring of {name} has no {section}"
 
 
-def imports(path: Path) -> list[tuple[int, str]]:
-    """Return (line, package of ours) for each import of our own in a file."""
-    parts = ["repscape", *path.relative_to(ROOT).with_suffix("").parts]
-    package = parts[:-1]
+@dataclass(frozen=True)
+class Import:
+    """One name of ours that a file imports."""
+
+    line: int
+    module: tuple[str, ...]
+    """The module's path below the package."""
+    name: str
+    door: bool
+    """Whether it points upwards because the contract asks for it, at the call."""
+
+
+def imports(path: Path) -> list[Import]:
+    """Return each import of our own in a file."""
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    text = path.read_text(encoding="utf-8")
+    lines = text.splitlines()
     found = []
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            full = [*base, *(node.module.split(".") if node.module else [])]
-            names = [full + alias.name.split(".") for alias in node.names]
-        elif isinstance(node, ast.Import):
-            names = [alias.name.split(".") for alias in node.names]
-        else:
+    for node in ast.walk(ast.parse(text)):
+        if not isinstance(node, ast.ImportFrom) or not (node.level or (node.module or "").startswith("repscape")):
             continue
-        found += [(node.lineno, name[1]) for name in names if name[0] == "repscape" and len(name) > 1]
+        base = parts[: len(parts) - node.level] if node.level else ()
+        full = (*base, *(node.module or "").removeprefix("repscape").strip(".").split("."))
+        door = "# house: door" in lines[node.lineno - 1]
+        found += [Import(node.lineno, tuple(filter(None, full)), alias.name, door) for alias in node.names]
     return found
 
 
@@ -123,12 +135,77 @@ def breaks_levels(here: str, there: str) -> bool:
     return here != there and here in LEVELS and there in LEVELS and LEVELS[there] >= LEVELS[here]
 
 
+def breaks_privacy(here: tuple[str, ...], there: Import) -> bool:
+    """Whether a file in folder `here` reaches into another folder's private module; a folder's own ancestors are its own."""
+    file = there.module if ROOT.joinpath(*there.module).with_suffix(".py").exists() else (*there.module, there.name)
+    folder = file[:-1]
+    return (
+        bool(folder)
+        and file[-1].startswith("_")
+        and here[: len(folder)] != folder
+        and ROOT.joinpath(*file).with_suffix(".py").exists()
+    )
+
+
+FILES = [path for path in ROOT.rglob("*.py") if path.name != "__main__.py"]
+
+
+def test_nothing_private_crosses_a_folder() -> None:
+    broken = [
+        f"{path.relative_to(ROOT)}:{one.line} imports {'.'.join(one.module)}.{one.name}"
+        for path in FILES
+        for one in imports(path)
+        if breaks_privacy(path.relative_to(ROOT).parts[:-1], one) and path.name != "__init__.py"
+    ]
+    assert broken == []
+
+
+def test_no_module_imports_itself_on_the_way() -> None:
+    """Faces are lazy, so a cycle could hide until somebody asks for a name; look at every module as if all were loaded."""
+    face = {folder: face_of(folder) for folder in {path.parent for path in FILES}}
+    arrows = {
+        path: {target for one in imports(path) if not one.door for target in targets(one, face)} for path in FILES
+    }
+    arrows = {path: found - {path} for path, found in arrows.items() if path.name != "__init__.py"}
+    files = list(arrows)
+    matrix = np.array([[there in arrows[here] for there in files] for here in files])
+    _, ring = connected_components(matrix, directed=True, connection="strong")
+    rings = [[str(files[i].relative_to(ROOT)) for i in np.flatnonzero(ring == one)] for one in np.unique(ring)]
+    assert [names for names in rings if len(names) > 1] == []
+
+
+def face_of(folder: Path) -> dict[str, Path]:
+    """Return name -> file for what a folder's face offers."""
+    stub = folder / "__init__.pyi"
+    source = stub if stub.exists() else folder / "__init__.py"
+    found: dict[str, Path] = {}
+    for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.level == 1 and node.module:
+            below = folder.joinpath(*node.module.split("."))
+            for alias in node.names:
+                file = below.with_suffix(".py")
+                found[alias.asname or alias.name] = file if file.exists() else below
+    return found
+
+
+def targets(one: Import, face: Mapping[Path, Mapping[str, Path]]) -> list[Path]:
+    """Return the file that an imported name comes from, through as many faces as there are."""
+    place = ROOT.joinpath(*one.module)
+    for file in (place.with_suffix(".py"), (place / one.name).with_suffix(".py")):
+        if file.exists() and one.module:
+            return [file]
+    found = face.get(place, {}).get(one.name)
+    while found is not None and found.is_dir():
+        found = face.get(found, {}).get(one.name)
+    return [found] if found is not None else []
+
+
 def test_imports_point_down() -> None:
     broken = [
-        f"{path.relative_to(ROOT)}:{line} imports {there}"
-        for path in ROOT.rglob("*.py")
-        for line, there in imports(path)
-        if breaks_levels(path.relative_to(ROOT).with_suffix("").parts[0], there)
+        f"{path.relative_to(ROOT)}:{one.line} imports {'.'.join(one.module)}.{one.name}"
+        for path in FILES
+        for one in imports(path)
+        if not one.door and breaks_levels(path.relative_to(ROOT).with_suffix("").parts[0], (*one.module, one.name)[0])
     ]
     assert broken == []
 
@@ -142,3 +219,9 @@ def test_the_levels_test_sees_a_breach() -> None:
     assert breaks_levels("graph", "measures")
     assert breaks_levels("store", "graph")
     assert not breaks_levels("study", "graph")
+
+
+def test_the_privacy_test_sees_a_breach() -> None:
+    reach = Import(1, ("measures", "_result"), "Estimate", door=False)
+    assert breaks_privacy(("figures", "matplotlib"), reach)
+    assert not breaks_privacy(("measures", "dimension"), reach)

@@ -13,7 +13,7 @@ import pytest
 import repscape
 from repscape.graph import NeighborGraph
 from repscape.measures import MEASURES, Measure
-from repscape.measures._table import TRANSFORMATIONS
+from repscape.measures._table import FOLDERS, TRANSFORMATIONS
 from tests.contracts import contracts
 
 ROWS = list(MEASURES.values())
@@ -55,8 +55,9 @@ def test_symmetry(row: Measure) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
 def test_row_has_file_test_reference_and_words(row: Measure) -> None:
-    assert (SOURCE / f"_{row.name}.py").exists()
-    assert (TESTS / "measures" / f"test_{row.name}.py").exists()
+    folder = FOLDERS[row.family]
+    assert (SOURCE / folder / f"_{row.name}.py").exists()
+    assert (TESTS / "measures" / folder / f"test_{row.name}.py").exists()
     assert (TESTS / "reference" / f"{row.name}.py").exists()
     assert callable(getattr(repscape, row.name))
     assert row.higher_means
@@ -65,7 +66,7 @@ def test_row_has_file_test_reference_and_words(row: Measure) -> None:
 
 
 def test_every_measure_file_has_a_row() -> None:
-    files = {path.stem.removeprefix("_") for path in SOURCE.glob("_*.py") if path.stem.startswith(PREFIXES)}
+    files = {path.stem.removeprefix("_") for path in SOURCE.glob("*/_*.py") if path.stem.startswith(PREFIXES)}
     kernels = {name for name in files if name.endswith("kernels")}
     assert files - kernels == set(MEASURES)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from repscape._types import LayerInfo
 from repscape.findings._conclusions import READING, conclusions
-from repscape.findings._words import findings
+from repscape.findings._words import profile_findings
 from repscape.measures import Estimate
 from repscape.results import MeasureInfo, Place, Record, Results
 from tests.figures.studies import by_hand
@@ -83,11 +83,11 @@ def test_errors_are_explained_where_there_are_any():
 
 
 def test_nothing_is_called_highest_that_errors_do_not_tell_apart():
-    ((_, (sentence,)),) = findings(by_hand([0.5, 0.74, 0.75, 0.2], info=SHARE, stderr=0.02))
+    ((_, (sentence,)),) = profile_findings(by_hand([0.5, 0.74, 0.75, 0.2], info=SHARE, stderr=0.02))
     assert sentence.startswith(
         "highest within the errors at layers 1, 2 (0.750 ± 0.020 at layer 2), lowest 0.200 ± 0.020 at layer 3"
     )
-    ((_, (sentence,)),) = findings(by_hand([0.5, 0.52, 0.51], info=SHARE, stderr=0.02))
+    ((_, (sentence,)),) = profile_findings(by_hand([0.5, 0.52, 0.51], info=SHARE, stderr=0.02))
     assert sentence == (
         "no layer stands out: all lie between 0.500 ± 0.020 and 0.520 ± 0.020, which differ by less than their errors."
     )

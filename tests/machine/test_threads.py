@@ -14,8 +14,8 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from repscape.errors import InputError, MemoryBudgetError
-from repscape.graph import _memory, knn_graph
-from repscape.machine import _threads
+from repscape.graph import _knn, _memory, knn_graph
+from repscape.machine import _threads, memory_available
 from tests.graph.point_sets import gaussian
 
 
@@ -28,12 +28,12 @@ def test_environment_bounds_threads(name, monkeypatch):
     for other in _threads.LIMITS:
         monkeypatch.delenv(other, raising=False)
     cores = len(os.sched_getaffinity(0))
-    assert _threads.count(None, "f") == cores
+    assert _threads.thread_count(None, "f") == cores
     monkeypatch.setenv(name, "1")
-    assert _threads.count(None, "f") == 1
+    assert _threads.thread_count(None, "f") == 1
     monkeypatch.setenv(name, "4000")
-    assert _threads.count(None, "f") == cores
-    assert _threads.count(7, "f") == 7  # the argument is taken at its word
+    assert _threads.thread_count(None, "f") == cores
+    assert _threads.thread_count(7, "f") == 7  # the argument is taken at its word
 
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5, "2"])
@@ -152,7 +152,7 @@ def test_every_item_is_done_once():
 
 
 def test_memory_is_refused_before_it_is_taken(monkeypatch):
-    monkeypatch.setattr(_memory, "available", lambda: 1 << 20)
+    monkeypatch.setattr(_knn, "memory_available", lambda: 1 << 20)
     with pytest.raises(MemoryBudgetError, match=r"knn_graph would need at least .* GiB .* are free"):
         knn_graph(gaussian(5000, 16), 100)
 
@@ -167,5 +167,5 @@ def test_memory_of_a_layer_fits_the_plan():
 
 
 def test_available_memory_is_real():
-    assert 1 << 20 < _memory.available() < 1 << 50
-    assert np.isfinite(_memory.available())
+    assert 1 << 20 < memory_available() < 1 << 50
+    assert np.isfinite(memory_available())

@@ -61,7 +61,7 @@ def test_every_recipe_is_whole(name: str) -> None:
     assert len({number.key for number in one.published}) == len(one.published)
     assert all(number.tolerance > 0 and number.source for number in one.published)
     assert (ROOT / "docs" / "recipes" / f"{name}.md").exists()
-    assert (ROOT / "tests" / "recipes" / f"test_{name.replace('-', '_')}.py").exists()
+    assert (ROOT / "tests" / "recipes" / "studies" / f"test_{name.replace('-', '_')}.py").exists()
 
 
 @pytest.mark.parametrize("name", RECIPES)

@@ -4,7 +4,7 @@ from ._best_probed import best_probed
 from ._conclusions import conclusions
 from ._differences import Between, paired_differences, simultaneous_bands
 from ._suggest import LayerAdvice, suggest_layers
-from ._words import capital
+from ._words import capital, certificates, merged, overview, profile_findings
 
 __all__ = [
     "Between",
@@ -13,6 +13,10 @@ __all__ = [
     "best_matches",
     "best_probed",
     "capital",
+    "certificates",
+    "merged",
+    "overview",
+    "profile_findings",
     "conclusions",
     "paired_differences",
     "simultaneous_bands",

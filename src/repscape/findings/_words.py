@@ -36,7 +36,7 @@ def overview(results: Results) -> str:
     return f"{', '.join(names)} on {' '.join(parts)}, {of} examples."
 
 
-def findings(results: Results) -> list[tuple[str, list[str]]]:
+def profile_findings(results: Results) -> list[tuple[str, list[str]]]:
     """Return (measure and what it was applied to, sentences) for every profile that has numbers by layer."""
     families: dict[tuple[str, str, str | None, str | None], list[Record]] = {}
     for record in results:

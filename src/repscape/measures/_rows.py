@@ -10,12 +10,12 @@ from collections.abc import Mapping
 
 from .. import _check
 from ._table import Measure
-from .dimension._rows import ROWS as DIMENSION
-from .health._rows import ROWS as HEALTH
-from .overlap._rows import ROWS as OVERLAP
-from .probes._rows import ROWS as PROBES
-from .similarity._rows import ROWS as SIMILARITY
-from .structure._rows import ROWS as STRUCTURE
+from .dimension import ROWS as DIMENSION
+from .health import ROWS as HEALTH
+from .overlap import ROWS as OVERLAP
+from .probes import ROWS as PROBES
+from .similarity import ROWS as SIMILARITY
+from .structure import ROWS as STRUCTURE
 
 MEASURES: Mapping[str, Measure] = {
     row.name: row for row in (*DIMENSION, *OVERLAP, *SIMILARITY, *STRUCTURE, *HEALTH, *PROBES)

@@ -231,4 +231,4 @@ def _command(order: Order, given: Mapping[str, Any]) -> str:
 
 def _steps(recipe: Recipe) -> Steps:
     """Import the steps, so that a recipe costs nothing before it is followed."""
-    return cast(Steps, importlib.import_module(f"._{recipe.name.replace('-', '_')}", __package__))
+    return cast(Steps, importlib.import_module(f".studies._{recipe.name.replace('-', '_')}", __package__))

@@ -8,7 +8,7 @@ from string import Template
 
 from ..errors import InputTypeError
 from ..figures import write_whole
-from ..findings import _words
+from ..findings import overview
 from ..results import Results
 from ._examples import Examples
 from ._html import Markup, element, escaped, joined, source_hash
@@ -17,7 +17,7 @@ from ._section import Section
 from ._sections import Content, sections_of
 from .map import ExampleMap
 
-SCRIPTS = ("page.js", "map.js")
+SCRIPTS = ("page.js", "map/map.js")
 
 
 def write_report(
@@ -117,7 +117,7 @@ def page(content: Content, title: str) -> str:
     return Template(part("template.html")).substitute(
         policy=escaped(policy),
         title=escaped(title),
-        overview=escaped(_words.overview(content.results)),
+        overview=escaped(overview(content.results)),
         contents=contents,
         body=body,
         footer=escaped(f"{written}. This page makes no network request."),

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..figures import FORMATS, sketches
-from ..findings import _words, capital, conclusions
+from ..findings import capital, certificates, conclusions, merged, profile_findings
 from ..results import MeasureInfo, Profile, Results
 from ._about import conventions, provenance, repeat
 from ._examples import Examples
@@ -82,7 +82,7 @@ def sections_of(content: Content) -> tuple[Parts, dict[str, Any]]:
 
 def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, str, Markup]]:
     results = content.results
-    warned = [*results.warnings, *_words.merged(results), *_words.certificates(results)]
+    warned = [*results.warnings, *merged(results), *certificates(results)]
     box = element(
         "div", element("ul", *(element("li", text) for text in dict.fromkeys(warned))), class_="warning", role="note"
     )
@@ -103,7 +103,7 @@ def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
 
 
 def _summary(results: Results) -> Markup:
-    found = [*_words.findings(results), *conclusions(results)]
+    found = [*profile_findings(results), *conclusions(results)]
     if not found:
         return element("p", "No number by layer to sum up.")
     return joined(
@@ -150,4 +150,4 @@ def _examples(content: Content) -> Markup:
         "Each point is an example. Move the slider from layer to layer; click a point, or type its number, to see what it is "
         "and which examples are nearest to it in two layers.",
     )
-    return joined(said, notes, Markup(part("map.html")))
+    return joined(said, notes, Markup(part("map/map.html")))

@@ -6,11 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
 from ..errors import StoreError
-from ..findings import Between, paired_differences, simultaneous_bands
 from . import _dataset, _disk, _frame
 from ._record import PROFILES, Record
 
@@ -111,13 +110,22 @@ class Results:
         return _dataset.to_dataset(self.records, self.provenance)
 
     def differences(
-        self, measure: str | None = None, *, against: str = "previous", between: Between = "layers", **chosen: Any
+        self,
+        measure: str | None = None,
+        *,
+        against: str = "previous",
+        between: Literal["layers", "models", "steps"] = "layers",
+        **chosen: Any,
     ) -> pd.DataFrame:
         """Return :func:`paired_differences` of these results."""
+        from ..findings import paired_differences  # house: door
+
         return paired_differences(self, measure, against=against, between=between, **chosen)
 
     def bands(self, measure: str | None = None, **chosen: Any) -> pd.DataFrame:
         """Return :func:`simultaneous_bands` of these results."""
+        from ..findings import simultaneous_bands  # house: door
+
         return simultaneous_bands(self, measure, **chosen)
 
     def save(self, folder: str | Path) -> Path:

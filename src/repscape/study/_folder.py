@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tomllib
 from collections.abc import Mapping
@@ -21,7 +20,7 @@ from ..results import Record, Results, load_results
 from ..store import list_groups, read_arrays, write_arrays
 from ._tasks import Graphs, Need
 from ._units import unit_of
-from .reading import Source
+from .reading import Source, fingerprint
 
 PLAN_FILE = "study.toml"
 GRAPHS = "graphs.zarr"
@@ -51,7 +50,7 @@ class StudyFolder:
     def open(cls, path: Path, plan: Plan, source: Source, *, origin: Mapping[str, Any]) -> StudyFolder:
         """Open a folder for this study; refuse one that holds another."""
         wanted = {
-            "study": {"format": FORMAT, "data": _fingerprint(source)},
+            "study": {"format": FORMAT, "data": fingerprint(source)},
             **({"source": dict(origin)} if origin else {}),
             "plan": plan.to_dict(),
         }
@@ -134,17 +133,6 @@ def _without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
     if graph is None or graph.distances is None or bool((graph.distances[:, 0] == 0).any()):
         return None
     return graph
-
-
-def _fingerprint(source: Source) -> str:
-    """Sha256 over every number of every representation, and over the columns."""
-    digest = hashlib.sha256()
-    for one in source.representations:
-        digest.update(one.fingerprint().encode())
-    for name in sorted(source.columns):
-        digest.update(f"\x1f{name}".encode())
-        digest.update("\x1e".join(map(str, source.columns[name])).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()
 
 
 def _read(file: Path) -> dict[str, Any]:

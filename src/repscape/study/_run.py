@@ -6,12 +6,10 @@ import itertools
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import _check
-from .._types import LayerInfo, Progress
+from .._types import Progress
 from ..errors import (
     DegenerateDataError,
     InputError,
@@ -27,7 +25,7 @@ from ._folder import StudyFolder
 from ._progress import bar
 from ._resources import Budget
 from ._work import Study
-from .reading import Source, read_source, with_builtin
+from .reading import chosen_layers, read_source, with_builtin
 
 
 def run(
@@ -99,7 +97,7 @@ def run(
     found = read_source(source, columns)
     plan = fitted(plan, found)
     found = with_builtin(found, plan.columns)
-    found = _chosen(found, plan)
+    found = chosen_layers(found, plan)
     budget = Budget.of(threads, memory)
     kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})
     with bar(progress) as report, _collected_warnings() as warned:
@@ -133,26 +131,6 @@ def _check_any(study: Study) -> None:
     refused = {variant: why for silent in study.silent.values() for variant, why in silent.items()}
     if study.plan.by is not None and (missing := [variant for variant in refused if variant not in there]):
         raise InputError(f"{missing[0]} has no value for any value of {study.plan.by!r}: {refused[missing[0]]}")
-
-
-def _chosen(source: Source, plan: Plan) -> Source:
-    """Keep the layers that the plan asks for; refuse columns that are not there."""
-    models: dict[str, dict[LayerInfo, None]] = {}
-    for one in source.representations:
-        models.setdefault(one.place.model, {})[one.place.layer] = None
-    picked = plan.chosen(*map(list, models.values()))
-    chosen = {(model, layer) for model, layers in zip(models, picked, strict=True) for layer in layers}
-    for name in plan.columns:
-        if name not in source.columns:
-            known = list(map(str, source.columns))
-            raise UnknownNameError(
-                f"the plan reads column {name!r}; the examples have {', '.join(map(repr, known)) or 'no columns'}."
-                f"{_check.near(name, known)}"
-            )
-        _check.column(source.columns[name], f"column {name!r}", "run", n=source.n)
-    return replace(
-        source, representations=tuple(r for r in source.representations if (r.place.model, r.place.layer) in chosen)
-    )
 
 
 @contextmanager

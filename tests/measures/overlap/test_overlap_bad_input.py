@@ -20,7 +20,7 @@ X, Y = RNG.normal(size=(2, N, 3))
 G, H = rs.knn_graph(X, HELD), rs.knn_graph(Y, HELD)
 LABELS = np.arange(N) % 4
 VALUES = X[:, 0]
-PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
+PAGE = Path(__file__).parents[3] / "docs" / "errors.md"
 
 CALLS: dict[str, Callable[..., Any]] = {
     "overlap_neighbors": lambda **o: rs.overlap_neighbors(G, H, **o),

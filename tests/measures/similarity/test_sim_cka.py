@@ -7,6 +7,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import DegenerateDataError, InputError, UnknownNameError
+from repscape.measures.points import _centred
 from repscape.measures.similarity import _gram
 from repscape.measures.similarity._sim_cka import prepare
 from tests.data_files import data_file
@@ -93,7 +94,7 @@ def test_kernels_too_large_to_hold_are_worked_out_by_blocks(monkeypatch: pytest.
     ]
     monkeypatch.setattr(_gram, "HELD_BYTES", 0)
     monkeypatch.setattr(_gram, "BLOCK_BYTES", 8 * 80 * 7)
-    monkeypatch.setattr(_gram, "ROWS", 11)
+    monkeypatch.setattr(_centred, "BLOCK_ROWS", 11)
     found = [rs.sim_cka(X, Y, kernel=k, estimator=e).value for k in ("linear", "rbf") for e in ("biased", "debiased")]
     assert found == pytest.approx(expected, abs=1e-10)
     side = prepare(

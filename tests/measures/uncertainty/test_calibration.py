@@ -11,7 +11,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-SCRIPT = Path(__file__).parents[2] / "benchmarks" / "calibration.py"
+SCRIPT = Path(__file__).parents[3] / "benchmarks" / "calibration.py"
 
 
 @pytest.fixture(scope="module")

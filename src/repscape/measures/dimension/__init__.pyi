@@ -8,8 +8,10 @@ from ._id_pca import id_pca
 from ._id_twonn import id_twonn, id_twonn_ratios
 from ._id_twonn_fractions import id_twonn_fractions
 from ._plateau import plateau
+from ._rows import ROWS
 
 __all__ = [
+    "ROWS",
     "id_autoencoder",
     "id_correlation",
     "id_decimation",

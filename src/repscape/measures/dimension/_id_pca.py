@@ -18,7 +18,7 @@ from ... import _check
 from ...errors import DegenerateDataError, InputError, MemoryBudgetError
 from ...machine import memory_available
 from .._result import Estimate, normal_interval
-from ..points import ROWS, Centred, centred, cross, products, spans
+from ..points import BLOCK_ROWS, Centred, centred, cross, products, spans
 from ..uncertainty import DRAWS, replicates_of, replicates_of_influence, spread_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -121,7 +121,7 @@ def id_pca(
 def _matrix(points: Centred) -> FloatArray:
     """Return the sums of products of features over points, or of points over features: the smaller one."""
     side = min(points.n, points.d)
-    needed = 2 * 8 * side**2 + 3 * 8 * min(ROWS, points.n) * points.d
+    needed = 2 * 8 * side**2 + 3 * 8 * min(BLOCK_ROWS, points.n) * points.d
     if needed > (free := memory_available()):
         raise MemoryBudgetError(
             f"{NAME} would need {needed / 2**30:.1f} GiB for the {side:,} x {side:,} products of {points.n:,} points with "
@@ -135,7 +135,7 @@ def _influence(points: Centred, matrix: FloatArray) -> FloatArray:
     n = points.n
     trace, squares = float(np.trace(matrix)), float(np.einsum("ij,ij->", matrix, matrix))
     norms, across = np.empty(n), np.empty(n)  # |x|^2 and x C x
-    for start, stop in spans(n, ROWS):
+    for start, stop in spans(n, BLOCK_ROWS):
         if points.d <= n:
             block = points.block(start, stop)
             norms[start:stop] = np.einsum("ij,ij->i", block, block)

@@ -8,7 +8,7 @@ import numpy as np
 
 from ... import _check
 from .._result import Estimate
-from ..points import ROWS, centred, spans
+from ..points import BLOCK_ROWS, centred, spans
 from ..uncertainty import spread_by_influence
 
 NAME = "health_rogue"
@@ -58,9 +58,9 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto")
     _check.choice(error, "error", NAME, ("auto", "influence", None))
     points = centred(X, "X", NAME, precision="float64")
     n, d = points.n, points.d
-    scale = max(float(np.abs(points.block(*part)).max()) for part in spans(n, ROWS))
+    scale = max(float(np.abs(points.block(*part)).max()) for part in spans(n, BLOCK_ROWS))
     totals, by_point = np.zeros(d), np.empty(n)
-    for start, stop in spans(n, ROWS):
+    for start, stop in spans(n, BLOCK_ROWS):
         squares = (points.block(start, stop) / scale) ** 2  # scaled: squares neither overflow nor vanish
         totals += squares.sum(axis=0)
         by_point[start:stop] = squares.sum(axis=1)

@@ -5,8 +5,10 @@ from ._overlap_lcs import overlap_lcs
 from ._overlap_neighbors import overlap_neighbors
 from ._overlap_rbo import overlap_rbo
 from ._overlap_values import overlap_values
+from ._rows import ROWS
 
 __all__ = [
+    "ROWS",
     "information_imbalance",
     "overlap_edit",
     "overlap_labels",

@@ -1,11 +1,11 @@
 """What reads rows of points and of graphs for all measures."""
 
-from ._centred import ROWS, Centred, centred, compact, cross, products, spans, square_norms
+from ._centred import BLOCK_ROWS, Centred, centred, compact, cross, products, spans, square_norms
 from ._neighbor_indices import neighbor_indices
 from ._rows_of import IntArray, rows_of, unit_rows
 
 __all__ = [
-    "ROWS",
+    "BLOCK_ROWS",
     "Centred",
     "IntArray",
     "centred",

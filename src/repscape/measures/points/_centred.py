@@ -20,7 +20,7 @@ from ...errors import DegenerateDataError
 from ._rows_of import IntArray, rows_of
 
 FloatArray = npt.NDArray[np.float64]
-ROWS = 4096
+BLOCK_ROWS = 4096
 FLAT = 1e-14  # a spread below this share of the largest entry is rounding
 SAFE = (1e-12, 1e12)  # entries whose squares float32 can add up
 
@@ -64,7 +64,7 @@ def centred(X: Any, name: str, function: str, *, precision: str = "auto", axis: 
     points = rows_of(X, name, function, axis=axis)
     mean = points.mean(axis=0, dtype=np.float64)
     found = Centred(points, mean, np.dtype(np.float64))
-    spread = max(float(np.abs(found.block(*part)).max()) for part in spans(found.n, ROWS))
+    spread = max(float(np.abs(found.block(*part)).max()) for part in spans(found.n, BLOCK_ROWS))
     if spread <= FLAT * float(np.abs(mean).max()):
         raise DegenerateDataError(
             f"{name} of {function} must hold points that differ. All {found.n} rows are identical."
@@ -85,7 +85,7 @@ def spans(n: int, rows: int) -> Iterator[tuple[int, int]]:
 def cross(first: Centred, second: Centred) -> FloatArray:
     """Return the (d, p) sum of products of centred features over all examples."""
     total = np.zeros((first.d, second.d))
-    for part in spans(first.n, ROWS):
+    for part in spans(first.n, BLOCK_ROWS):
         a = first.block(*part)
         b = a if second is first else second.block(*part)
         total += a.T @ b  # of one array with itself: half the work
@@ -103,11 +103,13 @@ def compact(points: Centred) -> Centred:
 
 def square_norms(points: Centred) -> FloatArray:
     """Return the (n,) squared distance of each point from the mean."""
-    parts = [points.block(*part) for part in spans(points.n, ROWS)]
+    parts = [points.block(*part) for part in spans(points.n, BLOCK_ROWS)]
     return np.concatenate([np.einsum("ij,ij->i", part, part, dtype=np.float64) for part in parts])
 
 
 def products(points: Centred, start: int, stop: int) -> FloatArray:
     """Return the (stop - start, n) inner products of some centred rows with all."""
     block = points.block(start, stop)
-    return np.concatenate([block @ points.block(*part).T for part in spans(points.n, ROWS)], axis=1).astype(np.float64)
+    return np.concatenate([block @ points.block(*part).T for part in spans(points.n, BLOCK_ROWS)], axis=1).astype(
+        np.float64
+    )

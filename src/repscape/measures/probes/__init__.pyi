@@ -5,8 +5,10 @@ from ._probe_learning import probe_learning
 from ._probe_linear import probe_linear
 from ._probe_mdl import probe_mdl
 from ._probe_mlp import probe_mlp
+from ._rows import ROWS
 
 __all__ = [
+    "ROWS",
     "ABOUT",
     "Probe",
     "fit_probe",

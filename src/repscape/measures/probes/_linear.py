@@ -18,7 +18,7 @@ from ._logistic import Fits, Solution, part_losses, scan, solve
 from ._ridge import solve_ridge
 from ._targets import Target
 
-PENALTIES = tuple(float(p) for p in np.logspace(-2, 5, 8))
+PENALTIES: tuple[float, ...] = tuple(float(p) for p in np.logspace(-2, 5, 8))
 ROUGHLY = 10  # choosing a penalty needs no better gradient than this many times `tol`
 
 

@@ -1,5 +1,6 @@
 from ._rdm import condensed, rdm
 from ._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
+from ._rows import ROWS
 from ._sim_cca import sim_cca
 from ._sim_cka import sim_cka
 from ._sim_cknna import sim_cknna
@@ -10,6 +11,7 @@ from ._sim_rsa import sim_rsa
 from ._sim_svcca import sim_svcca
 
 __all__ = [
+    "ROWS",
     "compare_rdms",
     "condensed",
     "rdm",

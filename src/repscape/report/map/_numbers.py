@@ -10,7 +10,7 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 
 from ...graph import knn_graph
-from ...measures.structure import _embed
+from ...measures.structure import embed
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -64,7 +64,7 @@ def coordinates_of(points: npt.NDArray[Any], method: str, *, rng: int) -> tuple[
     """Return (n, 2) coordinates by any method, and shares of the variance, NaN where the method has none."""
     if method == "pca":
         return principal(points)
-    found: FloatArray = _embed.embed(points, method=method, rng=rng)  # type: ignore[arg-type]
+    found: FloatArray = embed(points, method=method, rng=rng)  # type: ignore[arg-type]
     return found, np.full(2, np.nan)
 
 

@@ -16,9 +16,16 @@ from ...examples import CHANNELS, IMAGE_KEYS, load_npy, load_npz, split_key
 from ...results import Place
 from ...store import arrays_of, list_groups, open_store, read_arrays, table_of, write_arrays
 from ...study import PLAN_FILE, StudySpec, Trajectory, fitted, read_study
-from ...study._folder import _fingerprint
-from ...study._run import _chosen
-from ...study.reading import STORE, ModelSource, Source, imported_models, read_source, steps_of
+from ...study.reading import (
+    STORE,
+    ModelSource,
+    Source,
+    chosen_layers,
+    fingerprint,
+    imported_models,
+    read_source,
+    steps_of,
+)
 from ._map import ExampleMap, lay_out
 
 FOLDER = "examples.zarr"
@@ -134,8 +141,8 @@ def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
     plan, columns = spec.load()
     found = read_source(source, columns)
     plan = fitted(plan, found)
-    chosen = _chosen(found, plan)
-    if _fingerprint(chosen) != _data(folder):
+    chosen = chosen_layers(found, plan)
+    if fingerprint(chosen) != _data(folder):
         raise StudyMismatchError(f"the data of {folder} have changed since the study was made.")
     every = read_source(source, {**columns, **spec.read_columns()})
     wanted = {one.place for one in chosen.representations}

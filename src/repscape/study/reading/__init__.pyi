@@ -1,3 +1,4 @@
+from ._chosen import chosen_layers, fingerprint
 from ._imported import Imported, import_arrays, imported_models, published_graphs
 from ._models import STATES, STORE, Forecast, ModelSource, steps_of
 from ._parts import Part, parts
@@ -6,6 +7,8 @@ from ._source import Representation, Source, Trajectory, read_source, with_built
 from ._spec import StudySpec, read_study
 
 __all__ = [
+    "chosen_layers",
+    "fingerprint",
     "Forecast",
     "Imported",
     "ModelSource",
