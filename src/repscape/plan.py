@@ -16,7 +16,7 @@ from ._types import LayerInfo
 from .errors import InputError, InputTypeError, UnknownNameError
 from .measures import Measure, measure
 
-Asked = str | Measure | tuple[str | Measure, Mapping[str, Any]]
+Entry = str | Measure | tuple[str | Measure, Mapping[str, Any]]
 NONE = "none"
 PREPROCESS = ("none", "centre", "unit_norm", "standardise", "drop_rogue", "whiten")
 PROFILES = ("next", "first", "last", "pairs", "models", "equal", "steps")
@@ -52,7 +52,7 @@ class Plan:
     ['id_twonn', 'overlap_labels(k=10)']
     """
 
-    measures: Sequence[Asked] | None = None
+    measures: Sequence[Entry] | None = None
     """Names, (name, options) pairs, or your own Measure. None: dimension by TwoNN and Gride, neighbourhood overlap, and label
     overlap where there are labels."""
     layers: str | int | Sequence[str | int] = "all"
@@ -259,7 +259,7 @@ def _steps(asked: str | Sequence[str]) -> tuple[str, ...]:
     return () if steps == ("none",) else steps
 
 
-def _item(entry: Asked) -> Item:
+def _item(entry: Entry) -> Item:
     name, options = (entry[0], entry[1]) if isinstance(entry, tuple | list) and len(entry) == 2 else (entry, {})
     if not isinstance(name, str | Measure) or not isinstance(options, Mapping):
         raise InputTypeError(
@@ -270,7 +270,7 @@ def _item(entry: Asked) -> Item:
     return Item(row, {name: _plain(options[name]) for name in sorted(options)})
 
 
-def _entry(entry: str | Mapping[str, Any]) -> Asked:
+def _entry(entry: str | Mapping[str, Any]) -> Entry:
     if isinstance(entry, str):
         return entry
     options = dict(entry)

@@ -103,15 +103,15 @@ def test_strings_from_outside_are_shown_not_obeyed(tmp_path: Path) -> None:
 
 def test_ctrl_c_exits_with_130_and_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    tick = _work.Study._tick
+    tick = _work.StudyRun._tick
 
-    def stop(self: _work.Study, what: str) -> None:
+    def stop(self: _work.StudyRun, what: str) -> None:
         tick(self, what)
         calls.append(1)
         if len(calls) == 2:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(_work.Study, "_tick", stop)
+    monkeypatch.setattr(_work.StudyRun, "_tick", stop)
     file = layers(tmp_path)
     words = ("run", "--arrays", file, "--measures", "id_twonn", "--threads", 1, "-q", "-o", tmp_path / "out")
     result = call(*words)

@@ -16,7 +16,6 @@ Side = Annotated[
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="DIR", help="Keep a study: matrices as figures, and a report.")
 ]
-USUAL = ["overlap_neighbors, sim_cka"]
 
 
 def compare(
@@ -40,11 +39,11 @@ def compare(
       repscape compare small=study-a large=study-b --measures "sim_cka, sim_rsa" -o compared
     """
     from ..findings import best_matches
-    from ..study import StudySpec
+    from ..study import USUAL_COMPARISON, StudySpec
     from ..study import run as run_study
     from ._summary import say_matches
 
-    given = plan_entries(measures=measures or USUAL, layers=layers, profiles=["models"])
+    given = plan_entries(measures=measures or USUAL_COMPARISON, layers=layers, profiles=["models"])
     spec = StudySpec.of([one, other], plan=given)
     plan, columns = spec.load()
     results = run_study(

@@ -51,7 +51,7 @@ from ._options import (
 from ._print import note, say, say_json
 
 Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Study folder: new, or that of this very study.")]
-Asked = Annotated[
+StudyFile = Annotated[
     str | None, typer.Argument(metavar="STUDY", help="A study.toml, a store, or a folder that import-arrays made.")
 ]
 Arrays = Annotated[
@@ -71,7 +71,7 @@ Model = Annotated[
 def run(  # house: typer reads the options from the signature, one a line
     ctx: typer.Context,
     out: Out,
-    study: Asked = None,
+    study: StudyFile = None,
     model: Model = None,
     data: Data = None,
     arrays: Arrays = None,

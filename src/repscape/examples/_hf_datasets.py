@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import InputError, UnknownNameError, needs_extra
 from ._images import decoded, stacked
-from ._source import Array, Asked, Source, known_column, table_source, with_ids
+from ._source import Array, Source, Wanted, known_column, table_source, with_ids
 
 try:
     import datasets
@@ -53,7 +53,7 @@ def one_split(held: Any, split: str | None, name: str) -> datasets.Dataset:
     return held[split]
 
 
-def dataset_source(held: datasets.Dataset, name: str, asked: Asked) -> Source:
+def dataset_source(held: datasets.Dataset, name: str, asked: Wanted) -> Source:
     """Take texts, proteins or images from a data set; classes come with their names beside them."""
     pictures = [column for column, feature in held.features.items() if isinstance(feature, datasets.Image)]
     other = [column for column, feature in held.features.items() if type(feature).__name__ in UNREAD]

@@ -19,7 +19,7 @@ from ._images import image_arrays, image_folder
 from ._neighbor_files import kind_of_folder
 from ._npz import load_npy, load_npz
 from ._select import chosen_rows
-from ._source import Array, Asked, Source, array_source, table_source
+from ._source import Array, Source, Wanted, array_source, table_source
 from ._tables import FASTA_SUFFIXES, READERS, read_table, suffix_of
 from ._vectors import looks_like_vectors, npz_vectors, vectors_source, word_source
 
@@ -89,7 +89,7 @@ def read_examples(
     """
     if kind is not None:
         _check.choice(kind, "kind", FUNCTION, get_args(ExampleKind))
-    asked = Asked(kind, text, sequence, image, split)
+    asked = Wanted(kind, text, sequence, image, split)
     if isinstance(source, Examples):
         found = Source(source.kind, source.table, lambda wanted: source.take(wanted).inputs, source.source)
     elif isinstance(source, str | os.PathLike):
@@ -104,7 +104,7 @@ def read_examples(
     return Examples(found.kind, found.load(chosen), found.table.iloc[chosen].reset_index(drop=True), found.name)
 
 
-def _from_path(given: str, asked: Asked) -> Source:
+def _from_path(given: str, asked: Wanted) -> Source:
     path, key = split_key(given)
     if path.is_dir():
         return _from_folder(path, asked)
@@ -127,7 +127,7 @@ def _from_path(given: str, asked: Asked) -> Source:
     return table_source(read_table(path), str(path), asked)
 
 
-def _from_folder(path: Path, asked: Asked) -> Source:
+def _from_folder(path: Path, asked: Wanted) -> Source:
     where = path / asked.split if asked.split is not None and (path / asked.split).is_dir() else path
     form = kind_of_folder(where)
     if form == "images":
@@ -141,7 +141,7 @@ def _from_folder(path: Path, asked: Asked) -> Source:
     return dataset_source(open_dataset(str(path), split=asked.split), str(path), asked)
 
 
-def _from_name(name: str, asked: Asked) -> Source:
+def _from_name(name: str, asked: Wanted) -> Source:
     """Read what is no path: a name of gensim's downloader, or one on the hub."""
     if suffix_of(Path(name)) or name.startswith((".", "/", "~")) or name.count("/") > 1:
         raise InputError(
@@ -156,7 +156,7 @@ def _from_name(name: str, asked: Asked) -> Source:
     return dataset_source(open_dataset(name, split=asked.split), name, asked)
 
 
-def _from_object(source: Any, asked: Asked) -> Source:
+def _from_object(source: Any, asked: Wanted) -> Source:
     if isinstance(source, pd.DataFrame):
         return table_source(source, "the DataFrame", asked)
     if isinstance(source, np.ndarray):

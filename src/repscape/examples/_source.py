@@ -26,7 +26,7 @@ SEQUENCE_COLUMNS = ("sequence", "seq", "residues")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Wanted:
     """What the caller said about the form; None where it is to be found out."""
 
     kind: ExampleKind | None = None
@@ -55,7 +55,7 @@ class Source:
     """Where they come from, for messages and the record."""
 
 
-def table_source(table: pd.DataFrame, name: str, asked: Asked) -> Source:
+def table_source(table: pd.DataFrame, name: str, asked: Wanted) -> Source:
     """Take texts, or proteins, from a column of a table."""
     kind: ExampleKind = asked.kind or ("protein" if asked.sequence is not None else "text")
     if kind not in ("text", "protein"):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from .._types import LayerInfo
 from ..measures import Curve
-from ..results import PROFILES, Record, Results
+from ..results import MATRICES, PROFILES, Record, Results
 from ._values import ATTRIBUTES, ORDERED, Value, in_order, key_of, said, values_of
 from .matplotlib._style import FEW_LINES
 
@@ -81,7 +81,7 @@ def sketches(results: Results) -> list[Sketch]:
 
 def _kind(record: Record) -> Kind | None:
     """Choose the figure; curves of all pairs of layers have none, they would be too many."""
-    matrix = record.profile in ("pairs", "models")
+    matrix = record.profile in MATRICES
     if not isinstance(record.result, Curve):
         return "matrix" if matrix else "depth"
     if matrix:

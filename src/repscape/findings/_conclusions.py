@@ -8,6 +8,7 @@ from dataclasses import replace
 from ..measures import Estimate
 from ..results import Record, Results
 from . import suggest_layers
+from ._series import Series, series_of
 from ._words import distinct, layer_words, number, value_of
 
 DIMENSION = "intrinsic dimension"
@@ -17,8 +18,6 @@ READING = (
     "by two standard errors of their difference. No error covers a bias that all layers share."
 )
 Finding = tuple[str, list[str]]
-Line = tuple[str, float | None, str, str | None]
-"""Model, checkpoint, site, part of the examples."""
 
 
 def conclusions(results: Results) -> list[Finding]:
@@ -47,11 +46,7 @@ def _has_error(record: Record) -> bool:
     return isinstance(record.result, Estimate) and record.result.stderr is not None
 
 
-def _line(record: Record) -> Line:
-    return record.place.model, record.place.step, record.place.layer.site, record.group
-
-
-def _named(line: Line, lines: Iterable[Line]) -> str:
+def _named(line: Series, lines: Iterable[Series]) -> str:
     """Name a line by what differs between the lines."""
     varies = [len(set(entries)) > 1 for entries in zip(*lines, strict=True)]
     words = (line[0], "" if line[1] is None else f"step {line[1]:g}", line[2], line[3])
@@ -96,14 +91,14 @@ def _settling(results: Results) -> list[str]:
     for record in results:
         higher = record.info.higher_means == "more alike" and record.info.bounds == (0.0, 1.0)
         if record.profile == "next" and higher and isinstance(record.result, Estimate):
-            lines.setdefault((record.variant, *_line(record)), []).append(record)
+            lines.setdefault((record.variant, *series_of(record)), []).append(record)
     every = [record for held in lines.values() for record in held]
     said = []
     for held in lines.values():
         if len(held) < 2:
             continue
         low, high = min(held, key=value_of), max(held, key=value_of)
-        name = f"{_named(_line(low), map(_line, every))}{low.variant}"
+        name = f"{_named(series_of(low), map(series_of, every))}{low.variant}"
         if distinct(low, high):
             said.append(f"{name} changes most {_step(low)} and settles {_step(high)}.")
         else:
@@ -128,7 +123,7 @@ def _disagreements(results: Results) -> list[str]:
             apart = [pair for pair in pairs if distinct(*pair)]
             if apart:
                 a, b = max(apart, key=lambda pair: abs(value_of(pair[0]) - value_of(pair[1])))
-                where = f"{_named(_line(a), map(_line, held))}{layer_words(a.place)}"
+                where = f"{_named(series_of(a), map(series_of, held))}{layer_words(a.place)}"
                 said.append(
                     f"{one} and {other} differ by more than their errors in {len(apart)} of {len(pairs)} layers, most at "
                     f"{where}: {number(a)} against {number(b)}. Errors cover sampling, not the "

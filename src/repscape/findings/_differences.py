@@ -20,7 +20,7 @@ import pandas as pd
 from .. import _check, _random
 from ..errors import InputError
 from ..measures import Estimate
-from ..results import Place, Record
+from ..results import MATRICES, Place, Record
 from ._simultaneous import standardised, with_intervals
 
 if TYPE_CHECKING:
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 Between = Literal["layers", "models", "steps"]
-MATRICES = ("pairs", "models")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
 from ..measures import Estimate, rounded
 from ..results import Record, Results
+from ._series import Series, series_of
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = 2.0
@@ -25,7 +26,6 @@ ERRORS = 2.0
 SHARE = 0.1
 """Neither are those below this share of the value."""
 LABELS = "overlap_labels"
-Line = tuple[str, float | None, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,18 +117,13 @@ def suggest_layers(
             f"{'curves' if len(chosen) else 'comparisons of layers'}."
         )
     labelled = [r for r in results if r.info.name == LABELS and r.profile == "depth"]
-    return tuple(_advice(held, labelled) for held in _by_line(chosen.records).values())
+    return tuple(_advice(held, labelled) for held in _by_series(chosen.records).values())
 
 
-def _line(record: Record) -> Line:
-    place = record.place
-    return place.model, place.step, place.layer.site, record.group
-
-
-def _by_line(records: Sequence[Record]) -> dict[Line, list[Record]]:
-    found: dict[Line, list[Record]] = {}
+def _by_series(records: Sequence[Record]) -> dict[Series, list[Record]]:
+    found: dict[Series, list[Record]] = {}
     for record in records:
-        found.setdefault(_line(record), []).append(record)
+        found.setdefault(series_of(record), []).append(record)
     return found
 
 
@@ -140,7 +135,7 @@ def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvic
     values, stderr = (np.array([entry[i] for entry in kept]) for i in (1, 2))
     reading = _read(_Profile(layers, values, stderr))
     suggested = tuple(layers[place] for place in reading.suggested)
-    line = _line(records[0])
+    line = series_of(records[0])
     return LayerAdvice(
         *line,
         variant=records[0].variant,
@@ -151,7 +146,7 @@ def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvic
         evidence=reading.evidence,
         peak=None if reading.peak is None else layers[reading.peak],
         minimum=suggested[0] if suggested else None,
-        regret=_regret(suggested, [r for r in labelled if _line(r) == line]),
+        regret=_regret(suggested, [r for r in labelled if series_of(r) == line]),
     )
 
 

@@ -12,7 +12,7 @@ from ..results import PROFILES, Place, Record, Results
 SENTENCES = 12  # of one measure; the tables have the rest
 LISTED = 8  # layers named in a row
 ERRORS = 2.0  # standard errors of a difference below which it is none
-Line = tuple[str, str]  # model, site
+Stack = tuple[str, str]  # model, site
 
 
 def overview(results: Results) -> str:
@@ -222,7 +222,7 @@ def _at_step(record: Record) -> str:
     return f"step {record.place.step:g}"
 
 
-def _line_name(line: Line, records: Sequence[Record]) -> str:
+def _line_name(line: Stack, records: Sequence[Record]) -> str:
     """Name a line by what differs between the lines."""
     models = {record.place.model for record in records}
     sites = {record.place.layer.site for record in records}

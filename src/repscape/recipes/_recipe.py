@@ -133,7 +133,9 @@ def list_recipes() -> dict[str, Recipe]:
     >>> rs.list_recipes()["word-rsa"].models["twitter"]
     'glove-twitter-25'
     """
-    found = {file.name.removesuffix(".toml"): file for file in (files(__package__) / "studies").iterdir() if _is_recipe(file)}
+    found = {
+        file.name.removesuffix(".toml"): file for file in (files(__package__) / "studies").iterdir() if _is_recipe(file)
+    }
     return {name: Recipe.read(found[name].read_text(encoding="utf-8"), name) for name in sorted(found)}
 
 

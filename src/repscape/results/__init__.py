@@ -1,9 +1,10 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
-from ._record import PROFILES, MeasureInfo, Place, Profile, Record
+from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
 
 __all__ = [
+    "MATRICES",
     "PROFILES",
     "MeasureInfo",
     "Place",

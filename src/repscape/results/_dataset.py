@@ -11,7 +11,7 @@ import xarray as xr
 
 from ..measures import Curve, Estimate
 from ._frame import plain_number
-from ._record import Place, Record
+from ._record import MATRICES, Place, Record
 
 DIMENSIONS = ("model", "model_other", "step", "group", "layer", "layer_other")
 Axis = tuple[str, Callable[[Record], Any]]
@@ -67,7 +67,7 @@ def _axes(group: list[Record], records: tuple[Record, ...]) -> list[Axis]:
     axes += [axis for axis in whole if len({axis[1](record) for record in records}) > 1]
     axes.append(("layer", lambda r: r.place.layer.key))
     cells = {tuple(value(record) for _, value in axes) for record in group}
-    if group[0].profile in ("pairs", "models") or len(cells) < len(group):
+    if group[0].profile in MATRICES or len(cells) < len(group):
         axes.append(("layer_other", lambda r: r.other.layer.key if r.other is not None else ""))
     return axes
 

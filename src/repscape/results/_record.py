@@ -20,6 +20,8 @@ PROFILES: dict[Profile, str] = {
     "equal": "layers of two models at equal depth",
     "steps": "the same layer at successive checkpoints",
 }
+MATRICES: tuple[Profile, ...] = ("pairs", "models")
+"""Profiles of every layer against every layer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The only place where stages meet: sources and plans in, results out."""
 
-from ._defaults import fitted
+from ._defaults import USUAL_COMPARISON, fitted
 from ._describe import describe
 from ._export import export_arrays
 from ._extract import extract
@@ -11,6 +11,7 @@ from .asking import Prediction, predict
 from .reading import Forecast, Imported, ModelSource, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
+    "USUAL_COMPARISON",
     "PLAN_FILE",
     "fitted",
     "Forecast",

@@ -1,4 +1,4 @@
-"""The plan of somebody who named no measures: what the source allows, with every number it settles on in plain sight."""
+"""What is computed for somebody who named no measures, with every number it settles on in plain sight."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from ..plan import Plan
 from .reading import Source
 
 LABEL = "label"
+USUAL_COMPARISON = ("overlap_neighbors", "sim_cka")
+"""Of two models, every layer with every layer."""
 USUAL_K = 30
 USUAL_RANK = 64
 LEAST_FOR_FRACTIONS = 20  # a tenth of the ratios must be two at least

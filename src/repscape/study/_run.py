@@ -24,7 +24,7 @@ from ._defaults import fitted
 from ._folder import StudyFolder
 from ._progress import bar
 from ._resources import Budget
-from ._work import Study
+from ._work import StudyRun
 from .reading import chosen_layers, read_source, with_builtin
 
 
@@ -101,7 +101,7 @@ def run(
     budget = Budget.of(threads, memory)
     kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})
     with bar(progress) as report, _collected_warnings() as warned:
-        study = Study(plan, found, kept, budget, report)
+        study = StudyRun(plan, found, kept, budget, report)
         stopped = False
         try:
             study.work()
@@ -121,7 +121,7 @@ def run(
     return results
 
 
-def _check_any(study: Study) -> None:
+def _check_any(study: StudyRun) -> None:
     """Refuse a study in which no measure had a value, or one had none in any of the parts that a column cuts out."""
     if not any(study.records.values()):
         raise DegenerateDataError(

@@ -13,7 +13,7 @@ from ..graph import NeighborGraph
 from ..machine import in_threads
 from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
-from ..results import MeasureInfo, Record, Results
+from ..results import MATRICES, MeasureInfo, Record, Results
 from ._folder import StudyFolder
 from ._pairs import Pair, pairs
 from ._provenance import provenance
@@ -23,13 +23,12 @@ from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, meas
 from ._units import place_name, told_apart, unit
 from .reading import Part, Representation, Source, parts
 
-MATRICES = ("pairs", "models")
 PAIRS_AT_A_TIME = 16
 INDEX_BYTES = 4
 
 
 @dataclass(slots=True)
-class Study:
+class StudyRun:
     """One run of a plan over a source."""
 
     plan: Plan

@@ -39,7 +39,7 @@ def curve_figure(sketch: Sketch) -> Figure:
         for place, record in enumerate(records):
             layer = record.place.layer
             shade = PALETTE[place % len(PALETTE)] if few else ordered()(norm(layer.index if numbered else layer.depth))
-            _line(ax, record, shade, MARKERS[place % len(MARKERS)] if few else "o", bands=len(records) <= BANDS)
+            _draw_curve(ax, record, shade, MARKERS[place % len(MARKERS)] if few else "o", bands=len(records) <= BANDS)
         chances = {record.result.chance for record in records if record.result.chance is not None}
         for chance in chances:
             guide = ax.axhline(chance, color=MUTED, linestyle=(0, (1, 1.6)), linewidth=1.2, zorder=1, label="chance")
@@ -88,7 +88,7 @@ def _few(sketch: Sketch) -> list[str]:
     return words
 
 
-def _line(ax: Axes, record: Record, shade: Any, marker: str, *, bands: bool) -> None:
+def _draw_curve(ax: Axes, record: Record, shade: Any, marker: str, *, bands: bool) -> None:
     curve = record.result
     if not isinstance(curve, Curve):
         return

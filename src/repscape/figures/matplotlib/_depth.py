@@ -53,7 +53,7 @@ def depth_figure(sketch: Sketch) -> Figure:
         for key in looks:
             line = [value for value in panel.values if key_of(value, sketch.lines) == key]
             if line:
-                _line(ax, line, sketch, look=looks[key], numbered=numbered)
+                _draw_profile(ax, line, sketch, look=looks[key], numbered=numbered)
         for what, dashes in (("chance", (0, (1, 1.6))), ("ceiling", (0, (5, 2, 1, 2)))):
             drawn = _guide(ax, panel.values, what, dashes, sketch, looks, numbered)
             if drawn is not None:
@@ -114,7 +114,7 @@ def _is_ordered(sketch: Sketch) -> bool:
     return len(sketch.lines) == 1 and sketch.lines[0] in ORDERED
 
 
-def _line(ax: Axes, line: Sequence[Value], sketch: Sketch, *, look: Mapping[str, Any], numbered: bool) -> None:
+def _draw_profile(ax: Axes, line: Sequence[Value], sketch: Sketch, *, look: Mapping[str, Any], numbered: bool) -> None:
     x, (value, low, high) = _laid_out(line, sketch, numbered, lambda v: (v.value, v.low, v.high))
     held = np.concatenate([[False], ~np.isnan(value), [False]])
     lonely = held[1:-1] & ~held[:-2] & ~held[2:]  # between two gaps: only a marker shows it

@@ -67,7 +67,7 @@ def draw_probes(probes: Probes, *, untrained: Mapping[str, Estimate] | None = No
     selective = {name: held for name, held in chosen.items() if held}
     figure, axes = new_figure(2 if selective else 1, height=3.4, square=True)
     lines = {
-        name: _line(axes[0], held, layers, look=(PALETTE[place], MARKERS[place]))
+        name: _draw_probe(axes[0], held, layers, look=(PALETTE[place], MARKERS[place]))
         for place, (name, held) in enumerate(probes.items())
     }
     lines |= _baselines(axes[0], probes, untrained, layers=layers, metric=metric)
@@ -106,7 +106,7 @@ def _alike(probes: Probes, untrained: Mapping[str, Estimate] | None) -> tuple[li
     return layers, metric
 
 
-def _line(ax: Axes, held: Mapping[str, Estimate], layers: Sequence[str], *, look: tuple[str, str]) -> Artist:
+def _draw_probe(ax: Axes, held: Mapping[str, Estimate], layers: Sequence[str], *, look: tuple[str, str]) -> Artist:
     colour, marker = look
     at = np.arange(len(layers))
     values = np.array([one.value for one in held.values()])

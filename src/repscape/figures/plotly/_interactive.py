@@ -83,7 +83,7 @@ def _depth(sketch: Sketch) -> Iterator[Trace]:
                 yield _band(x, low, high, place, colour=look["color"], opacity=look["band"], group=name)
             shown = len(looks) > 1 and key not in told
             told.add(key)
-            yield _line(x, values, place, name=name, look=look, said=said, shown=shown, size=6)
+            yield _line_trace(x, values, place, name=name, look=look, said=said, shown=shown, size=6)
         yield from _guides(panel.values, place, ("chance", "ceiling"), sketch)
 
 
@@ -115,7 +115,7 @@ def _curve(sketch: Sketch) -> Iterator[Trace]:
             if len(records) <= BANDS and np.isfinite(errors).any():
                 yield _band(x, values - errors, values + errors, place, colour=shade, opacity=0.15, group=name)
             shown = place == 0 and (len(few) > 1 or 1 < len(records) <= BANDS)
-            yield _line(x, values, place, name=name, look=look, said=said, shown=shown, size=4)
+            yield _line_trace(x, values, place, name=name, look=look, said=said, shown=shown, size=4)
         yield from _guides(panel.values, place, ("chance",), sketch)
 
 
@@ -170,7 +170,7 @@ def _sides(panel: Panel, read: Any) -> str:
     return f"{text_of(next(iter(models)))} · " if len(models) == 1 else ""
 
 
-def _line(
+def _line_trace(
     x: Any, values: Any, place: int, *, name: str, look: Mapping[str, Any], said: list[str], shown: bool, size: int
 ) -> Trace:
     colour = _colour(look["color"])

@@ -53,7 +53,7 @@ class Lists:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ListInference:
     """How a caller wants the error and the null."""
 
     error: str | None
@@ -63,12 +63,12 @@ class Asked:
     rng: int | np.random.Generator
 
 
-def estimate(
+def ordered_estimate(
     lists: Lists,
     per_point: PerPoint,
     *,
     function: str,
-    asked: Asked,
+    asked: ListInference,
     options: Mapping[str, Any],
     chance: float | None = None,
 ) -> Estimate:
@@ -104,7 +104,7 @@ def relabelled(indices: IndexArray, order: npt.NDArray[np.int64]) -> IndexArray:
     return moved
 
 
-def _null(lists: Lists, per_point: PerPoint, value: float, asked: Asked, function: str) -> tuple[Null, str]:
+def _null(lists: Lists, per_point: PerPoint, value: float, asked: ListInference, function: str) -> tuple[Null, str]:
     """Return the null of relabelled examples, and its name."""
     free = exchanges(lists.n, asked.groups, asked.within, function=function)
     null = shuffle_null(

@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import NeighborGraph
 from .._result import Estimate
-from ._ordered import Asked, FloatArray, IndexArray, Lists, estimate
+from ._ordered import FloatArray, IndexArray, ListInference, Lists, ordered_estimate
 from ._overlap_ordered_kernels import edit_distance
 
 
@@ -75,8 +75,8 @@ def overlap_edit(
     (1.0, True)
     """
     name = "overlap_edit"
-    asked = Asked(error, permutations, groups, within, rng)
-    return estimate(Lists.of(g, h, k=k, function=name), _per_point, function=name, asked=asked, options={})
+    asked = ListInference(error, permutations, groups, within, rng)
+    return ordered_estimate(Lists.of(g, h, k=k, function=name), _per_point, function=name, asked=asked, options={})
 
 
 def _per_point(first: IndexArray, second: IndexArray) -> FloatArray:

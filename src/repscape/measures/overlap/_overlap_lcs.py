@@ -8,7 +8,7 @@ import numpy as np
 
 from ...graph import NeighborGraph
 from .._result import Estimate
-from ._ordered import Asked, FloatArray, IndexArray, Lists, estimate
+from ._ordered import FloatArray, IndexArray, ListInference, Lists, ordered_estimate
 from ._overlap_ordered_kernels import longest_common
 
 
@@ -74,8 +74,8 @@ def overlap_lcs(
     (1.0, True)
     """
     name = "overlap_lcs"
-    asked = Asked(error, permutations, groups, within, rng)
-    return estimate(Lists.of(g, h, k=k, function=name), _per_point, function=name, asked=asked, options={})
+    asked = ListInference(error, permutations, groups, within, rng)
+    return ordered_estimate(Lists.of(g, h, k=k, function=name), _per_point, function=name, asked=asked, options={})
 
 
 def _per_point(first: IndexArray, second: IndexArray) -> FloatArray:

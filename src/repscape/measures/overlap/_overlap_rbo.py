@@ -9,7 +9,7 @@ import numpy as np
 from ... import _check
 from ...graph import NeighborGraph
 from .._result import Estimate
-from ._ordered import Asked, FloatArray, IndexArray, Lists, estimate
+from ._ordered import FloatArray, IndexArray, ListInference, Lists, ordered_estimate
 from ._overlap_ordered_kernels import rank_biased
 
 
@@ -94,6 +94,6 @@ def overlap_rbo(
         rank_biased(first, second, weights, out)
         return np.minimum(out, 1.0)  # the weights of equal lists sum to 1 up to rounding
 
-    asked = Asked(error, permutations, groups, within, rng)
+    asked = ListInference(error, permutations, groups, within, rng)
     chance = float(weights @ depths**2) / (g.n - 1)  # unrelated lists of d share d^2 / (n - 1) neighbours
-    return estimate(lists, per_point, function=name, asked=asked, options={"p": share}, chance=chance)
+    return ordered_estimate(lists, per_point, function=name, asked=asked, options={"p": share}, chance=chance)

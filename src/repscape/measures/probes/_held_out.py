@@ -41,7 +41,7 @@ def check_metric(metric: str | None, target: Target, function: str) -> str:
     return allowed[0] if metric is None else str(_check.choice(metric, "metric", function, allowed))
 
 
-def estimate(  # house: what there is to say about a probe
+def probe_estimate(  # house: what there is to say about a probe
     target: Target, held: Sequence[Held], *, metric: str, options: Mapping[str, Any], details: Mapping[str, Any]
 ) -> Estimate:
     """Summarise the folds: the mean, and its error after Nadeau and Bengio."""

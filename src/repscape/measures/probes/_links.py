@@ -16,7 +16,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 
 
-class Asked(Protocol):
+class Loss(Protocol):
     """What can be said of scores on rows that were held out."""
 
     @property
@@ -30,7 +30,7 @@ class Asked(Protocol):
         """Turn scores into probabilities, in place."""
 
 
-class Link(Asked, Protocol):
+class Link(Loss, Protocol):
     """What the logistic solver asks of a target besides."""
 
     def shares(self, rows: IntArray) -> FloatArray:

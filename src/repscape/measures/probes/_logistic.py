@@ -21,7 +21,7 @@ from ...machine import memory_available, single_threaded_products
 from ._design import LANES, Array, BoolArray, Design, FloatArray, Frames, IntArray, in_lanes
 from ._lbfgs import MEMORY as STEPS_KEPT
 from ._lbfgs import minimise
-from ._links import Asked, Link
+from ._links import Link, Loss
 
 Sums = tuple[FloatArray, FloatArray, Array]
 BLOCK_ROWS = 512  # scores of a block stay in the processor's cache
@@ -184,7 +184,7 @@ def scan(
     return np.sum(in_lanes(design, lambda: np.zeros(on.shape), _add), axis=0)  # type: ignore[no-any-return]
 
 
-def part_losses(design: Design, link: Asked, solution: Solution, *, on: BoolArray) -> FloatArray:
+def part_losses(design: Design, link: Loss, solution: Solution, *, on: BoolArray) -> FloatArray:
     """Return the (F, parts) summed losses of each fit over each part that `on` names."""
 
     def _visit(total: FloatArray, users: IntArray, rows: IntArray, scores: Array) -> None:

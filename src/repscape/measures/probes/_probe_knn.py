@@ -14,7 +14,7 @@ from ...graph import knn_query, read_points
 from ...machine import memory_available
 from .._result import Estimate
 from ._folds import BoolArray, Cut, Folds, IntArray, make_folds
-from ._held_out import Held, check_metric, correctness, estimate
+from ._held_out import Held, check_metric, correctness, probe_estimate
 from ._targets import Target, read_target
 
 NAME = "probe_knn"
@@ -87,7 +87,7 @@ def probe_knn(
         held.append(Held(rows, said, parts.rows(outer.train)))
         chosen.append(best)
         dev.append(wrong)
-    return estimate(
+    return probe_estimate(
         target,
         held,
         metric=metric,

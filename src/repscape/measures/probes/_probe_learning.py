@@ -12,7 +12,7 @@ from ...errors import InputError
 from .._result import Curve
 from ._design import design
 from ._folds import Cut, Folds, IntArray, Outer, check_classes, make_folds
-from ._held_out import check_metric, estimate
+from ._held_out import check_metric, probe_estimate
 from ._linear import PENALTIES, Regression, check_penalties, linear_probes
 from ._targets import Target, read_target
 
@@ -83,7 +83,7 @@ def probe_learning(
     )
     found = linear_probes(regression, target, thinned, penalties=path)
     sizes = [found.held[place : place + folds] for place in range(0, len(found.held), folds)]
-    summed = [estimate(target, held, metric=metric, options={}, details={}) for held in sizes]
+    summed = [probe_estimate(target, held, metric=metric, options={}, details={}) for held in sizes]
     return Curve(
         x=np.array([np.mean([fold.train.size for fold in held]) for held in sizes]),
         values=np.array([entry.value for entry in summed]),

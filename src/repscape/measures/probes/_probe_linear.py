@@ -12,7 +12,7 @@ from .._result import Estimate
 from ._control import control_task, with_control, with_null
 from ._design import design
 from ._folds import Cut, make_folds
-from ._held_out import check_metric, estimate, mean_score
+from ._held_out import check_metric, mean_score, probe_estimate
 from ._linear import PENALTIES, Linear, Regression, ask, check_penalties, linear_probes, memorised
 from ._targets import Target, read_target
 
@@ -128,7 +128,7 @@ def probe_linear(
         return linear_probes(Regression.of(rows, task, function=NAME, tol=tol), task, parts, penalties=path)
 
     found = probes(target)
-    result = estimate(
+    result = probe_estimate(
         target,
         found.held,
         metric=metric,

@@ -12,7 +12,7 @@ from ...graph import read_points
 from .._result import Estimate
 from ._control import control_task, with_control
 from ._folds import Cut, Folds, make_folds
-from ._held_out import Held, check_metric, correctness, estimate
+from ._held_out import Held, check_metric, correctness, probe_estimate
 from ._targets import Target, read_target
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def probe_mlp(
         raise needs_extra(NAME, "torch", "models") from error
     settings = Settings(width, depth, epochs, patience, batch, rate, seed)
     trained, held = _probes(points, target, parts, settings=settings)
-    result = estimate(
+    result = probe_estimate(
         target,
         held,
         metric=metric,

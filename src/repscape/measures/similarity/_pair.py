@@ -41,7 +41,7 @@ SideT = TypeVar("SideT", bound=Prepared)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Inference:
     """How a caller wants the error and the null."""
 
     error: str | None
@@ -70,13 +70,13 @@ def ready(
     return first, second
 
 
-def estimate(
+def pair_estimate(
     sides: tuple[SideT, SideT],
     compare: Callable[[SideT, SideT], float],
     *,
     function: str,
     value: float,
-    asked: Asked,
+    asked: Inference,
     options: Mapping[str, Any],
     details: Mapping[str, Any],
     spread: tuple[str, Spread] | None = None,

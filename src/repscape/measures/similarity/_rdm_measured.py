@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import InputError
 from .._result import Estimate
-from ._pair import Asked
+from ._pair import Inference
 from ._rdm import Metric, condensed
 from ._rdm_compare import COMPARATORS, compared, same_conditions, side_of
 from ._sim_rsa import ERRORS, Compare, judged, prepare
@@ -56,7 +56,7 @@ def compare_rdms(
     0.993
     """
     name = "compare_rdms"
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(name, ERRORS)
     _check.choice(compare, "compare", name, COMPARATORS)
     sides = tuple(

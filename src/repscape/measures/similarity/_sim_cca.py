@@ -11,7 +11,7 @@ import numpy as np
 from ... import _check
 from .._result import Estimate
 from ._canonical import Basis, basis, correlation_details, correlations, enough_examples
-from ._pair import Asked, Error, estimate, ready
+from ._pair import Error, Inference, pair_estimate, ready
 
 NAME = "sim_cca"
 
@@ -76,7 +76,7 @@ def sim_cca(
     1.0
     """
     options = {"average": average, "ridge": ridge}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME)
     _check.choice(average, "average", NAME, ("rho", "rho2"))
     sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
@@ -88,7 +88,7 @@ def sim_cca(
     rho = _rho(*sides, ridge)
     details = correlation_details(rho, *sides)
     expected = max(side.rank for side in sides) / (sides[0].n - 1)
-    return estimate(
+    return pair_estimate(
         sides,
         compare,
         function=NAME,

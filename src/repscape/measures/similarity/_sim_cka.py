@@ -21,7 +21,7 @@ from .._result import Estimate
 from ..points import Centred, IntArray, centred, cross, spans, square_norms
 from ..uncertainty import Spread
 from ._gram import Kernel, kernel_of, median_distance
-from ._pair import Asked, estimate, ready
+from ._pair import Inference, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cka"
@@ -109,14 +109,14 @@ def sim_cka(
         "kernel": kernel, "estimator": estimator, "bandwidth": bandwidth if kernel == "rbf" else None, "batch": batch,
         "axis": axis, "precision": precision,
     }  # fmt: skip
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME, ERRORS)
     first, second = ready(X, Y, kind=Ready, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     shared = [_hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
     value = _ratio(first, second, shared)
     delta = _delta(first, second, shared, value) if error in ("auto", "delta") else None
-    return estimate(
+    return pair_estimate(
         (first, second),
         _compare,
         function=NAME,

@@ -20,7 +20,7 @@ from ...errors import DegenerateDataError, InputError
 from .._result import Estimate
 from ..points import IntArray, rows_of, spans
 from ._gram import BLOCK_BYTES
-from ._pair import Asked, Error, estimate, ready
+from ._pair import Error, Inference, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cknna"
@@ -88,12 +88,12 @@ def sim_cknna(
     (1.0, True)
     """
     options = {"k": k, "normalize": normalize, "axis": axis}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME)
     first, second = ready(X, Y, kind=Neighbors, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     value, shared = _alignment(first, second)
-    return estimate(
+    return pair_estimate(
         (first, second),
         lambda a, b: _alignment(a, b)[0],
         function=NAME,

@@ -14,7 +14,7 @@ from ... import _check, _random
 from ...errors import InputError
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact
-from ._pair import Asked, Error, estimate, ready
+from ._pair import Error, Inference, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_linreg"
@@ -81,13 +81,13 @@ def sim_linreg(
     if isinstance(rng, np.random.Generator):
         rng = int(rng.integers(2**32))  # both sides are cut into the same folds
     options = {"folds": folds, "ridge": ridge}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME)
     first, second = ready(X, Y, kind=Regression, prepare=prepare, options={**options, "rng": rng})
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     left, total = _squares(first, second)
     whole, lost = total.sum(axis=0), left.sum(axis=0)
-    return estimate(
+    return pair_estimate(
         (first, second),
         lambda a, b: _r2(*_squares(a, b)),
         function=NAME,

@@ -14,7 +14,7 @@ from scipy.linalg import svdvals
 from ... import _check
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
-from ._pair import Asked, Error, estimate, ready
+from ._pair import Error, Inference, pair_estimate, ready
 
 NAME = "sim_procrustes"
 FORMS = ("angular", "size_and_shape", "similarity")
@@ -85,13 +85,13 @@ def sim_procrustes(
     (True, 1.0)
     """
     options = {"form": form, "axis": axis, "precision": precision}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME)
     _check.choice(form, "form", NAME, FORMS)
     sides = ready(X, Y, kind=Shape, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
     nuclear = _nuclear(*sides)
-    return estimate(
+    return pair_estimate(
         sides,
         lambda first, second: _value(form, first, second, _nuclear(first, second)),
         function=NAME,

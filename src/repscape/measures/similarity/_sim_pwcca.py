@@ -11,7 +11,7 @@ from scipy.linalg import svd
 from ... import _check
 from .._result import Estimate
 from ._canonical import Basis, basis, correlation_details, enough_examples
-from ._pair import Asked, Error, estimate, ready
+from ._pair import Error, Inference, pair_estimate, ready
 
 NAME = "sim_pwcca"
 
@@ -72,7 +72,7 @@ def sim_pwcca(
     True
     """
     options = {"weigh": weigh}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME)
     _check.choice(weigh, "weigh", NAME, ("first", "second"))
     sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
@@ -83,7 +83,7 @@ def sim_pwcca(
         return float(rho @ weights)
 
     rho, weights = _weighed(*sides, weigh)
-    return estimate(
+    return pair_estimate(
         sides,
         compare,
         function=NAME,

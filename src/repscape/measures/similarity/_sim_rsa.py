@@ -12,7 +12,7 @@ from ...errors import DegenerateDataError, InputError
 from .._result import Estimate
 from ..points import IntArray
 from ..uncertainty import Spread
-from ._pair import Asked, estimate, ready
+from ._pair import Inference, pair_estimate, ready
 from ._rdm import Metric, dissimilarities, pair_places, pairs_of
 from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
 
@@ -87,7 +87,7 @@ def sim_rsa(
     (1.0, True)
     """
     options = {"metric": metric, "compare": compare, "axis": axis}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME, ERRORS)
     sides = ready(X, Y, kind=Side, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
@@ -108,12 +108,12 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Side:
     return streamed_side(source.pieces, source.n, compare, name=name, function=NAME, again=again)
 
 
-def judged(sides: tuple[Side, Side], *, asked: Asked, options: Mapping[str, Any], function: str) -> Estimate:
+def judged(sides: tuple[Side, Side], *, asked: Inference, options: Mapping[str, Any], function: str) -> Estimate:
     """Compare two prepared RDMs, with the error and the null that were asked for."""
     value = compared(*sides)
     compare = options["compare"]
     spread = ("bootstrap", _bootstrap(*sides, value=value, rng=asked.rng)) if asked.error == "bootstrap" else None
-    return estimate(
+    return pair_estimate(
         sides,
         compared,
         function=function,

@@ -10,7 +10,7 @@ import numpy as np
 from ... import _check
 from .._result import Estimate
 from ._canonical import Basis, basis, correlation_details, correlations, enough_examples
-from ._pair import Asked, Error, estimate, ready
+from ._pair import Error, Inference, pair_estimate, ready
 
 NAME = "sim_svcca"
 
@@ -70,12 +70,12 @@ def sim_svcca(
     (1.0, 2)
     """
     options = {"variance": variance}
-    asked = Asked(error, permutations, rng)
+    asked = Inference(error, permutations, rng)
     asked.check(NAME)
     sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
     rho = _rho(*sides)
-    return estimate(
+    return pair_estimate(
         sides,
         lambda first, second: float(_rho(first, second).mean()),
         function=NAME,

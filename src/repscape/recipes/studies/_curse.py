@@ -117,8 +117,8 @@ def _concentration(results: Results, place: int, dimension: int) -> Ours:
 
 
 def _drawings(results: Results, separable: Mapping[int, float], points: int) -> tuple[Drawing, ...]:
-    measured = {name: _line(results, variant) for name, variant in ESTIMATORS.items()}
-    spread, hubs = _line(results, "health_concentration"), _line(results, f"health_hubness(k={K})")
+    measured = {name: _by_dimension(results, variant) for name, variant in ESTIMATORS.items()}
+    spread, hubs = _by_dimension(results, "health_concentration"), _by_dimension(results, f"health_hubness(k={K})")
     theory = np.sqrt(2 / np.asarray(spread.x))
     tried = np.array(list(separable), dtype=np.float64)
     share = np.array(list(separable.values()))
@@ -157,6 +157,6 @@ def _drawings(results: Results, separable: Mapping[int, float], points: int) -> 
     )  # fmt: skip
 
 
-def _line(results: Results, variant: str) -> Line:
+def _by_dimension(results: Results, variant: str) -> Line:
     values, errors = _values(results, variant)
     return Line(_dimensions(results, variant), values, errors)

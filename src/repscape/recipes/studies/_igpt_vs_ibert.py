@@ -200,7 +200,7 @@ def _by_place(results: Results) -> pd.Series[float]:
 def _section(results: Results) -> Section:
     frame = results.to_frame()
     shared = frame[frame["measure"] == "overlap_neighbors"]
-    equal = {str(site): _line(rows) for site, rows in shared.groupby("site", sort=False)}
+    equal = {str(site): _by_layer(rows) for site, rows in shared.groupby("site", sort=False)}
     drawings = []
     if equal:
         figure = draw_lines(
@@ -212,7 +212,7 @@ def _section(results: Results) -> Section:
         drawings.append(Drawing("equal-layers", figure, caption))
     for site in dict.fromkeys(frame["site"]):
         lines = {
-            f"{model}, {said}": _line(results.select(variant=variant, site=site, model=model).to_frame())
+            f"{model}, {said}": _by_layer(results.select(variant=variant, site=site, model=model).to_frame())
             for model in dict.fromkeys(frame["model"])
             for variant, said in ESTIMATES.items()
         }
@@ -232,7 +232,7 @@ def _section(results: Results) -> Section:
     return Section("Layer by layer", drawings=tuple(drawings))
 
 
-def _line(rows: pd.DataFrame) -> Line:
+def _by_layer(rows: pd.DataFrame) -> Line:
     rows = rows.sort_values("depth")
     return Line(rows["depth"].to_numpy(), rows["value"].to_numpy(), rows["stderr"].to_numpy(dtype=np.float64))
 

@@ -107,7 +107,7 @@ def _drawings(frame: pd.DataFrame, k: int) -> list[Drawing]:
         shown = [
             layers[i] for i in np.unique(np.linspace(0, len(layers) - 1, min(LINES, len(layers))).round().astype(int))
         ]
-        lines = {layer: _line(rows[rows["layer"] == layer]) for layer in shown}
+        lines = {layer: _by_step(rows[rows["layer"] == layer]) for layer in shown}
         figure = draw_lines(lines, x="step of training", y=y, heading=heading)
         drawings.append(
             Drawing(f"{name}-over-training", figure, f"{heading}, layer by layer; bands are one standard error.")
@@ -115,6 +115,6 @@ def _drawings(frame: pd.DataFrame, k: int) -> list[Drawing]:
     return drawings
 
 
-def _line(rows: pd.DataFrame) -> Line:
+def _by_step(rows: pd.DataFrame) -> Line:
     rows = rows.sort_values("step")
     return Line(rows["step"].to_numpy(), rows["value"].to_numpy(), rows["stderr"].to_numpy())

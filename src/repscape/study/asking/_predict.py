@@ -15,7 +15,7 @@ from ...errors import InputError, StudyMismatchError
 from ...examples import read_examples
 from ...extraction import open_model
 from ...measures.probes import Probe
-from ._probes import BEST, FUNCTION, Asked, settled_probe
+from ._probes import BEST, FUNCTION, ProbeWanted, settled_probe
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,7 +114,7 @@ def predict(
     >>> rs.predict("study", ["A lovely film.", "A waste of time."]).said.tolist()  # doctest: +SKIP
     ['positive', 'negative']
     """
-    probe = settled_probe(Asked(Path(study), layer, label, of))
+    probe = settled_probe(ProbeWanted(Path(study), layer, label, of))
     if probe.about["reading"]["pool"] == "token":
         raise InputError(f"study of {FUNCTION} must hold a row for each example. {study} holds one for each token.")
     kind = probe.about["data"]["kind"]

@@ -33,7 +33,7 @@ READING = tuple(name for name in STATES if name != "batch_size")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ProbeWanted:
     """Which probe of a study is wanted."""
 
     folder: Path
@@ -46,7 +46,7 @@ class Asked:
     """Which model, of a study of several."""
 
 
-def settled_probe(asked: Asked) -> Probe:
+def settled_probe(asked: ProbeWanted) -> Probe:
     """Return the probe that the folder keeps, or fit one to the stored layer and keep it."""
     kept = _kept(asked.folder)
     places = _stores(asked.folder)
@@ -93,7 +93,7 @@ class _Study:
     labels: Any
 
     @classmethod
-    def open(cls, asked: Asked, places: Mapping[str, Path]) -> _Study:
+    def open(cls, asked: ProbeWanted, places: Mapping[str, Path]) -> _Study:
         """Read the store of the model, and the column of labels."""
         if asked.of is None and len(places) > 1:
             raise InputError(f"of of {FUNCTION} must say which model: the study has {', '.join(places)}.")
@@ -170,7 +170,7 @@ def _kept(folder: Path) -> list[Probe]:
     return [load_probe(file.parent) for file in sorted((folder / PROBES).rglob(ABOUT))]
 
 
-def _of_kept(asked: Asked, kept: Sequence[Probe]) -> Probe:
+def _of_kept(asked: ProbeWanted, kept: Sequence[Probe]) -> Probe:
     """Return a kept probe, where the rows that it learned from are gone."""
     labels = list(dict.fromkeys(probe.about["label"] for probe in kept))
     label = _check.choice(asked.label, "label", FUNCTION, labels) if asked.label is not None else _label(None, labels)
