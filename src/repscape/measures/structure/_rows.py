@@ -8,6 +8,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "select_category",
         family="structure",
+        title="Category selectivity",
         takes=("points", "groups"),
         invariant_to=("rotation", "scaling", "permutation"),
         higher_means="more similar within groups than between",
@@ -17,6 +18,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "cluster_agreement",
         family="structure",
+        title="Agreement of clusters with labels",
         takes=("points", "labels"),
         bounds=(-0.5, 1.0),
         invariant_to=ISOMETRIES,
