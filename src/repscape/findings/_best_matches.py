@@ -42,7 +42,7 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> from repscape.results import best_matches
+    >>> from repscape.findings import best_matches
     >>> X = np.random.default_rng(0).normal(size=(200, 6))
     >>> model = {"a": X, "b": X @ np.diag([1, 1, 1, 5, 5, 5])}
     >>> found = rs.run({"one": model, "two": model}, rs.Plan(measures=["sim_cka"], profiles=["models"]))

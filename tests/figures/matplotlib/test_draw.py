@@ -25,9 +25,9 @@ def test_rc_params_are_as_before_and_the_readers_own_do_not_matter():
 def test_drawing_loads_no_pyplot_and_importing_repscape_no_matplotlib():
     code = (
         "import sys, repscape; assert 'matplotlib' not in sys.modules\n"
-        "from repscape import plots; assert 'matplotlib' in sys.modules\n"
+        "from repscape import figures; assert 'matplotlib' in sys.modules\n"
         "from tests.figures.studies import study, layers\n"
-        "assert plots.draw(study({'': layers(2)}))\n"
+        "assert figures.draw(study({'': layers(2)}))\n"
         "assert 'matplotlib.pyplot' not in sys.modules"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)

@@ -43,7 +43,7 @@ def draw_confusion(probes: Mapping[str, Estimate], *, heading: str = "") -> Figu
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> from repscape.plots import draw_confusion
+    >>> from repscape.figures import draw_confusion
     >>> y = np.repeat(["cat", "dog"], 50)
     >>> X = (y == "dog")[:, None] * 2.0 + np.random.default_rng(0).normal(size=(100, 3))
     >>> figure = draw_confusion({"h.0": rs.probe_linear(X, y)})

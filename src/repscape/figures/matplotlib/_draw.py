@@ -46,7 +46,7 @@ def draw(results: Results) -> dict[str, Figure]:
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> from repscape.plots import draw
+    >>> from repscape.figures import draw
     >>> X = np.random.default_rng(0).normal(size=(100, 5))
     >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn", ("overlap_neighbors", {"k": 10})]))
     >>> list(draw(results))[:2]

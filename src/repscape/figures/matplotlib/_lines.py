@@ -59,7 +59,7 @@ def draw_lines(
 
     Examples
     --------
-    >>> from repscape.plots import Line, draw_lines
+    >>> from repscape.figures import Line, draw_lines
     >>> lines = {"TwoNN": Line([1, 2], [1.0, 2.1], [0.1, 0.1]), "true": Line([1, 2], [1, 2], expected=True)}
     >>> draw_lines(lines, x="dimension", y="estimate", heading="Balls").axes[0].get_xlabel()
     'dimension'

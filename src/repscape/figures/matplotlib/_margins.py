@@ -73,7 +73,7 @@ def draw_margins(
 
     Examples
     --------
-    >>> from repscape.plots import Margin, draw_margins
+    >>> from repscape.figures import Margin, draw_margins
     >>> small, large = Margin("small", [0, 1], [9.0, 5.0]), Margin("large", [0, 1, 2], [12.0, 7.0, 5.0])
     >>> words = {"label": "overlap", "curve_label": "dimension", "heading": "Two models"}
     >>> len(draw_margins([[0.9, 0.4, 0.1], [0.1, 0.3, 0.5]], rows=small, columns=large, **words).axes)

@@ -58,7 +58,7 @@ def draw_strip(found: Estimate | Mapping[str, Estimate]) -> Figure:
     Examples
     --------
     >>> import repscape as rs
-    >>> from repscape.plots import draw_strip
+    >>> from repscape.figures import draw_strip
     >>> X = [[2.0, 1.0], [2.0, 1.1], [1.0, 2.0], [1.1, 2.0]]
     >>> found = rs.select_category(X, ["animal", "animal", "tool", "tool"])
     >>> [tick.get_text() for tick in draw_strip(found).axes[0].get_xticklabels()]
@@ -146,7 +146,7 @@ def draw_similarities(
     Examples
     --------
     >>> import numpy as np
-    >>> from repscape.plots import draw_similarities
+    >>> from repscape.figures import draw_similarities
     >>> figure = draw_similarities({"wiki": np.eye(3), "tweets": np.eye(3)[:, :3]}, ["sun", "moon", "chair"])
     >>> [len(ax.images) for ax in figure.axes[:2]]
     [1, 1]
@@ -222,7 +222,7 @@ def draw_rsa(
 
     Examples
     --------
-    >>> from repscape.plots import draw_rsa
+    >>> from repscape.figures import draw_rsa
     >>> draw_rsa([1, 2, 3], [2, 4, 7], names=("model", "brain")).axes[0].get_title(loc="left")
     'pearson r = 0.993, 3 pairs of 3 examples'
     """

@@ -63,7 +63,7 @@ def draw_clusters(
 
     Examples
     --------
-    >>> from repscape.plots import draw_clusters
+    >>> from repscape.figures import draw_clusters
     >>> figure = draw_clusters({"wiki": [[0, 0], [0, 1], [9, 9]]}, {"wiki": [0, 0, -1]}, names=["sun", "moon", "date"])
     >>> [text.get_text() for text in figure.axes[0].texts]
     ['sun', 'moon', 'date']
@@ -152,7 +152,7 @@ def draw_second_level(names: Sequence[str], distances: Any, *, models: Sequence[
 
     Examples
     --------
-    >>> from repscape.plots import draw_second_level
+    >>> from repscape.figures import draw_second_level
     >>> figure = draw_second_level(["a", "b", "c"], [0.1, 0.5, 0.5])
     >>> sorted(text.get_text() for text in figure.axes[0].texts)
     ['a', 'b', 'c']

@@ -52,7 +52,7 @@ def draw_probes(probes: Probes, *, untrained: Mapping[str, Estimate] | None = No
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> from repscape.plots import draw_probes
+    >>> from repscape.figures import draw_probes
     >>> y = np.arange(90) % 2
     >>> X = y[:, None] + np.random.default_rng(0).normal(size=(90, 3))
     >>> linear = {"h.0": rs.probe_linear(X, y), "h.1": rs.probe_linear(2 * X, y)}

@@ -68,7 +68,7 @@ def draw_embeddings(
     Examples
     --------
     >>> import numpy as np
-    >>> from repscape.plots import draw_embeddings
+    >>> from repscape.figures import draw_embeddings
     >>> X = np.random.default_rng(0).normal(size=(30, 2))
     >>> figure = draw_embeddings({"h.0": X, "h.1": X**3}, labels=np.arange(30) % 3, name="kind", axes="PCA")
     >>> [ax.get_title(loc="left") for ax in figure.axes], len(figure.legends[0].get_texts())
