@@ -51,7 +51,12 @@ def brief(value: Any, room: int = ROOM) -> str:
         said = repr(value[:room])  # a text of a million signs is not written out first
     else:
         said = repr(value)
-    return said if len(said) <= room else said[: max(1, room - len(MORE))] + MORE
+    return cut(said, room)
+
+
+def cut(text: str, room: int = ROOM) -> str:
+    """Return a text in at most `room` characters."""
+    return text if len(text) <= room else text[: max(1, room - len(MORE))] + MORE
 
 
 def _fields(value: Any) -> tuple[Field[Any], ...]:
