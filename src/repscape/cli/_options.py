@@ -69,7 +69,7 @@ def plan_entries(
     **columns: Any,
 ) -> dict[str, Any]:
     """Return the entries of a plan that were given on the command line."""
-    from ..plan import measures_from_text
+    from ..measures import measures_from_text
 
     given: dict[str, Any] = {name: value for name, value in columns.items() if value}
     if measures:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ from ._record import MeasureInfo, Place, Record
 FORMAT = 1
 GROUP = "records"
 ARRAY = "$array"
+LATER = "alike"  # of what a measure means: the first results did not say it
 Packed = dict[str, list[npt.NDArray[Any]]]
 
 
@@ -53,8 +54,9 @@ def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...
             f"{path} has format {attributes.get('format')}; this version of repscape reads format {FORMAT}."
         )
     infos = [_info(_restored(entry, arrays)) for entry in attributes["measures"]]
+    silent = {place for place, entry in enumerate(attributes["measures"]) if LATER not in entry}
     document = json.loads(arrays["document"].tobytes())
-    records = tuple(_record(_restored(entry, arrays), infos) for entry in document)
+    records = tuple(_record(_restored(entry, arrays), infos, silent) for entry in document)
     return records, dict(attributes["provenance"]), tuple(attributes["warnings"])
 
 
@@ -73,13 +75,13 @@ def _as_dict(record: Record, infos: list[MeasureInfo]) -> dict[str, Any]:
     }
 
 
-def _record(entry: dict[str, Any], infos: list[MeasureInfo]) -> Record:
+def _record(entry: dict[str, Any], infos: list[MeasureInfo], silent: Collection[int]) -> Record:
     kind = {"Estimate": Estimate, "Curve": Curve}[entry["kind"]]
-    result = entry["result"]
-    if result.get("interval") is not None:
+    result, info = entry["result"], infos[entry["info"]]
+    if isinstance(result.get("interval"), list):
         result["interval"] = tuple(result["interval"])
     return Record(
-        info=infos[entry["info"]],
+        info=info.completed(result["options"]) if entry["info"] in silent else info,
         variant=entry["variant"],
         profile=entry["profile"],
         place=_place(entry["place"]),

@@ -38,6 +38,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_hubness",
         family="health",
+        title="Hubness",
         takes=("graph",),
         invariant_to=(*_STILL, "translation"),
         higher_means="a few points are neighbours of many",
@@ -49,6 +50,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_anisotropy",
         family="health",
+        title="Anisotropy, mean cosine",
         takes=("points",),
         bounds=(-1.0, 1.0),
         invariant_to=_STILL,
@@ -59,6 +61,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_concentration",
         family="health",
+        title="Concentration of distances",
         takes=("points",),
         bounds=(0.0, math.inf),
         invariant_to=(*_STILL, "translation"),
@@ -69,6 +72,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_spectrum",
         family="health",
+        title="Spectrum of the variance",
         takes=("points",),
         bounds=(0.0, 1.0),
         invariant_to=(*_STILL, "translation"),
@@ -80,6 +84,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_rogue",
         family="health",
+        title="Rogue dimensions",
         takes=("points",),
         bounds=(0.0, 1.0),
         invariant_to=("translation", "scaling", "permutation"),

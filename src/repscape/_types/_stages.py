@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from .errors import InputError
+from ..errors import InputError
+from ._brief import Brief
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,8 +46,8 @@ class LayerInfo:
         return self.name if self.site in ("residual", "") else f"{self.name}:{self.site}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Examples:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Examples(Brief):
     """The n examples that go through a model, with an id and every other column that came with them."""
 
     kind: ExampleKind
