@@ -6,7 +6,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 import repscape as rs
 from repscape.figures import draw
-from repscape.figures.matplotlib._style import MARKERS, PALETTE
+from repscape.figures._look import PALETTE
 from repscape.results import MeasureInfo, Results
 from tests.figures.studies import by_hand, curves, layers, study
 

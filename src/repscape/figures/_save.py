@@ -2,30 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
 
-from matplotlib.figure import Figure
-
-from ... import _check
-from ...errors import InputTypeError, StoreError
-from ...results import Results
-from .._choose import sketches
-from ._draw import checked, paint
-from ._style import PARAMS, house_style
-
-METADATA: Mapping[str, Mapping[str, Any]] = MappingProxyType(
-    {
-        "png": {"Software": "repscape"},
-        "svg": {"Date": None, "Creator": "repscape"},
-        "pdf": {"CreationDate": None, "Creator": "repscape", "Producer": None},
-    }
-)
-FORMATS = tuple(METADATA)
+from .. import _check
+from ..errors import InputTypeError, StoreError
+from ..results import Results
+from ._choose import sketches
+from ._paint import checked, paint
+from .matplotlib import FORMATS, to_bytes
 
 
 def save_figures(
@@ -67,16 +52,6 @@ def save_figures(
             write_whole(path, to_bytes(figure, ending), "figure")
             written.append(path)
     return tuple(written)
-
-
-def to_bytes(figure: Figure, format: str) -> bytes:
-    """Return a painted figure as a file's content; its layout, settled when it was painted, stays from then on."""
-    buffer = io.BytesIO()
-    figure.set_layout_engine("none")  # to settle it anew for every file would double the time
-    with house_style(), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(buffer, format=format, dpi=PARAMS["savefig.dpi"], metadata=dict(METADATA[format]))
-    return buffer.getvalue()
 
 
 def write_whole(path: Path, content: bytes, what: str) -> None:

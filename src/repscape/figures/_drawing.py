@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
+from .. import _check
+from ._save import write_whole
+from .matplotlib import FORMATS, to_bytes
 
-from ... import _check
-from ._save import FORMATS, to_bytes, write_whole
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True, slots=True)
