@@ -146,6 +146,7 @@ def _lines(panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], number
         if not line:
             continue
         x, (y, low, high) = _laid_out(line, sketch, numbered, lambda v: (v.value, v.low, v.high))
+        low, high = (np.where(np.isnan(y), np.nan, end) for end in (low, high))
         held = np.concatenate([[False], ~np.isnan(y), [False]])
         lonely = held[1:-1] & ~held[:-2] & ~held[2:]  # between two gaps: only a marker shows it
         crowded = len(x) > MANY_LAYERS and not lonely.any()

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 import repscape as rs
 from repscape.errors import InputError
 from repscape.figures import draw_rsa, draw_similarities, draw_strip
-from repscape.figures.matplotlib._style import PALETTE
+from repscape.figures._look import PALETTE
 from repscape.measures import Estimate
 
 RNG = np.random.default_rng(0)

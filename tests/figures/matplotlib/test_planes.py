@@ -11,7 +11,7 @@ from scipy.spatial.distance import squareform
 import repscape as rs
 from repscape.errors import InputError
 from repscape.figures import Drawing, draw_clusters, draw_embeddings, draw_second_level, save_drawings
-from repscape.figures.matplotlib._style import PALETTE
+from repscape.figures._look import PALETTE
 
 RNG = np.random.default_rng(0)
 PLANE = RNG.normal(size=(40, 2))

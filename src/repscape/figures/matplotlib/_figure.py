@@ -14,9 +14,10 @@ from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap, ListedColor
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.lines import Line2D
 
+from .._arrange import differing, lowest, places_of, worded
 from .._names import literal
 from .._spec import Axis, Bar, Cells, Dots, FigureSpec, Legend, Names, PanelSpec, Ruler
-from ._beside import draw_beside
+from ._late import draw_late
 from ._marks import PIXELS_FROM, Scale, dashes, draw_mark
 from ._shown import ShownFigure
 from ._style import SIGNS, house_style
@@ -51,16 +52,16 @@ def figure_of(*specs: FigureSpec) -> Figure:
         figure.draw_without_rendering()
         if any(panel.aspect is not None for spec in specs for panel in spec.panels):
             figure.draw_without_rendering()  # the first time the layout knows only the room, not the shape that fits it
-        beside = [
+        late = [
             (ax, mark)
             for axes, spec in drawn
             for ax, panel in zip(axes, spec.panels, strict=True)
             for mark in panel.marks
             if isinstance(mark, Names | Ruler)
         ]
-        for ax, mark in beside:
-            draw_beside(ax, mark)
-        if beside:
+        for ax, mark in late:
+            draw_late(ax, mark)
+        if late:
             figure.draw_without_rendering()
     return figure
 
@@ -93,7 +94,7 @@ def _new_axes(room: Room, spec: FigureSpec) -> list[Axes]:
     rows = math.ceil(len(spec.panels) / spec.columns)
     ratios = {"width_ratios": spec.widths or None, "height_ratios": spec.heights or None}
     grid = room.subplots(rows, spec.columns, squeeze=False, gridspec_kw=ratios)
-    places = [panel.at or divmod(place, spec.columns) for place, panel in enumerate(spec.panels)]
+    places = places_of(spec)
     for place, ax in np.ndenumerate(grid):
         if place not in places:
             ax.remove()
@@ -139,33 +140,29 @@ def _set_axis(ax: Axes, side: Literal["x", "y"], axis: Axis, *, heat: bool) -> N
 
 def _share(axes: Sequence[Axes], spec: FigureSpec) -> None:
     """Let axes of one group move together, and leave words to the outer ones."""
-    places = [panel.at or divmod(place, spec.columns) for place, panel in enumerate(spec.panels)]
     first: dict[tuple[str, str], Axes] = {}
-    for ax, panel, (row, column) in zip(axes, spec.panels, places, strict=True):
-        if panel.x.group:
-            owner = first.setdefault(("x", panel.x.group), ax)
+    for place, (ax, panel) in enumerate(zip(axes, spec.panels, strict=True)):
+        for share, side, axis in ((ax.sharex, "x", panel.x), (ax.sharey, "y", panel.y)):
+            owner = first.setdefault((side, axis.group), ax) if axis.group else ax
             if owner is not ax:
-                ax.sharex(owner)
-            below = [at for at, one in zip(places, spec.panels, strict=True) if one.x.group == panel.x.group]
-            ax.tick_params(labelbottom=not any(at == column and other > row for other, at in below))
-        if panel.y.group:
-            owner = first.setdefault(("y", panel.y.group), ax)
-            if owner is not ax:
-                ax.sharey(owner)
-            beside = [at for at, one in zip(places, spec.panels, strict=True) if one.y.group == panel.y.group]
-            ax.tick_params(labelleft=not any(other == row and at < column for other, at in beside))
+                share(owner)
+        below, left = worded(spec, place)
+        if not below:
+            ax.tick_params(labelbottom=False)
+        if not left:
+            ax.tick_params(labelleft=False)
 
 
 def _axis_titles(room: Room, axes: Sequence[Axes], spec: FigureSpec) -> None:
     """Name the axes: where all are of one name, below the lowest panel of each column and once on the left."""
-    across, up = ({axis.title for axis in side} for side in zip(*((one.x, one.y) for one in spec.panels), strict=True))
+    across, up = differing(spec)
     for place, (ax, panel) in enumerate(zip(axes, spec.panels, strict=True)):
-        if len(across) > 1 or place + spec.columns >= len(axes):
+        if across or lowest(spec, place):
             ax.set_xlabel(literal(panel.x.title, 60))
-        if len(up) > 1 or len(axes) == 1:
+        if up or len(axes) == 1:
             ax.set_ylabel(literal(panel.y.title, 48))
-    if len(up) == 1 and len(axes) > 1:
-        room.supylabel(literal(next(iter(up)), 48), fontsize=10)
+    if not up and len(axes) > 1:
+        room.supylabel(literal(spec.panels[0].y.title, 48), fontsize=10)
 
 
 def _titles(room: Room, axes: Sequence[Axes], spec: FigureSpec, width: float) -> None:

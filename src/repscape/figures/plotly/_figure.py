@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from .._look import GRID, INK, MUTED, PAPER
 from .._spec import Cells, Dots, FigureSpec
-from ._layout import layout_of
-from ._traces import Drawn, on, text_of, traces_of
+from ._layout import PIXELS, layout_of, on
+from ._traces import Around, Drawn, text_of, traces_of
 
 if TYPE_CHECKING:
     from plotly.graph_objects import Figure
@@ -55,27 +56,48 @@ def figure_of(spec: FigureSpec) -> Figure:
     """
     from plotly.graph_objects import Figure
 
+    entries = [] if spec.legend is None else spec.legend.entries
+    width = round(PIXELS * spec.size[0]) + (180 if entries else 0)
+    said, lines = _heading(spec, width)
+    notes = max(bool(panel.title and len(spec.panels) > 1) + bool(panel.note) for panel in spec.panels)
+    above = 34 + 18 * lines + 18 * notes
     figure = Figure(data=_data(spec), layout=layout_of(spec))
-    said = f"<b>{text_of(spec.title)}</b>" + (f"<br><sup>{text_of(_details(spec))}</sup>" if _details(spec) else "")
-    axis = {"gridcolor": GRID, "zeroline": False, "ticks": "outside", "ticklen": 4, "automargin": True}
     figure.update_layout(
         template="none",
-        title={"text": said, "x": 0.02, "xanchor": "left", "font": {"size": 15}},
-        font={"family": "DejaVu Sans, sans-serif", "size": 13, "color": INK},
+        title={
+            "text": said,
+            "x": 0.015,
+            "xanchor": "left",
+            "y": 1,
+            "yanchor": "top",
+            "pad": {"t": 14},
+            "font": {"size": 15},
+        },
+        font={"family": "DejaVu Sans, sans-serif", "size": 12, "color": INK},
         paper_bgcolor=PAPER,
         plot_bgcolor=PAPER,
         hovermode="closest",
         hoverlabel={"bgcolor": PAPER, "bordercolor": GRID, "align": "left", "font": {"color": INK}},
-        margin={"l": 70, "r": 20, "t": 80, "b": 60},
-        width=round(100 * spec.size[0]) + (160 if spec.legend is not None else 0),
-        height=round(100 * spec.size[1]) + 80,
+        margin={"l": 70, "r": 20, "t": above, "b": 60},
+        width=width,
+        height=max(round(PIXELS * spec.size[1]) + 18 * notes + 40, above + 24 * len(entries) + 60),
     )
-    figure.update_xaxes(**axis, linecolor=MUTED, tickcolor=MUTED)
-    figure.update_yaxes(**axis, linecolor=MUTED, tickcolor=MUTED)
-    for panel, place in zip(spec.panels, map(on, range(len(spec.panels))), strict=True):
-        for side, name in place.items():
-            figure.layout[f"{side}{name[1:]}"].showline = panel.framed
+    axis = {"gridcolor": GRID, "zeroline": False, "ticks": "outside", "ticklen": 4, "automargin": True}
+    title = {"standoff": 8, "font": {"size": 13}}
+    figure.update_xaxes(**axis, title=title, linecolor=MUTED, tickcolor=MUTED)
+    figure.update_yaxes(**axis, title=title, linecolor=MUTED, tickcolor=MUTED)
+    for place, panel in enumerate(spec.panels):
+        for side, name in zip("xy", on(place).values(), strict=True):
+            figure.layout[f"{side}axis{name[1:]}"].showline = panel.framed
     return figure
+
+
+def _heading(spec: FigureSpec, width: int) -> tuple[str, int]:
+    """Return title and details with their breaks, and how many lines they take."""
+    title, details = textwrap.wrap(spec.title, width // 10), textwrap.wrap(_details(spec), width // 8)
+    said = "<br>".join(f"<b>{text_of(line)}</b>" for line in title)
+    small = "<br>".join(f'<span style="font-size:12px">{text_of(line)}</span>' for line in details)
+    return "<br>".join(part for part in (said, small) if part), len(title) + len(details)
 
 
 def _details(spec: FigureSpec) -> str:
@@ -84,24 +106,25 @@ def _details(spec: FigureSpec) -> str:
 
 
 def _data(spec: FigureSpec) -> list[Drawn]:
-    """Return all traces, lower ones first; each name of the legend is shown once."""
-    told = frozenset(entry.label for entry in spec.legend.entries) if spec.legend is not None else frozenset()
-    named = {text_of(label) for label in told}
-    log = spec.bar is not None and spec.bar.log
+    """Return all traces, lower ones first; each name of the legend is shown once, in its order."""
+    labels = [] if spec.legend is None else [entry.label for entry in spec.legend.entries]
+    ranks = {text_of(label): rank for rank, label in enumerate(labels)}
     drawn = [
-        (mark.order, {**trace, **on(place)}, trace.get("name", ""))
+        (mark.order, {**trace, **on(place)})
         for place, panel in enumerate(spec.panels)
         for mark in panel.marks
-        for trace in traces_of(mark, panel, told, log=log)
+        for trace in traces_of(mark, Around(panel, spec.bar, frozenset(labels)))
     ]
     drawn.sort(key=lambda one: one[0])
     shown: set[str] = set()
-    found = []
-    for _, trace, name in drawn:
-        first = trace.get("fill") is None and name in named and name not in shown
+    for _, trace in drawn:
+        name = trace.get("name", "")
+        first = name in ranks and name not in shown and "hovertemplate" in trace
         shown |= {name} if first else set()
-        found.append({**trace, "showlegend": first, **({"legendgroup": name} if name else {})})
-    return [*found, *_unseen(spec)]
+        trace |= {"showlegend": first}
+        trace |= {"legendgroup": name} if name else {}
+        trace |= {"legendrank": 1000 + ranks[name]} if first else {}
+    return [*(trace for _, trace in drawn), *_unseen(spec)]
 
 
 def _unseen(spec: FigureSpec) -> Iterator[Drawn]:

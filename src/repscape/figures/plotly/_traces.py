@@ -6,15 +6,29 @@ import html
 import itertools
 import math
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .._spec import Axis, Cells, Dots, FloatArray, Look, Mark, Names, PanelSpec, Rule, Ruler, Segments, Trace
+from .._look import ink_on, shade
+from .._spec import Axis, Bar, Cells, Dots, FloatArray, Look, Mark, PanelSpec, Rule, Ruler, Segments, Trace
 
 Drawn = dict[str, Any]
 SYMBOLS = {"dot": "circle", "x-thin": "x-thin-open", "cross-thin": "cross-thin-open"}
 LARGER = 1.33  # pixels of a screen in a point
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a mark must know of the figure it stands in."""
+
+    panel: PanelSpec
+    """Its panel."""
+    bar: Bar | None
+    """What the colours mean."""
+    told: frozenset[str]
+    """Names of the legend."""
 
 
 def text_of(text: object) -> str:
@@ -22,40 +36,31 @@ def text_of(text: object) -> str:
     return html.escape(str(text), quote=False).replace("\n", "<br>")
 
 
-def on(place: int) -> dict[str, str]:
-    """Return the axes of a panel."""
-    number = "" if place == 0 else str(place + 1)
-    return {"xaxis": f"x{number}", "yaxis": f"y{number}"}
-
-
-def traces_of(mark: Mark, panel: PanelSpec, told: frozenset[str], *, log: bool) -> Iterator[Drawn]:
-    """Yield what a mark is drawn with; `told` are the names of the legend, `log` says whether the figure's bar is."""
-    if isinstance(mark, Trace):
-        yield from _line(mark, heading=mark.name if mark.name in told else "")
-    elif isinstance(mark, Rule):
-        yield _rule(mark, panel)
-    elif isinstance(mark, Dots):
-        yield _dots(mark)
-    elif isinstance(mark, Segments):
-        yield _segments(mark)
-    elif isinstance(mark, Cells):
-        yield _cells(mark, log=log)
-    elif isinstance(mark, Names):
-        yield _names(mark)
-    elif isinstance(mark, Ruler):
-        yield _ruler(mark, panel)
-
-
 def numbers(values: Iterable[float]) -> list[float | None]:
     """Return plain numbers of six digits, None where there is none."""
     return [float(f"{value:.6g}") if math.isfinite(value) else None for value in map(float, values)]
 
 
+def traces_of(mark: Mark, around: Around) -> Iterator[Drawn]:
+    """Yield what a mark is drawn with, lower traces first."""
+    if isinstance(mark, Trace):
+        yield from _line(mark, heading=mark.name if mark.name in around.told else "")
+    elif isinstance(mark, Rule):
+        yield _rule(mark, around.panel)
+    elif isinstance(mark, Dots):
+        yield _dots(mark)
+    elif isinstance(mark, Segments):
+        yield _straight(mark.ends, mark.look, opacity=mark.opacity)
+    elif isinstance(mark, Cells) and around.bar is not None:
+        yield from _cells(mark, around.bar)
+    elif isinstance(mark, Ruler):
+        yield _ruler(mark, around.panel)
+
+
 def _line(mark: Trace, *, heading: str) -> Iterator[Drawn]:
     if mark.low is not None and mark.high is not None:
-        yield _band(mark, mark.low, mark.high)
-    signs = bool(mark.look.marker)
-    mode = "+".join(["lines"] * (mark.look.width > 0) + ["markers"] * signs)
+        yield from _band(mark, mark.low, mark.high)
+    mode = "+".join(["lines"] * (mark.look.width > 0) + ["markers"] * bool(mark.look.marker))
     above = f"<b>{text_of(heading)}</b><br>" if heading else ""
     x, y = (mark.y, mark.x) if mark.upright else (mark.x, mark.y)
     yield {
@@ -68,50 +73,57 @@ def _line(mark: Trace, *, heading: str) -> Iterator[Drawn]:
         "hovertemplate": "%{text}<extra></extra>",
         "connectgaps": False,
         "line": _stroke(mark.look),
-        "marker": _sign(mark.look) if signs else {"color": mark.look.colour},
+        "marker": _sign(mark.look),
     }
 
 
-def _band(mark: Trace, low: FloatArray, high: FloatArray) -> Drawn:
-    """Return a closed polygon for each stretch without a gap; a point by itself has a bar."""
+def _band(mark: Trace, low: FloatArray, high: FloatArray) -> Iterator[Drawn]:
+    """Yield a closed polygon for each stretch without a gap, and a bar for each point by itself."""
     there = np.isfinite(low) & np.isfinite(high)
     along: list[float | None] = []
     ends: list[float | None] = []
-    lonely = False
+    lonely = []
     for held, stretch in itertools.groupby(range(len(there)), key=lambda place: bool(there[place])):
         at = list(stretch)
-        if held:
-            lonely |= len(at) == 1
+        if held and len(at) == 1:
+            lonely += at
+        elif held:
             along += [*numbers(mark.x[at]), *numbers(mark.x[at][::-1]), None]
             ends += [*numbers(high[at]), *numbers(low[at][::-1]), None]
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": ends[:-1] if mark.upright else along[:-1],
-        "y": along[:-1] if mark.upright else ends[:-1],
-        "name": text_of(mark.name),
-        "fill": "toself",
-        "fillcolor": mark.look.colour,
-        "opacity": mark.band,
-        "line": {"width": 3 if lonely else 0, "color": mark.look.colour},
-        "hoverinfo": "skip",
-    }
+    if along:
+        yield {
+            "type": "scatter",
+            "mode": "lines",
+            "x": ends[:-1] if mark.upright else along[:-1],
+            "y": along[:-1] if mark.upright else ends[:-1],
+            "name": text_of(mark.name),
+            "fill": "toself",
+            "fillcolor": mark.look.colour,
+            "opacity": mark.band,
+            "line": {"width": 0, "color": mark.look.colour},
+            "hoverinfo": "skip",
+        }
+    if lonely:
+        bars = np.stack([np.stack([mark.x, end], axis=1)[lonely] for end in (low, high)], axis=1)
+        look = Look(mark.look.colour, width=1.4)
+        yield {**_straight(bars[..., ::-1] if mark.upright else bars, look), "name": text_of(mark.name)}
 
 
 def _rule(mark: Rule, panel: PanelSpec) -> Drawn:
     """Return a line from end to end of the panel; the pointer finds it in the middle too."""
-    axis = panel.y if mark.upright else panel.x
-    places = _between(axis)
+    places = _between(panel.y if mark.upright else panel.x)
     level = [mark.at] * len(places)
+    said = (
+        {"hovertemplate": f"{text_of(mark.name)} {mark.at:.3g}<extra></extra>"} if mark.name else {"hoverinfo": "skip"}
+    )
     return {
         "type": "scatter",
         "mode": "lines",
         "x": numbers(level if mark.upright else places),
         "y": numbers(places if mark.upright else level),
         "name": text_of(mark.name),
-        "hovertemplate": f"{text_of(mark.name)} {mark.at:.3g}<extra></extra>",
-        **({} if mark.name else {"hoverinfo": "skip", "hovertemplate": None}),
         "line": _stroke(mark.look),
+        **said,
     }
 
 
@@ -138,45 +150,51 @@ def _dots(mark: Dots) -> Drawn:
     }
 
 
-def _segments(mark: Segments) -> Drawn:
-    parted = np.concatenate([mark.ends, np.full((len(mark.ends), 1, 2), np.nan)], axis=1).reshape(-1, 2)[:-1]
+def _straight(ends: FloatArray, look: Look, *, opacity: float = 1.0) -> Drawn:
+    """Return lines between two points each, (m, 2, 2), as one trace."""
+    parted = np.concatenate([ends, np.full((len(ends), 1, 2), np.nan)], axis=1).reshape(-1, 2)[:-1]
     return {
         "type": "scatter",
         "mode": "lines",
         "x": numbers(parted[:, 0]),
         "y": numbers(parted[:, 1]),
-        "line": _stroke(mark.look),
-        "opacity": mark.opacity,
+        "line": _stroke(look),
+        "opacity": opacity,
         "hoverinfo": "skip",
     }
 
 
-def _cells(mark: Cells, *, log: bool) -> Drawn:
-    values = np.log10(mark.values) if log else mark.values
+def _cells(mark: Cells, bar: Bar) -> Iterator[Drawn]:
     drawn: Drawn = {
         "type": "heatmap",
-        "z": [numbers(row) for row in values.tolist()],
-        "hovertext": [[text_of(words) for words in row] for row in mark.words],
-        "hovertemplate": "%{hovertext}<extra></extra>",
+        "z": [numbers(row) for row in (np.log10(mark.values) if bar.log else mark.values).tolist()],
+        "text": [[text_of(words) for words in row] for row in mark.words],
+        "hovertemplate": "%{text}<extra></extra>",
         "hoverongaps": False,
         "coloraxis": "coloraxis",
     }
     if mark.x_edges is not None and mark.y_edges is not None:
         drawn |= {"x": numbers(mark.x_edges), "y": numbers(mark.y_edges)}
+    yield drawn
     if mark.written:
-        drawn |= {"text": [list(row) for row in mark.written], "texttemplate": "%{text}"}
-    return drawn
+        yield _written(mark, bar)
 
 
-def _names(mark: Names) -> Drawn:
+def _written(mark: Cells, bar: Bar) -> Drawn:
+    """Return the numbers in the cells, each in the ink that its colour calls for."""
+    low, high = bar.limits
+    held = [
+        (row, column, ink_on(shade(bar.colours, (value - low) / (high - low))))
+        for (row, column), value in np.ndenumerate(mark.values)
+        if math.isfinite(value)
+    ]
     return {
         "type": "scatter",
         "mode": "text",
-        "x": numbers(mark.x),
-        "y": numbers(mark.y),
-        "text": [text_of(name) for name in mark.texts],
-        "textposition": "top center",
-        "textfont": {"size": 11},
+        "x": [float(column) for _, column, _ in held],
+        "y": [float(row) for row, _, _ in held],
+        "text": [text_of(mark.written[row][column]) for row, column, _ in held],
+        "textfont": {"size": 11, "color": [ink for *_, ink in held]},
         "hoverinfo": "skip",
     }
 
@@ -189,7 +207,7 @@ def _ruler(mark: Ruler, panel: PanelSpec) -> Drawn:
         "mode": "lines+text",
         "x": numbers([x, x + mark.length]),
         "y": numbers([y, y]),
-        "text": ["", text_of(mark.text)],
+        "text": ["", f" {text_of(mark.text)}"],
         "textposition": "middle right",
         "textfont": {"size": 11},
         "line": _stroke(mark.look),
@@ -204,6 +222,8 @@ def _stroke(look: Look) -> Drawn:
 
 
 def _sign(look: Look) -> Drawn:
-    symbol = SYMBOLS.get(look.marker, look.marker)
+    if not look.marker:
+        return {"color": look.colour}
+    size = look.size * LARGER * (0.5 if look.marker == "dot" else 1.0)
     thin = {"line": {"width": look.width * LARGER, "color": look.colour}} if look.marker.endswith("-thin") else {}
-    return {"color": look.colour, "size": round(look.size * LARGER, 1), "symbol": symbol, **thin}
+    return {"color": look.colour, "size": round(size, 1), "symbol": SYMBOLS.get(look.marker, look.marker), **thin}
