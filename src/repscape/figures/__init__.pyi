@@ -5,6 +5,7 @@ from ._look import GRID, INK, MUTED, PAPER
 from ._names import title_of
 from ._paint import Painter, draw, paint
 from ._save import save_figures, write_whole
+from ._sheet import sheet
 from ._spec import (
     Axis,
     Bar,
@@ -76,6 +77,7 @@ __all__ = [
     "paint",
     "save_drawings",
     "save_figures",
+    "sheet",
     "sketches",
     "specify",
     "title_of",

@@ -82,7 +82,7 @@ def draw_similarities(
         where,
         "Similarity of every two points",
         panels,
-        size_of(len(panels), 4.6),
+        size_of(len(panels), 4.6 if len(panels) == 1 else 4.2),
         columns=columns,
         bar=Bar(limits, SEQUENTIAL, f"{metric} similarity", ticks=nice_ticks(limits, 7, quarters=True)),
     )

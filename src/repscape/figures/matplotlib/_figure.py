@@ -43,11 +43,7 @@ def figure_of(*specs: FigureSpec) -> Figure:
     width, height = max(width for width, _ in sizes), sum(height for _, height in sizes)
     with house_style():
         figure = ShownFigure(figsize=(width, height), layout="constrained")
-        rooms: list[Room] = [figure]
-        if len(specs) > 1:
-            rooms = list(
-                figure.subfigures(len(specs), 1, squeeze=False, height_ratios=[tall for _, tall in sizes])[:, 0]
-            )
+        rooms = _rooms(figure, sizes) if len(specs) > 1 else [figure]
         drawn = [(_paint(room, spec, wide), spec) for room, spec, (wide, _) in zip(rooms, specs, sizes, strict=True)]
         figure.draw_without_rendering()
         if any(panel.aspect is not None for spec in specs for panel in spec.panels):
@@ -64,6 +60,16 @@ def figure_of(*specs: FigureSpec) -> Figure:
         if late:
             figure.draw_without_rendering()
     return figure
+
+
+def _rooms(figure: Figure, sizes: Sequence[tuple[float, float]]) -> list[Room]:
+    """Return a part of the sheet for each figure, as large as the figure would be by itself."""
+    whole = figure.get_figwidth()
+    rows = figure.subfigures(len(sizes), 1, squeeze=False, height_ratios=[height for _, height in sizes])[:, 0]
+    return [
+        row if whole - width < 0.1 else row.subfigures(1, 2, squeeze=False, width_ratios=[width, whole - width])[0, 0]
+        for row, (width, _) in zip(rows, sizes, strict=True)
+    ]
 
 
 def _size(spec: FigureSpec) -> tuple[float, float]:
