@@ -19,9 +19,10 @@ import transformers
 from transformers.utils.hub import cached_file
 
 from ..errors import InputError, InputTypeError
+from ..machine import torch_device
 from ._hf_encode import ImageEncoder, TextEncoder
 from ._sites import Family
-from ._torch_model import Model, torch_device, torch_dtype
+from ._torch_model import Model, torch_dtype
 
 UNREAD = ("pooler", "contact_head", "lm_head", "mask_token", "position_ids")  # never part of a hidden state
 LEADING = ("cls_token", "distillation_token", "register_tokens")
@@ -78,7 +79,7 @@ def open_pretrained(
         takes_images = "image" in _modalities(module)
         auto = transformers.AutoImageProcessor if takes_images else transformers.AutoTokenizer
         processor = auto.from_pretrained(source, **common)
-    model = wrap_pretrained(module.to(torch_device(device)), processor, name=source)
+    model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source)
     commit = Path(where).parent.name if where and not Path(source).is_dir() else None
     return replace(model, revision=commit)
 

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import _kernels_screen
-from ._certify import Bound, Encoded, FloatArray, Frame, summation
+from ._certify import Bound, Encoded, FloatArray, summation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +47,10 @@ class NumpyProducts:
         """Room for that many encoded rows."""
         return np.empty((rows, self.features), self.dtype)
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: npt.NDArray[Any]) -> FloatArray:
-        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
-        measured = np.empty((3, len(block)))
-        _kernels_screen.encode_float(block, frame.centre, frame.scale, out, *measured)
-        return measured
+    def keep(self, moved: FloatArray, out: npt.NDArray[Any]) -> FloatArray:
+        """Write rows of a frame into `out`; return what is kept of them, in float64."""
+        out[...] = moved
+        return out.astype(np.float64, copy=False)
 
     def tile(self, rows: int) -> npt.NDArray[Any]:
         """Room for a tile of rows x rows products."""

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ..machine import single_torch_thread
 from . import _kernels_screen
-from ._certify import Bound, Encoded, FloatArray, Frame, summation
+from ._certify import Bound, Encoded, FloatArray, summation
 
 UNIT = 2.0**-24  # of float32, in which tiles are tested
 MOST_FEATURES = (2**31 - 1) // 127**2  # sums of more products of two bytes may leave 32 bits
@@ -61,15 +62,21 @@ class ByteProducts:
         """Room for that many encoded rows."""
         return Bytes(torch.empty((rows, self.features), dtype=torch.int8), np.empty(rows, np.float32))
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Bytes) -> FloatArray:
-        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
-        measured = np.empty((3, len(block)))
-        _kernels_screen.encode_bytes(block, frame.centre, frame.scale, out.rows.numpy(), out.step, *measured)
-        return measured
+    def keep(self, moved: FloatArray, out: Bytes) -> FloatArray:
+        """Write rows of a frame into `out`, as integers of -127 to 127 times a step of the row's own; return what is kept."""
+        np.divide(np.abs(moved).max(axis=1), 127, out=out.step, casting="same_kind")
+        step = out.step.astype(np.float64)
+        # A row at the centre, or too near for float32, is kept as the centre.
+        over = np.divide(1.0, step, out=np.zeros_like(step), where=step > 1e-37)
+        whole = moved * over[:, None]
+        np.clip(np.rint(whole, out=whole), -127, 127, out=whole)
+        out.rows.numpy()[...] = whole
+        whole *= step[:, None]
+        return whole
 
     def tile(self, rows: int) -> tuple[torch.Tensor, npt.NDArray[np.float32]]:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
-        torch.set_num_threads(1)  # OpenMP keeps this number for each thread apart
+        single_torch_thread()
         return torch.empty(rows * rows, dtype=torch.int32), np.empty(rows * rows, np.float32)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
@@ -115,16 +122,15 @@ class Bf16Products:
         """Room for that many encoded rows."""
         return torch.empty((rows, self.features), dtype=torch.bfloat16)
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: torch.Tensor) -> FloatArray:
-        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
-        moved = (block.astype(np.float64) - frame.centre) * frame.scale
+    def keep(self, moved: FloatArray, out: torch.Tensor) -> FloatArray:
+        """Write rows of a frame into `out`; return what is kept of them, in float64."""
         out.copy_(torch.from_numpy(moved))
-        kept = out.double().numpy()
-        return np.stack([(kept * kept).sum(axis=1) / 2, ((moved - kept) ** 2).sum(axis=1), (moved * moved).sum(axis=1)])
+        kept: FloatArray = out.double().numpy()
+        return kept
 
     def tile(self, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
-        torch.set_num_threads(1)  # OpenMP keeps this number for each thread apart
+        single_torch_thread()
         return torch.empty(rows * rows, dtype=torch.bfloat16), torch.empty(rows * rows, dtype=torch.float32)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:

@@ -14,6 +14,7 @@ distance is below 2 (1 - e) times the smallest b_i + b_j - g that was discarded.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -34,8 +35,8 @@ class Bound:
     ease: float
     """e: how the loss of encoding is shared between a factor and an offset; any value in (0, 1) is safe."""
 
-    def bias(self, measured: FloatArray, dtype: npt.DTypeLike) -> npt.NDArray[Any]:
-        """Return b of each row, rounded down to `dtype`, from (3, rows) |a|^2/2, |u - a|^2 and |u|^2 in float64."""
+    def bias(self, measured: Sequence[FloatArray], dtype: npt.DTypeLike) -> npt.NDArray[Any]:
+        """Return b of each row, rounded down to `dtype`, from what `measured` says of them."""
         half, error, size = measured
         # Centring rounds each entry once: 2^-53 of |u|. The three sums carry relative errors of at most d 2^-53 < 1e-9.
         lost = ((np.sqrt(error) + 2.0**-53 * np.sqrt(size)) * (1 + 1e-8)) ** 2 / self.ease
@@ -66,8 +67,8 @@ def summation(features: int, unit: float) -> float:
 class Frame:
     """Where points are moved before they are encoded: near 0, with entries of at most 1."""
 
-    centre: FloatArray
-    """(d,) float64; any centre is safe, the mean is best."""
+    centre: Any
+    """(d,) float64, an array or a tensor; any centre is safe, the mean is best."""
     scale: float
     """A power of two."""
 
@@ -78,6 +79,12 @@ class Frame:
         if extent == 0 or not -400 < exponent < 400:
             return None
         return cls(centre, math.ldexp(1.0, -exponent))
+
+    def moved(self, rows: Any) -> Any:
+        """Rows in this frame, in float64: u of each. An array or a tensor, as the centre is."""
+        out = rows - self.centre
+        out *= self.scale
+        return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +97,35 @@ class Encoded:
     bias: npt.NDArray[Any]
     """b of each row, as the tile's type."""
 
+    @classmethod
+    def of(cls, block: Any, frame: Frame, products: Products, *, start: int = 0) -> Encoded:
+        """Encode a block of rows."""
+        rows, bias = products.store(len(block)), np.empty(len(block), products.dtype)
+        found = cls(start, rows, bias)
+        found.fill(block, frame, products)
+        return found
+
+    def fill(self, block: Any, frame: Frame, products: Products) -> None:
+        """Encode a block of as many rows into the room of these."""
+        moved = frame.moved(block)
+        self.bias[:] = products.bound.bias(measured(moved, products.keep(moved, self.rows)), products.dtype)
+
     def part(self, low: int, high: int) -> Encoded:
         """Rows low to high of these."""
         return Encoded(self.start + low, self.rows[low:high], self.bias[low:high])
 
 
+def measured(moved: Any, kept: Any, dot: Callable[[Any, Any], Any] = np.vecdot) -> tuple[Any, Any, Any]:
+    """Return |a|^2 / 2, |u - a|^2 and |u|^2 of rows u in a frame and of what is kept of them, both in float64.
+
+    The one description of an encoding that the bound needs, whatever the precision and the device.
+    """
+    lost = moved - kept
+    return dot(kept, kept) / 2, dot(lost, lost), dot(moved, moved)
+
+
 class Products(Protocol):
-    """One precision: how rows are encoded and multiplied. One twin file for each library."""
+    """One precision: what is kept of rows, and how that is multiplied. One twin file for each library."""
 
     @property
     def name(self) -> str: ...
@@ -109,7 +138,7 @@ class Products(Protocol):
     @property
     def bound(self) -> Bound: ...
     def store(self, rows: int) -> Any: ...
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Any) -> FloatArray: ...
+    def keep(self, moved: FloatArray, out: Any) -> FloatArray: ...
     def eased(self, ease: float) -> Products: ...
     def tile(self, rows: int) -> Any: ...
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]: ...

@@ -14,7 +14,7 @@ import torch
 
 from . import _direct, _exact
 from ._candidates_numpy import NumpyProducts
-from ._certify import Bound, Frame, summation
+from ._certify import Bound, Frame, measured, summation
 from ._direct import Found
 from ._exact import Problem
 from ._points import Points
@@ -46,9 +46,10 @@ def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tup
     values, ids = _direct.heaps(problem.queries.n, problem.k)
     sure = np.zeros(problem.queries.n, np.bool_)
     exact = _Stored(problem.points, where)
+    there = Frame(torch.from_numpy(frame.centre).to(where), frame.scale)
     for start in range(0, problem.queries.n, QUERY_ROWS):
         rows = slice(start, min(start + QUERY_ROWS, problem.queries.n))
-        scores, candidates = _screened(problem, frame, bound, dtype, where, rows, keep)
+        scores, candidates = _screened(problem, there, bound, dtype, where, rows, keep)
         queries = torch.from_numpy(problem.queries.block(rows.start, rows.stop)).to(where)
         least = -bound.shrink(frame.scale, problem.points.d) * scores.double()
         found, order, sound = _compared(exact, queries, candidates, least, problem.k)
@@ -74,13 +75,10 @@ def _bound(features: int, dtype: torch.dtype, where: torch.device) -> Bound:
 
 
 def _encode(points: Points, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice) -> Side:
-    block = torch.from_numpy(points.block(rows.start, rows.stop)).to(where).double()
-    moved = (block - torch.from_numpy(frame.centre).to(where)) * frame.scale
+    moved = frame.moved(torch.from_numpy(points.block(rows.start, rows.stop)).to(where).double())
     kept = moved.to(dtype)
-    back = kept.double()
-    measured = torch.stack([(back * back).sum(1) / 2, ((moved - back) ** 2).sum(1), (moved * moved).sum(1)])
-    bias = bound.bias(measured.cpu().numpy(), np.dtype(np.float32))
-    return Side(kept, torch.from_numpy(bias).to(where))
+    known = [each.cpu().numpy() for each in measured(moved, kept.double(), torch.linalg.vecdot)]
+    return Side(kept, torch.from_numpy(bound.bias(known, np.dtype(np.float32))).to(where))
 
 
 def _products(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:

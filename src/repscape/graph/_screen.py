@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from ._certify import Encoded, Frame, Products
 from ._points import Points
 
 TILE = 1024  # rows of a tile at most: float32 tiles of this size fill 4 MiB
-ENCODE_ROWS = 2048
+ENCODE_ENTRIES = 1 << 16  # of rows encoded in one step: what is computed of them stays in cache
 HEAD_START = 2048  # columns drawn to set the first floors
 
 
@@ -75,10 +76,6 @@ class Workspace:
             np.empty(rows, products.dtype),
         )
 
-    def for_width(self, width: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-        """Marks and hits for a tile of that many columns; marks come in whole words."""
-        return self.marks[: -(-width // 8) * 8], self.hits
-
 
 def buffer_width(keep: int) -> int:
     """Room for candidates of a row: some in excess of those to keep, so that buffers are seldom cut back."""
@@ -95,21 +92,19 @@ def tile_rows(n: int, threads: int) -> int:
 
 def encode(points: Points, frame: Frame, products: Products, *, start: int, stop: int, crew: Crew | None) -> Encoded:
     """Encode rows start to stop."""
-    rows = products.store(stop - start)
-    bias = np.empty(stop - start, products.dtype)
+    found = Encoded(start, products.store(stop - start), np.empty(stop - start, products.dtype))
+    step = max(1, ENCODE_ENTRIES // points.d)
 
     def work(low: int, _: None) -> None:
-        high = min(low + ENCODE_ROWS, stop)
-        part = slice(low - start, high - start)
-        measured = products.encode(points.block(low, high), frame, rows[part])
-        bias[part] = products.bound.bias(measured, products.dtype)
+        high = min(low + step, stop)
+        found.part(low - start, high - start).fill(points.block(low, high), frame, products)
 
     if crew is None:  # already in a thread of its own
-        for low in range(start, stop, ENCODE_ROWS):
+        for low in range(start, stop, step):
             work(low, None)
     else:
-        crew.map(work, range(start, stop, ENCODE_ROWS), what="encoding")
-    return Encoded(start, rows, bias)
+        crew.map(work, range(start, stop, step), what="encoding")
+    return found
 
 
 def among_themselves(
@@ -124,15 +119,11 @@ def among_themselves(
     def work(pair: tuple[Encoded, Encoded], space: Workspace) -> None:
         a, b = pair
         tile = products.multiply(a, b, space.tile)
-        marks, hits = space.for_width(len(b.bias))
-        rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
-        if a.start == b.start:
-            with locks[a.start // size]:
-                _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
-        else:
-            first, second = sorted((a.start // size, b.start // size))
-            with locks[first], locks[second]:
-                _kernels_screen.scan_both(tile, a.bias, b.bias, a.start, b.start, *rest, space.need, marks, hits)
+        both = a.start != b.start
+        with ExitStack() as held:
+            for block in sorted({a.start // size, b.start // size}):
+                held.enter_context(locks[block])
+            _push(found, tile, (a, b), both=both, own=own, space=space)
 
     if products.cheap and points.n >= 8 * HEAD_START:
         _head_start(points, frame, products, found, crew)
@@ -165,9 +156,7 @@ def of_queries(
             for low in range(0, len(part.bias), size):
                 b = part.part(low, low + size)
                 tile = products.multiply(a, b, space.tile)
-                marks, hits = space.for_width(len(b.bias))
-                rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
-                _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
+                _push(found, tile, (a, b), both=False, own=own, space=space)
                 crew.check()
 
         crew.map(
@@ -177,6 +166,18 @@ def of_queries(
             workspace=lambda: Workspace.of(products, size),
         )
     return found
+
+
+def _push(
+    found: Buffers, tile: npt.NDArray[Any], sides: tuple[Encoded, Encoded], *, both: bool, own: Any, space: Workspace
+) -> None:
+    """Take from a tile what may be among the nearest of its rows, and with `both` of its columns."""
+    a, b = sides
+    marks = space.marks[: -(-len(b.bias) // 8) * 8]  # in whole words
+    buffers = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
+    _kernels_screen.scan(
+        tile, a.bias, b.bias, a.start, b.start, both, own, *buffers, space.need, marks, space.hits
+    )  # fmt: skip
 
 
 def _head_start(points: Points, frame: Frame, products: Products, found: Buffers, crew: Crew) -> None:

@@ -18,12 +18,12 @@ from ..errors import (
     StudyInterrupted,
     UnknownNameError,
 )
+from ..machine import Budget
 from ..plan import Plan
 from ..results import Results
 from ._defaults import fitted
 from ._folder import StudyFolder
 from ._progress import bar
-from ._resources import Budget
 from ._work import StudyRun
 from .reading import chosen_layers, read_source, with_builtin
 
@@ -98,7 +98,7 @@ def run(
     plan = fitted(plan, found)
     found = with_builtin(found, plan.columns)
     found = chosen_layers(found, plan)
-    budget = Budget.of(threads, memory)
+    budget = Budget.of(threads, memory, "run")
     kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})
     with bar(progress) as report, _collected_warnings() as warned:
         study = StudyRun(plan, found, kept, budget, report)

@@ -10,14 +10,14 @@ from typing import Any
 from .._types import Progress
 from ..errors import InputError, RepscapeError
 from ..graph import NeighborGraph
-from ..machine import in_threads
+from ..machine import Budget, in_threads
 from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
 from ..results import MATRICES, MeasureInfo, Record, Results
 from ._folder import StudyFolder
 from ._pairs import Pair, pairs
 from ._provenance import provenance
-from ._resources import Budget
+from ._resources import layers_at_once
 from ._sides import Sides
 from ._tasks import Graphs, Need, build_graphs, calls, check_depth, loaded, measure_one, named, no_answer
 from ._units import place_name, told_apart, unit
@@ -62,7 +62,7 @@ class StudyRun:
         told_apart([*names, *(unit(item.variant, group) for group, items in double.items() for item in items)])
         for part in cut:
             kept: dict[int, NeighborGraph] = {}
-            workers = self.budget.workers(every, part.n)
+            workers = layers_at_once(self.budget, every, part.n)
             tasks = [self._layer_task(part, position, kept, workers) for position in range(len(every))]
             in_threads(tasks, workers)
             for item in double[part.group]:

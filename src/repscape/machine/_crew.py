@@ -1,20 +1,17 @@
-"""One Python thread per core, each with single-threaded products: bounded by an argument and by the environment."""
+"""The one pool of threads: one Python thread per core, bounded by an argument and by the environment."""
 
 from __future__ import annotations
 
-import functools
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
-
-from .. import _check
-from .._types import Progress
+from .. import _check  # house: all validation is there, on this level
+from .._types import Progress  # house: a type alone, on this level
+from ._limits import library_threads, single_threaded_products
 
 LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 LISTEN = 0.1  # seconds between looks at the progress, and at Ctrl-C
@@ -33,49 +30,14 @@ class Stopped(Exception):
     """Work was stopped by another thread."""
 
 
-class _SingleThreadedProducts:
-    """Keeps the BLAS of this process at one thread while anyone here is at work; its setting is one for all threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._users = 0
-        self._libraries, self._modules = ThreadpoolController(), len(sys.modules)
-        self._limits: Any = None
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        with self._lock:
-            if self._users == 0:
-                # A look takes milliseconds: only where an import may have brought another BLAS.
-                if len(sys.modules) != self._modules:
-                    self._libraries, self._modules = ThreadpoolController(), len(sys.modules)
-                self._limits = self._libraries.limit(limits=1, user_api="blas")
-            self._users += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._users -= 1
-                if self._users == 0:
-                    self._limits.restore_original_limits()
-
-
-@functools.cache
-def _products() -> _SingleThreadedProducts:
-    return _SingleThreadedProducts()
-
-
-def single_threaded_products() -> AbstractContextManager[None]:
-    """Hold the BLAS of this process at one thread."""
-    return _products().held()
-
-
 @dataclass(slots=True)
 class Crew:
     """Runs tasks on a bounded number of threads; the first error, or Ctrl-C, stops them all."""
 
     threads: int
     progress: Progress | None = None
+    products: int | None = 1
+    """Threads that BLAS may use for each of ours meanwhile; None: as many as it uses now."""
     _over: threading.Event = field(default_factory=threading.Event)
 
     def check(self) -> None:
@@ -92,7 +54,7 @@ class Crew:
         workspace: Callable[[], Any] = lambda: None,
     ) -> None:
         """Run task(item, space) for every item, `space` being made once for each thread; progress from this thread."""
-        with _products().held():
+        with self._limited():
             if self.threads == 1 or len(items) == 1:
                 space = workspace()
                 for done, item in enumerate(items):
@@ -121,9 +83,21 @@ class Crew:
         self._over.clear()
         self._report(len(items), len(items), what)
 
+    def _limited(self) -> AbstractContextManager[None]:
+        if self.products is None:
+            return nullcontext()
+        return single_threaded_products() if self.products == 1 else library_threads(self.products, kind="blas")
+
     def _report(self, done: int, total: int, what: str) -> None:
         if self.progress is not None:
             self.progress(done, total, what)
+
+
+def in_threads(tasks: Sequence[Callable[[], None]], workers: int) -> None:
+    """Run tasks that have no progress of their own; the cores that are too many for them go to their products."""
+    alone = workers == 1 or len(tasks) < 2
+    crew = Crew(1 if alone else workers, products=None if alone else max(1, workers // len(tasks)))
+    crew.map(lambda task, _: task(), tasks, what="tasks")
 
 
 class _Shared:
