@@ -1,7 +1,7 @@
 """What a figure shows, as data: all that is drawn and all that is said, and nothing of how a library draws it.
 
-A painter reads a :class:`FigureSpec` and nothing else, so that every painter shows the same. Text is as it came: a painter
-shortens or escapes it as its library asks. Colours are "#rrggbb", sizes are points of 1/72 inch, NaN stands for a gap.
+A painter reads a :class:`FigureSpec` and nothing else, so all show the same. Text is as it came: a painter shortens or escapes
+it as its library asks. Colours are "#rrggbb", sizes are points of 1/72 inch, NaN stands for a gap.
 """
 
 from __future__ import annotations
@@ -12,8 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
-Ticks = tuple[tuple[float, str], ...]
-"""Where ticks stand and what they say."""
+Ticks = tuple[tuple[float, str], ...]  # where they stand and what they say
 
 
 class _Fixed:
@@ -35,7 +34,7 @@ class Look:
     """Colour, line and sign."""
 
     colour: str
-    """ "#rrggbb"."""
+    """As "#rrggbb"."""
     marker: str = ""
     """A name in `MARKERS`, or "dot", "x-thin", "cross-thin"; "" for none."""
     dash: tuple[float, ...] = ()
@@ -224,8 +223,7 @@ class PanelSpec:
     note: str = ""
     """What is said of it besides."""
     aspect: float | None = None
-    """Height of a unit of y over the width of one of x; None where it is free. A heat map gives up room for it; other panels
-    show more of the plane."""
+    """Height of a unit of y over the width of one of x; None: free. A heat map gives up room for it, others show more plane."""
     framed: bool = True
     """Whether the axes are lines."""
     at: tuple[int, int] | None = None

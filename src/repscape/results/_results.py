@@ -142,7 +142,7 @@ class Results:
         Returns
         -------
         matplotlib.figure.Figure
-            It shows in a notebook; several figures stand one below the other. :func:`repscape.figures.draw` gives each by itself.
+            It shows in a notebook; several stand one below the other. :func:`repscape.figures.draw` gives each by itself.
 
         Raises
         ------
