@@ -31,6 +31,8 @@ LEVELS = {
     "recipes": 9,
     "cli": 10,
 }
+OLD = {"plots"}
+"""Modules that are names of before alone: they stand on no level, load what they name at the call, and go with 0.2."""
 HEAVY = (
     "torch",
     "transformers",
@@ -216,7 +218,8 @@ def test_imports_point_down() -> None:
 
 def test_every_package_stands_on_a_level() -> None:
     rooms = {path.stem for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert rooms - {"__init__", "__main__"} <= set(LEVELS)
+    assert rooms - {"__init__", "__main__"} - OLD <= set(LEVELS)
+    assert rooms >= OLD
 
 
 def test_the_levels_test_sees_a_breach() -> None:

@@ -18,6 +18,7 @@ from ._record import PROFILES, Record
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from ..findings import Conclusion  # house: door
 
@@ -161,6 +162,40 @@ class Results:
         from ..findings import conclusions  # house: door
 
         return conclusions(self)
+
+    def plot(self, measure: str | None = None, **chosen: Any) -> Figure:
+        """Draw what the results call for, all of them or those of one measure.
+
+        Parameters
+        ----------
+        measure : str, optional
+            Name of a measure.
+        **chosen
+            What :meth:`select` takes besides: variant, profile, column, model, site, step.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It shows in a notebook; several stand one below the other. :func:`repscape.figures.draw` gives each by itself.
+
+        Raises
+        ------
+        UnknownNameError
+            If the measure, variant or profile is not among the results.
+        InputError
+            If nothing is left to draw, or more than 12 figures are.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> X = np.random.default_rng(0).normal(size=(100, 5))
+        >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+        >>> results.plot("id_twonn").axes[0].get_ylabel()
+        'intrinsic dimension'
+        """
+        from ..figures import sheet  # house: door
+
+        return sheet(self.select(measure, **chosen))
 
     def save(self, folder: str | Path) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
