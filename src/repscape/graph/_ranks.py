@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import InputError
 from ..machine import Crew, thread_count
 from . import _kernels_ranks, _points, _screen
 from ._audit import Audit
@@ -52,7 +53,7 @@ def neighbor_ranks(X: Any, indices: Any, *, function: str, threads: int | None =
     """
     read = _points.read(X, "X", function)
     points = read.block(0, read.n)
-    given = np.ascontiguousarray(indices)
+    given = _given(indices, read.n, function)
     allowed = thread_count(threads, function)
     crew = Crew(allowed if points.shape[0] ** 2 * points.shape[1] > ALONE else 1)
     limits = np.empty(given.shape)
@@ -65,12 +66,26 @@ def neighbor_ranks(X: Any, indices: Any, *, function: str, threads: int | None =
     return nearer + 1, passed
 
 
-def listed_ranks(graph: NeighborGraph, indices: Any) -> tuple[IntArray, IntArray]:
+def listed_ranks(graph: NeighborGraph, indices: Any, *, function: str = "listed_ranks") -> tuple[IntArray, IntArray]:
     """Return the same from the lists of a graph; a rank of 0 says that the list does not hold the point."""
-    given = np.ascontiguousarray(indices)
+    given = _given(indices, graph.n, function)
     ranks, passed = np.zeros(given.shape, dtype=np.int64), np.zeros(given.shape, dtype=np.int64)
     _kernels_ranks.find_in_lists(graph.indices, given, ranks, passed)
     return ranks, passed
+
+
+def _given(indices: Any, n: int, function: str) -> npt.NDArray[Any]:
+    """The given points as the loops take them: one row for each of n points, all in range."""
+    given = np.ascontiguousarray(indices)
+    if given.ndim != 2 or len(given) != n or given.dtype.kind not in "iu":
+        raise InputError(
+            f"indices of {function} must be integers of shape ({n}, m). Got {given.dtype} of shape {given.shape}."
+        )
+    if given.size and not 0 <= int(given.min()) <= int(given.max()) < n:
+        raise InputError(
+            f"indices of {function} must lie in [0, {n - 1}]. They go from {given.min()} to {given.max()}."
+        )
+    return given
 
 
 class _Counts:
