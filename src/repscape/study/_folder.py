@@ -12,7 +12,7 @@ from typing import Any
 
 import tomli_w
 
-from ..errors import StoreError, StudyMismatchError
+from ..errors import InputError, InputTypeError, StoreError, StudyMismatchError
 from ..graph import NeighborGraph
 from ..measures import MEASURES
 from ..plan import Plan
@@ -119,13 +119,16 @@ class StudyFolder:
         if name not in list_groups(self.path / GRAPHS):
             return None
         arrays, about = read_arrays(self.path / GRAPHS, name)
-        return NeighborGraph(
-            indices=arrays.get("indices"),
-            distances=arrays.get("distances"),
-            metric=about["metric"],
-            certificate=about["certificate"],
-            members=arrays.get("members"),
-        )
+        try:
+            return NeighborGraph(
+                indices=arrays.get("indices"),
+                distances=arrays.get("distances"),
+                metric=about["metric"],
+                certificate=about["certificate"],
+                members=arrays.get("members"),
+            )
+        except (InputError, InputTypeError) as error:
+            raise StoreError(f"{self.path / GRAPHS}: the graph {name!r} is damaged. {error}") from error
 
 
 def _without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:

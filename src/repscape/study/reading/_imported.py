@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ..._types import LayerInfo, Progress
-from ...errors import InputError, RepscapeError, StoreError
+from ...errors import InputError, InputTypeError, RepscapeError, StoreError
 from ...examples import kind_of_folder, read_layers, read_neighbor_files
 from ...graph import NeighborGraph
 from ...store import StoreWriter, list_groups, open_store, read_arrays, write_arrays
@@ -139,7 +139,11 @@ def published_graphs(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dic
         for arrays, about in [read_arrays(path / GRAPHS, name)]
     ]
     for _, arrays, about in sorted(groups, key=lambda group: group[0]):
-        graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
+        try:
+            graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
+        except (InputError, InputTypeError) as error:
+            layer = about["layer"]["name"]
+            raise StoreError(f"{path / GRAPHS}: the graph of layer {layer!r} is damaged. {error}") from error
         yield LayerInfo(**about["layer"]), graph, dict(about["dtypes"])
 
 
