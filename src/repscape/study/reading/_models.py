@@ -18,7 +18,7 @@ import numpy as np
 from ... import _check
 from ..._types import Examples, Progress
 from ...errors import InputError
-from ...examples import read_examples
+from ...examples import Chosen, GivenColumns, Wanted, choose_examples
 from ...extraction import open_model
 from ...store import Store
 from .._extract import extract
@@ -26,8 +26,12 @@ from ._source import Trajectory
 
 STORE = "activations.zarr"
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
-READING = ("kind", "text", "label", "sequence", "image", "split", "limit", "balance", "rows", "rng")
+FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
+CHOICE = ("label", "limit", "balance", "rows", "rng")
 STATES = ("layers", "site", "pool", "batch_size", "max_length", "too_long")
+TRUST = ("trust_remote_code", "allow_pickle")
+"""Options that let what comes with a model or with data run code."""
+COUNTS = ("limit", "balance", "max_length", "batch_size")
 SAMPLE = 32
 
 
@@ -61,11 +65,21 @@ class ModelSource:
     """Checkpoints of one model, in the order of training."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options of read_examples and of extract, by name."""
+    asks: tuple[str, ...] = ()
+    """What a file asked for that only the user can grant: options of TRUST, or "allow_code" for a "module:function"."""
 
     def __post_init__(self) -> None:
-        _check.known_options(self.options, (*READING, *STATES, *OPENING), "a study of models")
+        _check.known_options(self.options, (*FORM, *CHOICE, *STATES, *OPENING), "a study of models")
         if self.revisions and len(self.models) > 1:
             raise InputError(f"revisions are checkpoints of one model. Got {len(self.models)} models.")
+        named = {"model": list(self.models.values()), "data": [self.data], "revision": list(self.revisions)}
+        named["revision"] += [self.options["revision"]] if self.options.get("revision") is not None else []
+        for what, words in named.items():
+            if not all(isinstance(word, str) and word for word in words):
+                raise InputError(f"{what} must be a name or a path. Got {_check.shown(words)}.")
+        for name in COUNTS:
+            if self.options.get(name) is not None and self.options[name] != "auto":
+                _check.integer(self.options[name], name, "a study of models", low=1)
 
     @classmethod
     def of(cls, models: Sequence[str], data: str, *, revisions: Sequence[str] = (), **options: Any) -> ModelSource:
@@ -88,13 +102,31 @@ class ModelSource:
             return cls(named, data, options={**options, "revision": revisions[0]})
         return cls(named, data, tuple(revisions), options)
 
-    def examples(self) -> Examples:
-        """Read the examples."""
-        return read_examples(self.data, **self._picked(READING))
+    def trusting(self, *, allow_code: bool = False, **granted: bool) -> ModelSource:
+        """Return the source with what the user grants in this very call: `allow_code`, `trust_remote_code`, `allow_pickle`."""
+        given = {name for name, value in {"allow_code": allow_code, **granted}.items() if value}
+        options = {**self.options, **dict.fromkeys(given - {"allow_code"}, True)}
+        return replace(self, options=options, asks=tuple(name for name in self.asks if name not in given))
 
-    def extract(self, folder: Path, *, progress: bool | Progress | None = None) -> Any:
+    def choose(self, columns: GivenColumns | None = None) -> Chosen:
+        """Find the examples, join columns from elsewhere to them and choose those that are wanted; no input is loaded."""
+        trusted = {"allow_pickle": True} if self.options.get("allow_pickle") else {}
+        return choose_examples(
+            self.data, Wanted(**self._picked(FORM), **trusted), columns=columns, **self._picked(CHOICE)
+        )
+
+    def examples(self, columns: GivenColumns | None = None) -> Examples:
+        """Read the examples; columns from elsewhere help to choose them, and stay where they are."""
+        chosen = self.choose(columns)
+        found = chosen.load()
+        return replace(found, table=found.table.drop(columns=list(chosen.given)))
+
+    def extract(
+        self, folder: Path, *, columns: GivenColumns | None = None, progress: bool | Progress | None = None
+    ) -> Any:
         """Extract every model into the folder, or go on with what is there; return what `run` takes as its source."""
-        examples = self.examples()
+        self._check_trust()
+        examples = self.examples(columns)
         if self.revisions:
             steps = steps_of(self.revisions)
             checkpoints = []
@@ -110,9 +142,10 @@ class ModelSource:
             for place, name in enumerate(self.models)
         }
 
-    def forecast(self, folder: Path) -> dict[str, Forecast]:
+    def forecast(self, folder: Path, *, columns: GivenColumns | None = None) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
-        examples = self.examples()
+        self._check_trust()
+        examples = self.examples(columns)
         return {name: self._forecast(model, examples, folder) for name, model in self.models.items()}
 
     @property
@@ -126,6 +159,21 @@ class ModelSource:
         held = {name: value for name, value in self.options.items() if value is not None}
         revisions = {"revisions": list(self.revisions)} if self.revisions else {}
         return {"model": models.get("", models), "data": _absolute(self.data), **revisions, "options": held}
+
+    def _check_trust(self) -> None:
+        """Refuse to run what a file alone asks to be run."""
+        if not self.asks:
+            return
+        what = {
+            "allow_code": f"the function {', '.join(filter(is_function, self.models.values()))}",
+            "trust_remote_code": f"code that came with {', '.join(self.models.values())}",
+            "allow_pickle": f"whatever the pickles of {', '.join(self.models.values())} say",
+        }
+        flags = " ".join(f"--{name.replace('_', '-')}" for name in self.asks)
+        raise InputError(
+            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: if you "
+            f"trust it, say so yourself: {flags}."
+        )
 
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
@@ -158,6 +206,11 @@ class ModelSource:
             memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
             seconds=(time.perf_counter() - begun) * scale,
         )
+
+
+def is_function(model: str) -> bool:
+    """Whether a model's name is "module:function", code of the user's own."""
+    return re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", model) is not None and not os.path.isdir(model)
 
 
 def steps_of(revisions: Sequence[str]) -> list[float]:
