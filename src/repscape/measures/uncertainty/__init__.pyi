@@ -1,3 +1,4 @@
+from ._bounds import within_bounds
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
 from ._influence import spread_by_influence
 from ._pair_noise import pair_surplus
@@ -49,4 +50,5 @@ __all__ = [
     "spread_of",
     "subsample_error",
     "whole_groups",
+    "within_bounds",
 ]
