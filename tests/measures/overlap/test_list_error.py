@@ -14,10 +14,9 @@ ORDERED = ("overlap_rbo", "overlap_lcs", "overlap_edit")
 def test_errors_are_the_spread_over_fresh_samples() -> None:
     values: dict[str, list[float]] = {}
     errors: dict[str, list[float]] = {}
-    for run in range(120):
+    for run in range(150):
         rng = np.random.default_rng(run)
         X = rng.normal(size=(300, 4))
-        X *= np.where(rng.random(300) < 0.5, 1.0, 0.3)[:, None]
         g, h = (rs.knn_graph(X + 0.2 * rng.normal(size=X.shape), 60) for _ in range(2))
         found = {name: getattr(rs, name)(g, h, k=20) for name in ORDERED}
         found["overlap_values"] = rs.overlap_values(g, np.round(X[:, 0], 2), k=20)
@@ -45,4 +44,5 @@ def test_lists_that_agree_wholly_have_no_error() -> None:
     g = rs.knn_graph(np.random.default_rng(0).normal(size=(200, 3)), 60)
     for name in ORDERED:
         found = getattr(rs, name)(g, g, k=20)
-        assert (found.value, found.stderr, found.interval) == (1.0, 0.0, (1.0, 1.0))
+        assert (found.value, found.stderr) == pytest.approx((1.0, 0.0), abs=1e-12)
+        assert found.interval == pytest.approx((1.0, 1.0))
