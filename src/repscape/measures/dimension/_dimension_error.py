@@ -120,4 +120,4 @@ def with_error(
 def rescaled(replicates: FloatArray, stderr: float | FloatArray) -> FloatArray:
     """Return replicates (draws,) or (draws, m) whose standard deviations are `stderr`."""
     spread = replicates.std(axis=0, ddof=1)
-    return replicates * np.divide(stderr, spread, out=np.ones_like(spread), where=spread > 0)
+    return np.asarray(replicates * np.divide(stderr, spread, out=np.ones_like(spread), where=spread > 0))

@@ -12,17 +12,44 @@ from .._result import normal_interval
 from ._resample import replicates_of_influence
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+LEAST_GROUPS = 2
 
 
-def spread_by_influence(value: float, influence: FloatArray, *, stderr: float | None = None) -> dict[str, Any]:
+def spread_by_influence(
+    value: float, influence: FloatArray, *, stderr: float | None = None, groups: IntArray | None = None
+) -> dict[str, Any]:
     """Return stderr, interval and replicates of an Estimate from the (n,) influence of each example.
 
-    `stderr`: the standard error, where sd(influence) / sqrt(n) is known to be another.
+    `stderr`: the standard error, where sd(influence) / sqrt(n) is known to be another. `groups` (n,): examples that come and go
+    together.
     """
     if stderr is None:
-        stderr = float(influence.std(ddof=1)) / math.sqrt(influence.size)
+        stderr = influence_stderr(influence, groups)
     return {
         "stderr": stderr,
         "interval": normal_interval(value, stderr),
         "replicates": replicates_of_influence(influence, stderr=stderr),
     }
+
+
+def influence_stderr(influence: FloatArray, groups: IntArray | None = None) -> float:
+    """Return the standard error of the mean of influence (n,), whose `groups` (n,), if any, come and go as wholes."""
+    n = influence.size
+    if groups is None:
+        return float(influence.std(ddof=1)) / math.sqrt(n)
+    sums = np.bincount(groups, weights=influence - influence.mean())
+    return math.sqrt(sums.size / max(sums.size - 1, 1) * float(sums @ sums)) / n
+
+
+def effective_examples(influence: FloatArray) -> float:
+    """Return (sum s^2)^2 / sum s^4 of the centred scores s: on how many examples the error, and so the value, rests.
+
+    n / 3 for normal scores; few where a handful of examples decides. NaN where nothing varies.
+    """
+    centred = influence - influence.mean()
+    largest = float(np.abs(centred).max(initial=0.0))
+    if largest == 0:
+        return math.nan
+    squares = (centred / largest) ** 2
+    return float(squares.sum() ** 2 / (squares**2).sum())
