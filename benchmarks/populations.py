@@ -3,7 +3,8 @@
     python benchmarks/populations.py FOLDER [--data DATA] [--only NAME ...]
 
 Each becomes FOLDER/NAME.npz with L0 (N, d) and L1 (N, e), two representations of the same examples, and where there are any
-y (N,) labels and v (N,) values. DATA holds the files that the names below say (by default $REPSCAPE_DATA, or shared/data beside the
+y (N,) labels and v (N,) values. DATA holds the files that the names below say (by default $REPSCAPE_DATA, or shared/data
+beside the
 checkout). FOLDER lies outside the repository. What is there already is kept.
 """
 

@@ -48,7 +48,6 @@ def test_influence_is_what_leaving_out_each_example_changes(name: str, options: 
     [
         ("sim_cca", {}),
         ("sim_cca", {"average": "rho2", "ridge": 0.3}),
-        ("sim_svcca", {"variance": 0.9}),
         ("sim_pwcca", {}),
         ("sim_pwcca", {"weigh": "second"}),
     ],
@@ -60,6 +59,16 @@ def test_the_jackknife_is_that_of_bases_worked_out_anew(name: str, options: dict
     assert found.interval == pytest.approx(
         (found.value - 2.093 * found.stderr, found.value + 2.093 * found.stderr), abs=1e-4
     )
+    assert found.replicates.shape == (20,)
+
+
+def test_where_the_number_of_directions_is_steady_svcca_is_jackknifed_likewise() -> None:
+    wide = X * np.array([1, 1, 1, 1, 1, 1, 0.001, 0.001])  # six directions hold 99 %, whatever is left out
+    found = rs.sim_svcca(wide, Y, variance=0.99)
+    values = [rs.sim_svcca(np.delete(wide, p, 0), np.delete(Y, p, 0), error=None) for p in deleted_parts(120)]
+    assert {one.details["rank_x"] for one in values} == {found.details["rank_x"]}
+    by_hand = np.sqrt(19 * np.var([one.value for one in values]))
+    assert found.stderr == pytest.approx(by_hand, rel=0.3)
     assert found.replicates.shape == (20,)
 
 

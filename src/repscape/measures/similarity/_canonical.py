@@ -10,6 +10,7 @@ identity less what the deleted rows hold, and its eigenvectors make it orthonorm
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -25,6 +26,7 @@ from ._pair import PairError
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = ("auto", "jackknife", "subsample", None)
+TWICE = 2
 LOST = 1e-10  # of directions that the deleted rows alone span, nothing but rounding is left
 
 
@@ -40,6 +42,22 @@ class Left:
     """(r, r') new directions, in terms of the old ones."""
     back: FloatArray
     """(r', r) the old directions, as far as they are left, in terms of the new ones."""
+    last: float = 1.0
+    """Which part of the last direction reaches the share of the variance that is kept."""
+
+    @property
+    def count(self) -> float:
+        """How many directions there are."""
+        return float(self.whiten.shape[1] - 1 + self.last)
+
+    def in_part(self) -> Left:
+        """Let the last direction count for its part."""
+        weights = np.append(np.ones(self.whiten.shape[1] - 1), math.sqrt(self.last))
+        return replace(self, whiten=self.whiten * weights, back=self.back * weights[:, None])
+
+    def in_full(self) -> Left:
+        """Let the last direction count whole."""
+        return replace(self, last=1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,12 +125,15 @@ class Basis:
         values, vectors = eigh(gram * np.outer(scale, scale), check_finite=False)
         values, vectors = values[::-1], vectors[:, ::-1]
         rank = int((values > values[0] * LOST).sum())
+        last = 1.0
         if self.variance is not None:
+            total = values[:rank].sum()
             rank = _kept(values[:rank], self.variance)
+            last = float(np.clip(1 - (values[:rank].sum() - self.variance * total) / values[rank - 1], 0.0, 1.0))
         values, vectors = values[:rank], vectors[:, :rank]
         weights = shares(np.sqrt(values), self.ridge) / np.sqrt(values)
         whiten = scale[:, None] * vectors * weights
-        return Left(rows, sums, whiten, whiten.T @ gram)
+        return Left(rows, sums, whiten, whiten.T @ gram, last)
 
 
 def basis(X: Any, name: str, function: str, *, variance: float | None = None) -> Basis:
@@ -163,19 +184,16 @@ def jackknife_error(
 ) -> PairError | None:
     """Return the error of a comparison; `compare` takes the product of the new directions and what is left of either side.
 
-    None where what is left has no more examples than dimensions.
+    None where examples are fewer than twice the dimensions: correlations are then mostly fitted, and every deletion changes
+    the fit by far more than another sample would.
     """
     n = first.n
+    if first.ridge == 0 and n < TWICE * (first.rank + second.rank):
+        return None
     product = first.whole.T @ second.whole
-    parts = None if groups is None else parts_of_groups(groups)
-    held = [
-        side.jackknifed if parts is None else tuple(side.without(rows) for rows in parts) for side in (first, second)
-    ]
     values = []
-    for a, b in zip(*held, strict=True):
+    for a, b in zip(_steady(first, groups), _steady(second, groups), strict=True):
         left = n - a.rows.size
-        if first.ridge == 0 and left <= a.whiten.shape[1] + b.whiten.shape[1]:
-            return None
         between = product - first.whole[a.rows].T @ second.whole[b.rows] - np.outer(a.sums, b.sums) / left
         values.append(compare(a.whiten.T @ between @ b.whiten, a, b))
     spread, replicates = jackknife(value, values)
@@ -205,3 +223,14 @@ def correlation_details(rho: FloatArray, first: Basis, second: Basis) -> Mapping
         "rank_x": first.rank,
         "rank_y": second.rank,
     }
+
+
+def _steady(side: Basis, groups: IntArray | None) -> list[Left]:
+    """Return what is left of a side without each part, so that nothing jumps.
+
+    Where the number of directions that hold the share of the variance changes from part to part, the last of them counts for
+    the part of it that reaches the share: what jumps in a jackknife is blown up.
+    """
+    held = side.jackknifed if groups is None else [side.without(rows) for rows in parts_of_groups(groups)]
+    same = len({one.whiten.shape[1] for one in held}) == 1
+    return [one.in_full() if same else one.in_part() for one in held]

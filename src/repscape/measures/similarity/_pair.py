@@ -163,7 +163,7 @@ def pair_estimate(
         found = own_error(free.groups)
         if found is None and asked.error != "auto":
             raise InputError(
-                f"error={asked.error!r} of {function} needs more examples than dimensions once some are left out. "
+                f"error={asked.error!r} of {function} needs at least twice as many examples as dimensions. "
                 f"Got {first.n} examples; take error=None, or fewer dimensions."
             )
     elif asked.error == "subsample" or (asked.error == "auto" and AUTO_LEAST <= first.n <= AUTO_ROWS):

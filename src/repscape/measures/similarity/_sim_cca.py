@@ -57,8 +57,8 @@ def sim_cca(
         linear maps do change the value.
     error : {"auto", "jackknife", "subsample", None}
         "jackknife": from the values without each of 20 random parts of the examples, Student's t. "subsample": 20 random halves
-        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where what is left has more examples
-        than dimensions, else None.
+        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where there are at least twice as
+        many examples as dimensions on both sides together, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional

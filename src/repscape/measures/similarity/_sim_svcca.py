@@ -10,7 +10,7 @@ from scipy.linalg import svdvals
 
 from ... import _check
 from .._result import Estimate
-from ._canonical import ERRORS, Basis, basis, correlation_details, correlations, enough_examples, jackknife_error
+from ._canonical import ERRORS, Basis, Left, basis, correlation_details, correlations, enough_examples, jackknife_error
 from ._pair import Inference, pair_estimate, ready
 
 NAME = "sim_svcca"
@@ -42,8 +42,8 @@ def sim_svcca(
         Share of the variance that is kept.
     error : {"auto", "jackknife", "subsample", None}
         "jackknife": from the values without each of 20 random parts of the examples, Student's t. "subsample": 20 random halves
-        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where what is left has more examples
-        than dimensions, else None.
+        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where there are at least twice as
+        many examples as dimensions on both sides together, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -91,9 +91,7 @@ def sim_svcca(
         function=NAME,
         value=float(rho.mean()),
         asked=asked,
-        own_error=lambda by: jackknife_error(
-            *sides, float(rho.mean()), lambda product, *_: float(svdvals(product).mean()), groups=by
-        ),
+        own_error=lambda by: jackknife_error(*sides, float(rho.mean()), _left, groups=by),
         bounds=(0.0, 1.0),
         options=options,
         details=correlation_details(rho, *sides),
@@ -104,6 +102,11 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Basis:
     """Do all that does not depend on the other side."""
     share = _check.number(options["variance"], "variance", NAME, low=0, high=1, open_ends="l")
     return basis(X, name, NAME, variance=share)
+
+
+def _left(product: np.ndarray, first: Left, second: Left) -> float:
+    """Return the mean over the smaller number of directions of what is left."""
+    return float(svdvals(product).sum()) / max(min(first.count, second.count), 1.0)
 
 
 def _rho(first: Basis, second: Basis) -> np.ndarray:
