@@ -1,6 +1,6 @@
 from ._bounds import within_bounds
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
-from ._influence import effective_examples, influence_stderr, spread_by_influence
+from ._influence import effective_examples, few_examples, heavy_tailed, influence_stderr, spread_by_influence
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
@@ -41,6 +41,8 @@ __all__ = [
     "deviations",
     "effective_examples",
     "exchanges",
+    "few_examples",
+    "heavy_tailed",
     "influence_error",
     "influence_stderr",
     "jackknife",

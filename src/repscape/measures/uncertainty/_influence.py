@@ -9,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 
 from .._result import normal_interval
-from ._resample import replicates_of_influence
+from ._resample import Spread, replicates_of_influence
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-LEAST_GROUPS = 2
+FEW = 20
+"""Below so many effective examples a number rests on few of them."""
 
 
 def spread_by_influence(
@@ -53,3 +54,19 @@ def effective_examples(influence: FloatArray) -> float:
         return math.nan
     squares = (centred / largest) ** 2
     return float(squares.sum() ** 2 / (squares**2).sum())
+
+
+def few_examples(n_eff: float) -> dict[str, str]:
+    """Return the option that says a number rests on few examples; nothing where it does not."""
+    return {"rests_on": "few examples"} if n_eff < FEW else {}
+
+
+def heavy_tailed(value: float, influence: FloatArray) -> tuple[Spread, float]:
+    """Return the error of a mean of scores that a few examples may lead, and the effective examples.
+
+    The squares whose mean is the variance are led by the same few; their own spread leaves 2 n_eff degrees of freedom
+    (Satterthwaite), and Student's t allows for it.
+    """
+    n_eff = effective_examples(influence)
+    degrees = max(2 * n_eff, 1.0) if n_eff == n_eff else math.inf
+    return Spread.of(value, influence_stderr(influence), degrees), n_eff
