@@ -4,7 +4,9 @@ from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
 from ._open import open_model
-from ._sites import SITES, Family, Tap, select_taps
+from ._anatomy import SITES, Anatomy, Tap
+from ._families import Family
+from ._sites import select_taps
 from ._torch_model import Model, list_layers
 
 __all__ = [
@@ -14,6 +16,7 @@ __all__ = [
     "select_taps",
     "wrap_pretrained",
     "SITES",
+    "Anatomy",
     "Family",
     "Layout",
     "Model",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -25,6 +25,23 @@ class Batch:
     """(rows, positions) bool: neither padding nor special tokens; None: every position from `lead` on."""
     lead: int = 0
     """Special tokens in front of each input, such as [CLS]."""
+    attended: torch.Tensor | None = None
+    """(rows, positions) bool: not padding; None where no position is."""
+    special: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Where `real` is None: which positions are special (class token, registers, ...) in a state of so many positions."""
+
+    def with_special(self) -> Batch:
+        """Return the batch with special tokens counted as real."""
+        return replace(self, real=self.attended, special={}, lead=0)
+
+    def kept(self, positions: int) -> list[int]:
+        """Return the positions of a state that stand for the input, where no mask says so."""
+        special = set(self.special.get(positions, range(self.lead)))
+        return [position for position in range(positions) if position not in special]
+
+    def leads(self, positions: int) -> bool:
+        """Say whether a special token stands in front."""
+        return self.lead > 0 or 0 in self.special.get(positions, ())
 
     def counts(self, pool: str, pooled_rows: int) -> list[int]:
         """Return how many pooled rows each input gave."""
@@ -59,6 +76,11 @@ def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> to
             f"layers of extract: the state of {name!r} must start with the batch, ({batch.rows}, ...). "
             f"Got shape {tuple(state.shape)}."
         )
+    if batch.real is not None and state.ndim > 3:
+        raise InputError(
+            f"layers of extract: the state of {name!r} must be (rows, positions, d) for inputs of tokens. "
+            f"Got shape {tuple(state.shape)}."
+        )
     if state.ndim == 2 and pool not in ("token", "cls"):
         return state.to(torch.float32, copy=True)
     if state.ndim == 4 and pool == "flatten":
@@ -72,13 +94,14 @@ def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> to
             f"{'Use mean, max, token or flatten.' if state.ndim == 4 else 'Use mean.' if state.ndim == 2 else ''}"
         )
     if pool == "cls":
-        if batch.lead == 0:
+        if not batch.leads(state.shape[1]):
             raise InputError(
                 "pool of extract: 'cls' needs a special token in front, and this model has none. Use first."
             )
         return state[:, 0].to(torch.float32, copy=True)
     if batch.real is None:
-        return _ROWS[pool](state[:, batch.lead :], None)
+        kept = batch.kept(state.shape[1])
+        return _ROWS[pool](state if len(kept) == state.shape[1] else state[:, kept], None)
     if state.shape[1] != batch.real.shape[1]:
         raise InputError(
             f"layers of extract: the state of {name!r} must have a position for each token, "
