@@ -1,13 +1,14 @@
+from ._anatomy import SITES, Anatomy, Tap
+from ._copies import EarlierRows, Rows
+from ._families import Family
 from ._hf_encode import TextEncoder
 from ._hf_model import quiet, wrap_pretrained
 from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
 from ._open import open_model
-from ._anatomy import SITES, Anatomy, Tap
-from ._families import Family
 from ._sites import select_taps
-from ._torch_model import Model, list_layers
+from ._torch_model import Model, list_layers, refused_sites
 
 __all__ = [
     "TextEncoder",
@@ -17,12 +18,15 @@ __all__ = [
     "wrap_pretrained",
     "SITES",
     "Anatomy",
+    "EarlierRows",
     "Family",
     "Layout",
     "Model",
+    "Rows",
     "Slab",
     "Tap",
     "iterate",
     "list_layers",
     "open_model",
+    "refused_sites",
 ]

@@ -80,7 +80,9 @@ class Inside:
 
     def __post_init__(self) -> None:
         ran = Counter(call.path for call in self.found.calls)
-        self.once = {path for path, times in ran.items() if times == 1}  # the others' names would not say which state is meant
+        self.once = {
+            path for path, times in ran.items() if times == 1
+        }  # the others' names would not say which state is meant
         self.start, self.goal = self._number(self.block.given), self._number(self.block.found)
         for call in self.calls:
             if (number := self._number(call.given)) is not None:
@@ -251,7 +253,11 @@ class Inside:
     def _kind(self, call: Call, told: list[Call]) -> str:
         """Tell what a step adds, by the name of the module, else of those that ran for it."""
         own = self._inner(call.path)
-        ran = [f"{self._inner(one.path)} {one.kind if ATTENTION.search(one.kind) else ''}" for one in told if not is_norm(one)]
+        ran = [
+            f"{self._inner(one.path)} {one.kind if ATTENTION.search(one.kind) else ''}"
+            for one in told
+            if not is_norm(one)
+        ]
         for names, kinds in (([own], KINDS), (ran, KINDS), ([own, *ran], (("mlp", DENSE),))):
             for kind, pattern in kinds:
                 if any(pattern.search(name) for name in names):

@@ -114,18 +114,15 @@ class SeenInputs:
 
     first: dict[bytes, int] = field(default_factory=dict)
 
-    def sources(self, digests: Sequence[bytes], start: int, earlier: EarlierRows) -> IntArray:
-        """Return for each of consecutive examples the first one with the same input whose rows can be had.
+    def source(self, one: bytes, example: int, *, here: dict[bytes, int], earlier: EarlierRows) -> int:
+        """Return the example whose rows an example is to have: an earlier one with the same input, else itself.
 
-        Nothing is remembered yet: a slab may be computed again.
+        `here` are the inputs of the slab so far; remembered only when it is done, since a slab may be computed again.
         """
-        here: dict[bytes, int] = {}
-        found = np.empty(len(digests), dtype=np.int64)
-        for place, one in enumerate(digests):
-            before = self.first.get(one)
-            known = before is not None and earlier.has(before)
-            found[place] = before if known else here.setdefault(one, start + place)
-        return found
+        before = self.first.get(one)
+        if before is not None and earlier.has(before):
+            return before
+        return here.setdefault(one, example)
 
     def remember(self, digests: Sequence[bytes], start: int) -> None:
         """Take note of the inputs of consecutive examples."""

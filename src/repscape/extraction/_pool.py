@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 
 from ..errors import InputError
+from ._copies import digest
 
 POOLS = ("mean", "max", "first", "last", "cls", "token", "flatten")
 
@@ -33,6 +34,39 @@ class Batch:
     def with_special(self) -> Batch:
         """Return the batch with special tokens counted as real."""
         return replace(self, real=self.attended, special={}, lead=0)
+
+    def take(self, rows: Sequence[int]) -> Batch:
+        """Return some of the inputs, without the columns that are padding for all of them."""
+        places = torch.as_tensor(rows)
+        columns = None if self.attended is None else torch.nonzero(self.attended[places].any(dim=0)).flatten()
+
+        def picked(value: Any) -> Any:
+            some = value[places.to(value.device)]
+            if columns is None or value.ndim < 2 or value.shape[1] != self.attended.shape[1]:  # type: ignore[union-attr]
+                return some
+            return some[:, columns.to(value.device)]
+
+        named = isinstance(self.inputs, Mapping)
+        inputs = {name: picked(value) for name, value in self.inputs.items()} if named else map(picked, self.inputs)
+        masks = {
+            name: None if mask is None else picked(mask)
+            for name, mask in (("real", self.real), ("attended", self.attended))
+        }
+        return replace(self, inputs=inputs if named else tuple(inputs), rows=len(rows), **masks)
+
+    def digests(self) -> list[bytes]:
+        """Return what tells the inputs apart; every tensor must have a row for each. Padding does not count."""
+        named = self.inputs.items() if isinstance(self.inputs, Mapping) else enumerate(self.inputs)
+        values = [(str(name), value.detach().cpu()) for name, value in named]
+        return [digest(*self._parts(values, row)) for row in range(self.rows)]
+
+    def _parts(self, values: list[tuple[str, torch.Tensor]], row: int) -> Iterator[bytes | str]:
+        mask = None if self.attended is None else self.attended[row]
+        for name, value in values:
+            own = value[row]
+            own = own[mask] if mask is not None and own.ndim and own.shape[0] == len(mask) else own
+            yield f"{name} {own.dtype} {tuple(own.shape)}"
+            yield own.contiguous().flatten().view(torch.uint8).numpy().tobytes()
 
     def kept(self, positions: int) -> list[int]:
         """Return the positions of a state that stand for the input, where no mask says so."""

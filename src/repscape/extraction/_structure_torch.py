@@ -65,9 +65,7 @@ def find_stacks(found: Trace) -> list[list[Call]]:
             groups[parent][int(place)] = call.path
             kinds[call.kind].add(call.path)
     stacks = [stack_of(found, [places[i] for i in sorted(places)]) for places in groups.values()]
-    alone = [
-        calls for calls in stacks if calls and len(calls) > 1 and {c.path for c in calls} >= kinds[calls[0].kind]
-    ]
+    alone = [calls for calls in stacks if calls and len(calls) > 1 and {c.path for c in calls} >= kinds[calls[0].kind]]
     return sorted(alone, key=lambda calls: (bool(breaks(calls)), -len(calls), calls[0].path.count(".")))
 
 
