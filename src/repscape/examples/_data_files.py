@@ -44,7 +44,7 @@ def data_table(
     splits: dict[str, list[Path]] = {}
     for file in files:
         splits.setdefault(_split_of(file), []).append(file)
-    if split is None and len(splits) > 1 or split is not None and split not in splits:
+    if (split is None and len(splits) > 1) or (split is not None and split not in splits):
         raise UnknownNameError(f"split of {folder} must be one of {', '.join(splits)}. Got {split!r}.")
     chosen = splits[split] if split is not None else next(iter(splits.values()))
     tables = [read_table(file, separator=separator, encoding=encoding) for file in chosen]

@@ -39,7 +39,9 @@ def decoded(file: Any, place: str, noticed: Noticed) -> Array:
         raise needs_extra("reading images", "pillow", "models") from problem
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # what fits into memory may be as large as it is
+            warnings.simplefilter(
+                "ignore", Image.DecompressionBombWarning
+            )  # what fits into memory may be as large as it is
             with Image.open(file) as image:
                 check_room(math.prod(image.size) * BYTES, place)
                 frames = getattr(image, "n_frames", 1)

@@ -65,7 +65,9 @@ class GivenColumns(Mapping[str, Any]):
         if isinstance(columns, str) or (isinstance(columns, Sequence) and all(isinstance(c, str) for c in columns)):
             entries = [columns] if isinstance(columns, str) else columns
             named = map(named_path, entries)
-            return cls(tuple(column_table(path, name=name or None, reading=reading or Reading()) for name, path in named))
+            return cls(
+                tuple(column_table(path, name=name or None, reading=reading or Reading()) for name, path in named)
+            )
         raise InputTypeError(
             "columns must be a mapping of names to arrays, a DataFrame, or files of columns. "
             f"Got {type(columns).__name__}; a single column goes in as {{'label': ...}}."
@@ -92,7 +94,12 @@ class GivenColumns(Mapping[str, Any]):
         """Return the columns of these names."""
         kept = set(names)
         tables = (
-            ColumnTable(table.name, {name: table.columns[name] for name in table.columns if name in kept}, table.ids, table.id_column)
+            ColumnTable(
+                table.name,
+                {name: table.columns[name] for name in table.columns if name in kept},
+                table.ids,
+                table.id_column,
+            )
             for table in self.tables
         )
         return GivenColumns(tuple(table for table in tables if table.columns))
@@ -114,7 +121,11 @@ class GivenColumns(Mapping[str, Any]):
                 what = f"column {name!r}"
                 entries = _check.plain_array(values, what, function)
                 if order is None and entries.shape != (rows.n,):
-                    hint = "" if rows.ids is None else f" A column {ID!r} of ids would join them to {rows.name} in any order and number."
+                    hint = (
+                        ""
+                        if rows.ids is None
+                        else f" A column {ID!r} of ids would join them to {rows.name} in any order and number."
+                    )
                     raise InputError(
                         f"{what} of {function} must have shape ({rows.n},), one entry for each example. Got {entries.shape}.{hint}"
                     )
@@ -150,7 +161,9 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
     given = _written(table.ids, table.name)
     for name, values in table.columns.items():
         if len(values) != len(given):
-            raise InputError(f"column {name!r} of {table.name} must have an entry for each of its {len(given)} ids. Got {len(values)}.")
+            raise InputError(
+                f"column {name!r} of {table.name} must have an entry for each of its {len(given)} ids. Got {len(values)}."
+            )
     _check_different(given, table.name)
     if rows.ids is not None:
         wanted = _written(rows.ids, rows.name)

@@ -27,8 +27,8 @@ from ._source import Array, Source, Wanted, array_source, table_source
 from ._tables import FASTA_SUFFIXES, READABLE, read_table, suffix_of
 from ._told_apart import as_column, columns_among
 from ._typed import settled
-from ._walk import is_hidden
 from ._vectors import looks_like_vectors, npz_vectors, vectors_source, word_source
+from ._walk import is_hidden
 
 VECTOR_FILES = frozenset({".bin", ".kv", ".model", ".vec", ".glove"})
 
@@ -154,9 +154,7 @@ def choose_examples(  # house: the options of read_examples
     """Find examples, join columns from elsewhere to all of them, and choose some; options are those of :func:`read_examples`."""
     if asked.kind is not None:
         _check.choice(asked.kind, "kind", WHAT, get_args(ExampleKind))
-    given = GivenColumns.of(
-        columns, Reading(asked.id_column, asked.separator, asked.encoding, asked.allow_pickle)
-    )
+    given = GivenColumns.of(columns, Reading(asked.id_column, asked.separator, asked.encoding, asked.allow_pickle))
     found = _found(source, asked)
     if asked.kind is not None and found.kind != asked.kind:
         raise InputError(f"kind of {WHAT} is {asked.kind!r}, but {found.name} holds {found.kind} examples.")

@@ -247,5 +247,3 @@ def _without_surplus(header: list[str], rows: list[list[str]]) -> tuple[list[str
 
 def _named(header: Sequence[str], most: int = 6) -> str:
     return ", ".join(header[:most]) + (", ..." if len(header) > most else "")
-
-

@@ -71,7 +71,9 @@ def check_characters(table: pd.DataFrame, name: str) -> None:
     """Refuse text that no file and no tokenizer can hold: half a surrogate pair."""
     for column in table.columns:
         if (place := _half_pair(str(column))) is not None:
-            raise InputError(f"{name}: the name of column {column!r} holds half a surrogate pair at {place}: no character.")
+            raise InputError(
+                f"{name}: the name of column {column!r} holds half a surrogate pair at {place}: no character."
+            )
         if table[column].dtype.kind != "O":
             continue
         for row, entry in enumerate(table[column]):
