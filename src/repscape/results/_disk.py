@@ -91,7 +91,7 @@ def _record(entry: dict[str, Any], infos: list[MeasureInfo]) -> Record:
 
 
 def _place(entry: dict[str, Any]) -> Place:
-    return Place(model=entry["model"], layer=LayerInfo(**entry["layer"]), step=entry["step"])
+    return Place(model=entry["model"], layer=LayerInfo.of(entry["layer"]), step=entry["step"])
 
 
 def _info(entry: dict[str, Any]) -> MeasureInfo:

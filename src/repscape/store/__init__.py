@@ -1,8 +1,11 @@
 """Arrays on disk that survive kills and notice damage: a store of activations, and groups of arrays for all else."""
 
-from ._arrays import list_groups, read_arrays, write_arrays
+from ._arrays import list_groups, read_arrays, remove_group, write_arrays
+from ._format import check_format
+from ._lock import locked
 from ._read import Store, StoredLayer, open_store
 from ._table import arrays_of, table_of
+from ._whole import sync_folder, write_whole
 from ._write import StoreWriter
 
 __all__ = [
@@ -11,8 +14,13 @@ __all__ = [
     "Store",
     "StoreWriter",
     "StoredLayer",
+    "check_format",
     "list_groups",
+    "locked",
     "open_store",
     "read_arrays",
+    "remove_group",
+    "sync_folder",
     "write_arrays",
+    "write_whole",
 ]

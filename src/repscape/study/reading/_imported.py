@@ -140,7 +140,7 @@ def published_graphs(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dic
     ]
     for _, arrays, about in sorted(groups, key=lambda group: group[0]):
         graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
-        yield LayerInfo(**about["layer"]), graph, dict(about["dtypes"])
+        yield LayerInfo.of(about["layer"]), graph, dict(about["dtypes"])
 
 
 def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[str, str]]]:
