@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,8 +108,10 @@ def remove_group(path: str | os.PathLike[str], group: str) -> None:
             shutil.rmtree(home)
 
 
-def read_arrays(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Read a group back: its arrays, whole, and its attributes.
+def read_arrays(
+    path: str | os.PathLike[str], group: str, *, only: Collection[str] | None = None
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read a group back: its arrays, whole, or `only` those of some names; and its attributes.
 
     Raises
     ------
@@ -118,11 +120,13 @@ def read_arrays(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Arr
     StoreError
         There is no such folder, or a bit of the group has changed since it was written.
     """
-    arrays, attributes = read_group(path, group)
+    arrays, attributes = read_group(path, group, only=only)
     return {name: _fixed(array) if array.dtype.kind == "T" else array for name, array in arrays.items()}, attributes
 
 
-def read_group(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
+def read_group(
+    path: str | os.PathLike[str], group: str, *, only: Collection[str] | None = None
+) -> tuple[dict[str, Array], dict[str, Any]]:
     """As `read_arrays`, but text stays in numpy's StringDType: every entry of a str array is as wide as the longest."""
     root, home = Path(path), Path(path) / safe_name(group)
     open_root(root)
@@ -134,11 +138,17 @@ def read_group(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Arra
         try:
             with reading(f"{group!r} in {root}"):
                 inside = zarr.open_group(LocalStore(folder, read_only=True), mode="r", zarr_format=3)
-                arrays = {entry["name"]: get_array(inside, folder, entry) for entry in about["arrays"]}
+                entries = [entry for entry in about["arrays"] if only is None or entry["name"] in only]
+                arrays = {entry["name"]: get_array(inside, folder, entry) for entry in entries}
             return arrays, about["attributes"]
         except StoreError:
             if _about(home)["generation"] == about["generation"]:
                 raise  # nobody replaced the group meanwhile: it really is damaged
+
+
+def has_group(path: str | os.PathLike[str], group: str) -> bool:
+    """Whether a group is there, by its name alone."""
+    return (Path(path) / safe_name(group) / "zarr.json").is_file()
 
 
 def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:

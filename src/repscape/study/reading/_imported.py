@@ -29,6 +29,7 @@ from .._progress import bar
 
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
 PUBLISHED, COLUMNS = "published|", "columns"
+MODEL = "model"  # what a store says of its making where a model was read into it
 ROWS = 512
 Found = tuple[int, tuple[LayerInfo, ...], tuple[str, ...], tuple[str, ...]]  # n, layers, columns, notes
 
@@ -157,7 +158,7 @@ def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[
 
 
 def _kind(path: Path) -> Literal["points", "graphs"] | None:
-    if (path / POINTS).is_dir():
+    if (path / POINTS).is_dir() and MODEL not in open_store(path).provenance:
         return "points"
     if (path / GRAPHS).is_dir() and any(name.startswith(PUBLISHED) for name in list_groups(path / GRAPHS)):
         return "graphs"

@@ -6,6 +6,7 @@ import itertools
 import math
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -20,11 +21,11 @@ from ..._types import Examples, Progress
 from ...errors import InputError
 from ...examples import read_examples
 from ...extraction import open_model
-from ...store import Store
+from ...store import Store, open_store
 from .._extract import extract
+from .._folder import StudyFolder
 from ._source import Trajectory
 
-STORE = "activations.zarr"
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
 READING = ("kind", "text", "label", "sequence", "image", "split", "limit", "balance", "rows", "rng")
 STATES = ("layers", "site", "pool", "batch_size", "max_length", "too_long")
@@ -92,23 +93,34 @@ class ModelSource:
         """Read the examples."""
         return read_examples(self.data, **self._picked(READING))
 
-    def extract(self, folder: Path, *, progress: bool | Progress | None = None) -> Any:
-        """Extract every model into the folder, or go on with what is there; return what `run` takes as its source."""
-        examples = self.examples()
-        if self.revisions:
-            steps = steps_of(self.revisions)
-            checkpoints = []
-            for place, (step, revision) in enumerate(zip(steps, self.revisions, strict=True)):
-                one = replace(self, revisions=(), options={**self.options, "revision": revision})
-                store = one._stored("", examples, folder / "activations" / f"{place}.zarr", progress)
-                checkpoints.append((step, store))
-            return Trajectory(checkpoints)
-        if tuple(self.models) == ("",):
-            return self._stored("", examples, folder / STORE, progress)
-        return {
-            name: self._stored(name, examples, folder / "activations" / f"{place}.zarr", progress)
-            for place, name in enumerate(self.models)
-        }
+    def extract(
+        self,
+        folder: Path,
+        *,
+        progress: bool | Progress | None = None,
+        states: Path | None = None,
+        sync: bool = True,
+    ) -> Any:
+        """Extract every model into the folder, or go on with what is there; return what `run` takes as its source.
+
+        `states` is a study folder of the same models and examples: what is whole there is taken, and no model is loaded for it.
+        """
+        home, examples = StudyFolder(folder), _Once(self)
+        own = None if states is None else StudyFolder(states)
+        revisions = dict(zip(self.revisions, steps_of(self.revisions), strict=True))
+        stores = {}
+        for position, name in enumerate(revisions or self.models):
+            place = home.store_place(name, position)
+            found = None if own is None else _whole(own.store_place(name, position), place)
+            if found is None:
+                one = replace(self, revisions=(), options={**self.options, **({"revision": name} if revisions else {})})
+                model = next(iter(self.models.values())) if revisions else self.models[name]
+                options = {**one.extraction, "progress": progress, "sync": sync}
+                found = extract(model, examples.read(), to=place, **options)
+            stores[name] = found
+        if revisions:
+            return Trajectory([(step, stores[name]) for name, step in revisions.items()])
+        return stores[""] if tuple(stores) == ("",) else stores
 
     def forecast(self, folder: Path) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
@@ -129,9 +141,6 @@ class ModelSource:
 
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
-
-    def _stored(self, name: str, examples: Examples, path: Path, progress: bool | Progress | None) -> Store:
-        return extract(self.models[name], examples, to=path, progress=progress, **self.extraction)
 
     def _forecast(self, model: str, examples: Examples, folder: Path) -> Forecast:
         from ...extraction import iterate  # loads torch, which opening the model shows to be there
@@ -158,6 +167,45 @@ class ModelSource:
             memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
             seconds=(time.perf_counter() - begun) * scale,
         )
+
+
+@dataclass(slots=True)
+class _Once:
+    """The examples, read at the first need: who finds all states need not have the data."""
+
+    source: ModelSource
+    _held: Examples | None = None
+
+    def read(self) -> Examples:
+        if self._held is None:
+            self._held = self.source.examples()
+        return self._held
+
+
+def _whole(there: Path, here: Path) -> Store | None:
+    """Return a whole store; one of another folder is taken over, file by file without copying where the disk allows it."""
+    if not there.is_dir():
+        return None
+    held = open_store(there)
+    if not held.complete or here.resolve() == there.resolve():
+        return held if held.complete else None
+    if not here.exists():
+        here.parent.mkdir(parents=True, exist_ok=True)
+        beside = here.with_name(f".{here.name}-{secrets.token_hex(4)}.new")
+        try:
+            shutil.copytree(there, beside, copy_function=_linked)
+            beside.replace(here)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    return open_store(here)
+
+
+def _linked(source: str, target: str) -> None:
+    """Give a file another name: the files of a store are never changed, only replaced."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def steps_of(revisions: Sequence[str]) -> list[float]:

@@ -12,12 +12,13 @@ from typing import Any
 import numpy.typing as npt
 
 from ... import _check
+from ..._types import Progress
 from ...errors import InputError, StoreError
 from ...examples import read_columns
 from ...plan import Plan
+from ...store import check_format
 from .._defaults import LABEL
-from .._folder import PLAN_FILE
-from ._imported import imported_models
+from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from ._models import ModelSource
 
 SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns")
@@ -42,6 +43,14 @@ class StudySpec:
     """Entries of the plan that were given, as in :meth:`Plan.to_dict`."""
     models: ModelSource | None = None
     """Instead of arrays: models, and the data that go through them."""
+    also: tuple[Mapping[str, Any], ...] = ()
+    """Further plans of a study that was asked for other parts of the examples, or other preprocessing."""
+    home: Path | None = None
+    """The study folder that it was read from; its states are not extracted again."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Columns that the study folder keeps; they stay those of the study, whatever their files hold now."""
+    more: tuple[str, ...] = ()
+    """Files of columns that are new to the study."""
 
     @classmethod
     def of(
@@ -62,11 +71,13 @@ class StudySpec:
 
     def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
-        return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
+        return replace(self, more=(*self.more, *columns), plan={**self.plan, **(plan or {})})
 
-    def opened(self, folder: Path, *, progress: bool = False) -> Any:
+    def opened(self, folder: Path, *, progress: bool | Progress | None = None, sync: bool = True) -> Any:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
-        return self.source if self.models is None else self.models.extract(folder, progress=progress)
+        if self.models is None:
+            return self.source
+        return self.models.extract(folder, progress=progress, states=self.home, sync=sync)
 
     @property
     def source(self) -> Any:
@@ -96,9 +107,9 @@ class StudySpec:
         return settled, {name: values for name, values in found.items() if name in read} or found
 
     def read_columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return every column of the files of columns."""
-        found: dict[str, npt.NDArray[Any]] = {}
-        for entry in self.columns:
+        """Return every column that the study keeps, or reads from files."""
+        found: dict[str, npt.NDArray[Any]] = dict(self.kept)
+        for entry in (*(() if self.kept else self.columns), *self.more):
             name, path = _named(entry)
             for column, values in read_columns(path, name=name or None).items():
                 if column in found:
@@ -108,7 +119,7 @@ class StudySpec:
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
-        columns = [_absolute_named(entry) for entry in self.columns]
+        columns = [_absolute_named(entry) for entry in (*self.columns, *self.more)]
         more = {"columns": columns} if columns else {}
         if self.models is not None:
             return {**self.models.origin(), **more}
@@ -148,7 +159,7 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
     ('layers.npz', {'measures': ['id_twonn']})
     """
     where = Path(path)
-    if (where / PLAN_FILE).is_file() and not imported_models(where):
+    if (where / PLAN_FILE).is_file():
         where = where / PLAN_FILE
     if where.suffix != ".toml":
         return StudySpec.of([f"={os.fspath(path)}"])
@@ -164,7 +175,13 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
 
 
 def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
-    _check.known_options(held, ("study", "source", "plan"), str(where))
+    study = held.get("study", {})
+    written = isinstance(study, Mapping) and "format" in study  # by us: a later version may have added to it
+    if written:
+        check_format(study["format"], FORMAT, str(where), known=READ)
+    else:
+        _check.known_options(held, ("study", "source", "plan", "also"), str(where))
+    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
     source, plan = held.get("source", {}), held.get("plan", {})
     named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
     if not named or not isinstance(plan, dict):
@@ -178,13 +195,16 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     arrays = _by_name(source.get("arrays", {}))
     if not isinstance(arrays, dict) or not all(isinstance(entry, str) for entry in [*arrays.values(), *columns]):
         raise InputError(f"arrays and columns in [source] of {where} must be text. Got {source!r}.")
-    home = where.parent.absolute()
+    folder = where.parent.absolute()
     files = [_named(entry) for entry in columns]
     return StudySpec(
-        {name: os.path.join(home, entry) for name, entry in arrays.items()},
-        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in files),
+        {name: os.path.join(folder, entry) for name, entry in arrays.items()},
+        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
         plan,
-        _models(source, home) if "model" in source else None,
+        _models(source, folder) if "model" in source else None,
+        tuple(held.get("also", ())),
+        None if home is None else home.path,
+        {} if home is None else home.columns(),
     )
 
 
