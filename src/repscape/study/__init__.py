@@ -6,7 +6,7 @@ from ._diff import Difference, diff_studies
 from ._export import export_arrays
 from ._extract import extract
 from ._folder import StudyFolder
-from ._grow import Running, add_to_study, remove_from_study, run_study
+from ._grow import Running, add_to_study, remove_from_study, repair_study, run_study
 from ._problems import Problem
 from ._progress import bar as progress_bar
 from ._run import run
@@ -39,6 +39,7 @@ __all__ = [
     "progress_bar",
     "read_study",
     "remove_from_study",
+    "repair_study",
     "run",
     "run_study",
 ]

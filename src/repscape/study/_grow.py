@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -12,7 +13,8 @@ import numpy as np
 
 from .. import _check
 from .._types import LayerInfo, Progress
-from ..errors import InputError, StoreError
+from ..errors import InputError, RepscapeError, StoreError
+from ..examples import builtin_values
 from ..plan import Plan
 from ..results import Place, Results
 from ..store import list_groups, remove_group
@@ -22,6 +24,7 @@ from ._execute import Means
 from ._expand import expanded
 from ._folder import StudyFolder
 from ._plans import without
+from ._problems import Problem
 from ._provenance import provenance
 from ._run import Order, results_of, run_into, told, write_view
 from ._schedule import scheduler_of
@@ -93,8 +96,6 @@ def _check_start(models: ModelSource, plan: Plan | None, columns: Mapping[str, A
     one = with_builtin(replace(one, images=images), settled_plan.columns)
     missing = [name for name in settled_plan.columns if name not in one.columns]
     if missing:  # what texts and proteins say by themselves
-        from ..examples import builtin_values
-
         one = replace(one, columns={**builtin_values(examples.inputs, kind=examples.kind), **one.columns})
     places = {r.place: str(position) for position, r in enumerate(one.representations)}
     check_options(expanded([settled_plan], one, places, provenance([settled_plan], one)), lambda key: True)
@@ -185,8 +186,6 @@ def _grow_source(
 
 
 def _absolute(path: str) -> str:
-    import os
-
     return os.path.abspath(path) if os.path.exists(path) else path
 
 
@@ -303,3 +302,35 @@ def _write_left(
                 file.unlink()
 
 
+
+
+def repair_study(folder: str | Path, how: Running | None = None) -> tuple[Problem, ...]:
+    """Take away what is damaged in a study, compute it again where the data can be read, and return what is left.
+
+    Parameters
+    ----------
+    folder : path
+        The study.
+    how : Running, optional
+        Waiting, and the like.
+
+    Returns
+    -------
+    tuple of Problem
+        What could not be mended here, each with what mends it.
+    """
+    how = how or Running()
+    study = open_study(folder)
+    with study.folder.writing(wait=how.wait, tell=how.tell):
+        for problem in study.problems():
+            if problem.mend is not None:
+                problem.mend()
+        contents = study.folder.contents()
+        if contents is not None:
+            journal = study.folder.journal(sync=how.sync)
+            write_view(study.folder, results_of(study.folder, contents, journal), sync=how.sync)
+    try:
+        open_study(folder).run(wait=how.wait, threads=how.threads)
+    except RepscapeError as error:
+        return (*open_study(folder).problems(), Problem(str(error), "What is whole stays as it is."))
+    return open_study(folder).problems()
