@@ -6,11 +6,14 @@ import warnings
 from typing import Any
 
 from ._card import card_of
+from ._disk import pack_records, unpack_records
+from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
 from ._titles import titles
 
 __all__ = [
+    "Failure",
     "MATRICES",
     "PROFILES",
     "MeasureInfo",
@@ -20,7 +23,9 @@ __all__ = [
     "Results",
     "card_of",
     "load_results",
+    "pack_records",
     "titles",
+    "unpack_records",
 ]
 
 MOVED = (

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import _check
 from .._types import Markup, cut
 from ..errors import StoreError
+from ..store import write_whole
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
+from ._failure import Failure
 from ._record import PROFILES, Record
 
 if TYPE_CHECKING:
@@ -44,7 +46,9 @@ class Results:
     provenance: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Plan, source, versions, graphs and their certificates: what it takes to repeat the study. JSON values only."""
     warnings: tuple[str, ...] = ()
-    """What a reader of the numbers should know: merged rows, measures that had no answer."""
+    """What a reader of the numbers should know: merged rows, measures that had no answer, units that failed."""
+    failed: tuple[Failure, ...] = ()
+    """Units of the study that failed, each with its error; the next run tries them again."""
 
     def __len__(self) -> int:
         return len(self.records)
@@ -197,8 +201,15 @@ class Results:
 
         return sheet(self.select(measure, **chosen))
 
-    def save(self, folder: str | Path) -> Path:
+    def save(self, folder: str | Path, *, sync: bool = True) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+        sync : bool
+            Whether to wait until the disk has them, so that not even a power cut takes them back.
 
         Raises
         ------
@@ -208,10 +219,15 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _disk.write(folder / FOLDER, self.records, provenance=dict(self.provenance), warnings=self.warnings)
-            unfinished = folder / f"{TABLE}.part"
-            self.to_frame().to_csv(unfinished, index=False)
-            unfinished.replace(folder / TABLE)
+            _disk.write(
+                folder / FOLDER,
+                self.records,
+                provenance=dict(self.provenance),
+                warnings=self.warnings,
+                failed=self.failed,
+                sync=sync,
+            )
+            write_whole(folder / TABLE, self.to_frame().to_csv(index=False).encode(), sync=sync)
         except OSError as error:
             raise StoreError(f"results could not be written to {folder}: {error}") from error
         return folder
@@ -247,5 +263,4 @@ def load_results(folder: str | Path) -> Results:
     path = folder if folder.name == FOLDER else folder / FOLDER
     if not path.is_dir():
         raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
-    records, provenance, warnings = _disk.read(path)
-    return Results(records=records, provenance=provenance, warnings=warnings)
+    return Results(*_disk.read(path))

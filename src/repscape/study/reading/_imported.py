@@ -30,6 +30,7 @@ from .._progress import bar
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
 PUBLISHED, COLUMNS = "published|", "columns"
 FUNCTION = "import_arrays"
+MODEL = "model"  # what a store says of its making where a model was read into it
 ROWS = 512
 Found = tuple[int, tuple[LayerInfo, ...], tuple[str, ...], tuple[str, ...]]  # n, layers, columns, notes
 
@@ -147,7 +148,7 @@ def published_graphs(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dic
         except (InputError, InputTypeError) as error:
             layer = about["layer"]["name"]
             raise StoreError(f"{path / GRAPHS}: the graph of layer {layer!r} is damaged. {error}") from error
-        yield LayerInfo(**about["layer"]), graph, dict(about["dtypes"])
+        yield LayerInfo.of(about["layer"]), graph, dict(about["dtypes"])
 
 
 def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[str, str]]]:
@@ -164,7 +165,7 @@ def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[
 
 
 def _kind(path: Path) -> Literal["points", "graphs"] | None:
-    if (path / POINTS).is_dir():
+    if (path / POINTS).is_dir() and MODEL not in open_store(path).provenance:
         return "points"
     if (path / GRAPHS).is_dir() and any(name.startswith(PUBLISHED) for name in list_groups(path / GRAPHS)):
         return "graphs"

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ... import _check
+from ..._types import Progress
 from ...errors import InputError, StoreError
 from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
+from ...store import check_format
 from .._defaults import LABEL
-from .._folder import PLAN_FILE
-from ._imported import imported_models
+from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from ._models import TRUST, ModelSource, is_function
 from ._plan_columns import plan_columns
 from ._schema import check_plan, check_source
@@ -44,6 +45,14 @@ class StudySpec:
     """Instead of arrays: models, and the data that go through them."""
     reading: Reading = field(default_factory=Reading)
     """How the files of columns are read, where they do not say themselves."""
+    also: tuple[Mapping[str, Any], ...] = ()
+    """Further plans of a study that was asked for other parts of the examples, or other preprocessing."""
+    home: Path | None = None
+    """The study folder that it was read from; its states are not extracted again."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Columns that the study folder keeps; they stay those of the study, whatever their files hold now."""
+    more: tuple[str, ...] = ()
+    """Files of columns that are new to the study."""
 
     @classmethod
     def of(
@@ -71,7 +80,7 @@ class StudySpec:
 
     def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
-        return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
+        return replace(self, more=(*self.more, *columns), plan={**self.plan, **(plan or {})})
 
     def trusting(self, **granted: bool) -> StudySpec:
         """Return the study with what the user grants in this very call, whatever its file asks for."""
@@ -79,11 +88,11 @@ class StudySpec:
         reading = replace(self.reading, allow_pickle=self.reading.allow_pickle or granted.get("allow_pickle", False))
         return replace(self, models=models, reading=reading)
 
-    def opened(self, folder: Path, *, progress: bool = False) -> Any:
+    def opened(self, folder: Path, *, progress: bool | Progress | None = None, sync: bool = True) -> Any:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
         if self.models is None:
             return self.source
-        return self.models.extract(folder, columns=self.read_columns(), progress=progress)
+        return self.models.extract(folder, columns=self._to_choose_by, progress=progress, states=self.home, sync=sync)
 
     @property
     def source(self) -> Any:
@@ -114,32 +123,45 @@ class StudySpec:
             plan["labels"] = list(found)
         settled = Plan.from_dict(plan) if plan else None
         if self.models is not None:
-            found = self._joined(found, settled)
+            found = self._joined(settled)
         read = found.only(found if settled is None else settled.columns)
         return settled, read or found
 
     def read_columns(self) -> GivenColumns:
-        """Return every column of the files of columns, each table with its ids."""
+        """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
+        files = self._of_files((*(() if self.kept else self.columns), *self.more))
+        kept = ColumnTable("the study", dict(self.kept), None, None)
+        return GivenColumns((kept, *files.tables)) if self.kept else files
+
+    def _to_choose_by(self) -> GivenColumns:
+        """Return the columns of all files, before any example was chosen."""
+        return self._of_files((*self.columns, *self.more))
+
+    def _of_files(self, entries: Sequence[str]) -> GivenColumns:
         reading = self.reading
         if self.models is not None:
             told = {name: self.models.options.get(name) for name in ("id_column", "separator", "encoding")}
             trusted = reading.allow_pickle or bool(self.models.options.get("allow_pickle"))
             reading = Reading(**told, allow_pickle=trusted)
-        return GivenColumns.of(list(self.columns), reading)
+        return GivenColumns.of(list(entries), reading)
 
-    def _joined(self, given: GivenColumns, plan: Plan | None) -> GivenColumns:
-        """Return the columns for the chosen examples of a study of models, by their ids."""
-        chosen = self.models.choose(given)  # type: ignore[union-attr]
-        table, kind = chosen.table, chosen.source.kind
-        if plan is not None:
-            own = {str(name): table[name].to_numpy() for name in table.columns}
-            plan_columns(plan, own, n=len(table), also=BUILTIN.get(kind, ()))
-        held = {name: table[name].to_numpy() for name in chosen.given}
-        return GivenColumns((ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ())
+    def _joined(self, plan: Plan | None) -> GivenColumns:
+        """Return the columns for the chosen examples of a study of models, by their ids; what it keeps fits already."""
+        given = self._of_files((*(() if self.kept else self.columns), *self.more))
+        held = {str(name): values for name, values in self.kept.items()}
+        if len(given) or self.home is None:  # a study that has all it needs may have lost its data
+            chosen = self.models.choose(self._to_choose_by())  # type: ignore[union-attr]
+            table, kind = chosen.table, chosen.source.kind
+            if plan is not None:
+                own = {str(name): table[name].to_numpy() for name in table.columns}
+                plan_columns(plan, {**own, **held}, n=len(table), also=BUILTIN.get(kind, ()))
+            held |= {name: table[name].to_numpy() for name in given}
+            return GivenColumns((ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ())
+        return GivenColumns((ColumnTable("the study", held, None, None),) if held else ())
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
-        columns = [_absolute_named(entry) for entry in self.columns]
+        columns = [_absolute_named(entry) for entry in (*self.columns, *self.more)]
         more: dict[str, Any] = {"columns": columns} if columns else {}
         if self.models is None and self.reading.id_column is not None:
             more["id_column"] = self.reading.id_column
@@ -181,7 +203,7 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
     ('layers.npz', {'measures': ['id_twonn']})
     """
     where = Path(path)
-    if (where / PLAN_FILE).is_file() and not imported_models(where):
+    if (where / PLAN_FILE).is_file():
         where = where / PLAN_FILE
     if where.suffix != ".toml":
         return StudySpec.of([f"={os.fspath(path)}"])
@@ -197,7 +219,13 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
 
 
 def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
-    _check.known_options(held, ("study", "source", "plan"), str(where))
+    study = held.get("study", {})
+    written = isinstance(study, Mapping) and "format" in study  # by us: a later version may have added to it
+    if written:
+        check_format(study["format"], FORMAT, str(where), known=READ)
+    else:
+        _check.known_options(held, ("study", "source", "plan", "also"), str(where))
+    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
     source, plan = held.get("source", {}), held.get("plan", {})
     named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
     if not named or not isinstance(plan, dict):
@@ -210,13 +238,16 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     check_plan(plan, f"[plan] of {where}")
     columns = source.get("columns", [])
     files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
-    home = where.parent.absolute()
+    folder = where.parent.absolute()
     return StudySpec(
-        {name: os.path.join(home, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
-        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in files),
+        {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
+        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
         plan,
-        _models(source, home) if "model" in source else None,
+        _models(source, folder) if "model" in source else None,
         Reading(source.get("id_column")),
+        tuple(held.get("also", ())),
+        None if home is None else home.path,
+        {} if home is None else home.columns(),
     )
 
 
