@@ -120,7 +120,9 @@ def iterate(
     _check.choice(too_long, "too_long", "extract", ("truncate", "refuse"))
     _suitable(model, examples)
     encode = partial(model.encode, max_length=max_length, too_long=too_long)
-    model.encode(examples.inputs[:1], first_row=0, max_length=max_length, too_long="truncate")  # refuses what it cannot take
+    model.encode(
+        examples.inputs[:1], first_row=0, max_length=max_length, too_long="truncate"
+    )  # refuses what it cannot take
     with evaluating(model.module):
         model = _with_anatomy(model, examples, encode, layers=layers, site=site)
         taps = select_taps(model.module, layers=layers, sites=site, family=model.family, anatomy=model.anatomy)

@@ -27,7 +27,7 @@ from ._source import Trajectory
 STORE = "activations.zarr"
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
 READING = ("kind", "text", "label", "sequence", "image", "split", "limit", "balance", "rows", "rng")
-STATES = ("layers", "site", "pool", "batch_size", "max_length", "too_long")
+STATES = ("layers", "site", "pool", "include_special", "batch_size", "max_length", "too_long")
 SAMPLE = 32
 
 
