@@ -110,25 +110,6 @@ class Results:
         """
         return _dataset.to_dataset(self.records, self.provenance)
 
-    def differences(
-        self,
-        measure: str | None = None,
-        *,
-        against: str = "previous",
-        between: Literal["layers", "models", "steps"] = "layers",
-        **chosen: Any,
-    ) -> pd.DataFrame:
-        """Return :func:`paired_differences` of these results."""
-        from ..findings import paired_differences  # house: door
-
-        return paired_differences(self, measure, against=against, between=between, **chosen)
-
-    def bands(self, measure: str | None = None, **chosen: Any) -> pd.DataFrame:
-        """Return :func:`simultaneous_bands` of these results."""
-        from ..findings import simultaneous_bands  # house: door
-
-        return simultaneous_bands(self, measure, **chosen)
-
     def plot(self, measure: str | None = None, **chosen: Any) -> Figure:
         """Draw what the results call for, all of them or those of one measure.
 
@@ -162,6 +143,25 @@ class Results:
         from ..figures import sheet  # house: door
 
         return sheet(self.select(measure, **chosen))
+
+    def differences(
+        self,
+        measure: str | None = None,
+        *,
+        against: str = "previous",
+        between: Literal["layers", "models", "steps"] = "layers",
+        **chosen: Any,
+    ) -> pd.DataFrame:
+        """Return :func:`paired_differences` of these results."""
+        from ..findings import paired_differences  # house: door
+
+        return paired_differences(self, measure, against=against, between=between, **chosen)
+
+    def bands(self, measure: str | None = None, **chosen: Any) -> pd.DataFrame:
+        """Return :func:`simultaneous_bands` of these results."""
+        from ..findings import simultaneous_bands  # house: door
+
+        return simultaneous_bands(self, measure, **chosen)
 
     def save(self, folder: str | Path) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
