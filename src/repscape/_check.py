@@ -84,7 +84,9 @@ def number(
     ok = ok and not ("l" in open_ends and value == low) and not ("h" in open_ends and value == high)
     if not ok:
         left, right = ("(" if "l" in open_ends else "["), (")" if "h" in open_ends else "]")
-        raise InputError(f"{name} of {function} must be a number in {left}{low:g}, {high:g}{right}. Got {shown(value)}.")
+        raise InputError(
+            f"{name} of {function} must be a number in {left}{low:g}, {high:g}{right}. Got {shown(value)}."
+        )
     return float(value)
 
 

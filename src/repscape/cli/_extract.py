@@ -15,6 +15,8 @@ from ._model_options import (
     Device,
     DryRun,
     Dtype,
+    Encoding,
+    IdColumn,
     Image,
     Kind,
     Limit,
@@ -23,6 +25,7 @@ from ._model_options import (
     Revision,
     Rows,
     Seed,
+    Separator,
     Sequence,
     Site,
     Split,
@@ -58,6 +61,9 @@ def extract(
     balance: Balance = None,
     rows: Rows = None,
     seed: Seed = None,
+    id_column: IdColumn = None,
+    separator: Separator = None,
+    encoding: Encoding = None,
     max_length: MaxLength = None,
     too_long: TooLong = None,
     batch_size: BatchSize = None,
@@ -93,7 +99,8 @@ def extract(
 
     options = opening | chosen(
         text=text, label=label, sequence=sequence, image=image, kind=kind, split=split, limit=limit, balance=balance,
-        rows=rows, seed=seed, site=site, pool=pool, max_length=max_length, too_long=too_long, batch_size=batch_size,
+        rows=rows, seed=seed, id_column=id_column, separator=separator, encoding=encoding, site=site, pool=pool,
+        max_length=max_length, too_long=too_long, batch_size=batch_size,
         **plan_entries(measures=None, layers=layers),
     )  # fmt: skip
     source = ModelSource.of([model], data, revisions=revision or (), **options)

@@ -10,7 +10,7 @@ import typer
 from ._print import say
 
 if TYPE_CHECKING:
-    from ..study import Forecast
+    from ..study import Forecast, StudyForecast
 
 Data = Annotated[
     str | None,
@@ -57,20 +57,44 @@ TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that came with the model. It can do anything you can.")
 ]
 AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Load pickled weights. They can run code; safetensors cannot.")
+    bool, typer.Option("--allow-pickle", help="Load pickled weights and files. They can run code; safetensors cannot.")
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--id-column",
+        metavar="COLUMN",
+        help="Column of ids, of the data, of --labels-from or of both; 'id' by default.",
+    ),
+]
+Separator = Annotated[
+    str | None, typer.Option("--separator", metavar="TEXT", help="Between the cells of a table; found out by default.")
+]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Of text files, such as latin-1; UTF-8 by default.")
+]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run a module:function that a study's file names. It can do anything.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]
 
 
 def chosen(**options: Any) -> dict[str, Any]:
     """Return the options that were given; one site or label is itself, not a list."""
-    given = {name: value for name, value in options.items() if value not in (None, False, [])}
+    given = {name: value for name, value in options.items() if value is not None and value is not False and value != []}
     for name in ("site", "label"):
         if isinstance(given.get(name), list) and len(given[name]) == 1:
             given[name] = given[name][0]
     if "seed" in given:
         given["rng"] = given.pop("seed")
     return given
+
+
+def say_study_forecast(forecast: StudyForecast) -> None:
+    """Print what a study will take: its extraction if it has one, then its graphs, measures and figures."""
+    say_forecast(forecast.extraction)
+    for name, words in forecast.said().items():
+        say(f"  {name:<10}{words}")
 
 
 def say_forecast(forecasts: Mapping[str, Forecast]) -> None:

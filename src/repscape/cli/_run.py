@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ._model_options import (
+    AllowCode,
     AllowPickle,
     Balance,
     BatchSize,
@@ -15,6 +16,8 @@ from ._model_options import (
     Device,
     DryRun,
     Dtype,
+    Encoding,
+    IdColumn,
     Image,
     Kind,
     Limit,
@@ -23,6 +26,7 @@ from ._model_options import (
     Revision,
     Rows,
     Seed,
+    Separator,
     Sequence,
     Site,
     Split,
@@ -30,7 +34,7 @@ from ._model_options import (
     TooLong,
     TrustRemoteCode,
     chosen,
-    say_forecast,
+    say_study_forecast,
 )
 from ._options import (
     By,
@@ -97,12 +101,16 @@ def run(  # house: typer reads the options from the signature, one a line
     balance: Balance = None,
     rows: Rows = None,
     seed: Seed = None,
+    id_column: IdColumn = None,
+    separator: Separator = None,
+    encoding: Encoding = None,
     max_length: MaxLength = None,
     too_long: TooLong = None,
     batch_size: BatchSize = None,
     device: Device = None,
     dtype: Dtype = None,
     revision: Revision = None,
+    allow_code: AllowCode = False,
     trust_remote_code: TrustRemoteCode = False,
     allow_pickle: AllowPickle = False,
     dry_run: DryRun = False,
@@ -142,17 +150,21 @@ def run(  # house: typer reads the options from the signature, one a line
     )
     if model and data:
         options = chosen(
-            text=text, label=label and label[0], sequence=sequence, image=image, kind=kind, split=split, limit=limit,
+            text=text, label=label, sequence=sequence, image=image, kind=kind, split=split, limit=limit,
             balance=balance, rows=rows, seed=seed, site=site, pool=pool, max_length=max_length, too_long=too_long,
             batch_size=batch_size, device=device, dtype=dtype, trust_remote_code=trust_remote_code,
-            allow_pickle=allow_pickle, layers=given.pop("layers", None),
+            allow_pickle=allow_pickle, layers=given.pop("layers", None), id_column=id_column, separator=separator,
+            encoding=encoding,
         )  # fmt: skip
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
         spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+        reading = chosen(id_column=id_column, separator=separator, encoding=encoding)
+        trust = {"allow_code": allow_code, "trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle}
+        spec = spec.with_reading(**reading).trusting(**trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
-    if dry_run and spec.models is not None:
-        say_forecast(spec.models.forecast(out))
+    if dry_run:
+        say_study_forecast(spec.forecast(out))
         return
     plan, columns = spec.load()
     source = spec.opened(out, progress=not quiet)

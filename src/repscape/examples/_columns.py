@@ -68,8 +68,8 @@ def read_columns(
     Returns
     -------
     dict of str to ndarray of shape (n,)
-        In the order of the file. A column of a text file holds numbers only where their spelling comes back exactly: "01", "1e5"
-        and "NA" are text.
+        In the order of the file. A column of a text file holds numbers only where their spelling comes back exactly: "01",
+        "1e5" and "NA" are text.
 
     Raises
     ------

@@ -65,7 +65,9 @@ def dataset_source(held: datasets.Dataset, name: str, asked: Wanted) -> Source:
     for column, feature in held.features.items():
         if isinstance(feature, datasets.ClassLabel) and f"{column}_name" not in table:
             table[f"{column}_name"] = [feature.int2str(int(code)) if code >= 0 else None for code in table[column]]
-            if (table[column] < 0).any():  # -1 is how the hub writes "no label"; as floats the others would become 0.0, 1.0
+            if (
+                table[column] < 0
+            ).any():  # -1 is how the hub writes "no label"; as floats the others would become 0.0, 1.0
                 table[column] = table[column].astype("Int64").where(table[column] >= 0)
     named = asked.text is not None or asked.sequence is not None
     if asked.kind == "image" or asked.image is not None or (asked.kind is None and pictures and not named):

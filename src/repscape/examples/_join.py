@@ -1,10 +1,11 @@
 """The one place where columns from elsewhere meet the examples: by id where both have ids, else row by row.
 
-A label that goes to another example than its own is a wrong number without a sign; so whatever does not fit is refused, by name.
+A label that goes to another example than its own is a wrong number without a sign; so whatever does not fit is refused.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class GivenColumns(Mapping[str, Any]):
             for name in table.columns:
                 if name in seen:
                     raise InputError(
-                        f"two files hold a column {name!r}, {seen[name]} and {table.name}. Name one of them: NAME={table.name}:{name}."
+                        f"two files hold a column {name!r}: {seen[name]} and {table.name}. "
+                        f"Name one of them: NAME={table.name}:{name}."
                     )
                 seen[name] = table.name
 
@@ -65,7 +67,9 @@ class GivenColumns(Mapping[str, Any]):
         if isinstance(columns, str) or (isinstance(columns, Sequence) and all(isinstance(c, str) for c in columns)):
             entries = [columns] if isinstance(columns, str) else columns
             named = map(named_path, entries)
-            return cls(tuple(column_table(path, name=name or None, reading=reading or Reading()) for name, path in named))
+            return cls(
+                tuple(column_table(path, name=name or None, reading=reading or Reading()) for name, path in named)
+            )
         raise InputTypeError(
             "columns must be a mapping of names to arrays, a DataFrame, or files of columns. "
             f"Got {type(columns).__name__}; a single column goes in as {{'label': ...}}."
@@ -92,7 +96,12 @@ class GivenColumns(Mapping[str, Any]):
         """Return the columns of these names."""
         kept = set(names)
         tables = (
-            ColumnTable(table.name, {name: table.columns[name] for name in table.columns if name in kept}, table.ids, table.id_column)
+            ColumnTable(
+                table.name,
+                {name: table.columns[name] for name in table.columns if name in kept},
+                table.ids,
+                table.id_column,
+            )
             for table in self.tables
         )
         return GivenColumns(tuple(table for table in tables if table.columns))
@@ -114,9 +123,14 @@ class GivenColumns(Mapping[str, Any]):
                 what = f"column {name!r}"
                 entries = _check.plain_array(values, what, function)
                 if order is None and entries.shape != (rows.n,):
-                    hint = "" if rows.ids is None else f" A column {ID!r} of ids would join them to {rows.name} in any order and number."
+                    hint = (
+                        ""
+                        if rows.ids is None
+                        else f" A column {ID!r} of ids would join them to {rows.name} in any order and number."
+                    )
                     raise InputError(
-                        f"{what} of {function} must have shape ({rows.n},), one entry for each example. Got {entries.shape}.{hint}"
+                        f"{what} of {function} must have shape ({rows.n},), one entry for each example. "
+                        f"Got {entries.shape}.{hint}"
                     )
                 found[name] = entries if order is None else entries[order]
         return found, notes
@@ -150,7 +164,9 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
     given = _written(table.ids, table.name)
     for name, values in table.columns.items():
         if len(values) != len(given):
-            raise InputError(f"column {name!r} of {table.name} must have an entry for each of its {len(given)} ids. Got {len(values)}.")
+            raise InputError(
+                f"column {name!r} of {table.name} must have an entry for each of its {len(given)} ids. Got {len(values)}."
+            )
     _check_different(given, table.name)
     if rows.ids is not None:
         wanted = _written(rows.ids, rows.name)
@@ -160,8 +176,8 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
         return _by_id(given, numbers, table.name, rows)
     if len(given) == rows.n and not _in_order(given):
         raise InputError(
-            f"{table.name} has ids, not in order, and {rows.name} have none to join them by. Give both the ids, or take the column of "
-            f"ids out of {table.name} if it lies row by row."
+            f"{table.name} has ids, not in order, and {rows.name} have none to join them by. Give both the ids, or take the "
+            f"column of ids out of {table.name} if it lies row by row."
         )
     return None, f"{table.name} has ids and {rows.name} have none: its columns were taken row by row"
 
@@ -200,7 +216,7 @@ def _check_different(ids: Sequence[str], name: str) -> None:
 
 def _in_order(ids: Sequence[str]) -> bool:
     keys = list(map(natural_key, ids))
-    return all(before < after for before, after in zip(keys, keys[1:], strict=False))
+    return all(before < after for before, after in itertools.pairwise(keys))
 
 
 def _listed(ids: Sequence[str]) -> str:

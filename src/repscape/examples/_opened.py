@@ -77,10 +77,12 @@ def opened(path: Path) -> Iterator[TextIO]:
         with _stream(path) as raw:
             head = raw.read(HEAD)
             raw.seek(0)
-            with io.TextIOWrapper(cast(BinaryIO, raw), encoding=_encoding(head)) as stream:
+            with io.TextIOWrapper(raw, encoding=_encoding(head)) as stream:
                 yield stream
     except UnicodeDecodeError as problem:
-        raise InputError(f"{path} must be UTF-8 text. {problem}; convert it first: iconv -f latin1 -t utf-8.") from problem
+        raise InputError(
+            f"{path} must be UTF-8 text. {problem}; convert it first: iconv -f latin1 -t utf-8."
+        ) from problem
     except (OSError, EOFError, zlib.error) as problem:
         raise InputError(f"{path} cannot be read: {problem}.") from problem
 

@@ -8,7 +8,7 @@ from ._folder import PLAN_FILE
 from ._progress import bar as progress_bar
 from ._run import run
 from .asking import Prediction, predict
-from .reading import Forecast, Imported, ModelSource, StudySpec, Trajectory, import_arrays, read_study
+from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
     "USUAL_COMPARISON",
@@ -18,6 +18,7 @@ __all__ = [
     "Imported",
     "ModelSource",
     "Prediction",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
     "describe",

@@ -144,12 +144,13 @@ def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
     chosen = chosen_layers(found, plan)
     if fingerprint(chosen) != _data(folder):
         raise StudyMismatchError(f"the data of {folder} have changed since the study was made.")
-    every = read_source(source, {**columns, **spec.read_columns()})
+    every = read_source(source, spec.read_columns())
     wanted = {one.place for one in chosen.representations}
     kept = tuple(one for one in every.representations if one.place in wanted)
     steps = " and ".join(map(str, plan.preprocess))
     said = f"The study measured the states after {steps}; maps and neighbours here are of the states as they are."
-    return Source(kept, every.columns), _pictures(spec, every), (said,) if steps else ()
+    read = {name: chosen.columns[name] for name in plan.columns}
+    return Source(kept, {**every.columns, **read}), _pictures(spec, every), (said,) if steps else ()
 
 
 def _extracted(models: ModelSource, folder: Path) -> Any:
@@ -169,7 +170,7 @@ def _pictures(spec: StudySpec, source: Source) -> Any:
             found = _picture_array(list(dict.fromkeys(spec.arrays.values())))
         else:
             kinds = {about.get("data", {}).get("kind") for about in source.extracted.values()}
-            found = spec.models.examples().inputs if kinds == {"image"} else None
+            found = spec.models.examples(spec.read_columns()).inputs if kinds == {"image"} else None
     except RepscapeError:
         return None  # they are not needed for anything but looking at
     return found if found is not None and len(found) == source.n else None

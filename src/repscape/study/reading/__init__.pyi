@@ -1,4 +1,5 @@
 from ._chosen import chosen_layers, fingerprint
+from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
 from ._models import STATES, STORE, Forecast, ModelSource, steps_of
 from ._parts import Part, parts
@@ -17,6 +18,7 @@ __all__ = [
     "STATES",
     "STORE",
     "Source",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
     "import_arrays",

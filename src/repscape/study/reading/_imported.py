@@ -106,7 +106,9 @@ def import_arrays(
     target = _target(where, model)
     graphs = Path(source).is_dir() and kind_of_folder(source) == "neighbors"
     with bar(progress) as tell, _beside(target) as fresh:
-        n, layers, names, notes = (_import_graphs if graphs else _import_points)(source, fresh, GivenColumns.of(columns), tell)
+        n, layers, names, notes = (_import_graphs if graphs else _import_points)(
+            source, fresh, GivenColumns.of(columns), tell
+        )
         _check_others(where, n, target)
     return Imported(target, model, "graphs" if graphs else "points", n, layers, names, notes)
 
@@ -243,9 +245,7 @@ def _import_points(source: str | os.PathLike[str], target: Path, columns: GivenC
     import pandas as pd  # here, so that opening a source loads no pandas
 
     read = read_layers(source)
-    arrays = {
-        layer: _check.points(values, f"layer {layer.key!r}", FUNCTION) for layer, values in read.layers.items()
-    }
+    arrays = {layer: _check.points(values, f"layer {layer.key!r}", FUNCTION) for layer, values in read.layers.items()}
     n = next(iter(arrays.values())).shape[0]
     joined, notes = columns.joined(Rows(n, "the layers", read.columns.get("id")), FUNCTION)
     merged = {**read.columns, **joined}

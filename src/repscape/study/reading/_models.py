@@ -110,10 +110,8 @@ class ModelSource:
 
     def choose(self, columns: GivenColumns | None = None) -> Chosen:
         """Find the examples, join columns from elsewhere to them and choose those that are wanted; no input is loaded."""
-        trusted = {"allow_pickle": True} if self.options.get("allow_pickle") else {}
-        return choose_examples(
-            self.data, Wanted(**self._picked(FORM), **trusted), columns=columns, **self._picked(CHOICE)
-        )
+        asked = Wanted(**self._picked((*FORM, "allow_pickle")))
+        return choose_examples(self.data, asked, columns=columns, **self._picked(CHOICE))
 
     def examples(self, columns: GivenColumns | None = None) -> Examples:
         """Read the examples; columns from elsewhere help to choose them, and stay where they are."""
@@ -171,8 +169,8 @@ class ModelSource:
         }
         flags = " ".join(f"--{name.replace('_', '-')}" for name in self.asks)
         raise InputError(
-            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: if you "
-            f"trust it, say so yourself: {flags}."
+            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: "
+            f"if you trust it, say so yourself: {flags}."
         )
 
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:

@@ -15,11 +15,14 @@ from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
 from .._defaults import LABEL
 from .._folder import PLAN_FILE
+from ._forecast import StudyForecast, expected_source, study_forecast
 from ._imported import imported_models
-from ._models import TRUST, ModelSource, is_function
+from ._models import TRUST, ModelSource, is_function, steps_of
 from ._plan_columns import plan_columns
 from ._schema import check_plan, check_source
+from ._source import read_source
 
+TOKEN_COLUMNS = ("example", "position")  # what pool="token" adds
 SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns", "id_column")
 
 
@@ -73,6 +76,11 @@ class StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
         return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
 
+    def with_reading(self, **told: Any) -> StudySpec:
+        """Return the study with `id_column`, `separator` or `encoding` of its text files told."""
+        models = None if self.models is None else replace(self.models, options={**self.models.options, **told})
+        return replace(self, models=models, reading=replace(self.reading, **told))
+
     def trusting(self, **granted: bool) -> StudySpec:
         """Return the study with what the user grants in this very call, whatever its file asks for."""
         models = None if self.models is None else self.models.trusting(**granted)
@@ -90,12 +98,25 @@ class StudySpec:
         """What :func:`repscape.run` takes as its source."""
         return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
 
+    def forecast(self, folder: Path) -> StudyForecast:
+        """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
+        plan, columns = self.load()
+        if self.models is None:
+            return study_forecast(read_source(self.source, columns), plan)
+        given = self.read_columns()
+        chosen = self.models.choose(given)
+        held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
+        made = dict.fromkeys(BUILTIN.get(chosen.source.kind, ()))
+        extraction = self.models.forecast(folder, columns=given)
+        expected = expected_source(extraction, held, made, steps_of(self.models.revisions))
+        return study_forecast(expected, plan, extraction)
+
     def load(self) -> tuple[Plan | None, GivenColumns]:
         """Return the plan (None where nothing was asked) and the columns that lie in files of their own.
 
         A single column that the plan has no other use for is the label. Of a table's columns those that the plan reads are
-        returned, since a table may have gaps in columns that nobody reads. For a study of models they are joined to its examples
-        here, and checked, before a model is opened.
+        returned, since a table may have gaps in columns that nobody reads. For a study of models they are joined to its
+        examples here, and checked, before a model is opened.
 
         Raises
         ------
@@ -114,7 +135,7 @@ class StudySpec:
             plan["labels"] = list(found)
         settled = Plan.from_dict(plan) if plan else None
         if self.models is not None:
-            found = self._joined(found, settled)
+            found = _joined(self.models, found, settled)
         read = found.only(found if settled is None else settled.columns)
         return settled, read or found
 
@@ -127,16 +148,6 @@ class StudySpec:
             reading = Reading(**told, allow_pickle=trusted)
         return GivenColumns.of(list(self.columns), reading)
 
-    def _joined(self, given: GivenColumns, plan: Plan | None) -> GivenColumns:
-        """Return the columns for the chosen examples of a study of models, by their ids."""
-        chosen = self.models.choose(given)  # type: ignore[union-attr]
-        table, kind = chosen.table, chosen.source.kind
-        if plan is not None:
-            own = {str(name): table[name].to_numpy() for name in table.columns}
-            plan_columns(plan, own, n=len(table), also=BUILTIN.get(kind, ()))
-        held = {name: table[name].to_numpy() for name in chosen.given}
-        return GivenColumns((ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ())
-
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
         columns = [_absolute_named(entry) for entry in self.columns]
@@ -147,6 +158,18 @@ class StudySpec:
             return {**self.models.origin(), **more}
         arrays = {name: _absolute(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}
+
+
+def _joined(models: ModelSource, given: GivenColumns, plan: Plan | None) -> GivenColumns:
+    """Return the columns for the chosen examples of a study of models, by their ids."""
+    chosen = models.choose(given)
+    table, kind = chosen.table, chosen.source.kind
+    if plan is not None:
+        own = {str(name): table[name].to_numpy() for name in table.columns}
+        later = (*BUILTIN.get(kind, ()), *(TOKEN_COLUMNS if models.options.get("pool") == "token" else ()))
+        plan_columns(plan, own, n=len(table), also=later)
+    held = {name: table[name].to_numpy() for name in chosen.given}
+    return GivenColumns((ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ())
 
 
 def read_study(path: str | os.PathLike[str]) -> StudySpec:
