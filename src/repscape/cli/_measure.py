@@ -56,3 +56,5 @@ def measure(
     for warning in results.warnings:
         note(f"Note: {warning}")
     say_summary(results)
+    if results.failed:
+        raise typer.Exit(1)

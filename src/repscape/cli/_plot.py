@@ -22,10 +22,11 @@ def plot(study: Study, out: Out = None, formats: Formats = "png,svg,pdf", json: 
       repscape plot study -o paper/figures --formats pdf
     """
     from ..figures import save_figures
-    from ..results import load_results
+    from ..study import open_study
 
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
-    files = save_figures(load_results(study), out or study / "figures", formats=wanted)
+    opened = open_study(study)
+    files = save_figures(opened.results, out or opened.folder.figures, formats=wanted)
     if json:
         say_json([str(file) for file in files])
         return

@@ -29,8 +29,6 @@ def report(study: Study, out: Out = None, title: Title = None, maps: Maps = None
     Example:
       repscape report study -o report.html --title "Layers of a small transformer"
     """
-    from ..report import write_report
-    from ..results import load_results
+    from ..study import open_study
 
-    page = out or study / "report.html"
-    say(str(write_report(load_results(study), page, title=title, study=study, maps=maps or ())))
+    say(str(open_study(study).report(out, title=title, maps=maps or ())))

@@ -1,8 +1,7 @@
-"""What a plan takes of a source: its layers and columns, and the digest that tells one body of data from another."""
+"""What a plan takes of a source: its layers and columns."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 
 from ..._types import LayerInfo
@@ -23,14 +22,3 @@ def chosen_layers(source: Source, plan: Plan) -> Source:
         representations=tuple(r for r in source.representations if (r.place.model, r.place.layer) in chosen),
         columns={**source.columns, **plan_columns(plan, source.columns, n=source.n)},
     )
-
-
-def fingerprint(source: Source) -> str:
-    """Sha256 over every number of every representation, and over the columns."""
-    digest = hashlib.sha256()
-    for one in source.representations:
-        digest.update(one.fingerprint().encode())
-    for name in sorted(source.columns):
-        digest.update(f"\x1f{name}".encode())
-        digest.update("\x1e".join(map(str, source.columns[name])).encode("utf-8", "surrogatepass"))
-    return digest.hexdigest()

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ..._types import LayerInfo, Progress
-from ...errors import InputError, RepscapeError, StoreError
+from ...errors import InputError, InputTypeError, RepscapeError, StoreError
 from ...examples import GivenColumns, Rows, kind_of_folder, read_layers, read_neighbor_files
 from ...graph import NeighborGraph
 from ...store import StoreWriter, list_groups, open_store, read_arrays, write_arrays
@@ -30,6 +30,7 @@ from .._progress import bar
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
 PUBLISHED, COLUMNS = "published|", "columns"
 FUNCTION = "import_arrays"
+MODEL = "model"  # what a store says of its making where a model was read into it
 ROWS = 512
 Found = tuple[int, tuple[LayerInfo, ...], tuple[str, ...], tuple[str, ...]]  # n, layers, columns, notes
 
@@ -142,8 +143,12 @@ def published_graphs(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dic
         for arrays, about in [read_arrays(path / GRAPHS, name)]
     ]
     for _, arrays, about in sorted(groups, key=lambda group: group[0]):
-        graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
-        yield LayerInfo(**about["layer"]), graph, dict(about["dtypes"])
+        try:
+            graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
+        except (InputError, InputTypeError) as error:
+            layer = about["layer"]["name"]
+            raise StoreError(f"{path / GRAPHS}: the graph of layer {layer!r} is damaged. {error}") from error
+        yield LayerInfo.of(about["layer"]), graph, dict(about["dtypes"])
 
 
 def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[str, str]]]:
@@ -160,7 +165,7 @@ def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[
 
 
 def _kind(path: Path) -> Literal["points", "graphs"] | None:
-    if (path / POINTS).is_dir():
+    if (path / POINTS).is_dir() and MODEL not in open_store(path).provenance:
         return "points"
     if (path / GRAPHS).is_dir() and any(name.startswith(PUBLISHED) for name in list_groups(path / GRAPHS)):
         return "graphs"

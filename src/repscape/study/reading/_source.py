@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -79,19 +78,6 @@ class Representation:
     def n(self) -> int:
         """Number of examples."""
         return int(self.points.shape[0]) if self.points is not None else self.graph.n  # type: ignore[union-attr]
-
-    def fingerprint(self) -> str:
-        """Sha256 of the numbers themselves."""
-        digest = hashlib.sha256(repr(self.place).encode())
-        arrays = [self.points] if self.graph is None else [self.graph.indices, self.graph.distances]
-        for array in arrays:
-            if array is None:
-                continue
-            digest.update(f"{array.shape}{array.dtype}".encode())
-            rows = max(1, (1 << 24) // max(1, int(np.prod(array.shape[1:]))))
-            for start in range(0, array.shape[0], rows):
-                digest.update(np.ascontiguousarray(array[start : start + rows]))
-        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

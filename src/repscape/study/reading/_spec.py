@@ -10,19 +10,20 @@ from pathlib import Path
 from typing import Any
 
 from ... import _check
+from ..._types import Progress
 from ...errors import InputError, StoreError
 from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
+from ...store import check_format
 from .._defaults import LABEL
-from .._folder import PLAN_FILE
+from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from ._forecast import StudyForecast, expected_source, study_forecast
-from ._imported import imported_models
 from ._models import TRUST, ModelSource, is_function, steps_of
 from ._plan_columns import plan_columns
 from ._schema import check_plan, check_source
 from ._source import read_source
 
-TOKEN_COLUMNS = ("example", "position")  # what pool="token" adds
+TOKENS = ("example", "position")  # what pool="token" adds
 SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns", "id_column")
 
 
@@ -47,6 +48,14 @@ class StudySpec:
     """Instead of arrays: models, and the data that go through them."""
     reading: Reading = field(default_factory=Reading)
     """How the files of columns are read, where they do not say themselves."""
+    also: tuple[Mapping[str, Any], ...] = ()
+    """Further plans of a study that was asked for other parts of the examples, or other preprocessing."""
+    home: Path | None = None
+    """The study folder that it was read from; its states are not extracted again."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Columns that the study folder keeps; they stay those of the study, whatever their files hold now."""
+    more: tuple[str, ...] = ()
+    """Files of columns that are new to the study."""
 
     @classmethod
     def of(
@@ -74,7 +83,7 @@ class StudySpec:
 
     def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
-        return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
+        return replace(self, more=(*self.more, *columns), plan={**self.plan, **(plan or {})})
 
     def with_reading(self, **told: Any) -> StudySpec:
         """Return the study with `id_column`, `separator` or `encoding` of its text files told."""
@@ -87,11 +96,11 @@ class StudySpec:
         reading = replace(self.reading, allow_pickle=self.reading.allow_pickle or granted.get("allow_pickle", False))
         return replace(self, models=models, reading=reading)
 
-    def opened(self, folder: Path, *, progress: bool = False) -> Any:
+    def opened(self, folder: Path, *, progress: bool | Progress | None = None, sync: bool = True) -> Any:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
         if self.models is None:
             return self.source
-        return self.models.extract(folder, columns=self.read_columns(), progress=progress)
+        return self.models.extract(folder, columns=self._to_choose_by, progress=progress, states=self.home, sync=sync)
 
     @property
     def source(self) -> Any:
@@ -103,13 +112,16 @@ class StudySpec:
         plan, columns = self.load()
         if self.models is None:
             return study_forecast(read_source(self.source, columns), plan)
-        given = self.read_columns()
+        if self.home is not None and (stored := self.models.stored(self.home)) is not None:
+            return study_forecast(read_source(stored, columns), plan)
+        given = self._to_choose_by()
         chosen = self.models.choose(given)
         held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
-        made = dict.fromkeys(BUILTIN.get(chosen.source.kind, ()))
         extraction = self.models.forecast(folder, columns=given)
-        expected = expected_source(extraction, held, made, steps_of(self.models.revisions))
-        return study_forecast(expected, plan, extraction)
+        made = BUILTIN.get(chosen.source.kind, ())
+        return study_forecast(
+            expected_source(extraction, held, made, steps_of(self.models.revisions)), plan, extraction
+        )
 
     def load(self) -> tuple[Plan | None, GivenColumns]:
         """Return the plan (None where nothing was asked) and the columns that lie in files of their own.
@@ -135,22 +147,47 @@ class StudySpec:
             plan["labels"] = list(found)
         settled = Plan.from_dict(plan) if plan else None
         if self.models is not None:
-            found = _joined(self.models, found, settled)
+            found = self._joined(self.models, settled)
         read = found.only(found if settled is None else settled.columns)
         return settled, read or found
 
     def read_columns(self) -> GivenColumns:
-        """Return every column of the files of columns, each table with its ids."""
+        """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
+        files = self._of_files((*(() if self.kept else self.columns), *self.more))
+        kept = ColumnTable("the study", dict(self.kept), None, None)
+        return GivenColumns((kept, *files.tables)) if self.kept else files
+
+    def _to_choose_by(self) -> GivenColumns:
+        """Return the columns of all files, before any example was chosen."""
+        return self._of_files((*self.columns, *self.more))
+
+    def _of_files(self, entries: Sequence[str]) -> GivenColumns:
         reading = self.reading
         if self.models is not None:
             told = {name: self.models.options.get(name) for name in ("id_column", "separator", "encoding")}
             trusted = reading.allow_pickle or bool(self.models.options.get("allow_pickle"))
             reading = Reading(**told, allow_pickle=trusted)
-        return GivenColumns.of(list(self.columns), reading)
+        return GivenColumns.of(list(entries), reading)
+
+    def _joined(self, models: ModelSource, plan: Plan | None) -> GivenColumns:
+        """Return the columns for the chosen examples of a study of models, by their ids; what it keeps fits already."""
+        kept = (ColumnTable("the study", dict(self.kept), None, None),) if self.kept else ()
+        given = self._of_files((*(() if self.kept else self.columns), *self.more))
+        if self.home is not None and not given:  # a study that has all it needs may have lost its data
+            return GivenColumns(kept)
+        chosen = models.choose(self._to_choose_by())
+        table = chosen.table
+        if plan is not None:
+            made = (*BUILTIN.get(chosen.source.kind, ()), *(TOKENS if models.options.get("pool") == "token" else ()))
+            own = {str(name): table[name].to_numpy() for name in table.columns if name not in self.kept}
+            plan_columns(plan, own, n=len(table), also=(*made, *self.kept))
+        held = {name: table[name].to_numpy() for name in given}
+        joined = (ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ()
+        return GivenColumns((*kept, *joined))
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
-        columns = [_absolute_named(entry) for entry in self.columns]
+        columns = [_absolute_named(entry) for entry in (*self.columns, *self.more)]
         more: dict[str, Any] = {"columns": columns} if columns else {}
         if self.models is None and self.reading.id_column is not None:
             more["id_column"] = self.reading.id_column
@@ -158,18 +195,6 @@ class StudySpec:
             return {**self.models.origin(), **more}
         arrays = {name: _absolute(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}
-
-
-def _joined(models: ModelSource, given: GivenColumns, plan: Plan | None) -> GivenColumns:
-    """Return the columns for the chosen examples of a study of models, by their ids."""
-    chosen = models.choose(given)
-    table, kind = chosen.table, chosen.source.kind
-    if plan is not None:
-        own = {str(name): table[name].to_numpy() for name in table.columns}
-        later = (*BUILTIN.get(kind, ()), *(TOKEN_COLUMNS if models.options.get("pool") == "token" else ()))
-        plan_columns(plan, own, n=len(table), also=later)
-    held = {name: table[name].to_numpy() for name in chosen.given}
-    return GivenColumns((ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ())
 
 
 def read_study(path: str | os.PathLike[str]) -> StudySpec:
@@ -204,7 +229,7 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
     ('layers.npz', {'measures': ['id_twonn']})
     """
     where = Path(path)
-    if (where / PLAN_FILE).is_file() and not imported_models(where):
+    if (where / PLAN_FILE).is_file():
         where = where / PLAN_FILE
     if where.suffix != ".toml":
         return StudySpec.of([f"={os.fspath(path)}"])
@@ -220,7 +245,13 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
 
 
 def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
-    _check.known_options(held, ("study", "source", "plan"), str(where))
+    study = held.get("study", {})
+    written = isinstance(study, Mapping) and "format" in study  # by us: a later version may have added to it
+    if written:
+        check_format(study["format"], FORMAT, str(where), known=READ)
+    else:
+        _check.known_options(held, ("study", "source", "plan", "also"), str(where))
+    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
     source, plan = held.get("source", {}), held.get("plan", {})
     named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
     if not named or not isinstance(plan, dict):
@@ -233,13 +264,16 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     check_plan(plan, f"[plan] of {where}")
     columns = source.get("columns", [])
     files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
-    home = where.parent.absolute()
+    folder = where.parent.absolute()
     return StudySpec(
-        {name: os.path.join(home, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
-        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in files),
+        {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
+        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
         plan,
-        _models(source, home) if "model" in source else None,
+        _models(source, folder) if "model" in source else None,
         Reading(source.get("id_column")),
+        tuple(held.get("also", ())),
+        None if home is None else home.path,
+        {} if home is None else home.columns(),
     )
 
 
