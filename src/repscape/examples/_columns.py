@@ -68,8 +68,8 @@ def read_columns(
     Returns
     -------
     dict of str to ndarray of shape (n,)
-        In the order of the file. A column of a text file holds numbers only where their spelling comes back exactly: "01", "1e5"
-        and "NA" are text.
+        In the order of the file. A column of a text file holds numbers only where their spelling comes back exactly: "01",
+        "1e5" and "NA" are text.
 
     Raises
     ------
@@ -102,7 +102,7 @@ def column_table(path: str | os.PathLike[str], *, name: str | None = None, readi
 def _read(where: Path, key: str | None, reading: Reading) -> dict[str, Array]:
     """Return every column of a file; of a .npy the one that `key` names."""
     if not where.is_file():
-        raise InputError(f"columns must come from a file that exists. Got {_check.shown(str(where))}.")
+        raise InputError(f"a path of columns must be a file that exists. Got {where}.")
     if where.suffix == ".npy":
         return _of_npy(where, key, allow_pickle=reading.allow_pickle)
     if where.suffix == ".npz":
@@ -134,7 +134,7 @@ def _named(found: dict[str, Array], where: Path, key: str | None, name: str | No
 def _taken_apart(text: str) -> tuple[Path, str | None]:
     """Take "F.csv:column" apart; a colon in the path of the file itself stays."""
     if not text:
-        raise InputError("columns must come from a file that exists. Got ''.")
+        raise InputError("a path of columns must be a file that exists. Got ''.")
     if not os.path.exists(text) and ":" in text:
         where, _, key = text.rpartition(":")
         if os.path.exists(where):

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from ..errors import InputError, UnknownNameError
 from ._arrays import natural_key
 from ._tables import read_table, suffix_of
+from ._typed import text
 from ._walk import is_hidden
 
 SUFFIXES = frozenset({".csv", ".tsv", ".jsonl", ".ndjson", ".json"})
@@ -51,25 +53,28 @@ def data_table(
     for file, table in zip(chosen, tables, strict=True):
         if list(table.columns) != list(tables[0].columns):
             raise InputError(
-                f"files of {folder} must have the same columns. {chosen[0].name} has {', '.join(tables[0].columns)}, {file.name} has "
-                f"{', '.join(table.columns)}."
+                f"files of {folder} must have the same columns. {chosen[0].name} has {', '.join(tables[0].columns)}, "
+                f"{file.name} has {', '.join(table.columns)}."
             )
     return tables[0] if len(tables) == 1 else pd.concat(_alike(tables), ignore_index=True)
 
 
 def _alike(tables: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Return the tables with a column as text in all of them if it is text in one: 1 of one file is "1" beside "01"."""
-    mixed = [name for name in tables[0] if len({pd.api.types.is_numeric_dtype(table[name]) for table in tables}) > 1]
-    return [
-        table.assign(
-            **{
-                name: [None if pd.isna(cell) else str(cell) for cell in table[name]]
-                for name in mixed
-                if pd.api.types.is_numeric_dtype(table[name])
-            }
-        )
-        for table in tables
-    ]
+    """Return the tables with a column as text in all of them if it is of one kind here and another there.
+
+    1 of one file is "1" beside "01" of the next; every number comes back as it is spelled.
+    """
+    copies = [table.copy() for table in tables]
+    for name in tables[0]:
+        if len({_kind(table[name]) for table in tables}) > 1:
+            for table in copies:
+                table[name] = text([None if pd.isna(cell) else str(cell) for cell in table[name]])
+    return copies
+
+
+def _kind(column: pd.Series[Any]) -> str:
+    whole = pd.api.types.is_integer_dtype(column.dtype)
+    return "whole" if whole else "number" if pd.api.types.is_numeric_dtype(column.dtype) else "text"
 
 
 def _split_of(file: Path) -> str:

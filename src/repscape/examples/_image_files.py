@@ -1,7 +1,7 @@
 """One image file as an array: upright, in colours, with the levels it was stored in.
 
-Pillow brings most files to 8 bits: 16-bit grey is clipped at 255, and of 16-bit colours only the high bytes are kept. Here 16-bit
-levels are uint16, floating ones float32, and only what has no other meaning is 8 bits.
+Pillow brings most files to 8 bits: 16-bit grey is clipped at 255, and of 16-bit colours only the high bytes are kept. Here
+16-bit levels are uint16, floating ones float32, and only what has no other meaning is 8 bits.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SWAPPED = {"L": "B", "B": "L", "N": "B" if sys.byteorder == "little" else "L"}
 
 
 def decoded(file: Any, place: str, noticed: Noticed) -> Array:
-    """Return an image file, or the bytes of one, as (h, w, 3): uint8, or uint16, int32 or float32 where it holds more levels."""
+    """Return an image file, or its bytes, as (h, w, 3): uint8, or uint16, int32 or float32 where it holds more levels."""
     try:
         from PIL import Image, ImageOps
     except ImportError as problem:
@@ -101,8 +101,8 @@ def _check_depth(image: Any, place: str) -> None:
     tags = getattr(image, "tag_v2", {})
     if tags.get(BITS, (8,))[0] > 8:
         raise InputError(
-            f"{place} holds colours of {tags[BITS][0]} bits, laid out in a way that cannot be read. Save them with the channels of a "
-            "point together (planarconfig='contig'), or as PNG."
+            f"{place} holds colours of {tags[BITS][0]} bits, laid out in a way that cannot be read. Save them with the "
+            "channels of a point together (planarconfig='contig'), or as PNG."
         )
 
 

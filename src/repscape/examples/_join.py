@@ -1,10 +1,11 @@
 """The one place where columns from elsewhere meet the examples: by id where both have ids, else row by row.
 
-A label that goes to another example than its own is a wrong number without a sign; so whatever does not fit is refused, by name.
+A label that goes to another example than its own is a wrong number without a sign; so whatever does not fit is refused.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,7 +50,8 @@ class GivenColumns(Mapping[str, Any]):
             for name in table.columns:
                 if name in seen:
                     raise InputError(
-                        f"two files hold a column {name!r}, {seen[name]} and {table.name}. Name one of them: NAME={table.name}:{name}."
+                        f"two files hold a column {name!r}: {seen[name]} and {table.name}. "
+                        f"Name one of them: NAME={table.name}:{name}."
                     )
                 seen[name] = table.name
 
@@ -127,7 +129,8 @@ class GivenColumns(Mapping[str, Any]):
                         else f" A column {ID!r} of ids would join them to {rows.name} in any order and number."
                     )
                     raise InputError(
-                        f"{what} of {function} must have shape ({rows.n},), one entry for each example. Got {entries.shape}.{hint}"
+                        f"{what} of {function} must have shape ({rows.n},), one entry for each example. "
+                        f"Got {entries.shape}.{hint}"
                     )
                 found[name] = entries if order is None else entries[order]
         return found, notes
@@ -173,8 +176,8 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
         return _by_id(given, numbers, table.name, rows)
     if len(given) == rows.n and not _in_order(given):
         raise InputError(
-            f"{table.name} has ids, not in order, and {rows.name} have none to join them by. Give both the ids, or take the column of "
-            f"ids out of {table.name} if it lies row by row."
+            f"{table.name} has ids, not in order, and {rows.name} have none to join them by. Give both the ids, or take the "
+            f"column of ids out of {table.name} if it lies row by row."
         )
     return None, f"{table.name} has ids and {rows.name} have none: its columns were taken row by row"
 
@@ -213,7 +216,7 @@ def _check_different(ids: Sequence[str], name: str) -> None:
 
 def _in_order(ids: Sequence[str]) -> bool:
     keys = list(map(natural_key, ids))
-    return all(before < after for before, after in zip(keys, keys[1:], strict=False))
+    return all(before < after for before, after in itertools.pairwise(keys))
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -104,7 +104,8 @@ def _check_length(shape: tuple[int, ...], dtype: np.dtype[Any], held: int, name:
     if said != held:
         wrong = "it is truncated or damaged" if said > held else "more follows its data"
         raise InputError(
-            f"{name} cannot be read: {wrong}. Its header says {shape} {dtype}, {written_size(said)} ({said:,}); there are {held:,}."
+            f"{name} cannot be read: {wrong}. Its header says {shape} {dtype}, {written_size(said)} ({said:,}); "
+            f"there are {held:,}."
         )
 
 

@@ -77,7 +77,7 @@ def opened(path: Path) -> Iterator[TextIO]:
         with _stream(path) as raw:
             head = raw.read(HEAD)
             raw.seek(0)
-            with io.TextIOWrapper(cast(BinaryIO, raw), encoding=_encoding(head)) as stream:
+            with io.TextIOWrapper(raw, encoding=_encoding(head)) as stream:
                 yield stream
     except UnicodeDecodeError as problem:
         raise InputError(

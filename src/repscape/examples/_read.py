@@ -79,20 +79,21 @@ def read_examples(
     rng
         Seed or Generator for `limit` and `balance`.
     columns
-        Labels and values from elsewhere: a mapping, a DataFrame, or files "[NAME=]PATH[:COLUMN]". They are joined to all examples,
-        by id where both have ids, else row by row, before `rows`, `limit` and `balance` choose.
+        Labels and values from elsewhere: a mapping, a DataFrame, or files "[NAME=]PATH[:COLUMN]". They are joined to all
+        examples, by id where both have ids, else row by row, before `rows`, `limit` and `balance` choose.
     id_column
-        The column of ids, of the examples, of `columns` or of both; "id" by default, and the first word of a FASTA record's line.
+        The column of ids, of the examples, of `columns` or of both; "id" by default. A FASTA record's id is its first word.
     separator, encoding
-        Of text files: what stands between cells (found out by default), and the encoding (UTF-8, or what a byte order mark says).
+        Of text files: what stands between cells (found out by default), and the encoding (by default UTF-8, or what a byte
+        order mark says).
     allow_pickle
         Whether files may be read that can run code: gensim's .kv and .model, arrays of Python objects.
 
     Returns
     -------
     Examples
-        Inputs, and the table with "id" first: the source's own ids where they differ, else its row numbers. Columns of text files
-        are numbers only where each cell is written as Python writes that number; "01", "NA" and "1e5" stay text.
+        Inputs, and the table with "id" first: the source's own ids where they differ, else its row numbers. Columns of text
+        files are numbers only where each cell is written as Python writes that number; "01", "NA" and "1e5" stay text.
 
     Raises
     ------
@@ -151,7 +152,7 @@ def choose_examples(  # house: the options of read_examples
     rng: int | np.random.Generator = 0,
     columns: Any = None,
 ) -> Chosen:
-    """Find examples, join columns from elsewhere to all of them, and choose some; options are those of :func:`read_examples`."""
+    """Find examples, join columns to all of them, and choose some; options are those of :func:`read_examples`."""
     if asked.kind is not None:
         _check.choice(asked.kind, "kind", WHAT, get_args(ExampleKind))
     given = GivenColumns.of(columns, Reading(asked.id_column, asked.separator, asked.encoding, asked.allow_pickle))
@@ -186,8 +187,8 @@ def _check_id_column(id_column: str | None, found: Source, given: GivenColumns) 
         return
     known = list(dict.fromkeys([*map(str, found.table.columns), *given]))
     raise UnknownNameError(
-        f"id_column must be a column of {found.name} or of the columns beside it. It is none of {', '.join(known)}. Got {id_column!r}."
-        f"{_check.near(id_column, known)}"
+        f"id_column must be a column of {found.name} or of the columns beside it: {', '.join(known)}. "
+        f"Got {id_column!r}.{_check.near(id_column, known)}"
     )
 
 

@@ -13,7 +13,8 @@ def check_room(needed: int, what: str) -> None:
     free = memory_available()
     if needed > free:
         raise MemoryBudgetError(
-            f"{what} would take {written_size(needed)} of memory; {written_size(free)} are free. Read less of it, or cut it into parts."
+            f"{what} would take {written_size(needed)} of memory; {written_size(free)} are free. "
+            "Read less of it, or cut it into parts."
         )
 
 

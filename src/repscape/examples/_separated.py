@@ -1,7 +1,7 @@
 """Tables of cells between separators: csv, tsv and their kin, read cell by cell so that no row ever shifts.
 
-The standard parsers mend what they should refuse: they fill short rows, take a surplus cell for an index, join the lines after a
-quote that is never closed, and limit a cell's length for the whole process. Here a line that does not fit is named.
+The standard parsers mend what they should refuse: they fill short rows, take a surplus cell for an index, join the lines after
+a quote that is never closed, and limit a cell's length for the whole process. Here a line that does not fit is named.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def check_names(names: Sequence[str], place: str) -> None:
     """Refuse names that cannot tell columns apart, and more columns than a table of examples can mean."""
     if len(names) > MOST_COLUMNS:
         raise InputError(
-            f"{place} has {len(names):,} columns; a table has at most {MOST_COLUMNS:,}. Numbers by the thousand belong in an array: "
-            "save them as .npy."
+            f"{place} has {len(names):,} columns; a table has at most {MOST_COLUMNS:,}. Numbers by the thousand belong in "
+            "an array: save them as .npy."
         )
     if len(set(names)) < len(names):
         seen: set[str] = set()
@@ -101,8 +101,8 @@ def _records(text: str, path: Path, separator: str) -> Records:
         return meant if isinstance(meant, Records) and _quoting(as_it_stands) else as_it_stands
     if isinstance(as_it_stands, Records) and isinstance(meant, Records) and (swallowed := _swallowed(meant)):
         raise InputError(
-            f"{path}, line {quoted.lines[swallowed]}: the quote that is opened there is closed some lines on, and the lines between "
-            'are whole rows. Write a quote that belongs to a text as "", and the text in quotes.'
+            f"{path}, line {quoted.lines[swallowed]}: the quote that is opened there is closed some lines on, and the lines "
+            'between are whole rows. Write a quote that belongs to a text as "", and the text in quotes.'
         )
     if isinstance(meant, InputError):
         raise meant
@@ -162,7 +162,8 @@ class _Split:
         cells: list[list[str]] = []
         starts: list[int] = []
         match = _cell(separator).match
-        place, row, end = 0, [], len(text)
+        row: list[str] = []
+        place, end = 0, len(text)
         starts.append(0)
         while place < end or row:
             found = match(text, place)
@@ -219,11 +220,14 @@ def _squared(split: _Split, path: Path) -> Records:
     for (line, _), cells in zip(body, rows, strict=True):
         if len(cells) != len(header):
             raise InputError(
-                f"{path}, line {line} has {len(cells)} cells, and the header {len(header)} ({_named(header)}), with {split.separator!r} "
-                "between cells. Put a cell that holds it in quotes, or say another separator."
+                f"{path} cannot be read as a table: line {line} has {len(cells)} cells, and the header {len(header)} "
+                f"({_named(header)}), with {split.separator!r} between cells. Put a cell that holds it in quotes, or say "
+                "another separator."
             )
     if split.problem:
-        raise InputError(f"{path}, {split.problem}. Write a quote inside a quoted cell twice.")
+        raise InputError(
+            f"{path} cannot be read as a table: {split.problem}. Write a quote inside a quoted cell twice."
+        )
     return Records(header, rows, split.separator)
 
 

@@ -48,8 +48,8 @@ def is_one_hot(array: Array) -> bool:
 def layers_and_columns(arrays: Mapping[str, Array], where: Any) -> tuple[dict[str, Array], dict[str, Array], list[str]]:
     """Return (layers, columns, what the user must be told) of arrays without a word on which is which.
 
-    Arrays of two or more axes are layers. Beside wider layers, one of a single column, one that is one-hot, or one whose name says
-    labels is not, unless its name goes on with theirs ("layer3" beside "layer2").
+    Arrays of two or more axes are layers. Beside wider layers, one of a single column, one that is one-hot, or one whose name
+    says labels is not, unless its name goes on with theirs ("layer3" beside "layer2").
     """
     deep = {name: array for name, array in arrays.items() if array.ndim > 1 and array.dtype.kind in NUMBERS}
     wide = {name: array for name, array in deep.items() if as_column(array) is None and not LABELS.fullmatch(name)}
@@ -76,8 +76,8 @@ def layers_and_columns(arrays: Mapping[str, Array], where: Any) -> tuple[dict[st
 def _left_out(name: str, array: Array, n: int, where: Any) -> str:
     if array.dtype.kind == "c" and array.ndim > 1 and array.shape[0] == n:
         raise InputError(
-            f"{name} in {where} holds complex numbers, {array.shape} {array.dtype}: put real and imaginary parts side by side, or "
-            f"name the layer that is meant: {where}:NAME."
+            f"{name} in {where} holds complex numbers, {array.shape} {array.dtype}: put real and imaginary parts side by "
+            f"side, or name the layer that is meant: {where}:NAME."
         )
     why = f"not ({n}, ...) numbers"
     if array.ndim > 1 and array.shape[0] == n and array.dtype.kind in NUMBERS:

@@ -44,7 +44,7 @@ def typed(cells: Sequence[str]) -> pd.Series[Any]:
 
 def integers(entries: Sequence[int | None]) -> pd.Series[Any]:
     """Return integers as int64, or as pandas' Int64 where some are missing: as floats they would lose their spelling."""
-    return pd.Series(entries, dtype="Int64" if None in entries else np.int64)  # type: ignore[call-overload, no-any-return]
+    return pd.Series(entries, dtype="Int64" if None in entries else np.int64)
 
 
 def text(entries: Sequence[str | None]) -> pd.Series[Any]:
@@ -54,17 +54,15 @@ def text(entries: Sequence[str | None]) -> pd.Series[Any]:
 
 def settled(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with plain columns: integers with gaps are int64 where no gap is left, else float64 with NaN."""
-    changed = {}
+    changed: dict[str, pd.Series[Any]] = {}
     for name, column in table.items():
         if isinstance(column.dtype, pd.Int64Dtype):
-            gaps = column.isna()
-            if not gaps.any():
-                changed[name] = column.astype(np.int64)
-            elif column.abs().max() <= EXACT:
-                changed[name] = column.astype(np.float64)
-            else:
-                changed[name] = column.astype(object)
-    return table.assign(**changed) if changed else table  # type: ignore[arg-type]
+            known = column.dropna()
+            exact = known.empty or known.abs().max() <= EXACT
+            changed[str(name)] = column.astype(
+                np.int64 if len(known) == len(column) else np.float64 if exact else object
+            )
+    return table.assign(**changed) if changed else table
 
 
 def check_characters(table: pd.DataFrame, name: str) -> None:
@@ -79,8 +77,8 @@ def check_characters(table: pd.DataFrame, name: str) -> None:
         for row, entry in enumerate(table[column]):
             if isinstance(entry, str) and (place := _half_pair(entry)) is not None:
                 raise InputError(
-                    f"{name}, row {row}, column {column!r}: {entry[place]!r} at position {place} is half a surrogate pair, which is "
-                    "no character. Replace it, or leave the row out."
+                    f"{name}, row {row}, column {column!r}: {entry[place]!r} at position {place} is half a surrogate pair, "
+                    "which is no character. Replace it, or leave the row out."
                 )
 
 

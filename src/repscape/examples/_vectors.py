@@ -98,8 +98,8 @@ def _check_promise(path: Path) -> None:
     promised = int(header[0]) * int(header[1]) * np.dtype(np.float32).itemsize
     if not packed and promised > path.stat().st_size:
         raise InputError(
-            f"{path} is truncated or damaged: its header promises {int(header[0]):,} vectors of {int(header[1]):,} numbers, which would "
-            f"take {written_size(promised)}."
+            f"{path} is truncated or damaged: its header promises {int(header[0]):,} vectors of {int(header[1]):,} numbers, "
+            f"which would take {written_size(promised)}."
         )
     check_room(promised, str(path))
 

@@ -64,10 +64,10 @@ def _below(
     for entry in entries:
         name = entry.relative_to(home).as_posix()
         if is_hidden(entry.name):
-            noticed.add("hidden files or folders", name)
+            noticed.add("hidden files or folders, left out", name)
         elif entry.is_dir():
             if any((entry / ours).is_file() for ours in OURS):
-                noticed.add("folders of studies or stores", name)
+                noticed.add("folders of studies or stores, left out", name)
                 continue
             real = os.path.realpath(entry)
             if real in seen:
@@ -76,13 +76,13 @@ def _below(
                 )
             seen[real] = entry
             if entry.is_symlink():
-                noticed.add("links, which were followed", name)
+                noticed.add("links, followed", name)
             yield from _below(entry, home, wanted, noticed, seen)
         elif not entry.is_file():
-            noticed.add("links that lead nowhere" if entry.is_symlink() else "special files", name)
+            noticed.add("links that lead nowhere, left out" if entry.is_symlink() else "special files, left out", name)
         elif wanted(entry):
             if entry.is_symlink():
-                noticed.add("links, which were followed", name)
+                noticed.add("links, followed", name)
             yield entry
         else:
-            noticed.add(f"{entry.suffix.lower()} files" if entry.suffix else "files without a suffix", name)
+            noticed.add(f"{entry.suffix.lower() or 'other'} files, left out", name)

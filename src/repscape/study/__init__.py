@@ -12,7 +12,7 @@ from ._progress import bar as progress_bar
 from ._run import run
 from ._study import Study, open_study
 from .asking import Prediction, predict
-from .reading import Forecast, Imported, ModelSource, StudySpec, Trajectory, import_arrays, read_study
+from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
     "USUAL_COMPARISON",
@@ -26,6 +26,7 @@ __all__ = [
     "Running",
     "Study",
     "StudyFolder",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
     "add_to_study",

@@ -111,10 +111,8 @@ class ModelSource:
 
     def choose(self, columns: GivenColumns | None = None) -> Chosen:
         """Find the examples, join columns from elsewhere to them and choose those that are wanted; no input is loaded."""
-        trusted = {"allow_pickle": True} if self.options.get("allow_pickle") else {}
-        return choose_examples(
-            self.data, Wanted(**self._picked(FORM), **trusted), columns=columns, **self._picked(CHOICE)
-        )
+        asked = Wanted(**self._picked((*FORM, "allow_pickle")))
+        return choose_examples(self.data, asked, columns=columns, **self._picked(CHOICE))
 
     def examples(self, columns: GivenColumns | None = None) -> Examples:
         """Read the examples; columns from elsewhere help to choose them, and stay where they are."""
@@ -154,6 +152,17 @@ class ModelSource:
             return Trajectory([(step, stores[name]) for name, step in revisions.items()])
         return stores[""] if tuple(stores) == ("",) else stores
 
+    def stored(self, home: Path) -> Any:
+        """Return what `run` takes as its source if all states are whole in a study folder; None if some are not there."""
+        names = list(self.revisions or self.models)
+        stores = {name: StudyFolder(home).store_place(name, position) for position, name in enumerate(names)}
+        if not all(place.is_dir() and open_store(place).complete for place in stores.values()):
+            return None
+        opened = {name: open_store(place) for name, place in stores.items()}
+        if self.revisions:
+            return Trajectory(list(zip(steps_of(self.revisions), opened.values(), strict=True)))
+        return opened[""] if names == [""] else opened
+
     def forecast(self, folder: Path, *, columns: GivenColumns | None = None) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
         self._check_trust()
@@ -183,8 +192,8 @@ class ModelSource:
         }
         flags = " ".join(f"--{name.replace('_', '-')}" for name in self.asks)
         raise InputError(
-            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: if you "
-            f"trust it, say so yourself: {flags}."
+            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: "
+            f"if you trust it, say so yourself: {flags}."
         )
 
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:

@@ -40,8 +40,8 @@ def plan_columns(plan: Plan, columns: Mapping[str, Any], *, n: int, also: Iterab
             numbers = as_numbers(values, what)
             if numbers is not values and name in words:
                 raise InputError(
-                    f"the plan reads {what} both as values and as labels, and its text would lose its spelling as numbers. Give it twice: "
-                    f"NAME=FILE:{name} under another name."
+                    f"the plan reads {what} both as values and as labels, and its text would lose its spelling as numbers. "
+                    f"Give it twice, once under another name: NAME=FILE:{name}."
                 )
             values = numbers
         found[name] = _check.column(values, what, "run", n=n)

@@ -17,10 +17,13 @@ from ...plan import Plan
 from ...store import check_format
 from .._defaults import LABEL
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
-from ._models import TRUST, ModelSource, is_function
+from ._forecast import StudyForecast, expected_source, study_forecast
+from ._models import TRUST, ModelSource, is_function, steps_of
 from ._plan_columns import plan_columns
 from ._schema import check_plan, check_source
+from ._source import read_source
 
+TOKENS = ("example", "position")  # what pool="token" adds
 SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns", "id_column")
 
 
@@ -82,6 +85,11 @@ class StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
         return replace(self, more=(*self.more, *columns), plan={**self.plan, **(plan or {})})
 
+    def with_reading(self, **told: Any) -> StudySpec:
+        """Return the study with `id_column`, `separator` or `encoding` of its text files told."""
+        models = None if self.models is None else replace(self.models, options={**self.models.options, **told})
+        return replace(self, models=models, reading=replace(self.reading, **told))
+
     def trusting(self, **granted: bool) -> StudySpec:
         """Return the study with what the user grants in this very call, whatever its file asks for."""
         models = None if self.models is None else self.models.trusting(**granted)
@@ -99,12 +107,28 @@ class StudySpec:
         """What :func:`repscape.run` takes as its source."""
         return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
 
+    def forecast(self, folder: Path) -> StudyForecast:
+        """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
+        plan, columns = self.load()
+        if self.models is None:
+            return study_forecast(read_source(self.source, columns), plan)
+        if self.home is not None and (stored := self.models.stored(self.home)) is not None:
+            return study_forecast(read_source(stored, columns), plan)
+        given = self._to_choose_by()
+        chosen = self.models.choose(given)
+        held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
+        extraction = self.models.forecast(folder, columns=given)
+        made = BUILTIN.get(chosen.source.kind, ())
+        return study_forecast(
+            expected_source(extraction, held, made, steps_of(self.models.revisions)), plan, extraction
+        )
+
     def load(self) -> tuple[Plan | None, GivenColumns]:
         """Return the plan (None where nothing was asked) and the columns that lie in files of their own.
 
         A single column that the plan has no other use for is the label. Of a table's columns those that the plan reads are
-        returned, since a table may have gaps in columns that nobody reads. For a study of models they are joined to its examples
-        here, and checked, before a model is opened.
+        returned, since a table may have gaps in columns that nobody reads. For a study of models they are joined to its
+        examples here, and checked, before a model is opened.
 
         Raises
         ------
@@ -123,7 +147,7 @@ class StudySpec:
             plan["labels"] = list(found)
         settled = Plan.from_dict(plan) if plan else None
         if self.models is not None:
-            found = self._joined(settled)
+            found = self._joined(self.models, settled)
         read = found.only(found if settled is None else settled.columns)
         return settled, read or found
 
@@ -145,19 +169,21 @@ class StudySpec:
             reading = Reading(**told, allow_pickle=trusted)
         return GivenColumns.of(list(entries), reading)
 
-    def _joined(self, plan: Plan | None) -> GivenColumns:
+    def _joined(self, models: ModelSource, plan: Plan | None) -> GivenColumns:
         """Return the columns for the chosen examples of a study of models, by their ids; what it keeps fits already."""
+        kept = (ColumnTable("the study", dict(self.kept), None, None),) if self.kept else ()
         given = self._of_files((*(() if self.kept else self.columns), *self.more))
-        held = {str(name): values for name, values in self.kept.items()}
-        if len(given) or self.home is None:  # a study that has all it needs may have lost its data
-            chosen = self.models.choose(self._to_choose_by())  # type: ignore[union-attr]
-            table, kind = chosen.table, chosen.source.kind
-            if plan is not None:
-                own = {str(name): table[name].to_numpy() for name in table.columns}
-                plan_columns(plan, {**own, **held}, n=len(table), also=BUILTIN.get(kind, ()))
-            held |= {name: table[name].to_numpy() for name in given}
-            return GivenColumns((ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ())
-        return GivenColumns((ColumnTable("the study", held, None, None),) if held else ())
+        if self.home is not None and not given:  # a study that has all it needs may have lost its data
+            return GivenColumns(kept)
+        chosen = models.choose(self._to_choose_by())
+        table = chosen.table
+        if plan is not None:
+            made = (*BUILTIN.get(chosen.source.kind, ()), *(TOKENS if models.options.get("pool") == "token" else ()))
+            own = {str(name): table[name].to_numpy() for name in table.columns if name not in self.kept}
+            plan_columns(plan, own, n=len(table), also=(*made, *self.kept))
+        held = {name: table[name].to_numpy() for name in given}
+        joined = (ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ()
+        return GivenColumns((*kept, *joined))
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
