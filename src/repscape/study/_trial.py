@@ -52,7 +52,8 @@ class _Trial:
         self._call = call
         measure = call.item.measure
         reads = "graph" in measure.takes
-        deepest = max(1, measure.enough(call.options, call.held)) if reads else 0
+        usual = {name: value for name, value in call.options.items() if name in measure.column_options}
+        deepest = max(1, *(measure.enough(options, call.held) for options in (call.options, usual))) if reads else 0
         size = min(n, max(POINTS, 2 * deepest + 10))
         draw = np.random.default_rng(0)
         arrays = [*call.held.values(), *call.options.values()]
