@@ -63,7 +63,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Trajectory, extract, predict, run
+from .study import Trajectory, extract, open_study, predict, run
 
 __version__: str
 __all__ = [
@@ -117,6 +117,7 @@ __all__ = [
     "load_results",
     "missing_words",
     "open_store",
+    "open_study",
     "overlap_edit",
     "overlap_labels",
     "overlap_lcs",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._certify import Bound, Encoded, FloatArray, summation
+from ._certify import Bound, Encoded, FloatArray, ones, summation
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,14 @@ class NumpyProducts:
     def tile(self, rows: int) -> npt.NDArray[Any]:
         """Room for a tile of rows x rows products."""
         return np.empty((rows, rows), self.dtype)
+
+    def plain(self, rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return encoded rows as numbers and the step of each."""
+        return rows, ones(len(rows))
+
+    def poison(self, room: npt.NDArray[Any]) -> None:
+        """Fill a tile with what no check passes."""
+        room.fill(np.nan)
 
     def multiply(self, a: Encoded, b: Encoded, room: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the products of the rows of a with those of b."""

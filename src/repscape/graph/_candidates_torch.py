@@ -14,8 +14,9 @@ import torch
 
 from ..machine import single_torch_thread
 from . import _kernels_screen
-from ._certify import Bound, Encoded, FloatArray, summation
+from ._certify import Bound, Encoded, FloatArray, ones, summation
 
+WORD = 4  # processors multiply four 8-bit integers at a time
 UNIT = 2.0**-24  # of float32, in which tiles are tested
 MOST_FEATURES = (2**31 - 1) // 127**2  # sums of more products of two bytes may leave 32 bits
 
@@ -51,7 +52,12 @@ class ByteProducts:
     @property
     def row_bytes(self) -> int:
         """Memory of one encoded row."""
-        return self.features + 4
+        return self._width + 4
+
+    @property
+    def _width(self) -> int:
+        """Integers of a row, filled up with zeros: torch leaves the products of rows of one integer unwritten."""
+        return -(-self.features // WORD) * WORD
 
     @property
     def bound(self) -> Bound:
@@ -60,7 +66,7 @@ class ByteProducts:
 
     def store(self, rows: int) -> Bytes:
         """Room for that many encoded rows."""
-        return Bytes(torch.empty((rows, self.features), dtype=torch.int8), np.empty(rows, np.float32))
+        return Bytes(torch.zeros((rows, self._width), dtype=torch.int8), np.empty(rows, np.float32))
 
     def keep(self, moved: FloatArray, out: Bytes) -> FloatArray:
         """Write rows of a frame into `out`, as integers of -127 to 127 times a step of the row's own; return what is kept."""
@@ -69,8 +75,8 @@ class ByteProducts:
         # A row at the centre, or too near for float32, is kept as the centre.
         over = np.divide(1.0, step, out=np.zeros_like(step), where=step > 1e-37)
         whole = moved * over[:, None]
-        np.clip(np.rint(whole, out=whole), -127, 127, out=whole)
-        out.rows.numpy()[...] = whole
+        np.rint(whole, out=whole)  # within 127: the step is that of the largest, to 2^-24 of itself
+        out.rows.numpy()[:, : self.features] = whole
         whole *= step[:, None]
         return whole
 
@@ -79,11 +85,23 @@ class ByteProducts:
         single_torch_thread()
         return torch.empty(rows * rows, dtype=torch.int32), np.empty(rows * rows, np.float32)
 
+    def plain(self, rows: Bytes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return encoded rows as numbers and the step of each."""
+        return rows.rows.numpy(), rows.step
+
+    def poison(self, room: Any) -> None:
+        """Fill a tile with what no check passes."""
+        room[0].fill_(-(2**31))
+        room[1].fill(np.nan)
+
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
         """Return the products of the rows of a with those of b."""
         shape = len(a.bias), len(b.bias)
         whole = room[0][: shape[0] * shape[1]].view(shape)
-        torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
+        if self.features == 1:  # _int_mm takes a single column for a row, and reads beyond it
+            torch.mul(a.rows.rows.int(), b.rows.rows.T.int(), out=whole)
+        else:
+            torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
         out: npt.NDArray[np.float32] = room[1][: shape[0] * shape[1]].reshape(shape)
         _kernels_screen.scaled(whole.numpy(), a.rows.step, b.rows.step, out)
         return out
@@ -115,6 +133,7 @@ class Bf16Products:
         return Bound(
             product=2.0**-8 + summation(2 * self.features, UNIT) + summation(self.features, 2.0**-53),
             unit=UNIT,
+            rounding=2.0**-8,
             ease=self.ease,
         )
 
@@ -132,6 +151,15 @@ class Bf16Products:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
         single_torch_thread()
         return torch.empty(rows * rows, dtype=torch.bfloat16), torch.empty(rows * rows, dtype=torch.float32)
+
+    def plain(self, rows: torch.Tensor) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return the bits of encoded rows, and the step of each."""
+        return rows.view(torch.int16).numpy().view(np.uint16), ones(len(rows))
+
+    def poison(self, room: Any) -> None:
+        """Fill a tile with what no check passes."""
+        room[0].fill_(torch.nan)
+        room[1].fill_(torch.nan)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
         """Return the products of the rows of a with those of b."""

@@ -13,9 +13,10 @@ distance is below 2 (1 - e) times the smallest b_i + b_j - g that was discarded.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import numpy as np
@@ -32,6 +33,8 @@ class Bound:
     """c: a computed product is within c |a| |b| of the true one in any order of summation, |a|^2 in float64 included."""
     unit: float
     """Unit roundoff of the arithmetic of the tile and its test."""
+    rounding: float = field(default=0.0, kw_only=True)
+    """Part of c: by which share of itself a product is rounded at the end."""
     ease: float
     """e: how the loss of encoding is shared between a factor and an offset; any value in (0, 1) is safe."""
 
@@ -61,6 +64,16 @@ def summation(features: int, unit: float) -> float:
     """Error of a sum of `features` products in any order, over |a| |b|, when every operation rounds by `unit`."""
     steps = (features + 2) * unit
     return steps / (1 - steps) if steps < 0.5 else np.inf
+
+
+@functools.cache
+def _ones(size: int) -> FloatArray:
+    return np.ones(size)
+
+
+def ones(rows: int) -> FloatArray:
+    """Steps of rows that have none."""
+    return _ones(1 << max(10, (rows - 1).bit_length()))[:rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,32 +109,46 @@ class Encoded:
     """Whatever the products take: numpy array or torch tensor, sliceable by rows."""
     bias: npt.NDArray[Any]
     """b of each row, as the tile's type."""
+    norm: FloatArray
+    """|a| of each row, rounded up."""
 
     @classmethod
     def of(cls, block: Any, frame: Frame, products: Products, *, start: int = 0) -> Encoded:
         """Encode a block of rows."""
-        rows, bias = products.store(len(block)), np.empty(len(block), products.dtype)
-        found = cls(start, rows, bias)
+        found = cls.room(products, start=start, rows=len(block))
         found.fill(block, frame, products)
         return found
+
+    @classmethod
+    def room(cls, products: Products, *, start: int, rows: int) -> Encoded:
+        """Room for rows still to be encoded."""
+        return cls(start, products.store(rows), np.empty(rows, products.dtype), np.empty(rows))
 
     def fill(self, block: Any, frame: Frame, products: Products) -> None:
         """Encode a block of as many rows into the room of these."""
         moved = frame.moved(block)
-        self.bias[:] = products.bound.bias(measured(moved, products.keep(moved, self.rows)), products.dtype)
+        known = measured(moved, products.keep(moved, self.rows))
+        self.bias[:] = products.bound.bias(known, products.dtype)
+        self.norm[:] = length(known[0])
 
     def part(self, low: int, high: int) -> Encoded:
         """Rows low to high of these."""
-        return Encoded(self.start + low, self.rows[low:high], self.bias[low:high])
+        return Encoded(self.start + low, self.rows[low:high], self.bias[low:high], self.norm[low:high])
 
 
-def measured(moved: Any, kept: Any, dot: Callable[[Any, Any], Any] = np.vecdot) -> tuple[Any, Any, Any]:
+def measured(moved: Any, kept: Any) -> tuple[Any, Any, Any]:
     """Return |a|^2 / 2, |u - a|^2 and |u|^2 of rows u in a frame and of what is kept of them, both in float64.
 
-    The one description of an encoding that the bound needs, whatever the precision and the device.
+    The one description of an encoding that the bound needs, whatever the precision and the device. No library's product.
     """
     lost = moved - kept
-    return dot(kept, kept) / 2, dot(lost, lost), dot(moved, moved)
+    return (kept * kept).sum(1) / 2, (lost * lost).sum(1), (moved * moved).sum(1)
+
+
+def length(half: FloatArray) -> FloatArray:
+    """|a| from |a|^2 / 2, rounded up by more than any sum loses."""
+    found: FloatArray = np.sqrt(2 * half) * (1 + 1e-8)
+    return found
 
 
 class Products(Protocol):
@@ -141,4 +168,6 @@ class Products(Protocol):
     def keep(self, moved: FloatArray, out: Any) -> FloatArray: ...
     def eased(self, ease: float) -> Products: ...
     def tile(self, rows: int) -> Any: ...
+    def plain(self, rows: Any) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]: ...
+    def poison(self, room: Any) -> None: ...
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]: ...

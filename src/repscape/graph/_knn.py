@@ -220,7 +220,10 @@ def _graph_of_distances(X: Any, k: int, crew: Crew) -> NeighborGraph:
 
 def _announce_compiling(progress: Progress | None) -> None:
     """Say that the first call on a machine compiles, which takes some seconds; later ones load what it left on disk."""
-    folder = _kernels_screen.rerank.stats.cache_path
+    known = getattr(
+        _kernels_screen.rerank, "stats", None
+    )  # None where NUMBA_DISABLE_JIT runs the loops as plain Python
+    folder = None if known is None else known.cache_path
     if folder is not None and not any(Path(folder).glob("_kernels_screen.rerank*.nbi")):
         message = "compiling (once on this machine)"
         logging.getLogger("repscape").info(message)

@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from ..machine import Crew
 from . import _kernels_screen
+from ._audit import Audit
 from ._certify import Encoded, Frame, Products
 from ._points import Points
 
@@ -92,7 +93,7 @@ def tile_rows(n: int, threads: int) -> int:
 
 def encode(points: Points, frame: Frame, products: Products, *, start: int, stop: int, crew: Crew | None) -> Encoded:
     """Encode rows start to stop."""
-    found = Encoded(start, products.store(stop - start), np.empty(stop - start, products.dtype))
+    found = Encoded.room(products, start=start, rows=stop - start)
     step = max(1, ENCODE_ENTRIES // points.d)
 
     def work(low: int, _: None) -> None:
@@ -107,10 +108,9 @@ def encode(points: Points, frame: Frame, products: Products, *, start: int, stop
     return found
 
 
-def among_themselves(
-    points: Points, frame: Frame, products: Products, *, keep: int, part_rows: int, crew: Crew
-) -> Buffers:
+def among_themselves(points: Points, frame: Frame, audit: Audit, *, keep: int, part_rows: int, crew: Crew) -> Buffers:
     """Screen all pairs of the points."""
+    products = audit.products
     found = Buffers.empty(points.n, keep, products.dtype)
     size = tile_rows(points.n, crew.threads)
     own = np.arange(points.n)
@@ -118,7 +118,7 @@ def among_themselves(
 
     def work(pair: tuple[Encoded, Encoded], space: Workspace) -> None:
         a, b = pair
-        tile = products.multiply(a, b, space.tile)
+        tile = audit.multiply(a, b, space.tile)
         both = a.start != b.start
         with ExitStack() as held:
             for block in sorted({a.start // size, b.start // size}):
@@ -126,7 +126,7 @@ def among_themselves(
             _push(found, tile, (a, b), both=both, own=own, space=space)
 
     if products.cheap and points.n >= 8 * HEAD_START:
-        _head_start(points, frame, products, found, crew)
+        _head_start(points, frame, audit, found, crew)
     for a, b in _part_pairs(points, frame, products, part_rows, crew):
         pairs = list(_tile_pairs(a, b, size))
         crew.map(work, pairs, what=products.name, workspace=lambda: Workspace.of(products, size))
@@ -138,13 +138,14 @@ def of_queries(
     queries: Points,
     frame: Frame,
     *,
-    products: Products,
+    audit: Audit,
     own: npt.NDArray[np.int64],
     keep: int,
     part_rows: int,
     crew: Crew,
 ) -> Buffers:
     """Screen all pairs of a query and a point; own[q] is the point that query q leaves out, or -1."""
+    products = audit.products
     found = Buffers.empty(queries.n, keep, products.dtype)
     asked = encode(queries, frame, products, start=0, stop=queries.n, crew=crew)
     size = tile_rows(queries.n, crew.threads)
@@ -155,7 +156,7 @@ def of_queries(
             a = asked.part(first, first + size)
             for low in range(0, len(part.bias), size):
                 b = part.part(low, low + size)
-                tile = products.multiply(a, b, space.tile)
+                tile = audit.multiply(a, b, space.tile)
                 _push(found, tile, (a, b), both=False, own=own, space=space)
                 crew.check()
 
@@ -180,11 +181,12 @@ def _push(
     )  # fmt: skip
 
 
-def _head_start(points: Points, frame: Frame, products: Products, found: Buffers, crew: Crew) -> None:
+def _head_start(points: Points, frame: Frame, audit: Audit, found: Buffers, crew: Crew) -> None:
     """Raise the floors at once to where they will stay, as a sample of the columns tells: most pushes are spared.
 
     A floor may come out too high for a row; its certificate then fails, and the next rung takes it.
     """
+    products = audit.products
     drawn = points.take(np.sort(np.random.default_rng(0).choice(points.n, HEAD_START, replace=False)))
     sample = encode(drawn, frame, products, start=0, stop=drawn.n, crew=crew)
     expected = found.keep * HEAD_START / points.n
@@ -192,7 +194,7 @@ def _head_start(points: Points, frame: Frame, products: Products, found: Buffers
 
     def work(start: int, room: Any) -> None:
         a = encode(points, frame, products, start=start, stop=min(start + TILE, points.n), crew=None)
-        _kernels_screen.raise_floors(products.multiply(a, sample, room), a.bias, sample.bias, start, found.floor, rank)
+        _kernels_screen.raise_floors(audit.multiply(a, sample, room), a.bias, sample.bias, start, found.floor, rank)
 
     crew.map(work, range(0, points.n, TILE), what=products.name, workspace=lambda: products.tile(HEAD_START))
 

@@ -1,9 +1,14 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
+from ._card import card_of
+from ._disk import pack_records, unpack_records
+from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
+from ._titles import titles
 
 __all__ = [
+    "Failure",
     "MATRICES",
     "PROFILES",
     "MeasureInfo",
@@ -11,7 +16,11 @@ __all__ = [
     "Profile",
     "Record",
     "Results",
+    "card_of",
     "load_results",
+    "pack_records",
+    "titles",
+    "unpack_records",
 ]
 
 MOVED = (

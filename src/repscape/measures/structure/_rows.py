@@ -19,6 +19,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "select_category",
         family="structure",
+        title="Category selectivity",
         takes=("points", "groups"),
         invariant_to=("rotation", "scaling", "permutation"),
         higher_means="more similar within groups than between",
@@ -28,6 +29,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "cluster_agreement",
         family="structure",
+        title="Agreement of clusters with labels",
         takes=("points", "labels"),
         bounds=(-0.5, 1.0),
         invariant_to=ISOMETRIES,
