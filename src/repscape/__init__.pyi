@@ -48,6 +48,9 @@ from .measures.structure import (
     cluster_hdbscan,
     cluster_kmeans,
     cluster_members,
+    density_knn,
+    density_kstar,
+    density_pak,
     embed,
     select_category,
 )
@@ -60,7 +63,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Trajectory, extract, predict, run
+from .study import Trajectory, extract, open_study, predict, run
 
 __version__: str
 __all__ = [
@@ -83,6 +86,9 @@ __all__ = [
     "cluster_kmeans",
     "cluster_members",
     "compare_rdms",
+    "density_knn",
+    "density_kstar",
+    "density_pak",
     "embed",
     "errors",
     "extract",
@@ -111,6 +117,7 @@ __all__ = [
     "load_results",
     "missing_words",
     "open_store",
+    "open_study",
     "overlap_edit",
     "overlap_labels",
     "overlap_lcs",
