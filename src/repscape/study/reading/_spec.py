@@ -112,8 +112,9 @@ class StudySpec:
         plan, columns = self.load()
         if self.models is None:
             return study_forecast(read_source(self.source, columns), plan)
-        if self.home is not None and (stored := self.models.stored(self.home)) is not None:
-            return study_forecast(read_source(stored, columns), plan)
+        home = None if self.home is None else StudyFolder(self.home)
+        if home is not None and self.models.is_extracted(home):
+            return study_forecast(read_source(self.models.extracted(home), columns), plan)
         given = self._to_choose_by()
         chosen = self.models.choose(given)
         held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
