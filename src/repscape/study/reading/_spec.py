@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import _check
-from ..._types import Progress
+from ..._types import Examples, Progress
 from ...errors import InputError, StoreError
 from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
@@ -106,6 +106,12 @@ class StudySpec:
     def source(self) -> Any:
         """What :func:`repscape.run` takes as its source."""
         return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
+
+    def examples(self) -> Examples:
+        """Read the examples of a study of models; its files of columns help to choose them."""
+        if self.models is None:
+            raise InputError("a study of arrays has no examples to read: its layers are there already.")
+        return self.models.examples(self._to_choose_by())
 
     def forecast(self, folder: Path) -> StudyForecast:
         """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
