@@ -35,6 +35,7 @@ def test_the_folder_is_whole(study: Path) -> None:
         "figures",
         "report.html",
         "examples.zarr",
+        "journal",
     }
     figures = {file.name for file in (study / "figures").iterdir()}
     assert {f"id_twonn.{ending}" for ending in ("png", "svg", "pdf")} <= figures
@@ -62,21 +63,19 @@ def test_the_table_and_the_report_are_announced(study: Path) -> None:
 
 @pytest.mark.usefixtures("numbers_only")
 def test_running_again_computes_nothing(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = tree(study / "graphs.zarr")
-    monkeypatch.setattr("repscape.study._tasks.knn_graph", None)
-    monkeypatch.setattr("repscape.study._tasks.measure_one", None)
+    before = tree(study)
+    monkeypatch.setattr("repscape.study._unit.compute", None)
+    monkeypatch.setattr("repscape.figures.save_figures", None)
     result = call("run", "--arrays", study.parent / "layers.npz", *QUICK, "-o", study)
     assert result.exit_code == 0
-    assert tree(study / "graphs.zarr") == before
+    assert tree(study) == before
 
 
-def test_another_study_in_the_folder_is_refused_and_nothing_changes(study: Path, tmp_path: Path) -> None:
+def test_other_data_are_refused_and_nothing_changes(study: Path, tmp_path: Path) -> None:
     before = tree(study)
-    other_plan = call("run", "--arrays", study.parent / "layers.npz", "--measures", "id_twonn", "-q", "-o", study)
     other_data = call("run", "--arrays", layers(tmp_path, layer0=np.eye(N)), *QUICK, "-o", study)
-    assert (other_plan.exit_code, other_data.exit_code) == (1, 1)
-    assert "holds another study: labels was ['kind']" in other_plan.stderr
-    assert "holds a study of other data" in other_data.stderr
+    assert other_data.exit_code == 1
+    assert "holds a study of other data: layer layer0 has other numbers here" in other_data.stderr
     assert tree(study) == before
 
 

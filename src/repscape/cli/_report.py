@@ -29,6 +29,8 @@ def report(study: Study, out: Out = None, title: Title = None, maps: Maps = None
     Example:
       repscape report study -o report.html --title "Layers of a small transformer"
     """
-    from ..study import open_study
+    from ..report import write_report
+    from ..study import StudyFolder, results_in
 
-    say(str(open_study(study).report(out, title=title, maps=maps or ())))
+    page = out or StudyFolder(study).report
+    say(str(write_report(results_in(study), page, title=title, study=study, maps=maps or ())))

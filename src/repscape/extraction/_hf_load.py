@@ -67,7 +67,11 @@ def open_pretrained(
         else:
             module, processor = loading.model(folder)
     model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source)
-    return replace(model, revision=None if Path(source).is_dir() else folder.name)
+    about = {
+        **model.about,
+        **({"adapter_of": read_config(folder, ADAPTER)["base_model_name_or_path"]} if adapter else {}),
+    }
+    return replace(model, revision=None if Path(source).is_dir() else folder.name, about=about)
 
 
 @dataclass(frozen=True, slots=True)

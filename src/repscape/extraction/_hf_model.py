@@ -45,7 +45,9 @@ def wrap_pretrained(module: Any, processor: Any, *, name: str | None = None, fam
         encoder: TextEncoder | ImageEncoder = _image_encoder(module, processor)
     else:
         encoder = _text_encoder(module, part, processor, called)
-    return probed(Model(module, _caller(module, part), encoder, called, family=family))
+    masks = _random_masks(module)
+    about = {"random_mask": "off"} if masks else {}
+    return probed(Model(module, _caller(module, part, masks), encoder, called, family=family, about=about))
 
 
 def takes_images(module: Any) -> bool:
@@ -90,12 +92,11 @@ def _encoding_part(module: Any) -> Any:
     return part if module.main_input_name in inspect.signature(part.forward).parameters else module
 
 
-def _caller(module: Any, part: Any) -> Callable[..., Any]:
+def _caller(module: Any, part: Any, masks: list[Any]) -> Callable[..., Any]:
     """Return what runs a batch: with what the model takes of it, no cache, and no random mask."""
     takes = inspect.signature(part.forward).parameters
     open_ended = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
     fixed = {"use_cache": False} if "use_cache" in takes else {}
-    masks = _random_masks(module)
 
     def run(**inputs: Any) -> Any:
         given = inputs if open_ended else {name: value for name, value in inputs.items() if name in takes}

@@ -6,7 +6,7 @@ import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -86,6 +86,8 @@ class Model:
     """Where it keeps its parts, where the table does not know."""
     anatomy: Anatomy | None = None
     """Where it keeps them, as a probe through it showed; None before it has run, or where no blocks were found."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What else was done to it, for the record: a random mask switched off, an adapter merged in."""
 
     @property
     def device(self) -> torch.device:
@@ -120,6 +122,7 @@ class Model:
             "parameters": sum(parameter.numel() for parameter in self.module.parameters()),
             "fingerprint": fingerprint(self.module),
             "torch": torch.__version__,
+            **self.about,
         }
 
 

@@ -39,7 +39,7 @@ def specify(sketch: Sketch) -> FigureSpec:
     >>> X = np.random.default_rng(0).normal(size=(100, 5))
     >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
     >>> spec = specify(sketches(results)[0])
-    >>> spec.title, spec.panels[0].x.ticks
-    ('Intrinsic dimension by layer', ((0.0, 'a'), (1.0, 'b')))
+    >>> spec.name, spec.panels[0].x.ticks
+    ('id_twonn', ((0.0, 'a'), (1.0, 'b')))
     """
     return replace(KINDS[sketch.kind](sketch), caption=caption(sketch), alternative=alternative(sketch))

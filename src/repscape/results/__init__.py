@@ -1,10 +1,5 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
-from __future__ import annotations
-
-import warnings
-from typing import Any
-
 from ._card import card_of
 from ._disk import pack_records, unpack_records
 from ._failure import Failure
@@ -39,9 +34,11 @@ MOVED = (
 """What judges results and was here before; it loads from its new place, with a warning, for one version."""
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name not in MOVED:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import warnings
+
     from .. import findings  # house: door
 
     warnings.warn(
@@ -49,4 +46,5 @@ def __getattr__(name: str) -> Any:
         FutureWarning,
         stacklevel=2,
     )
-    return getattr(findings, name)
+    found: object = getattr(findings, name)
+    return found

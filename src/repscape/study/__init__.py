@@ -10,7 +10,7 @@ from ._grow import Running, add_to_study, remove_from_study, repair_study, run_s
 from ._problems import Problem
 from ._progress import bar as progress_bar
 from ._run import run
-from ._study import Study, open_study
+from ._study import Study, open_study, results_in
 from .asking import Prediction, predict
 from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
@@ -41,6 +41,7 @@ __all__ = [
     "read_study",
     "remove_from_study",
     "repair_study",
+    "results_in",
     "run",
     "run_study",
 ]

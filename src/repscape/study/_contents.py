@@ -124,7 +124,16 @@ class Contents:
         """Add what an earlier run of the same study holds, and this one does not ask for."""
         here = {cell.spot for cell in self.cells}
         spots = {spot_of(place) for place in self.places}
-        left = [cell for cell in earlier.cells if cell.spot not in here]
+        now = {spot_of(place): place for place in self.places}  # of a layer that others joined the depth has changed
+        left = [
+            replace(
+                cell,
+                place=now.get(spot_of(cell.place), cell.place),
+                other=None if cell.other is None else now.get(spot_of(cell.other), cell.other),
+            )
+            for cell in earlier.cells
+            if cell.spot not in here
+        ]
         places = {**self.places, **{p: name for p, name in earlier.places.items() if spot_of(p) not in spots}}
         order = list(dict.fromkeys([*(c.variant for c in earlier.cells), *(c.variant for c in self.cells)]))
         rank = {variant: place for place, variant in enumerate(order)}

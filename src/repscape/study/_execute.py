@@ -130,11 +130,11 @@ class Execution:
         full, distinct = kept["depths"]
         n = kept.get("n", 0)
         self._ready[base] = GraphNames.of(kept["names"])
-        enough = full >= min(need.full_wanted, n - 1) if need.full else True
-        enough = enough and (
-            distinct >= min(need.distinct_wanted, kept.get("distinct", n) - 1) if need.distinct else True
+        deep = not need.full or full >= max(1, min(need.full_wanted, n - 1))
+        deep = deep and (
+            not need.distinct or distinct >= max(1, min(need.distinct_wanted, kept.get("distinct", n) - 1))
         )
-        if enough:
+        if deep:
             return "", need
         before = Need(full=min(full, 1), full_wanted=full, distinct=min(distinct, 1), distinct_wanted=distinct)
         return wanted.graph, need.together(before)

@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 
 import tomli_w
 
-from ..errors import StoreError, StudyMismatchError
+from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..plan import Plan
 from ..results import Results
 from ..store import (
@@ -154,6 +154,8 @@ class StudyFolder:
     def _writing(self) -> Iterator[None]:
         try:
             yield
+        except RepscapeError:
+            raise
         except OSError as error:
             raise StoreError(f"{self.path} cannot be written: {error}. What was there is untouched.") from error
 

@@ -26,7 +26,7 @@ from ._folder import StudyFolder
 from ._plans import without
 from ._problems import Problem
 from ._provenance import provenance
-from ._run import Order, results_of, run_into, told, write_view
+from ._run import Order, results_of, run_into, write_view
 from ._schedule import scheduler_of
 from ._study import Study, open_study
 from ._trial import check_options
@@ -59,7 +59,8 @@ class Running:
 def run_study(spec: StudySpec, folder: Path, how: Running | None = None) -> Results:
     """Run a study into its folder: states that are there are not extracted again, values that are there not computed.
 
-    What cannot start is refused before anything is written, the model's pass included.
+    What cannot start is refused before anything is written, the model's pass included. What failed stands in `failed` of the
+    results, and in their warnings.
     """
     how = how or Running()
     means = how.means
@@ -76,7 +77,7 @@ def run_study(spec: StudySpec, folder: Path, how: Running | None = None) -> Resu
         for entries in spec.also:
             order = Order(found, Plan.from_dict(entries), spec.origin(), given)
             results = run_into(home, order, means, progress=how.progress)
-    return told(results)
+    return results
 
 
 def _check_start(spec: StudySpec, plan: Plan | None, columns: Mapping[str, Any]) -> None:

@@ -323,13 +323,15 @@ def begin(home: StudyFolder, job: Job, journal: Journal, *, sync: bool) -> None:
     """Write down what the study consists of, before anything of it is computed."""
     source = job.source
     read = {name for plan in job.plans for name in plan.columns}
-    home.keep_columns(
-        {name: values for name, values in source.columns.items() if not source.extracted or name in read}, sync=sync
-    )
+    kept = {name: values for name, values in source.columns.items() if not source.extracted or name in read}
+    if not job.legacy:  # from the first file on it is a study
+        home.write_plans(job.plans, job.contents, job.origin, sync=sync)
+    home.keep_columns(kept, sync=sync)
     if job.legacy:
         adopt(home, job.everything, journal)
     home.write_contents(job.contents, sync=sync)
-    home.write_plans(job.plans, job.contents, job.origin, sync=sync)
+    if job.legacy:  # all is taken over: from now on it is of today's format
+        home.write_plans(job.plans, job.contents, job.origin, sync=sync)
 
 
 def results_of(home: StudyFolder, contents: Contents, journal: Journal) -> Results:

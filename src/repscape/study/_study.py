@@ -231,6 +231,12 @@ class Study:
         return f"Study({str(self.path)!r}{said})"
 
 
+def results_in(folder: str | os.PathLike[str]) -> Results:
+    """Return all results of a study folder, be it whole or not; or those that :meth:`Results.save` wrote."""
+    home = StudyFolder(Path(folder))
+    return open_study(folder).results if home.is_study else load_results(folder)
+
+
 def _is(name: str, layer: str, model: str, step: float | None, contents: Contents | None) -> bool:
     if contents is None:
         return name == layer or name == f"{model} {layer}".strip()

@@ -51,7 +51,9 @@ class _Trial:
     def __init__(self, call: Call, n: int) -> None:
         self._call = call
         measure = call.item.measure
-        deepest = measure.enough(call.options, call.held) if "graph" in measure.takes else 0
+        reads = "graph" in measure.takes
+        usual = {name: value for name, value in call.options.items() if name in measure.column_options}
+        deepest = max(1, *(measure.enough(options, call.held) for options in (call.options, usual))) if reads else 0
         size = min(n, max(POINTS, 2 * deepest + 10))
         draw = np.random.default_rng(0)
         arrays = [*call.held.values(), *call.options.values()]
@@ -62,7 +64,7 @@ class _Trial:
         self._rows = np.sort(draw.permutation(n)[:size])
         self._n = n
         self._points = draw.normal(size=(size, DIMENSIONS))
-        self._graph = knn_graph(self._points, min(size - 1, max(deepest, 1)), threads=1) if deepest else None
+        self._graph = knn_graph(self._points, min(size - 1, deepest), threads=1) if reads else None
 
     def run(self, options: Mapping[str, Any]) -> Exception | None:
         """Return how the measure refuses these options; None where it takes them, or ends in something else."""

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from ..errors import DegenerateDataError, InputError, MemoryBudgetError, RepscapeError, StoreError
 from ..graph import NeighborGraph
 from ..machine import single_threaded_products
-from ..measures import MEASURES, Curve, Estimate
+from ..measures import MEASURES, Curve, Estimate, measure
 from ..plan import Item
 from ..results import MeasureInfo, Place, Profile, Record
 from ._graphs import GraphNames, keep_graphs, kept_graph, kept_graphs
@@ -59,10 +59,20 @@ class Call:
     no_answer: type[InputError] = DegenerateDataError
     """What says that the data have no answer to the question, which is an answer."""
 
+    def __reduce__(self) -> Any:
+        """Travel with the name of the measure, where it is one of the table; somebody's own travels as it is."""
+        row = self.item.measure
+        entry = row.name if row is MEASURES.get(row.name) else row
+        return _arrived, (entry, self.item.options, self.column, self.options, self.held, self.no_answer)
+
     @property
     def name(self) -> str:
         """What is measured, as people write it."""
         return self.item.variant if self.column is None else f"{self.item.variant}[{self.column}]"
+
+
+def _arrived(entry: Any, given: Mapping[str, Any], *rest: Any) -> Call:
+    return Call(Item(measure(entry), given), *rest)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -303,33 +313,33 @@ def _measured(key: str, call: Call, side: Side, desk: _Desk) -> UnitResult:
 
 def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
     """Call a measure of one representation."""
-    measure = call.item.measure
+    row = call.item.measure
     data = dict(call.held)
-    if "points" in measure.takes:
+    if "points" in row.takes:
         points = data["points"] = desk.points()
         if points is None:
             raise InputError(
-                f"{measure.name} needs the points themselves; layer {side.one.place.layer.key!r} is a published graph. "
+                f"{row.name} needs the points themselves; layer {side.one.place.layer.key!r} is a published graph. "
                 "Leave the measure out, or give the activations."
             )
         if not isinstance(points, np.ndarray):
             raise MemoryBudgetError(
-                f"{measure.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
+                f"{row.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
                 f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
             )
-    if "graph" in measure.takes:
+    if "graph" in row.takes:
         graph = desk.graph(merging(call.item))
         if graph is None:
             raise DegenerateDataError("fewer than 3 distinct points")
         data["graph"] = as_deep(graph, call)
-    return measure(*(data[kind] for kind in measure.takes), **call.options)
+    return row(*(data[kind] for kind in row.takes), **call.options)
 
 
 def as_deep(graph: NeighborGraph, call: Call) -> NeighborGraph:
     """Return the graph as deep as this call reads it: what else is asked of the study must not change its answer."""
-    measure = call.item.measure
-    own = measure is not MEASURES.get(measure.name)
-    read = measure.depth if own else measure.enough
+    row = call.item.measure
+    own = row is not MEASURES.get(row.name)
+    read = row.depth if own else row.enough
     depth = read(call.options, call.held)
     return graph.truncate(max(1, min(graph.k, depth))) if depth else graph
 
@@ -363,16 +373,16 @@ def _marked(result: Estimate | Curve, steps: Sequence[str]) -> Estimate | Curve:
 
 def _block(task: PairTask) -> Iterator[UnitResult]:
     """Compare pair by pair; what a run of pairs needs is prepared once, within the memory there is."""
-    call, measure = task.call, task.call.item.measure
+    call, row = task.call, task.call.item.measure
     graphs = _SideGraphs(task)
 
     def load(position: int) -> tuple[str, Any]:
         side = task.sides[position]
         if side.one.points is None:
-            raise InputError(f"layer {side.name} is a published graph; {measure.name} needs the points.")
+            raise InputError(f"layer {side.name} is a published graph; {row.name} needs the points.")
         return side.name, side.points(task.limits.memory)[0]
 
-    sides = Sides(measure, call.options, load, memory=task.limits.memory)
+    sides = Sides(row, call.options, load, memory=task.limits.memory)
     wanted = {(pair.first, pair.second): pair for pair in task.pairs}
     for tile in sides.tiles(list(wanted)):
         for start in range(0, len(tile), AT_A_TIME):
@@ -392,9 +402,9 @@ def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tup
     call = task.call
     try:
         ends = iter((pair.first, pair.second))
-        measure = call.item.measure
-        data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in measure.takes]
-        result = measure(*data, **call.options)
+        row = call.item.measure
+        data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
+        result = row(*data, **call.options)
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except (Exception, SystemExit) as error:

@@ -139,7 +139,7 @@ class _Study:
                 **{name: model[name] for name in ("revision", "dtype", "fingerprint")},
             },
             "data": {name: made["data"][name] for name in ("kind", "fingerprint")},
-            "reading": {name: made["options"][name] for name in READING},
+            "reading": {name: made["options"][name] for name in READING if name in made["options"]},
         }
 
 
