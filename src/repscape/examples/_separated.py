@@ -94,19 +94,20 @@ def _records(text: str, path: Path, separator: str) -> Records:
     """Split a text into cells, with quotes as in a csv, or as they stand where they cannot be meant so."""
     if '"' not in text:
         return _squared(_Split.at(text, separator), path)
-    plain, quoted = _Split.at(text, separator), _Split.quoted(text, separator)
-    as_it_stands, meant = _try(plain, path), _try(quoted, path)
-    if separator == "\t" and isinstance(as_it_stands, Records):
+    quoted = _Split.quoted(text, separator)
+    if separator == "\t":
         # A tab-separated file has no quotes by its own rules; some writers put them, and then where they need none too.
-        return meant if isinstance(meant, Records) and _quoting(as_it_stands) else as_it_stands
-    if isinstance(as_it_stands, Records) and isinstance(meant, Records) and (swallowed := _swallowed(meant)):
+        as_it_stands, meant = _try(_Split.at(text, separator), path), _try(quoted, path)
+        if isinstance(as_it_stands, Records):
+            return meant if isinstance(meant, Records) and _quoting(as_it_stands) else as_it_stands
+        return _squared(quoted, path)
+    found = _squared(quoted, path)
+    if (swallowed := _swallowed(found)) and isinstance(_try(_Split.at(text, separator), path), Records):
         raise InputError(
             f"{path}, line {quoted.lines[swallowed]}: the quote that is opened there is closed some lines on, and the lines "
             'between are whole rows. Write a quote that belongs to a text as "", and the text in quotes.'
         )
-    if isinstance(meant, InputError):
-        raise meant
-    return meant
+    return found
 
 
 def _try(split: _Split, path: Path) -> Records | InputError:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ... import _check
-from ..._types import Progress
+from ..._types import Examples, Progress
 from ...errors import InputError, StoreError
 from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
@@ -107,13 +107,20 @@ class StudySpec:
         """What :func:`repscape.run` takes as its source."""
         return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
 
+    def examples(self) -> Examples:
+        """Read the examples of a study of models; its files of columns help to choose them."""
+        if self.models is None:
+            raise InputError("a study of arrays has no examples to read: its layers are there already.")
+        return self.models.examples(self._to_choose_by())
+
     def forecast(self, folder: Path) -> StudyForecast:
         """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
         plan, columns = self.load()
         if self.models is None:
             return study_forecast(read_source(self.source, columns), plan)
-        if self.home is not None and (stored := self.models.stored(self.home)) is not None:
-            return study_forecast(read_source(stored, columns), plan)
+        home = None if self.home is None else StudyFolder(self.home)
+        if home is not None and self.models.is_extracted(home):
+            return study_forecast(read_source(self.models.extracted(home), columns), plan)
         given = self._to_choose_by()
         chosen = self.models.choose(given)
         held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
