@@ -61,7 +61,9 @@ def test_a_later_format_is_refused_by_name(tmp_path):
     held = json.loads((path / "zarr.json").read_text())
     held["attributes"] = seal({**held["attributes"]["repscape"], "format": 3})
     (path / "zarr.json").write_text(json.dumps(held))
-    with pytest.raises(StoreError, match="has format 3, which a later version of repscape wrote; this one reads up to 2"):
+    with pytest.raises(
+        StoreError, match="has format 3, which a later version of repscape wrote; this one reads up to 2"
+    ):
         open_store(path)
 
 

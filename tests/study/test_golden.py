@@ -33,9 +33,10 @@ def test_it_opens_reports_and_takes_more(folder: Path, monkeypatch: pytest.Monke
     assert study.results.records == before.records
     assert study.report().is_file()
     name = before.records[0].place.layer.key
-    assert study.graph(name, model=before.records[0].place.model).k == before.provenance["graphs"][
-        next(iter(before.provenance["graphs"]))
-    ]["k"]
+    assert (
+        study.graph(name, model=before.records[0].place.model).k
+        == before.provenance["graphs"][next(iter(before.provenance["graphs"]))]["k"]
+    )
     asked: list[str] = []
     real = _unit._called
 

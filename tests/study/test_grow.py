@@ -49,7 +49,7 @@ def failing(name: str, where: np.ndarray) -> rs.Measure:
 
 
 def test_a_measure_that_fails_on_the_last_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, real = layers(), _unit._called
+    real = _unit._called
     broken = True
 
     def called(call: Any, side: Any, desk: Any) -> Any:

@@ -82,7 +82,8 @@ class StateOptions:
     site: Annotated[
         list[str] | None,
         typer.Option(
-            "--site", help="residual, norm1, norm2, attn, mlp, final_norm, or modules by name or glob; may be given again."
+            "--site",
+            help="residual, norm1, norm2, attn, mlp, final_norm, or modules by name or glob; may be given again.",
         ),
     ] = None
     pool: Annotated[
@@ -91,7 +92,9 @@ class StateOptions:
     max_length: Annotated[
         int | None, typer.Option("--max-length", metavar="N", help="Most tokens of a text, special ones included.")
     ] = None
-    too_long: Annotated[str | None, typer.Option("--too-long", help="truncate (default) or refuse longer texts.")] = None
+    too_long: Annotated[str | None, typer.Option("--too-long", help="truncate (default) or refuse longer texts.")] = (
+        None
+    )
     batch_size: Annotated[
         int | None, typer.Option("--batch-size", metavar="N", help="Inputs of a batch; found out by default.")
     ] = None

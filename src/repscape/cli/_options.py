@@ -99,7 +99,8 @@ class RunOptions:
 
     threads: Threads = None
     scheduler: Annotated[
-        str | None, typer.Option("--scheduler", metavar="WHERE", help="Where units run: threads (default) or processes:N.")
+        str | None,
+        typer.Option("--scheduler", metavar="WHERE", help="Where units run: threads (default) or processes:N."),
     ] = None
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first unit that fails; by default all others go on.")
@@ -108,7 +109,8 @@ class RunOptions:
         bool, typer.Option("--no-wait", help="Stop at once where another process writes to the folder.")
     ] = False
     no_sync: Annotated[
-        bool, typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts.")
+        bool,
+        typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts."),
     ] = False
     quiet: Quiet = False
 

@@ -208,14 +208,21 @@ def check_seal(found: str, sealed: str | None, what: str) -> None:
         raise StoreError(f"{what} is damaged: it is not what was written.")
 
 
-def put_array(group: zarr.Group, folder: Path, name: str, array: Array) -> dict[str, Any]:  # house: reads as one sentence
+def put_array(
+    group: zarr.Group, folder: Path, name: str, array: Array
+) -> dict[str, Any]:  # house: reads as one sentence
     """Write a numeric or text array in one piece; return what `get_array` needs to check it."""
     text = array.dtype.kind in "UTO"
     row_bytes = max(1, (64 if text else array.dtype.itemsize) * math.prod(array.shape[1:]))
     rows = max(1, min(array.shape[0] if array.shape else 1, CHUNK_BYTES // row_bytes))
     made = new_array(group, name, array.shape, dtype=str if text else array.dtype.newbyteorder("="), rows=rows)
     made[...] = array.astype(object) if text else array
-    about = {"array": name, "shape": list(array.shape), "dtype": "text" if text else made.dtype.name, "chunk_rows": rows}
+    about = {
+        "array": name,
+        "shape": list(array.shape),
+        "dtype": "text" if text else made.dtype.name,
+        "chunk_rows": rows,
+    }
     files = chunk_files(folder / name, array.shape, rows=rows)
     return {**about, "metadata": metadata_seal(folder / name), "chunks": chunks_seal(files)}
 

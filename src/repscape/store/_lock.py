@@ -52,7 +52,11 @@ class Lock:
             raise BusyError(f"{self._what} is in use by {self._holder()}.") from None
         except OSError as error:
             raise StoreError(f"{self._what} cannot be written: {error}") from error
-        mine = {"process": os.getpid(), "host": socket.gethostname(), "since": datetime.now(UTC).isoformat("T", "seconds")}
+        mine = {
+            "process": os.getpid(),
+            "host": socket.gethostname(),
+            "since": datetime.now(UTC).isoformat("T", "seconds"),
+        }
         try:
             write_whole(self._owner, json.dumps(mine).encode(), sync=False)
         except OSError as error:

@@ -87,7 +87,10 @@ class Contents:
     def same(self, other: Contents) -> bool:
         """Whether both are of the same study, whenever and wherever it was run."""
         here, there = ({k: v for k, v in one.about.items() if k in ("plan", "also", "source")} for one in (self, other))
-        return json.dumps(here, default=str) == json.dumps(there, default=str) and replace(self, about=other.about) == other
+        return (
+            json.dumps(here, default=str) == json.dumps(there, default=str)
+            and replace(self, about=other.about) == other
+        )
 
     def without(self, spots: Iterable[Spot]) -> Contents:
         """Leave representations out, and all that was measured on them."""

@@ -62,7 +62,7 @@ def expanded(plans: Sequence[Plan], source: Source, places: Mapping[Any, str], a
     Raises
     ------
     InputError, UnknownNameError
-        If something cannot start: a column or layer that is not there, neighbours that no layer has, names that cannot be told apart.
+        If something cannot start: a column or layer that is not there, neighbours that no layer has, names that are alike.
     """
     read = {name: column_of(source.columns[name]) for plan in plans for name in plan.columns}
     found = Everything(Contents(source.n))
@@ -106,7 +106,12 @@ class _OfPlan:
         told_apart(
             [
                 *(unit(one.place, part.group) for part in self.parts for one in self.every),
-                *(unit(i.variant, p.group) for p in self.parts for i in p.plan.items if i.measure.arity == 2 and double),
+                *(
+                    unit(i.variant, p.group)
+                    for p in self.parts
+                    for i in p.plan.items
+                    if i.measure.arity == 2 and double
+                ),
             ]
         )
         self.graphs: dict[str, str] = {}
@@ -165,7 +170,9 @@ class _OfPlan:
             bases = tuple(self._bases[part.group, position] for position in ends)
             for question, call, need in asked:
                 key = digest("pair", *bases, question)
-                block = self._into.blocks.setdefault(digest(question, part.group, self.plan.preprocess), WantedPairs(call))
+                block = self._into.blocks.setdefault(
+                    digest(question, part.group, self.plan.preprocess), WantedPairs(call)
+                )
                 block.pairs.setdefault(key, (bases[0], bases[1]))
                 whole = pair.profile not in MATRICES
                 block.whole[key] = block.whole.get(key, False) or whole
@@ -207,4 +214,3 @@ def _need_of(item: Item, options: Mapping[str, Any], held: Mapping[str, Any]) ->
     if merging(item):
         return Need(distinct=depth, distinct_wanted=wanted, deepest=item.variant)
     return Need(full=depth, full_wanted=wanted, deepest=item.variant)
-

@@ -303,8 +303,6 @@ def _write_left(
                 file.unlink()
 
 
-
-
 def repair_study(folder: str | Path, how: Running | None = None) -> tuple[Problem, ...]:
     """Take away what is damaged in a study, compute it again where the data can be read, and return what is left.
 

@@ -38,7 +38,9 @@ def fitting(plan: Plan, source: Source) -> Plan | None:
     for pattern in patterns:
         one = replace(plan, layers=pattern if pattern == "all" else [pattern], measures=_entries(plan.items))
         try:
-            chosen_layers(source, replace(one, measures=["id_twonn"], labels=None, values=(), groups=None, by=None, whole=False))
+            chosen_layers(
+                source, replace(one, measures=["id_twonn"], labels=None, values=(), groups=None, by=None, whole=False)
+            )
         except UnknownNameError:
             continue
         kept.append(pattern)

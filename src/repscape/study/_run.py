@@ -174,9 +174,7 @@ def _run_in_memory(order: Order, means: Means, progress: bool | Progress | None)
     return results
 
 
-def run_into(
-    home: StudyFolder, order: Order, means: Means, *, progress: bool | Progress | None = None
-) -> Results:
+def run_into(home: StudyFolder, order: Order, means: Means, *, progress: bool | Progress | None = None) -> Results:
     """Run into a folder whose lock is held; return all results of the folder."""
     with bar(progress) as report:
         job = settled(home, order)
@@ -220,7 +218,7 @@ class Job:
 
 
 def settled(home: StudyFolder, order: Order) -> Job:
-    """Put together what the folder holds and what is asked; refuse other data, and what cannot start. Nothing is written."""
+    """Put together what the folder holds and what is asked; refuse other data, and what cannot start; write nothing."""
     earlier, before = _earlier(home), home.plans()
     legacy = home.is_study and home.format < FORMAT
     if legacy:
@@ -253,7 +251,9 @@ def _earlier(home: StudyFolder) -> Contents | None:
     try:
         return home.contents()
     except StoreError as error:
-        warnings.warn(f"{error} It is made anew from the plan; what was finished is kept.", RepscapeWarning, stacklevel=4)
+        warnings.warn(
+            f"{error} It is made anew from the plan; what was finished is kept.", RepscapeWarning, stacklevel=4
+        )
         return None
 
 
@@ -269,8 +269,8 @@ def _checked(home: StudyFolder, order: Order, kept: Mapping[str, Any]) -> Mappin
     for name in order.given & set(kept):
         if column_of(kept[name]) != column_of(order.source.columns[name]):
             raise StudyMismatchError(
-                f"{home.path} holds a study of other data: its column {name!r} has other entries. The study's own columns stay: "
-                "give yours another name."
+                f"{home.path} holds a study of other data: its column {name!r} has other entries. The study's own columns "
+                "stay: give yours another name."
             )
     return kept
 
@@ -308,7 +308,7 @@ def _same_data(home: StudyFolder, earlier: Contents, source: Source, places: Map
 
 
 def _named_contents(source: Source, *, cheap: bool = False) -> dict[Any, str]:
-    """Return every representation with the name of its contents; in memory alone, where nothing is found again, with its own."""
+    """Return every representation with the name of its contents; in memory, where nothing is found again, with a number."""
     if cheap:
         return {one.place: str(position) for position, one in enumerate(source.representations)}
     return {

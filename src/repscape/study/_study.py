@@ -231,16 +231,21 @@ class Study:
 def results_in(folder: str | os.PathLike[str]) -> Results:
     """Return all results of a study folder, be it whole or not; or those that :meth:`Results.save` wrote."""
     home = StudyFolder(Path(folder))
-    return open_study(folder).results if home.is_study else load_results(folder)
+    return open_study(folder).results if home.is_study else load_results(home.path)
 
 
-def _is(name: str, layer: str, model: str, step: float | None, contents: Contents | None) -> bool:
+def _is(  # house: reads as one sentence
+    name: str, layer: str, model: str, step: float | None, contents: Contents | None
+) -> bool:
+    """Whether a unit is of this layer; of the model and checkpoint, where they are named."""
     if contents is None:
-        return name == layer or name == f"{model} {layer}".strip()
-    places = [place for place in contents.places if place_name(place) == name]
+        return name in (layer, f"{model} {layer}")
     return any(
-        place.layer.key == layer and place.model == (model or place.model) and place.step == (step if step is not None else place.step)
-        for place in places
+        place_name(place) == name
+        and place.layer.key == layer
+        and model in ("", place.model)
+        and step in (None, place.step)
+        for place in contents.places
     )
 
 

@@ -57,7 +57,9 @@ class _Trial:
         size = min(n, max(POINTS, 2 * deepest + 10))
         draw = np.random.default_rng(0)
         arrays = [*call.held.values(), *call.options.values()]
-        n = min([n, *(len(array) for array in arrays if isinstance(array, np.ndarray))])  # a part of the examples has fewer
+        n = min(
+            [n, *(len(array) for array in arrays if isinstance(array, np.ndarray))]
+        )  # a part of the examples has fewer
         size = min(size, n)
         self._rows = np.sort(draw.permutation(n)[:size])
         self._n = n
@@ -84,5 +86,3 @@ class _Trial:
 
     def _cut(self, value: Any) -> Any:
         return value[self._rows] if isinstance(value, np.ndarray) and value.shape[:1] == (self._n,) else value
-
-

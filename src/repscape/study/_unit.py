@@ -122,7 +122,7 @@ class UnitResult:
 
     @property
     def status(self) -> Status:
-        """"failed" if anything of it did."""
+        """ "failed" if anything of it did."""
         found = {answer.status for answer in self.answers}
         return "failed" if "failed" in found else "done" if "done" in found else "silent"
 
@@ -411,8 +411,10 @@ def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tup
         return Answer(pair.key, "failed", why=said(error)), error
     # A matrix has n values for each of its thousands of cells; the profiles keep theirs.
     slim = not pair.whole and isinstance(result, Estimate)
+    if not pair.whole and isinstance(result, Estimate):
+        result = replace(result, per_point=None)
     first = task.sides[pair.first]
-    kept = _marked(replace(result, per_point=None) if slim else result, first.steps)
+    kept = _marked(result, first.steps)
     record = _record(call, "pairs", first, kept, task.sides[pair.second].one.place)
     return Answer(pair.key, "done", record, whole=not slim), None
 
