@@ -56,7 +56,9 @@ class Everything:
     """Keys of somebody's own measures, whose code is not recorded: computed in every run that asks for them."""
 
 
-def expanded(plans: Sequence[Plan], source: Source, places: Mapping[Any, str], about: Mapping[str, Any]) -> Everything:
+def expanded(
+    plans: Sequence[Plan], source: Source, places: Mapping[Any, str], *, about: Mapping[str, Any]
+) -> Everything:
     """Return everything that is asked.
 
     Raises
@@ -149,7 +151,11 @@ class _OfPlan:
     def _calls(self, item: Item, part: Part) -> Iterator[tuple[str, Call, Need]]:
         for column, options, held in calls(item, part.plan, part.columns):
             call = Call(item, column, options, held, no_answer(self.plan))
-            yield question_of(item, column, self._read, self.plan.groups), call, _need_of(item, options, held)
+            yield (
+                question_of(item, column, read=self._read, groups=self.plan.groups),
+                call,
+                _need_of(item, options, held),
+            )
 
     def _single(self, item: Item, part: Part) -> Iterator[Cell]:
         asked = list(self._calls(item, part))

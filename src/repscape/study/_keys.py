@@ -58,7 +58,7 @@ def rows_of(rows: npt.NDArray[np.int64] | None) -> str:
     return "" if rows is None else hashlib.sha256(np.ascontiguousarray(rows, dtype=np.int64)).hexdigest()[:LENGTH]
 
 
-def question_of(item: Item, column: str | None, read: Mapping[str, str], groups: str | None) -> str:
+def question_of(item: Item, column: str | None, *, read: Mapping[str, str], groups: str | None) -> str:
     """Return a name for one call of a measure: its version, options, and the contents of every column that it reads.
 
     `read` gives the name of each column's contents. Of somebody's own measure no code is recorded: name and version are.

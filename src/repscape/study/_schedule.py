@@ -14,7 +14,8 @@ from multiprocessing import get_context
 from typing import Any, Protocol, TextIO
 
 from ..errors import InputError, RepscapeWarning
-from ._unit import Task, UnitResult, compute
+from ._compute import compute
+from ._unit import Task, UnitResult
 
 LISTEN = 0.1  # seconds between looks at Ctrl-C
 PROCESSES = re.compile(r"processes:([1-9]\d*)")

@@ -22,8 +22,9 @@ from ._folder import PLAN_FILE, StudyFolder
 from ._graphs import GraphNames, kept_graphs
 from ._journal import Journal
 from ._problems import Problem, problems_of
-from ._run import Order, results_of, run_into, settled, told
+from ._run import results_of, run_into, told
 from ._schedule import scheduler_of
+from ._settle import Order, settled
 from ._sources import own_source
 from ._units import place_name
 from .reading import Source, read_source
