@@ -36,8 +36,8 @@ def started(*words: str) -> tuple[float, set[str]]:
 
 
 def test_help_answers_within_four_tenths_of_a_second() -> None:
-    # Processor time, the best of five: what else the machine does costs wall time only.
-    assert min(started("--help")[0] for _ in range(5)) < 0.4
+    # Processor time, the best of up to five: what else the machine does costs wall time only.
+    assert any(started("--help")[0] < 0.4 for _ in range(5))
 
 
 @pytest.mark.parametrize("command", ["", *NAMES])
@@ -101,6 +101,7 @@ def test_strings_from_outside_are_shown_not_obeyed(tmp_path: Path) -> None:
     assert "\x1b" not in result.stderr
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_ctrl_c_exits_with_130_and_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     tick = Execution._tick

@@ -61,6 +61,7 @@ def test_the_table_and_the_report_are_announced(study: Path) -> None:
     assert f"Report: {study / 'report.html'}" in said
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_running_again_computes_nothing(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tree(study)
     monkeypatch.setattr("repscape.study._schedule.compute", None)
@@ -78,6 +79,7 @@ def test_other_data_are_refused_and_nothing_changes(study: Path, tmp_path: Path)
     assert tree(study) == before
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_the_study_file_runs_again_elsewhere(study: Path, tmp_path: Path) -> None:
     held = tomllib.loads((study / "study.toml").read_text())
     assert held["source"] == {"arrays": str(study.parent / "layers.npz")}
@@ -87,6 +89,7 @@ def test_the_study_file_runs_again_elsewhere(study: Path, tmp_path: Path) -> Non
     assert (tmp_path / "folder" / "results.csv").read_text() == (study / "results.csv").read_text()
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_json_is_for_programs(study: Path) -> None:
     result = call("run", "--arrays", study.parent / "layers.npz", *QUICK, "--json", "-o", study)
     said = json.loads(result.stdout)
@@ -94,6 +97,7 @@ def test_json_is_for_programs(study: Path) -> None:
     assert len(said["results"]) == len(rs.load_results(study).to_frame())
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_two_models_labels_from_files_and_options(tmp_path: Path) -> None:
     for name in "ab":
         (tmp_path / name).mkdir()
@@ -137,6 +141,7 @@ def test_measure_takes_one_array_and_a_lone_column_is_the_label(tmp_path: Path) 
     assert {entry.name for entry in tmp_path.iterdir()} == {"layers.npz", "genre.npy"}
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_a_study_file_by_hand_and_flags_on_top(tmp_path: Path) -> None:
     layers(tmp_path)
     file = tmp_path / "study.toml"
@@ -147,6 +152,7 @@ def test_a_study_file_by_hand_and_flags_on_top(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "fit", "mle"), [("mnist", 13.557, 13.558), ("kmnist", 17.959, 17.854)])
+@pytest.mark.usefixtures("numbers_only")
 def test_ten_thousand_real_images(name: str, fit: float, mle: float, tmp_path: Path) -> None:
     gride = {
         "mnist": [13.56, 12.51, 12.20, 11.70, 11.31, 10.83, 10.34],

@@ -39,8 +39,9 @@ def compare(
       repscape compare small=study-a large=study-b --measures "sim_cka, sim_rsa" -o compared
     """
     from ..findings import best_matches
+    from ..results import titles
     from ..study import USUAL_COMPARISON, Running, StudySpec, run, run_study
-    from ._summary import say_matches
+    from ._summary import say_conclusions, say_matches
 
     given = plan_entries(measures=measures or USUAL_COMPARISON, layers=layers, profiles=["models"])
     spec = StudySpec.of([one, other], plan=given)
@@ -61,6 +62,7 @@ def compare(
         return
     for warning in results.warnings:
         note(f"Note: {warning}")
-    say_matches(matches)
+    say_matches(matches, titles(results))
+    say_conclusions(results)
     if report is not None:
         say(f"\nReport: {report}")

@@ -16,6 +16,7 @@ from ._model_options import (
     OpenOptions,
     Revision,
     StateOptions,
+    TableOptions,
     chosen,
     say_forecast,
 )
@@ -36,6 +37,7 @@ def extract(
     model: Model,
     examples: ExampleOptions,
     draw: DrawOptions,
+    tables: TableOptions,
     states: StateOptions,
     opening: OpenOptions,
     data: Data = None,
@@ -68,7 +70,7 @@ def extract(
     from ..study import ModelSource
     from ..study import extract as run_extract
 
-    options = chosen(examples, draw, states, opening, label=label, **plan_entries(measures=None, layers=layers))
+    options = chosen(examples, draw, tables, states, opening, label=label, **plan_entries(measures=None, layers=layers))
     source = ModelSource.of([model], data, revisions=revision or (), **options)
     if dry_run:
         say_forecast(source.forecast(place))

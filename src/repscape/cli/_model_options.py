@@ -11,7 +11,7 @@ import typer
 from ._print import say
 
 if TYPE_CHECKING:
-    from ..study import Forecast
+    from ..study import Forecast, StudyForecast
 
 Data = Annotated[
     str | None,
@@ -32,7 +32,18 @@ TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that came with the model. It can do anything you can.")
 ]
 AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Load pickled weights. They can run code; safetensors cannot.")
+    bool, typer.Option("--allow-pickle", help="Load pickled weights and files. They can run code; safetensors cannot.")
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--id-column",
+        metavar="COLUMN",
+        help="Column of ids, of the data, of --labels-from or of both; 'id' by default.",
+    ),
+]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run a module:function that a study's file names. It can do anything.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]
 
@@ -64,6 +75,21 @@ class DrawOptions:
         str | None, typer.Option("--rows", metavar="FILE.npy", help="Row numbers of the data, in the order wanted.")
     ] = None
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of --limit and --balance; 0 by default.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How the tables of examples, labels and values are read."""
+
+    id_column: IdColumn = None
+    separator: Annotated[
+        str | None,
+        typer.Option("--separator", metavar="TEXT", help="Between the cells of a table; found out by default."),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Of text files, such as latin-1; UTF-8 by default."),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +140,13 @@ def chosen(*groups: Any, **options: Any) -> dict[str, Any]:
     if "seed" in given:
         given["rng"] = given.pop("seed")
     return given
+
+
+def say_study_forecast(forecast: StudyForecast) -> None:
+    """Print what a study will take: its extraction if it has one, then its graphs, measures and figures."""
+    say_forecast(forecast.extraction)
+    for name, words in forecast.said().items():
+        say(f"  {name:<10}{words}")
 
 
 def say_forecast(forecasts: Mapping[str, Forecast]) -> None:

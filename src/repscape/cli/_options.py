@@ -139,21 +139,27 @@ def plan_entries(
     **columns: Any,
 ) -> dict[str, Any]:
     """Return the entries of a plan that were given on the command line."""
-    from ..plan import measures_from_text
+    from ..measures import measures_from_text
 
-    given: dict[str, Any] = {name: value for name, value in columns.items() if value}
+    # An empty text is an answer, and a wrong one; an option that was not given is None, an empty list, or a flag that is off.
+    given: dict[str, Any] = {name: value for name, value in columns.items() if value not in (None, False, [])}
     if measures:
         given["measures"] = [entry for text in measures for entry in measures_from_text(text)]
     if layers:
-        words = _words(layers)
+        words = _words(layers, "--layers")
         numbers = [int(word) if re.fullmatch(r"-?\d+", word) else word for word in words]
         given["layers"] = "all" if words == ["all"] else numbers
     if profiles:
-        given["profiles"] = _words(profiles)
+        given["profiles"] = _words(profiles, "--profiles")
     if preprocess:
-        given["preprocess"] = _words(preprocess)
+        given["preprocess"] = _words(preprocess, "--preprocess")
     return given
 
 
-def _words(texts: Sequence[str]) -> list[str]:
-    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+def _words(texts: Sequence[str], option: str) -> list[str]:
+    from ..errors import InputError
+
+    found = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    if not found:
+        raise InputError(f"{option} must name at least one. Got {', '.join(map(repr, texts))}.")
+    return found

@@ -9,6 +9,7 @@ import typer
 
 from ._expand import expanded
 from ._model_options import (
+    AllowCode,
     Data,
     DrawOptions,
     DryRun,
@@ -16,8 +17,9 @@ from ._model_options import (
     OpenOptions,
     Revision,
     StateOptions,
+    TableOptions,
     chosen,
-    say_forecast,
+    say_study_forecast,
 )
 from ._options import Json, LabelsFrom, PlanOptions, RunOptions
 from ._shown import show_study
@@ -52,6 +54,7 @@ def run(
     plan: PlanOptions,
     examples: ExampleOptions,
     draw: DrawOptions,
+    tables: TableOptions,
     states: StateOptions,
     opening: OpenOptions,
     how: RunOptions,
@@ -61,6 +64,7 @@ def run(
     data: Data = None,
     labels_from: LabelsFrom = None,
     revision: Revision = None,
+    allow_code: AllowCode = False,
     dry_run: DryRun = False,
     json: Json = False,
 ) -> None:
@@ -83,14 +87,16 @@ def run(
 
     given = plan.entries()
     if model is not None and data is not None:
-        options = chosen(examples, draw, states, opening, label=plan.label and plan.label[0])
+        options = chosen(examples, draw, tables, states, opening, label=plan.label)
         options |= {"layers": layers} if (layers := given.pop("layers", None)) else {}
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
         spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+        trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
+        spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
-    if dry_run and spec.models is not None:
-        say_forecast(spec.models.forecast(out))
+    if dry_run:
+        say_study_forecast(spec.forecast(out))
         return
     results = run_study(spec, out, how.running())
     show_study(results, out, command=ctx.obj, json=json)

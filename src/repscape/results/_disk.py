@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .._types import LayerInfo
+from ..errors import StoreError
 from ..measures import Curve, Estimate
-from ..store import check_format, read_arrays, write_arrays
+from ..store import check_format, has_group, read_arrays, write_arrays
 from ._failure import Failure
 from ._record import MeasureInfo, Place, Record
 
@@ -26,6 +27,7 @@ FORMAT = 2
 READ = (1, 2)
 GROUP = "records"
 ARRAY = "$array"
+LATER = "alike"  # of what a measure means: the first results did not say it
 Packed = dict[str, list[npt.NDArray[Any]]]
 
 
@@ -46,6 +48,8 @@ def write(  # house: what results are made of
 
 def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...], tuple[Failure, ...]]:
     """Read what :func:`write` wrote."""
+    if not has_group(path, GROUP):
+        raise StoreError(f"no results in {path}: it was stopped before they were written. repscape run writes them.")
     arrays, attributes = read_arrays(path, GROUP)
     check_format(attributes.get("format"), FORMAT, str(path), known=READ)
     failed = tuple(Failure(f["unit"], f["measure"], f["error"]) for f in attributes.get("failed", ()))
@@ -68,8 +72,9 @@ def pack_records(records: Iterable[Record]) -> tuple[dict[str, npt.NDArray[Any]]
 def unpack_records(arrays: Mapping[str, npt.NDArray[Any]], attributes: Mapping[str, Any]) -> tuple[Record, ...]:
     """Put together what :func:`pack_records` took apart."""
     infos = [_info(_restored(entry, arrays)) for entry in attributes["measures"]]
+    silent = {place for place, entry in enumerate(attributes["measures"]) if LATER not in entry}
     document = json.loads(arrays["document"].tobytes())
-    return tuple(_record(_restored(entry, arrays), infos) for entry in document)
+    return tuple(_record(_restored(entry, arrays), infos, silent) for entry in document)
 
 
 def _as_dict(record: Record, infos: list[MeasureInfo]) -> dict[str, Any]:
@@ -87,13 +92,13 @@ def _as_dict(record: Record, infos: list[MeasureInfo]) -> dict[str, Any]:
     }
 
 
-def _record(entry: dict[str, Any], infos: list[MeasureInfo]) -> Record:
+def _record(entry: dict[str, Any], infos: list[MeasureInfo], silent: Collection[int]) -> Record:
     kind = {"Estimate": Estimate, "Curve": Curve}[entry["kind"]]
-    result = entry["result"]
-    if result.get("interval") is not None:
+    result, info = entry["result"], infos[entry["info"]]
+    if isinstance(result.get("interval"), list):
         result["interval"] = tuple(result["interval"])
     return Record(
-        info=infos[entry["info"]],
+        info=info.completed(result["options"]) if entry["info"] in silent else info,
         variant=entry["variant"],
         profile=entry["profile"],
         place=_place(entry["place"]),

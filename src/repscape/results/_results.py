@@ -9,21 +9,26 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
+from .._types import Markup, cut
 from ..errors import StoreError
 from ..store import write_whole
 from . import _dataset, _disk, _frame
+from ._card import card_of, summary
 from ._failure import Failure
 from ._record import PROFILES, Record
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.figure import Figure
+
+    from ..findings import Conclusion  # house: door
 
 FOLDER = "results.zarr"
 TABLE = "results.csv"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Results:
     """Records of a study, in the order they were asked for, with provenance and warnings.
 
@@ -50,6 +55,15 @@ class Results:
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
+
+    def __repr__(self) -> str:
+        warned = f"; {len(self.warnings)} warnings" if self.warnings else ""
+        return f"Results({cut(summary(self.records))}{warned})"
+
+    def _repr_html_(self) -> Markup:
+        """Return what a notebook shows: every profile as a small picture, and what may be concluded."""
+        said = [one.text for one in self.conclusions()]
+        return card_of(self.records, sentences=said, warnings=self.warnings)
 
     def select(
         self,
@@ -131,6 +145,61 @@ class Results:
         from ..findings import simultaneous_bands  # house: door
 
         return simultaneous_bands(self, measure, **chosen)
+
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """Return what may be concluded, in sentences: the same as on the page, in the terminal and in a notebook.
+
+        Returns
+        -------
+        tuple of Conclusion
+            Each with `kind`, `measure`, `layers` and `text`. Two values are said to differ where the 95 % interval of their
+            difference, over the same examples, leaves out zero; where there are no errors nothing is concluded.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> X = np.random.default_rng(0).normal(size=(1000, 8))
+        >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+        >>> [(one.kind, one.layers) for one in results.conclusions()]
+        [('highest', ('a',)), ('lowest', ('b',))]
+        """
+        from ..findings import conclusions  # house: door
+
+        return conclusions(self)
+
+    def plot(self, measure: str | None = None, **chosen: Any) -> Figure:
+        """Draw what the results call for, all of them or those of one measure.
+
+        Parameters
+        ----------
+        measure : str, optional
+            Name of a measure.
+        **chosen
+            What :meth:`select` takes besides: variant, profile, column, model, site, step.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It shows in a notebook; several stand one below the other. :func:`repscape.figures.draw` gives each by itself.
+
+        Raises
+        ------
+        UnknownNameError
+            If the measure, variant or profile is not among the results.
+        InputError
+            If nothing is left to draw, or more than 12 figures are.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> X = np.random.default_rng(0).normal(size=(100, 5))
+        >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+        >>> results.plot("id_twonn").axes[0].get_ylabel()
+        'intrinsic dimension'
+        """
+        from ..figures import sheet  # house: door
+
+        return sheet(self.select(measure, **chosen))
 
     def save(self, folder: str | Path, *, sync: bool = True) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.

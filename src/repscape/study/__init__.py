@@ -14,7 +14,7 @@ from ._running import Running
 from ._shrink import remove_from_study, repair_study
 from ._study import Study, open_study, results_in
 from .asking import Prediction, predict
-from .reading import Forecast, Imported, ModelSource, StudySpec, Trajectory, import_arrays, read_study
+from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
     "USUAL_COMPARISON",
@@ -28,6 +28,7 @@ __all__ = [
     "Running",
     "Study",
     "StudyFolder",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
     "add_to_study",

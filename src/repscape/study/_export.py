@@ -57,7 +57,7 @@ def export_arrays(study: str | os.PathLike[str], folder: str | os.PathLike[str])
     >>> [file.name for file in export_arrays(home / "study", home / "files")]
     ['layer0_indices.npy', 'layer0_dist.npy', 'layer1_indices.npy', 'layer1_dist.npy']
     >>> np.load(home / "files" / "layer0_indices.npy").shape
-    (30, 6)
+    (30, 30)
     """
     source, target = Path(study), Path(folder)
     if not source.is_dir():

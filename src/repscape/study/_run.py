@@ -16,6 +16,7 @@ from ..errors import (
     StoreError,
     StudyInterrupted,
 )
+from ..examples import GivenColumns
 from ..plan import Plan
 from ..results import Results, load_results
 from ._contents import Contents
@@ -38,7 +39,7 @@ def run(
     source: Any,
     plan: Plan | None = None,
     *,
-    columns: Mapping[str, Any] | None = None,
+    columns: Any = None,
     folder: str | Path | None = None,
     origin: Mapping[str, Any] | None = None,
     threads: int | None = None,
@@ -60,8 +61,9 @@ def run(
     plan : Plan, optional
         What to compute. None: what the folder's study computes; without one dimension, neighbourhood overlap, and label overlap
         where there is a column "label".
-    columns : mapping of str to (n,) array, optional
-        Labels and values of the examples; they replace columns of the same name that the source brings.
+    columns : mapping of str to (n,) array, or DataFrame, optional
+        Labels and values of the examples, joined by a column `id` where both sides have ids, else row by row; they replace
+        columns of the same name that the source brings.
     folder : path, optional
         A study folder: every finished unit is kept there. A folder that holds a study of the same data grows: only what is
         missing is computed, earlier results stay, and all are returned.
@@ -121,8 +123,9 @@ def run(
         _check.integer(memory, "memory", "run", low=1)
     where = scheduler_of(scheduler)
     means = Means.of(threads, memory, scheduler=where, fail_fast=fail_fast, sync=sync)
-    found = read_source(source, columns)
-    order = Order(found, plan, origin or {}, set(columns or ()))
+    given = GivenColumns.of(columns)
+    found = read_source(source, given)
+    order = Order(found, plan, origin or {}, set(given))
     if folder is None:
         return told(_run_in_memory(order, means, progress))
     home = StudyFolder(Path(folder))

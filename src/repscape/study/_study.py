@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _check
 from ..errors import InputError, InputTypeError, RepscapeError, StoreError
+from ..examples import GivenColumns
 from ..graph import NeighborGraph
 from ..plan import Plan
 from ..results import Results, load_results
@@ -27,7 +28,7 @@ from ._schedule import scheduler_of
 from ._settle import Order, settled
 from ._sources import own_source
 from ._units import place_name
-from .reading import Source, read_source
+from .reading import Source, read_source, read_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,8 +153,10 @@ class Study:
             raise InputTypeError(f"plan of Study.run must be a Plan. Got {type(plan).__name__}.")
         means = Means.of(threads, None, scheduler=scheduler_of(scheduler), fail_fast=fail_fast, sync=sync)
         with self.folder.writing(wait=wait):
-            found = read_source(own_source(self.folder), {**self._columns(), **(columns or {})})
-            results = run_into(self.folder, Order(found, plan, {}, set(columns or ())), means, progress=progress)
+            own, given = self._columns(), GivenColumns.of(columns)
+            read = GivenColumns((*own.only(set(own) - set(given)).tables, *given.tables))
+            found = read_source(own_source(self.folder), read)
+            results = run_into(self.folder, Order(found, plan, {}, set(given)), means, progress=progress)
         self._forget()
         return told(results)
 
@@ -171,11 +174,9 @@ class Study:
         """
         settled(self.folder, Order(source, None))
 
-    def _columns(self) -> dict[str, Any]:
-        from .reading import read_study
-
-        given = read_study(self.path).read_columns() if not self.folder.columns() else {}
-        return {**given, **self.folder.columns()}
+    def _columns(self) -> GivenColumns:
+        kept = self.folder.columns()
+        return GivenColumns.of(kept) if kept else read_study(self.path).read_columns()
 
     def report(self, path: str | Path | None = None, **options: Any) -> Path:
         """Write the page, and return where: by default `report.html` in the folder.

@@ -134,10 +134,9 @@ def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
     study.check_source(every)
     wanted = {place for record in study.results for place in (record.place, record.other)}
     kept = tuple(one for one in every.representations if one.place in wanted)
-    columns = {**every.columns, **spec.read_columns()}
     steps = " and ".join(map(str, study.plan.preprocess))
     said = f"The study measured the states after {steps}; maps and neighbours here are of the states as they are."
-    return Source(kept, columns), _pictures(spec, every), (said,) if steps else ()
+    return Source(kept, every.columns), _pictures(spec, every), (said,) if steps else ()
 
 
 def _pictures(spec: StudySpec, source: Source) -> Any:
@@ -147,7 +146,7 @@ def _pictures(spec: StudySpec, source: Source) -> Any:
             found = _picture_array(list(dict.fromkeys(spec.arrays.values())))
         else:
             kinds = {about.get("data", {}).get("kind") for about in source.extracted.values()}
-            found = spec.models.examples().inputs if kinds == {"image"} else None
+            found = spec.models.examples(spec.read_columns()).inputs if kinds == {"image"} else None
     except RepscapeError:
         return None  # they are not needed for anything but looking at
     return found if found is not None and len(found) == source.n else None

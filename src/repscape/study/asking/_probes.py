@@ -106,7 +106,7 @@ class _Study:
         plan = results.provenance.get("plan", {})
         label = _label(asked.label, [*plan.get("labels", ()), *plan.get("values", ())], columns)
         if label not in columns:
-            columns |= home.columns() or _columns_of_files(asked.folder)
+            columns = dict(read_source(store, home.columns() or _columns_of_files(asked.folder)).columns)
         _check.choice(label, "label", FUNCTION, columns)
         return cls(asked.folder, of, store, results, label, columns[label])
 
@@ -139,7 +139,7 @@ class _Study:
                 **{name: model[name] for name in ("revision", "dtype", "fingerprint")},
             },
             "data": {name: made["data"][name] for name in ("kind", "fingerprint")},
-            "reading": {name: made["options"][name] for name in READING},
+            "reading": {name: made["options"][name] for name in READING if name in made["options"]},
         }
 
 
@@ -217,10 +217,10 @@ def _label(asked: str | None, known: Sequence[str], columns: Mapping[str, Any] |
     raise InputError(f"label of {FUNCTION} must name the column that the probe tells: the study {said}.{there}")
 
 
-def _columns_of_files(folder: Path) -> dict[str, Any]:
-    """Return the columns that a study read from files of their own."""
+def _columns_of_files(folder: Path) -> Any:
+    """Return the columns that a study read from files of their own, to be joined to its examples."""
     try:
-        return dict(read_study(folder).read_columns())
+        return read_study(folder).read_columns()
     except InputError:  # the folder of a recipe, which is not read again: all its columns stand in the store
         return {}
 

@@ -1,4 +1,5 @@
 from ._chosen import chosen_layers
+from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
 from ._models import STATES, Forecast, ModelSource, steps_of
 from ._parts import Part, parts
@@ -15,6 +16,7 @@ __all__ = [
     "Representation",
     "STATES",
     "Source",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
     "import_arrays",

@@ -9,7 +9,7 @@ import re
 import secrets
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 from ... import _check
 from ..._types import Examples, Progress
 from ...errors import InputError
-from ...examples import read_examples
+from ...examples import Chosen, GivenColumns, Wanted, choose_examples
 from ...extraction import open_model
 from ...store import Store, open_store
 from .._extract import extract
@@ -27,8 +27,12 @@ from .._folder import StudyFolder
 from ._source import Trajectory
 
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
-READING = ("kind", "text", "label", "sequence", "image", "split", "limit", "balance", "rows", "rng")
-STATES = ("layers", "site", "pool", "batch_size", "max_length", "too_long")
+FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
+CHOICE = ("label", "limit", "balance", "rows", "rng")
+STATES = ("layers", "site", "pool", "include_special", "batch_size", "max_length", "too_long")
+TRUST = ("trust_remote_code", "allow_pickle")
+"""Options that let what comes with a model or with data run code."""
+COUNTS = ("limit", "balance", "max_length", "batch_size")
 SAMPLE = 32
 
 
@@ -62,11 +66,21 @@ class ModelSource:
     """Checkpoints of one model, in the order of training."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options of read_examples and of extract, by name."""
+    asks: tuple[str, ...] = ()
+    """What a file asked for that only the user can grant: options of TRUST, or "allow_code" for a "module:function"."""
 
     def __post_init__(self) -> None:
-        _check.known_options(self.options, (*READING, *STATES, *OPENING), "a study of models")
+        _check.known_options(self.options, (*FORM, *CHOICE, *STATES, *OPENING), "a study of models")
         if self.revisions and len(self.models) > 1:
             raise InputError(f"revisions are checkpoints of one model. Got {len(self.models)} models.")
+        named = {"model": list(self.models.values()), "data": [self.data], "revision": list(self.revisions)}
+        named["revision"] += [self.options["revision"]] if self.options.get("revision") is not None else []
+        for what, words in named.items():
+            if not all(isinstance(word, str) and word for word in words):
+                raise InputError(f"{what} must be a name or a path. Got {_check.shown(words)}.")
+        for name in COUNTS:
+            if self.options.get(name) is not None and self.options[name] != "auto":
+                _check.integer(self.options[name], name, "a study of models", low=1)
 
     @classmethod
     def of(cls, models: Sequence[str], data: str, *, revisions: Sequence[str] = (), **options: Any) -> ModelSource:
@@ -89,23 +103,39 @@ class ModelSource:
             return cls(named, data, options={**options, "revision": revisions[0]})
         return cls(named, data, tuple(revisions), options)
 
-    def examples(self) -> Examples:
-        """Read the examples."""
-        return read_examples(self.data, **self._picked(READING))
+    def trusting(self, *, allow_code: bool = False, **granted: bool) -> ModelSource:
+        """Return the source with what the user grants in this very call: `allow_code`, `trust_remote_code`, `allow_pickle`."""
+        given = {name for name, value in {"allow_code": allow_code, **granted}.items() if value}
+        options = {**self.options, **dict.fromkeys(given - {"allow_code"}, True)}
+        return replace(self, options=options, asks=tuple(name for name in self.asks if name not in given))
+
+    def choose(self, columns: GivenColumns | None = None) -> Chosen:
+        """Find the examples, join columns from elsewhere to them and choose those that are wanted; no input is loaded."""
+        asked = Wanted(**self._picked((*FORM, "allow_pickle")))
+        return choose_examples(self.data, asked, columns=columns, **self._picked(CHOICE))
+
+    def examples(self, columns: GivenColumns | None = None) -> Examples:
+        """Read the examples; columns from elsewhere help to choose them, and stay where they are."""
+        chosen = self.choose(columns)
+        found = chosen.load()
+        return replace(found, table=found.table.drop(columns=list(chosen.given)))
 
     def extract(
         self,
         folder: Path,
         *,
+        columns: Callable[[], GivenColumns] | None = None,
         progress: bool | Progress | None = None,
         states: Path | None = None,
         sync: bool = True,
     ) -> Any:
         """Extract every model into the folder, or go on with what is there; return what `run` takes as its source.
 
+        `columns` reads those from elsewhere that help to choose the examples; it is called only where examples have to be read.
         `states` is a study folder of the same models and examples: what is whole there is taken, and no model is loaded for it.
         """
-        home, examples = StudyFolder(folder), _Once(self)
+        self._check_trust()
+        home, examples = StudyFolder(folder), _Once(self, columns)
         own = None if states is None else StudyFolder(states)
         revisions = dict(zip(self.revisions, steps_of(self.revisions), strict=True))
         stores = {}
@@ -122,9 +152,21 @@ class ModelSource:
             return Trajectory([(step, stores[name]) for name, step in revisions.items()])
         return stores[""] if tuple(stores) == ("",) else stores
 
-    def forecast(self, folder: Path) -> dict[str, Forecast]:
+    def stored(self, home: Path) -> Any:
+        """Return what `run` takes as its source if all states are whole in a study folder; None if some are not there."""
+        names = list(self.revisions or self.models)
+        stores = {name: StudyFolder(home).store_place(name, position) for position, name in enumerate(names)}
+        if not all(place.is_dir() and open_store(place).complete for place in stores.values()):
+            return None
+        opened = {name: open_store(place) for name, place in stores.items()}
+        if self.revisions:
+            return Trajectory(list(zip(steps_of(self.revisions), opened.values(), strict=True)))
+        return opened[""] if names == [""] else opened
+
+    def forecast(self, folder: Path, *, columns: GivenColumns | None = None) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
-        examples = self.examples()
+        self._check_trust()
+        examples = self.examples(columns)
         return {name: self._forecast(model, examples, folder) for name, model in self.models.items()}
 
     @property
@@ -138,6 +180,21 @@ class ModelSource:
         held = {name: value for name, value in self.options.items() if value is not None}
         revisions = {"revisions": list(self.revisions)} if self.revisions else {}
         return {"model": models.get("", models), "data": _absolute(self.data), **revisions, "options": held}
+
+    def _check_trust(self) -> None:
+        """Refuse to run what a file alone asks to be run."""
+        if not self.asks:
+            return
+        what = {
+            "allow_code": f"the function {', '.join(filter(is_function, self.models.values()))}",
+            "trust_remote_code": f"code that came with {', '.join(self.models.values())}",
+            "allow_pickle": f"whatever the pickles of {', '.join(self.models.values())} say",
+        }
+        flags = " ".join(f"--{name.replace('_', '-')}" for name in self.asks)
+        raise InputError(
+            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: "
+            f"if you trust it, say so yourself: {flags}."
+        )
 
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
@@ -169,16 +226,22 @@ class ModelSource:
         )
 
 
+def is_function(model: str) -> bool:
+    """Whether a model's name is "module:function", code of the user's own."""
+    return re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", model) is not None and not os.path.isdir(model)
+
+
 @dataclass(slots=True)
 class _Once:
     """The examples, read at the first need: who finds all states need not have the data."""
 
     source: ModelSource
+    columns: Callable[[], GivenColumns] | None
     _held: Examples | None = None
 
     def read(self) -> Examples:
         if self._held is None:
-            self._held = self.source.examples()
+            self._held = self.source.examples(self.columns() if self.columns else None)
         return self._held
 
 
