@@ -64,7 +64,7 @@ def test_the_table_and_the_report_are_announced(study: Path) -> None:
 @pytest.mark.usefixtures("numbers_only")
 def test_running_again_computes_nothing(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = tree(study)
-    monkeypatch.setattr("repscape.study._unit.compute", None)
+    monkeypatch.setattr("repscape.study._schedule.compute", None)
     monkeypatch.setattr("repscape.figures.save_figures", None)
     result = call("run", "--arrays", study.parent / "layers.npz", *QUICK, "-o", study)
     assert result.exit_code == 0

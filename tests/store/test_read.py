@@ -96,7 +96,7 @@ def test_what_is_no_store(tmp_path):
 
 
 def test_a_later_format_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("repscape.store._write.VERSION", 3)
+    monkeypatch.setattr("repscape.store._wanted.VERSION", 3)
     create(tmp_path / "run.zarr")
     with pytest.raises(StoreError, match="has format 3, which a later version of repscape wrote"):
         open_store(tmp_path / "run.zarr")

@@ -11,7 +11,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import StudyMismatchError
-from repscape.study import _unit, add_to_study, diff_studies
+from repscape.study import _compute, add_to_study, diff_studies
 from repscape.study._folder import StudyFolder
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -38,14 +38,14 @@ def test_it_opens_reports_and_takes_more(folder: Path, monkeypatch: pytest.Monke
         == before.provenance["graphs"][next(iter(before.provenance["graphs"]))]["k"]
     )
     asked: list[str] = []
-    real = _unit._called
+    real = _compute._called
 
     def called(call: Any, *rest: Any) -> Any:
         asked.append(call.item.variant)
         return real(call, *rest)
 
-    monkeypatch.setattr(_unit, "_called", called)
-    monkeypatch.setattr(_unit, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
+    monkeypatch.setattr(_compute, "_called", called)
+    monkeypatch.setattr(_compute, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
     after = add_to_study(folder, plan={"measures": [{"name": "overlap_labels", "k": 7}]})
     assert set(asked) == {"overlap_labels(k=7)"}
     assert {r.column for r in after.select("overlap_labels")} == {"kind"}

@@ -16,7 +16,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import BusyError, InputError, RepscapeWarning, StoreError, StudyMismatchError, UnitError
-from repscape.study import StudyFolder, _tasks, _unit
+from repscape.study import StudyFolder, _compute, _tasks
 from repscape.study._journal import Journal, read_unit
 
 N = 120
@@ -49,7 +49,7 @@ def failing(name: str, where: np.ndarray) -> rs.Measure:
 
 
 def test_a_measure_that_fails_on_the_last_layer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    source, real = layers(), _unit._called
+    real = _compute._called
     broken = True
 
     def called(call: Any, side: Any, desk: Any) -> Any:
@@ -59,7 +59,7 @@ def test_a_measure_that_fails_on_the_last_layer(tmp_path: Path, monkeypatch: pyt
         return real(call, side, desk)
 
     asked: list[tuple[str, str]] = []
-    monkeypatch.setattr(_unit, "_called", called)
+    monkeypatch.setattr(_compute, "_called", called)
     with pytest.warns(RepscapeWarning, match="1 unit of the study failed.*d: id_twonn failed: RuntimeError: boom"):
         results = run(tmp_path / "s")
     assert [(f.unit, f.measure, f.error) for f in results.failed] == [("d", "id_twonn", "RuntimeError: boom")]
@@ -103,7 +103,7 @@ def test_other_phases_that_fail(phase: str, tmp_path: Path, monkeypatch: pytest.
     if phase == "graph":
         monkeypatch.setattr(_tasks, "knn_graph", graph)
     else:
-        monkeypatch.setattr(_unit, "as_deep", lambda g, call: 1 / 0 if call.item.measure.arity == 2 else g)
+        monkeypatch.setattr(_compute, "as_deep", lambda g, call: 1 / 0 if call.item.measure.arity == 2 else g)
     with pytest.warns(RepscapeWarning):
         results = run(tmp_path / "s")
     monkeypatch.undo()
@@ -131,7 +131,7 @@ def test_fail_fast_and_every_unit_failed(tmp_path: Path) -> None:
 
 
 def test_what_cannot_start_is_refused_before_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_unit, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
+    monkeypatch.setattr(_compute, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
     for measure, message in (
         (("id_twonn", {"fraction": 1.5}), r"fraction of id_twonn must be a number in \(0, 1\]. Got 1.5"),
         (("overlap_labels", {"k": 0}), r"k of overlap_labels must be an int .*Got 0"),
@@ -185,8 +185,8 @@ def test_further_measures_labels_layers_and_models(tmp_path: Path, monkeypatch: 
 
 def test_nothing_is_computed_twice_whatever_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(tmp_path / "s", source={"x": layers()})
-    monkeypatch.setattr(_unit, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
-    monkeypatch.setattr(_unit, "_called", lambda *_: pytest.fail("something was measured"))
+    monkeypatch.setattr(_compute, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
+    monkeypatch.setattr(_compute, "_called", lambda *_: pytest.fail("something was measured"))
     again = run(tmp_path / "s", source={"y": layers()})  # a further model of the same numbers
     assert {r.place.model for r in again} == {"x", "y"}
 

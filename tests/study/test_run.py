@@ -287,7 +287,7 @@ def test_graphs_survive_a_kill_before_any_result(tmp_path, monkeypatch: pytest.M
     def killed(*_: Any, **__: Any) -> None:
         raise Killed
 
-    monkeypatch.setattr("repscape.study._unit._called", killed)
+    monkeypatch.setattr("repscape.study._compute._called", killed)
     with pytest.raises(Killed):
         rs.run(layers(), PLAN, columns={"kind": LABELS}, folder=tmp_path / "s", threads=1)
     monkeypatch.undo()

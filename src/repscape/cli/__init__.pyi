@@ -1,4 +1,4 @@
 from ._app import app
-from ._signals import main
+from ._main import main
 
 __all__ = ["app", "main"]

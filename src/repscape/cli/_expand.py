@@ -14,8 +14,8 @@ KEYWORD = inspect.Parameter.KEYWORD_ONLY
 def expanded(command: Callable[..., None]) -> Callable[..., None]:
     """Return the command with every parameter that is a dataclass replaced by the fields of it, in their place.
 
-    The fields are typer options like any other (`Annotated[..., typer.Option(...)]` with a default). When the command is called,
-    they come together again.
+    The fields are typer options like any other (`Annotated[..., typer.Option(...)]` with a default). When the command
+    is called, they come together again.
     """
     signature = inspect.signature(command)
     hints = get_type_hints(command, include_extras=True)

@@ -31,7 +31,7 @@ def remove(
     if not (measures or model):
         raise typer.BadParameter("give --measures or --model", ctx=ctx)
 
-    from ..plan import measures_from_text
+    from ..measures import measures_from_text
     from ..study import Running, remove_from_study
     from ._print import note
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
 from types import FrameType
 
 WORDS = "stopped; what was finished is kept, and the same command goes on from there"
@@ -27,15 +25,3 @@ def exit_code() -> int:
     """Return the exit code of a command that was stopped."""
     handler = signal.getsignal(signal.SIGTERM)
     return TERMINATED if isinstance(handler, Stop) and handler.came else INTERRUPTED
-
-
-def main() -> None:
-    """Run the command line; the entry point of `repscape` and of `python -m repscape`."""
-    signal.signal(signal.SIGTERM, Stop())
-    try:
-        from ._app import run_app  # the slowest import of all: a signal may come meanwhile
-
-        run_app()
-    except KeyboardInterrupt:
-        os.write(2, f"Error: {WORDS}\n".encode())
-        sys.exit(exit_code())

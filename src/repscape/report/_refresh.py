@@ -1,4 +1,4 @@
-"""The figures and the page of a study folder, brought up to date: drawn where the study changed since, else left as they are."""
+"""The figures and the page of a study folder, brought up to date: drawn where the study changed since, else left alone."""
 
 from __future__ import annotations
 

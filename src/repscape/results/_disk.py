@@ -17,8 +17,9 @@ import numpy as np
 import numpy.typing as npt
 
 from .._types import LayerInfo
+from ..errors import StoreError
 from ..measures import Curve, Estimate
-from ..store import check_format, read_arrays, write_arrays
+from ..store import check_format, has_group, read_arrays, write_arrays
 from ._failure import Failure
 from ._record import MeasureInfo, Place, Record
 
@@ -47,6 +48,8 @@ def write(  # house: what results are made of
 
 def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...], tuple[Failure, ...]]:
     """Read what :func:`write` wrote."""
+    if not has_group(path, GROUP):
+        raise StoreError(f"no results in {path}: it was stopped before they were written. repscape run writes them.")
     arrays, attributes = read_arrays(path, GROUP)
     check_format(attributes.get("format"), FORMAT, str(path), known=READ)
     failed = tuple(Failure(f["unit"], f["measure"], f["error"]) for f in attributes.get("failed", ()))

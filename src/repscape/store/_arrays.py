@@ -90,7 +90,7 @@ def write_arrays(
             generation += "-again"
         inside = zarr.open_group(LocalStore(home / generation), mode="w", zarr_format=3)
         entries = [
-            put_array(inside, home / generation, f"{i:04d}", array) | {"name": name}
+            put_array(inside, home / generation, name=f"{i:04d}", array=array) | {"name": name}
             for i, (name, array) in enumerate(held.items())
         ]
         if sync:

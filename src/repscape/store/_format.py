@@ -208,9 +208,7 @@ def check_seal(found: str, sealed: str | None, what: str) -> None:
         raise StoreError(f"{what} is damaged: it is not what was written.")
 
 
-def put_array(
-    group: zarr.Group, folder: Path, name: str, array: Array
-) -> dict[str, Any]:  # house: reads as one sentence
+def put_array(group: zarr.Group, folder: Path, *, name: str, array: Array) -> dict[str, Any]:
     """Write a numeric or text array in one piece; return what `get_array` needs to check it."""
     text = array.dtype.kind in "UTO"
     row_bytes = max(1, (64 if text else array.dtype.itemsize) * math.prod(array.shape[1:]))

@@ -277,7 +277,7 @@ def check_layers(path: Path, about: Mapping[str, Any]) -> None:
             )
 
 
-def slabs_seal(path: Path, about: Mapping[str, Any], slabs: range, before: str = "") -> str:
+def slabs_seal(path: Path, about: Mapping[str, Any], slabs: range, *, before: str = "") -> str:
     """Return the digest of all layers' chunks, slab by slab, going on from that of the slabs before."""
     for slab in slabs:
         files = [

@@ -6,10 +6,12 @@ from ._diff import Difference, diff_studies
 from ._export import export_arrays
 from ._extract import extract
 from ._folder import StudyFolder
-from ._grow import Running, add_to_study, remove_from_study, repair_study, run_study
+from ._grow import add_to_study, run_study
 from ._problems import Problem
 from ._progress import bar as progress_bar
 from ._run import run
+from ._running import Running
+from ._shrink import remove_from_study, repair_study
 from ._study import Study, open_study, results_in
 from .asking import Prediction, predict
 from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study

@@ -28,8 +28,8 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     -------
     dict
         Plain values. Always "path" and "kind" ("study", "store", "imported", "neighbors" or "arrays"). Of a study: "plan",
-        "source", "results" (how many), "made", "warnings", "failed". Of anything else: "n", "layers" (name -> what it is), "columns",
-        "notes".
+        "source", "results" (how many), "made", "warnings", "failed". Of anything else: "n", "layers" (name -> what it is),
+        "columns", "notes".
 
     Raises
     ------

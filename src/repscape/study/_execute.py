@@ -1,4 +1,4 @@
-"""From everything that is asked to what is missing, and from there to answers: one process hands out units and keeps what they give."""
+"""From everything that is asked to what is missing, and from there to answers: one process hands out units and commits them."""
 
 from __future__ import annotations
 
@@ -173,7 +173,7 @@ class Execution:
     # ---- pairs
 
     def _pairs(self, block: WantedPairs) -> tuple[list[Task], int]:
-        """Cut the pairs of one measure into blocks: so many that all threads have work, so few that little is prepared twice."""
+        """Cut the pairs of one measure into blocks: many enough for all threads, few enough that little is prepared twice."""
         bases = list(dict.fromkeys(base for ends in block.pairs.values() for base in ends))
         runs = 1
         while runs * (runs + 1) // 2 < 2 * self.means.threads and len(bases) // (runs + 1) >= LEAST_RUN:
@@ -189,7 +189,8 @@ class Execution:
         limits = replace(self._limits(1), memory=self.means.memory // workers)
         tasks: list[Task] = []
         for keys in tiles.values():
-            pairs = tuple(Comparison(k, *(place[base] for base in block.pairs[k]), block.whole[k]) for k in keys)
+            ends = {key: tuple(place[base] for base in block.pairs[key]) for key in keys}
+            pairs = tuple(Comparison(key, first, second, block.whole[key]) for key, (first, second) in ends.items())
             read = {position for pair in pairs for position in (pair.first, pair.second)}
             tasks.append(PairTask(block.call, {p: sides[p] for p in sorted(read)}, pairs, limits))
         return tasks, workers

@@ -56,13 +56,15 @@ class Everything:
     """Keys of somebody's own measures, whose code is not recorded: computed in every run that asks for them."""
 
 
-def expanded(plans: Sequence[Plan], source: Source, places: Mapping[Any, str], about: Mapping[str, Any]) -> Everything:
+def expanded(
+    plans: Sequence[Plan], source: Source, places: Mapping[Any, str], *, about: Mapping[str, Any]
+) -> Everything:
     """Return everything that is asked.
 
     Raises
     ------
     InputError, UnknownNameError
-        If something cannot start: a column or layer that is not there, neighbours that no layer has, names that cannot be told apart.
+        If something cannot start: a column or layer that is not there, neighbours that no layer has, names that are alike.
     """
     read = {name: column_of(source.columns[name]) for plan in plans for name in plan.columns}
     found = Everything(Contents(source.n))
@@ -149,7 +151,11 @@ class _OfPlan:
     def _calls(self, item: Item, part: Part) -> Iterator[tuple[str, Call, Need]]:
         for column, options, held in calls(item, part.plan, part.columns):
             call = Call(item, column, options, held, no_answer(self.plan))
-            yield question_of(item, column, self._read, self.plan.groups), call, _need_of(item, options, held)
+            yield (
+                question_of(item, column, read=self._read, groups=self.plan.groups),
+                call,
+                _need_of(item, options, held),
+            )
 
     def _single(self, item: Item, part: Part) -> Iterator[Cell]:
         asked = list(self._calls(item, part))

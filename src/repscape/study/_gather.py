@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from ..measures import Estimate
 from ..results import Failure, Record, Results
 from ._contents import Cell, Contents
 from ._journal import Answers
@@ -58,8 +59,9 @@ class _Shown:
 
     def record(self, cell: Cell, record: Record) -> Record:
         """Return what was found under the names of this study."""
-        per_point = {} if cell.whole or not hasattr(record.result, "per_point") else {"per_point": None}
-        result: Any = replace(record.result, **per_point) if per_point else record.result
+        result = record.result
+        if not cell.whole and isinstance(result, Estimate):  # a matrix keeps none, though another profile may
+            result = replace(result, per_point=None)
         group = f"{cell.by}={cell.group}" if self._cuts and cell.by is not None else cell.group
         return replace(
             record,

@@ -1,8 +1,8 @@
 """The journal of a study: one small file for each finished unit, written whole or not at all, known by what it answers.
 
-A file begins with a line that holds its format and a digest of all that follows; the next line says, for whoever only looks, which
-questions it answers; then come the answers. Nothing in it is ever changed: a newer answer lies in another file and counts
-because it was written later. One process writes; any number may read meanwhile.
+A file begins with a line that holds its format and a digest of all that follows; the next line says, for whoever only
+looks, which questions it answers; then come the answers. Nothing in it is ever changed: a newer answer lies in
+another file and counts because it was written later. One process writes; any number may read meanwhile.
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ class Journal:
         }
         body = io.BytesIO()
         document = np.frombuffer(json.dumps(attributes).encode(), dtype=np.uint8)
-        np.savez(body, allow_pickle=False, **{ATTRIBUTES: document}, **arrays)  # type: ignore[arg-type]
+        np.savez(body, allow_pickle=False, **{ATTRIBUTES: document}, **arrays)
         file = self.folder / f"{digest(result.keys, self._count)}{ENDING}"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)

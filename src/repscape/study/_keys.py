@@ -1,4 +1,4 @@
-"""Names made of contents: the same numbers, asked the same question, are found again, wherever they lie and whatever they are called."""
+"""Names made of contents: the same numbers, asked the same question, are found again, whatever they are called."""
 
 from __future__ import annotations
 
@@ -58,10 +58,10 @@ def rows_of(rows: npt.NDArray[np.int64] | None) -> str:
     return "" if rows is None else hashlib.sha256(np.ascontiguousarray(rows, dtype=np.int64)).hexdigest()[:LENGTH]
 
 
-def question_of(item: Item, column: str | None, read: Mapping[str, str], groups: str | None) -> str:
+def question_of(item: Item, column: str | None, *, read: Mapping[str, str], groups: str | None) -> str:
     """Return a name for one call of a measure: its version, options, and the contents of every column that it reads.
 
-    `read` gives the name of each column's contents. Of somebody's own measure no code is recorded: it is known by name and version.
+    `read` gives the name of each column's contents. Of somebody's own measure no code is recorded: name and version are.
     """
     row = item.measure
     options = {

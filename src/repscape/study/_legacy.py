@@ -1,4 +1,4 @@
-"""Studies that repscape 0.1 wrote: known by one digest of everything, and taken over into a journal when they are asked for more."""
+"""Studies that repscape 0.1 wrote: known by one digest of everything, taken over into a journal when asked for more."""
 
 from __future__ import annotations
 

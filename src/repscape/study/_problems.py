@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -13,8 +14,6 @@ from ..store import UNFINISHED, list_groups, open_store, read_arrays, remove_gro
 from ._contents import Contents
 from ._folder import CONTENTS, JOURNAL, StudyFolder
 from ._journal import ENDING, Journal, read_unit
-
-MORE = "repscape check --repair"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ class Problem:
 
 def problems_of(home: StudyFolder) -> tuple[Problem, ...]:
     """Read everything in a folder."""
-    return tuple([*_of_plan(home), *_of_journal(home), *_of_graphs(home), *_of_stores(home), *_of_results(home)])
+    return (*_of_plan(home), *_of_journal(home), *_of_graphs(home), *_of_stores(home), *_of_results(home))
 
 
 def _of_plan(home: StudyFolder) -> Iterator[Problem]:
@@ -49,8 +48,8 @@ def _of_plan(home: StudyFolder) -> Iterator[Problem]:
         yield Problem(str(error), "The next run makes it anew from the plan.", lambda: file.unlink(missing_ok=True))
     for left in [*home.path.glob(f".*{UNFINISHED}"), *(home.path / JOURNAL).glob(f".*{UNFINISHED}")]:
         yield Problem(
-            f"{left} was left by a run that was stopped.", "It can go.", lambda left=left: left.unlink(missing_ok=True)
-        )  # type: ignore[misc]
+            f"{left} was left by a run that was stopped.", "It can go.", partial(left.unlink, missing_ok=True)
+        )
 
 
 def _of_journal(home: StudyFolder) -> Iterator[Problem]:
@@ -58,11 +57,8 @@ def _of_journal(home: StudyFolder) -> Iterator[Problem]:
         try:
             read_unit(file)
         except RepscapeError as error:
-            yield Problem(
-                str(error),
-                "The next run computes that unit again.",
-                lambda file=file: file.unlink(missing_ok=True),  # type: ignore[misc]
-            )
+            mend = partial(file.unlink, missing_ok=True)
+            yield Problem(str(error), "The next run computes that unit again.", mend)
 
 
 def _of_graphs(home: StudyFolder) -> Iterator[Problem]:
@@ -73,22 +69,19 @@ def _of_graphs(home: StudyFolder) -> Iterator[Problem]:
         return
     journal = home.journal()
     contents = _contents(home)
-    keys = [] if contents is None else list(contents.graphs.values())
-    found = journal.read(keys)
+    found = journal.read([] if contents is None else list(contents.graphs.values()))
     users = {
         name: key for key, unit in found.units.items() for name in ((unit.graph or {}).get("names") or {}).values()
     }
+    again = "The next run builds it again."
     for name in names:
         try:
             read_arrays(home.graphs, name)
         except RepscapeError as error:
-            yield Problem(str(error), "The next run builds it again.", _dropper(home, journal, name, users.get(name)))
+            yield Problem(str(error), again, _dropper(home, journal, name, users.get(name)))
     for name in users.keys() - set(names):
-        yield Problem(
-            f"the graph {name!r} of {home.graphs} is gone.",
-            "The next run builds it again.",
-            _dropper(home, journal, name, users[name]),
-        )
+        mend = _dropper(home, journal, name, users[name])
+        yield Problem(f"the graph {name!r} of {home.graphs} is gone.", again, mend)
 
 
 def _dropper(home: StudyFolder, journal: Journal, name: str, key: str | None) -> Callable[[], None]:

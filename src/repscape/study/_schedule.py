@@ -11,10 +11,11 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from multiprocessing import get_context
-from typing import Any, Protocol
+from typing import Any, Protocol, TextIO
 
 from ..errors import InputError, RepscapeWarning
-from ._unit import Task, UnitResult, compute
+from ._compute import compute
+from ._unit import Task, UnitResult
 
 LISTEN = 0.1  # seconds between looks at Ctrl-C
 PROCESSES = re.compile(r"processes:([1-9]\d*)")
@@ -128,7 +129,15 @@ class Ears:
         self._said: dict[int, list[str]] = {}
         self.others: list[warnings.WarningMessage] = []
 
-    def hear(self, message: Warning | str, category: type[Warning], filename: str, lineno: int, *_: Any) -> None:
+    def hear(  # house: as the standard library calls it
+        self,
+        message: Warning | str,
+        category: type[Warning],
+        filename: str,
+        lineno: int,
+        file: TextIO | None = None,
+        line: str | None = None,
+    ) -> None:
         """Take the place of `warnings.showwarning`."""
         if issubclass(category, RepscapeWarning):
             self._said.setdefault(threading.get_ident(), []).append(str(message))

@@ -22,8 +22,8 @@ def own_source(home: StudyFolder) -> Any:
         spec = read_study(home.path)
     except InputError as error:
         raise InputError(
-            f"the points of the study {home.path} were in memory and cannot be read again. Its results still open; to add to it, "
-            f"give the data again: repscape.run(source, plan, folder={str(home.path)!r})."
+            f"the points of the study {home.path} were in memory and cannot be read again. Its results still open; to "
+            f"add to it, give the data again: repscape.run(source, plan, folder={str(home.path)!r})."
         ) from error
     if spec.models is not None:
         return stored_source(spec.models, home)

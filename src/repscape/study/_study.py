@@ -23,11 +23,12 @@ from ._folder import PLAN_FILE, StudyFolder
 from ._graphs import GraphNames, kept_graphs
 from ._journal import Journal
 from ._problems import Problem, problems_of
-from ._run import Order, results_of, run_into, settled, told
+from ._run import results_of, run_into, told
 from ._schedule import scheduler_of
+from ._settle import Order, settled
 from ._sources import own_source
 from ._units import place_name
-from .reading import Source, read_source
+from .reading import Source, read_source, read_study
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -174,8 +175,6 @@ class Study:
         settled(self.folder, Order(source, None))
 
     def _columns(self) -> GivenColumns:
-        from .reading import read_study
-
         kept = self.folder.columns()
         return GivenColumns.of(kept) if kept else read_study(self.path).read_columns()
 
@@ -234,18 +233,21 @@ class Study:
 def results_in(folder: str | os.PathLike[str]) -> Results:
     """Return all results of a study folder, be it whole or not; or those that :meth:`Results.save` wrote."""
     home = StudyFolder(Path(folder))
-    return open_study(folder).results if home.is_study else load_results(folder)
+    return open_study(folder).results if home.is_study else load_results(home.path)
 
 
-def _is(name: str, layer: str, model: str, step: float | None, contents: Contents | None) -> bool:
+def _is(  # house: reads as one sentence
+    name: str, layer: str, model: str, step: float | None, contents: Contents | None
+) -> bool:
+    """Whether a unit is of this layer; of the model and checkpoint, where they are named."""
     if contents is None:
-        return name == layer or name == f"{model} {layer}".strip()
-    places = [place for place in contents.places if place_name(place) == name]
+        return name in (layer, f"{model} {layer}")
     return any(
-        place.layer.key == layer
-        and place.model == (model or place.model)
-        and place.step == (step if step is not None else place.step)
-        for place in places
+        place_name(place) == name
+        and place.layer.key == layer
+        and model in ("", place.model)
+        and step in (None, place.step)
+        for place in contents.places
     )
 
 
