@@ -21,8 +21,9 @@ if llvmlite.binding.get_host_cpu_features().get("avx512f"):
 
 import faiss
 from sklearn.neighbors import NearestNeighbors
+from threadpoolctl import threadpool_limits
 
-from repscape.graph import knn_graph
+from repscape.graph import knn_graph, knn_graphs
 
 TURNS = 3
 
@@ -104,6 +105,28 @@ def test_small_inputs(benchmark, full, n, d):
     )
     if full and n > 500:  # below, a call is a few milliseconds, and scikit-learn takes fewer of them for narrow points
         assert ratios["sklearn"] > 0.7
+
+
+@pytest.mark.benchmark(group="graphs: many small ones in one call")
+@pytest.mark.parametrize(("n", "d"), [(100, 16), (300, 64), (300, 768)])
+def test_many_graphs(benchmark, full, n, d):
+    Xs = np.random.default_rng(0).normal(size=(300 if full else 5, n if full else 40, d)).astype(np.float32)
+    graphs = knn_graphs(Xs, 10)
+
+    def peer():
+        with threadpool_limits(1):  # left alone, its threads wait for one another longer than they work
+            return [NearestNeighbors(n_neighbors=10).fit(X).kneighbors() for X in Xs]
+
+    ways = {
+        "repscape": lambda: knn_graphs(Xs, 10),
+        "one by one": lambda: [knn_graph(X, 10) for X in Xs],
+        "sklearn, one by one": peer,
+    }
+    ratios = compare(benchmark, ways)
+    assert (graphs[0].indices == peer()[0][1]).all()
+    if full:
+        assert ratios["one by one"] > 1
+        assert ratios["sklearn, one by one"] > 1
 
 
 FRESH = """

@@ -1,7 +1,7 @@
 from . import errors, synthetic
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
-from .graph import NeighborGraph, knn_graph, knn_query
+from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures.dimension import (
     id_autoencoder,
@@ -111,6 +111,7 @@ __all__ = [
     "id_twonn_ratios",
     "information_imbalance",
     "knn_graph",
+    "knn_graphs",
     "knn_query",
     "list_recipes",
     "load_probe",

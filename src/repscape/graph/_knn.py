@@ -187,7 +187,7 @@ def _read(X: Any, name: str, function: str, *, how: Metric, hold: int, least: in
 
 def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
     """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
-    _announce_compiling(problem.crew.progress)
+    announce_compiling(_kernels_screen.rerank, problem.crew.progress)
     points, queries, own, crew = problem.points, problem.queries, problem.own, problem.crew
     if not how.by_products:
         return _direct.nearest(points, queries, problem.k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
@@ -218,13 +218,12 @@ def _graph_of_distances(X: Any, k: int, crew: Crew) -> NeighborGraph:
     return NeighborGraph(indices=ids, distances=values, metric=_metric.PRECOMPUTED, certificate={"direct": 1.0})
 
 
-def _announce_compiling(progress: Progress | None) -> None:
+def announce_compiling(loop: Any, progress: Progress | None) -> None:
     """Say that the first call on a machine compiles, which takes some seconds; later ones load what it left on disk."""
-    known = getattr(
-        _kernels_screen.rerank, "stats", None
-    )  # None where NUMBA_DISABLE_JIT runs the loops as plain Python
+    known = getattr(loop, "stats", None)  # None where NUMBA_DISABLE_JIT runs the loops as plain Python
     folder = None if known is None else known.cache_path
-    if folder is not None and not any(Path(folder).glob("_kernels_screen.rerank*.nbi")):
+    where = f"{loop.__module__.rpartition('.')[2]}.{loop.__name__}"
+    if folder is not None and not any(Path(folder).glob(f"{where}*.nbi")):
         message = "compiling (once on this machine)"
         logging.getLogger("repscape").info(message)
         if progress is not None:
