@@ -103,7 +103,12 @@ class StudyFolder:
             if graph is None or (name == "distinct" and graph is graphs.full):
                 continue
             held = {"indices": graph.indices, "distances": graph.distances, "members": graph.members}
-            about = {"metric": graph.metric, "certificate": dict(graph.certificate)}
+            about = {
+                "metric": graph.metric,
+                "certificate": dict(graph.certificate),
+                "copy_bound": graph.copy_bound,
+                "near_copies": graph.near_copies,
+            }
             arrays = {key: array for key, array in held.items() if array is not None}
             write_arrays(self.path / GRAPHS, self._name(unit, name), arrays, attributes=about)
 
@@ -125,12 +130,14 @@ class StudyFolder:
             metric=about["metric"],
             certificate=about["certificate"],
             members=arrays.get("members"),
+            copy_bound=about.get("copy_bound", 0.0),  # 0.1 did not keep it at first
+            near_copies=about.get("near_copies", 0),
         )
 
 
 def _without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
     """Return a graph that serves as that of the distinct rows too, or None where some rows are identical."""
-    if graph is None or graph.distances is None or bool((graph.distances[:, 0] == 0).any()):
+    if graph is None or graph.distances is None or bool((graph.distances[:, 0] <= graph.copy_bound).any()):
         return None
     return graph
 

@@ -77,6 +77,8 @@ class StudyRun:
         noted = itertools.chain(
             *(self.notes.get(name, []) for name in ("", *self.records))
         )  # in the order of the layers
+        said = list(noted)
+        warned = [warning for warning in warned if not any(warning.partition(": ")[2] in note for note in said)]
         return Results(
             records=tuple(records),
             provenance=provenance(
@@ -85,7 +87,7 @@ class StudyRun:
                 graphs={name: known[name] for name in self.records if name in known},
                 finished=[name for name in self.records if name not in self.unfinished],
             ),
-            warnings=tuple(dict.fromkeys([*self.source.notes, *before.warnings, *noted, *warned])),
+            warnings=tuple(dict.fromkeys([*self.source.notes, *before.warnings, *said, *warned])),
         )
 
     # ---- one representation
