@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import DegenerateDataError
 from . import _points
 from ._knn import knn_graph
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
+from ._rounding import rounding_bound, rows_within, separated_bound
 
 IntArray = npt.NDArray[np.int64]
 
@@ -55,7 +57,7 @@ def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
     return rows, place[first]
 
 
-def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
+def distinct_graph(X: Any, k: int, *, rounding: bool = False, **options: Any) -> NeighborGraph:
     """Return the graph of the distinct rows of X; `members` says which point each row of X is.
 
     Parameters
@@ -64,6 +66,9 @@ def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
         The points.
     k : int
         Neighbours of each distinct point.
+    rounding : bool, default False
+        Whether rows that differ by rounding alone are one point too, the first of them: all within the graph's `copy_bound` of
+        it. The graph then has at most as many neighbours as there are other points.
     **options
         As :func:`repscape.knn_graph` takes them.
 
@@ -86,10 +91,37 @@ def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
     (3, [[1], [0], [1]], [0, 1, 0, 2])
     """
     rows, members = distinct_rows(X)
-    if len(rows) == len(members):
-        return knn_graph(X, k, **options)
-    points = _points.read(X, "X", "distinct_graph", least=1, hold=0)
-    return replace(knn_graph(points.take(rows).whole, k, **options), members=members)
+    repeated = len(rows) < len(members)
+    points = _points.read(X, "X", "distinct_graph", least=1, hold=0) if repeated or rounding else None
+    graph = knn_graph(X if points is None or not repeated else points.take(rows).whole, k, **options)
+    graph = replace(graph, members=members) if repeated else graph
+    if not rounding or points is None:
+        return graph
+    distances = np.asarray(graph.distances)
+    bound = separated_bound(rounding_bound(X), distances)
+    near = np.flatnonzero(distances[:, 0] <= bound)
+    return _without_near_copies(points, rows, replace(graph, copy_bound=bound), near, options) if len(near) else graph
+
+
+def _without_near_copies(
+    points: Points, rows: IntArray, graph: NeighborGraph, near: IntArray, options: dict[str, Any]
+) -> NeighborGraph:
+    """Return the graph in which rows within the bound of the first of their group are that one; `near` may be such."""
+    leader = np.arange(len(rows))
+    leader[near] = np.searchsorted(rows, rows_within(points, rows[near], graph.copy_bound))
+    kept = np.flatnonzero(leader == np.arange(len(rows)))
+    if len(kept) < 3:
+        raise DegenerateDataError(
+            f"distinct_graph needs at least 3 points that differ by more than rounding. Got {len(kept)} in {points.n} rows."
+        )
+    found = knn_graph(points.take(rows[kept]).whole, min(graph.k, len(kept) - 1), **options)
+    place = np.searchsorted(kept, leader)
+    return replace(
+        found,
+        members=place if graph.members is None else place[graph.members],
+        copy_bound=graph.copy_bound,
+        near_copies=len(rows) - len(kept),
+    )
 
 
 def _hashes(points: Points) -> npt.NDArray[np.uint64]:

@@ -12,9 +12,10 @@ from ... import _check
 from ...errors import InputError
 from .._result import Curve
 from ..uncertainty import depth_for
-from ._dimension_error import Way
+from ._dimension_error import TWO_NEAREST, Way
 from ._distinct import near_distances
 from ._id_twonn import check_estimator, dimension_of_ratios
+from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
 
 USUAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
@@ -50,7 +51,8 @@ def id_twonn_fractions(
     Returns
     -------
     Curve
-        Over x = "fraction", increasing: values > 0. details: "used" (m,), the ratios used at each. replicates (100, m).
+        Over x = "fraction", increasing: values > 0. details: "used" (m,), the ratios used at each; "near_copies",
+        "without_near_copies" (m,) and "near_copies_decide" (m,), as in :func:`id_twonn`. replicates (100, m).
 
     Raises
     ------
@@ -80,7 +82,7 @@ def id_twonn_fractions(
     kept = sorted({check_estimator(name, estimator, fraction) for fraction in fractions})
     if not kept:
         raise InputError(f"fractions of {name} must hold at least one number in (0, 1]. Got none.")
-    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=depth_for(error))
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=max(LOOKED_AT, depth_for(error)))
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = [dimension_of_ratios(log_mu, estimator, fraction, function=name) for fraction in kept]
     stderr = np.array([one.stderr for one in found], dtype=np.float64)
@@ -88,14 +90,23 @@ def id_twonn_fractions(
     used: str | None = error
     if error == "auto":
 
-        def curve(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        def values_of(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             return np.array([dimension_of_ratios(ratios, estimator, f, function=name, error=None).value for f in kept])
 
-        way = Way.of(near, curve)
+        way = Way.of(near, values_of)
         used = "subsamples" if way.sampled else f"model: {way.why}"
     values = np.array([one.value for one in found])
     spread = way.spread(values) if way else None
-    return Curve(
+    near_copies = NearCopies.of(near)
+    copies = []
+    for one, share in zip(found, kept, strict=True):
+
+        def statistic(lengths: npt.NDArray[np.float64], share: float = share) -> float:
+            ratios = np.log(lengths[:, 1] / lengths[:, 0])
+            return dimension_of_ratios(ratios, estimator, share, function=name, error=None).value
+
+        copies.append(near_copies.details(one.value, statistic, TWO_NEAREST))
+    curve = Curve(
         x=np.array(kept),
         values=values,
         x_name="fraction",
@@ -107,7 +118,14 @@ def id_twonn_fractions(
             "fractions": list(kept),
             "duplicates": duplicates,
             "error": used,
+            **near.conventions,
         },
-        details={"used": np.array([one.details["used"] for one in found])},
+        details={
+            "used": np.array([one.details["used"] for one in found]),
+            NUMBER: copies[0][NUMBER],
+            **{key: np.array([one[key] for one in copies]) for key in (WITHOUT, DECIDE)},
+        },
         replicates=way.replicates(spread) if way and spread is not None else None,
     )
+    warn_of_near_copies(curve, name)
+    return curve
