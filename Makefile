@@ -14,6 +14,7 @@ help:
 	@echo "make test    run every test"
 	@echo "make check   lint, types, house rules"
 	@echo "make bench   time the code against its peers"
+	@echo "make calibration   draw samples of real sets and see whether intervals hold (hours; SETS=folder)"
 	@echo "make docs    build the documentation site"
 
 $(BIN)/python:
@@ -39,6 +40,14 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+SETS ?= ../calibration
+RUNS ?= 1000
+.PHONY: calibration
+calibration: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/populations.py $(SETS)/sets
+	$(BIN)/python benchmarks/calibration_real.py $(SETS)/sets $(SETS)/runs --runs $(RUNS)
+	$(BIN)/python benchmarks/calibration_real.py $(SETS)/sets $(SETS)/runs --table docs/calibration.md
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build

@@ -232,7 +232,8 @@ def _pilot_error(found: list[Estimate]) -> tuple[float, float, float, int]:
     rows = [one.replicates for one in found if one.replicates is not None]
     together = 0.0
     if len(rows) == len(found) and len({one.size for one in rows}) == 1:
-        together = float(np.nan_to_num(np.corrcoef(np.stack(rows))[0, 1]))
+        matrix = np.atleast_2d(np.corrcoef(np.stack(rows)))
+        together = float(np.nan_to_num(matrix[0, 1]))
     square = errors[0] ** 2 + errors[1] ** 2 - 2 * together * errors[0] * errors[1]
     return math.sqrt(max(square, 0.0)), together, found[0].value - found[1].value, draws
 
