@@ -132,8 +132,7 @@ def sample_size(
     measure : str, Measure or (name, options)
         Any row of the table that has an error, or your own.
     X : (n, d) array, or a pair of them
-        The pilot. Two layers (X, Y) of the same examples for a difference of a measure of one representation, or for any
-        measure that compares two.
+        The pilot. (X, Y), two layers of the same examples, for a difference, or for a measure that compares two.
     error : float, optional
         The standard error wanted.
     difference : float, optional
@@ -141,7 +140,7 @@ def sample_size(
     power : float in (0, 1)
         With what probability it is to be found.
     columns : mapping, optional
-        What the measure takes beside points: "labels", "values", "groups", each (n,).
+        As in :func:`sample_size_curve`.
 
     Returns
     -------
@@ -232,8 +231,7 @@ def _pilot_error(found: list[Estimate]) -> tuple[float, float, float, int]:
     rows = [one.replicates for one in found if one.replicates is not None]
     together = 0.0
     if len(rows) == len(found) and len({one.size for one in rows}) == 1:
-        matrix = np.atleast_2d(np.corrcoef(np.stack(rows)))
-        together = float(np.nan_to_num(matrix[0, 1]))
+        together = float(np.nan_to_num(np.atleast_2d(np.corrcoef(np.stack(rows)))[0, 1]))
     square = errors[0] ** 2 + errors[1] ** 2 - 2 * together * errors[0] * errors[1]
     return math.sqrt(max(square, 0.0)), together, found[0].value - found[1].value, draws
 
