@@ -20,6 +20,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="CKA",
         prepare=True,
+        column_options=("groups", "within"),
         variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
     ),
     Measure(
@@ -35,6 +36,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Hotelling 1936",
         label="mean CCA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_svcca",
@@ -49,6 +51,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Raghu et al. 2017",
         label="SVCCA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_pwcca",
@@ -62,6 +65,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Morcos et al. 2018",
         label="PWCCA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_procrustes",
@@ -76,6 +80,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="Procrustes angle",
         prepare=True,
+        column_options=("groups", "within"),
         variants={
             ("form", "similarity"): {
                 "bounds": (0.0, 1.0),
@@ -101,6 +106,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="held-out R²",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_cknna",
@@ -113,6 +119,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Huh et al. 2024",
         label="CKNNA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_rsa",
@@ -127,5 +134,6 @@ ROWS: tuple[Measure, ...] = (
         reference="Kriegeskorte et al. 2008",
         label="RSA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
 )
