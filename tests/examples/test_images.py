@@ -21,7 +21,6 @@ def folder(tmp_path):
     for i, name in enumerate(["cat/img2.png", "cat/img10.PNG", "dog/a.bmp", "dog/deep/b.png"]):
         (tmp_path / "train" / name).parent.mkdir(parents=True, exist_ok=True)
         Image.fromarray(picture(i)).save(tmp_path / "train" / name)
-    (tmp_path / "train" / "notes.md").write_text("not an image")
     return tmp_path / "train"
 
 

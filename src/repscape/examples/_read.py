@@ -226,7 +226,7 @@ def _from_path(given: str, asked: Wanted) -> Source:
         return vectors_source(path)
     if suffix in FASTA_SUFFIXES and asked.kind is None:
         asked = replace(asked, kind="protein")
-    table = read_table(path, separator=asked.separator, encoding=asked.encoding)
+    table = read_table(path, separator=asked.separator, encoding=asked.encoding, words=asked.words)
     return table_source(table, str(path), asked)
 
 
@@ -249,7 +249,8 @@ def _from_folder(path: Path, asked: Wanted) -> Source:
     if form != "dataset":
         raise InputError(f"source of {WHAT} must hold examples. {path} holds {form}: there is no model to run on it.")
     if files := data_files(path):
-        table = data_table(files, path, split=asked.split, separator=asked.separator, encoding=asked.encoding)
+        reading = {"separator": asked.separator, "encoding": asked.encoding}
+        table = data_table(files, path, split=asked.split, words=asked.words, **reading)
         return table_source(table, str(path), asked)
     from ._hf_datasets import dataset_source, open_dataset
 
