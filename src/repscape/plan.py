@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import fnmatch
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
@@ -12,20 +10,20 @@ from typing import Any
 import numpy as np
 
 from . import _check
-from ._types import LayerInfo
+from ._types import Brief, LayerInfo
 from .errors import InputError, InputTypeError, UnknownNameError
-from .measures import Measure, measure
+from .measures import Measure, measure, measures_from_text
 
 Entry = str | Measure | tuple[str | Measure, Mapping[str, Any]]
-NONE = "none"
+NAME, NONE = "name", "none"
 PREPROCESS = ("none", "centre", "unit_norm", "standardise", "drop_rogue", "whiten")
 PROFILES = ("next", "first", "last", "pairs", "models", "equal", "steps")
 DEFAULT = ("id_twonn", "id_gride", "overlap_neighbors")
 DEFAULT_WITH_LABELS = (*DEFAULT, "overlap_labels")
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+@dataclass(frozen=True, slots=True, repr=False)
+class Item(Brief):
     """One measure with the options it was given."""
 
     measure: Measure
@@ -40,21 +38,21 @@ class Item:
         return f"{self.measure.name}({given})" if given else self.measure.name
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Brief):
     """What a study computes.
 
     Examples
     --------
     >>> import repscape as rs
-    >>> plan = rs.Plan(measures=["id_twonn", ("overlap_labels", {"k": 10})], labels="label")
+    >>> plan = rs.Plan(measures=["id_twonn", "overlap_labels(k=10)", ("id_gride", {"max_rank": 8})], labels="label")
     >>> [item.variant for item in plan.items]
-    ['id_twonn', 'overlap_labels(k=10)']
+    ['id_twonn', 'overlap_labels(k=10)', 'id_gride(max_rank=8)']
     """
 
     measures: Sequence[Entry] | None = None
-    """Names, (name, options) pairs, or your own Measure. None: dimension by TwoNN and Gride, neighbourhood overlap, and label
-    overlap where there are labels."""
+    """Names, calls as on the command line ("overlap_labels(k=10)"), (name, options) pairs, or your own Measure. None: dimension
+    by TwoNN and Gride, neighbourhood overlap, and label overlap where there are labels."""
     layers: str | int | Sequence[str | int] = "all"
     """"all", or names, globs such as "h.*", or index numbers (negative ones count from the last layer)."""
     labels: str | Sequence[str] | None = None
@@ -165,9 +163,9 @@ class Plan:
         ]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the plan as plain values, for study.toml and provenance; a user's own Measure by its name."""
+        """Return the plan as plain values, for study.toml and provenance; a user's own Measure by its name alone."""
         return {
-            "measures": [{"name": item.measure.name, **_written(item.options)} for item in self.items],
+            "measures": [{NAME: item.measure.name, **_written(item.options)} for item in self.items],
             "layers": self.layers if isinstance(self.layers, str | int) else list(self.layers),
             "labels": list(self.label_columns),
             "values": list(self.values),
@@ -178,8 +176,20 @@ class Plan:
         }
 
     @classmethod
-    def from_dict(cls, entries: Mapping[str, Any]) -> Plan:
+    def from_dict(cls, entries: Mapping[str, Any], *, measures: Iterable[Measure] = ()) -> Plan:
         """Read what :meth:`to_dict` gave, or the [plan] table of a study.toml.
+
+        Parameters
+        ----------
+        entries : mapping
+            Plain values.
+        measures : iterable of Measure
+            Your own measures that the plan may name. Those of installed packages are found without.
+
+        Raises
+        ------
+        UnknownNameError
+            If a measure is neither built in nor handed in nor brought by a package.
 
         Examples
         --------
@@ -190,57 +200,9 @@ class Plan:
         _check.known_options(entries, allowed, "Plan")
         given = dict(entries)
         if "measures" in given:
-            given["measures"] = [_entry(entry) for entry in given["measures"]]
+            own = tuple(measures)
+            given["measures"] = [_resolved(_entry(entry), own) for entry in given["measures"]]
         return cls(**given)
-
-
-def measures_from_text(text: str) -> list[dict[str, Any]]:
-    """Read measures as one writes them on a command line, into the form of :meth:`Plan.to_dict`.
-
-    Values are numbers, True, False, None, lists such as [0.5, 0.9], and words, with quotes or without.
-
-    Raises
-    ------
-    InputError
-        If the text is not a list of ``name`` or ``name(option=value, ...)``.
-
-    Examples
-    --------
-    >>> measures_from_text("id_twonn(estimator=mle, fraction=0.9), overlap_neighbors")
-    [{'name': 'id_twonn', 'estimator': 'mle', 'fraction': 0.9}, {'name': 'overlap_neighbors'}]
-    """
-    found = []
-    for part in _split(text):
-        match = re.fullmatch(r"(\w+)(?:\((.*)\))?", part, flags=re.DOTALL)
-        options = [] if match is None else [entry.partition("=") for entry in _split(match[2] or "")]
-        if match is None or any(not (name.strip().isidentifier() and sign and said) for name, sign, said in options):
-            raise InputError(
-                f"measures must be written as id_twonn or id_twonn(estimator=mle, fraction=0.9). Got {part!r} in {text!r}."
-            )
-        found.append({"name": match[1], **{name.strip(): _value(said.strip()) for name, _, said in options}})
-    return found
-
-
-def _split(text: str) -> list[str]:
-    """Split at the commas that stand in no bracket."""
-    parts, depth = [""], 0
-    for character in text:
-        depth += (character in "([") - (character in ")]")
-        if character == "," and depth == 0:
-            parts.append("")
-        else:
-            parts[-1] += character
-    return [part.strip() for part in parts if part.strip()]
-
-
-def _value(text: str) -> Any:
-    words = {"true": True, "false": False, "none": None}
-    if text.lower() in words:
-        return words[text.lower()]
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError):
-        return text  # a word
 
 
 def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
@@ -260,12 +222,17 @@ def _steps(asked: str | Sequence[str]) -> tuple[str, ...]:
 
 
 def _item(entry: Entry) -> Item:
+    entry = _called(entry) if isinstance(entry, str) else entry
     name, options = (entry[0], entry[1]) if isinstance(entry, tuple | list) and len(entry) == 2 else (entry, {})
     if not isinstance(name, str | Measure) or not isinstance(options, Mapping):
         raise InputTypeError(
             f"an entry of measures of Plan must be a name, a Measure, or (name, {{option: value}}). Got {entry!r}."
         )
     row = measure(name)
+    if NAME in options:
+        raise InputError(
+            f"options of {row.name} in a plan must not be called {NAME!r}, where a file has the measure's name."
+        )
     row.check_options(options)
     return Item(row, {name: _plain(options[name]) for name in sorted(options)})
 
@@ -274,9 +241,27 @@ def _entry(entry: str | Mapping[str, Any]) -> Entry:
     if isinstance(entry, str):
         return entry
     options = dict(entry)
-    if "name" not in options:
+    if not isinstance(options.get(NAME), str):
         raise InputError(f"an entry of measures must be a name or a table with a name. Got {entry!r}.")
-    return options.pop("name"), {name: None if value == NONE else value for name, value in options.items()}
+    return options.pop(NAME), {name: None if value == NONE else value for name, value in options.items()}
+
+
+def _called(entry: str) -> Entry:
+    """Read "overlap_labels(k=10)"; a bare name stays as it is."""
+    if "(" not in entry:
+        return entry
+    (call, *more) = measures_from_text(entry)
+    if more:
+        raise InputError(f"an entry of measures of Plan must be one measure. Got {len(more) + 1} in {entry!r}.")
+    return _entry(call)
+
+
+def _resolved(entry: Entry, own: Sequence[Measure]) -> Entry:
+    """Put the rows of measures that were handed in, or that packages bring, in the place of their names."""
+    entry = _called(entry) if isinstance(entry, str) else entry
+    if isinstance(entry, tuple) and isinstance(entry[0], str):
+        return measure(entry[0], own), entry[1]
+    return measure(entry, own) if isinstance(entry, str) else entry
 
 
 def _matches(layer: LayerInfo, pattern: str | int, layers: Iterable[LayerInfo]) -> bool:

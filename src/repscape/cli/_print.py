@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import shutil
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import typer
+
+HEAD = 22  # signs of a line of a head
 
 
 def complain(message: str) -> None:
@@ -31,8 +34,18 @@ def say_json(value: Any) -> None:
 
 
 def say_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, keys: int = 1) -> None:
-    """Print a table; where it is too wide, in parts that each repeat the first `keys` columns."""
-    columns = [[_plain(cell) for cell in column] for column in zip(head, *rows, strict=True)]
+    """Print a table; where it is too wide, in parts that each repeat the first `keys` columns. Long heads of values
+    break into lines.
+    """
+    lines = [
+        [_plain(name)] if place < keys else textwrap.wrap(_plain(name), HEAD, break_long_words=False) or [""]
+        for place, name in enumerate(head)
+    ]
+    tall = max(map(len, lines))
+    held = list(zip(*rows, strict=True)) or [()] * len(head)
+    columns = [
+        [*name, *[""] * (tall - len(name)), *map(_plain, column)] for name, column in zip(lines, held, strict=True)
+    ]
     widths = [max(map(len, column)) for column in columns]
     room = shutil.get_terminal_size((120, 24)).columns - sum(widths[:keys]) - 2 * keys
     parts: list[list[int]] = [[]]

@@ -1,4 +1,4 @@
-"""A short table of results for the terminal: one row for each layer, one column for each number by layer."""
+"""Results for the terminal: a row for each layer, a column for each number by layer, and what may be concluded."""
 
 from __future__ import annotations
 
@@ -14,25 +14,49 @@ if TYPE_CHECKING:
 
 SHOWN = ("depth", "next", "equal")
 ROWS = 30
+SENTENCES = 60
 
 
 def say_summary(results: Results) -> None:
-    """Print the table; long ones are cut."""
+    """Print the table, the call behind each of its columns, and the conclusions; long ones are cut."""
+    from ..results import titles
+
+    names = titles(results)
     columns: dict[str, dict[tuple[Place, str | None], str]] = {}
+    calls: dict[str, str] = {}
     for record in results:
         if record.profile in SHOWN:
-            columns.setdefault(_head(record), {})[record.place, record.group] = _cell(record)
+            head = _head(record, names[record.variant])
+            columns.setdefault(head, {})[record.place, record.group] = _cell(record)
+            calls[head] = _head(record, record.variant, column="[{}]")
     rows = list(dict.fromkeys(key for column in columns.values() for key in column))
     if not rows:
         say(f"{len(results)} results.")
-        return
-    table = [[_name(*row), *(column.get(row, "") for column in columns.values())] for row in rows]
-    say_table(["layer", *columns], table[:ROWS])
-    if len(table) > ROWS:
-        say(f"… and {len(table) - ROWS} layers more.")
+    else:
+        table = [[_name(*row), *(column.get(row, "") for column in columns.values())] for row in rows]
+        say_table(["layer", *columns], table[:ROWS])
+        if len(table) > ROWS:
+            say(f"… and {len(table) - ROWS} layers more.")
+        say("\nCalled:")
+        for head, call in calls.items():
+            say(f"  {head}: {call}")
+    say_conclusions(results)
 
 
-def say_matches(matches: pd.DataFrame) -> None:
+def say_conclusions(results: Results) -> None:
+    """Print what may be concluded, in the words of the report."""
+    from ..findings import by_heading
+
+    said = results.conclusions()
+    for heading, held in by_heading(said[:SENTENCES]).items():
+        say(f"\n{heading}")
+        for one in held:
+            say(f"  - {one.text}")
+    if len(said) > SENTENCES:
+        say(f"\n… and {len(said) - SENTENCES} conclusions more: the report has them all.")
+
+
+def say_matches(matches: pd.DataFrame, names: dict[str, str]) -> None:
     """Print the best match of every layer, one table for each measure, and what chance gives where that is known."""
     tables: dict[str, list[dict[Any, Any]]] = {}
     for row in matches.to_dict("records"):
@@ -41,18 +65,27 @@ def say_matches(matches: pd.DataFrame) -> None:
         if place:
             say()
         say_table(
-            [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", variant],
-            [[row["layer"], row["other_layer"], _with_error(row["value"], row["stderr"])] for row in rows],
+            [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", names[variant]],
+            [
+                [
+                    row["layer"],
+                    " or ".join([row["other_layer"], *row["also"]]),
+                    _with_error(row["value"], row["stderr"]),
+                ]
+                for row in rows
+            ],
             keys=2,
         )
-        if not math.isnan(rows[0]["chance"]):
-            say(f"Chance is {_short(rows[0]['chance'])}.")
+        said = [f"Called: {variant}."]
+        said += [f"Chance is {_short(rows[0]['chance'])}."] if not math.isnan(rows[0]["chance"]) else []
+        said += ["There are no errors: another sample may match otherwise."] if rows[0]["sure"] is None else []
+        say(" ".join(said))
 
 
-def _head(record: Record) -> str:
-    column = f"[{record.column}]" if record.column else ""
+def _head(record: Record, name: str, *, column: str = " of {}") -> str:
+    of = column.format(record.column) if record.column else ""
     profile = {"depth": "", "next": " to next", "equal": " at equal depth"}[record.profile]
-    return f"{record.variant}{column}{profile}"
+    return f"{name}{of}{profile}"
 
 
 def _cell(record: Record) -> str:
@@ -70,6 +103,7 @@ def _with_error(value: float, stderr: float) -> str:
 
 
 def _short(value: float) -> str:
+    """Return so many decimals that columns line up."""
     return f"{value:.3f}" if abs(value) < 10 else f"{value:.2f}"
 
 

@@ -17,6 +17,7 @@ import transformers
 from transformers.utils.hub import cached_file
 
 from ..errors import InputError, MissingExtraError, RepscapeError
+from ..machine import torch_device
 from ._hf_model import first_line, quiet, takes_images, wrap_pretrained
 from ._model_files import (
     ADAPTER,
@@ -27,7 +28,7 @@ from ._model_files import (
     is_adapter,
     read_config,
 )
-from ._torch_model import Model, torch_device, torch_dtype
+from ._torch_model import Model, torch_dtype
 
 UNREAD = ("pooler", "contact_head", "lm_head", "mask_token", "position_ids")  # never part of a hidden state
 
@@ -73,7 +74,7 @@ def open_pretrained(
             module, processor = loading.adapted(folder)
         else:
             module, processor = loading.model(folder)
-    model = wrap_pretrained(module.to(torch_device(device)), processor, name=source)
+    model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source)
     about = {
         **model.about,
         **({"adapter_of": read_config(folder, ADAPTER)["base_model_name_or_path"]} if adapter else {}),

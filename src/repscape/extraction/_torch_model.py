@@ -15,6 +15,7 @@ import torch
 
 from .. import _check
 from ..errors import InputError, InputTypeError
+from ..machine import torch_device
 from ._anatomy import SITES, Anatomy, Tap, find_anatomies
 from ._copies import digest
 from ._families import Family
@@ -157,7 +158,7 @@ def open_module(
     """
     if not isinstance(module, torch.nn.Module):
         raise InputTypeError(f"model of extract must be a torch.nn.Module. Got {type(module).__name__}.")
-    wanted: dict[str, Any] = {} if device == "auto" else {"device": torch_device(device)}
+    wanted: dict[str, Any] = {} if device == "auto" else {"device": torch_device(device, "extract")}
     wanted |= {} if dtype == "auto" else {"dtype": torch_dtype(dtype)}
     if wanted:
         module = copy.deepcopy(module).to(**wanted)
@@ -242,20 +243,6 @@ def refused_sites(model: Model) -> dict[str, str]:
     if anatomy is None:
         return {}
     return {site: anatomy.why_not(site) for site in SITES if site not in anatomy.sites()}
-
-
-def torch_device(device: str) -> torch.device:
-    """Return the device of a name; "auto" is the GPU where there is one."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        found = torch.device(device)
-        torch.empty(0, device=found)
-    except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
-        raise InputError(
-            f"device of extract must be auto, cpu, or one that torch can use here. Got {device!r}: {error}"
-        ) from error
-    return found
 
 
 def torch_dtype(dtype: str) -> torch.dtype:

@@ -1,23 +1,27 @@
 from ._best_layer import best_layer
 from ._best_matches import best_matches
 from ._best_probed import best_probed
-from ._conclusions import conclusions
+from ._conclusion import HEADINGS, Conclusion, by_heading
+from ._conclusions import READING, conclusions, has_errors
 from ._differences import Between, paired_differences, simultaneous_bands
 from ._suggest import LayerAdvice, suggest_layers
-from ._words import capital, certificates, merged, overview, profile_findings
+from ._words import capital, certificates, overview
 
 __all__ = [
+    "HEADINGS",
+    "READING",
     "Between",
+    "Conclusion",
     "LayerAdvice",
     "best_layer",
     "best_matches",
     "best_probed",
+    "by_heading",
     "capital",
     "certificates",
-    "merged",
-    "overview",
-    "profile_findings",
     "conclusions",
+    "has_errors",
+    "overview",
     "paired_differences",
     "simultaneous_bands",
     "suggest_layers",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import InputError
 from ..measures import Estimate
-from ..results import Results
+from ..results import Place, Record, Results
+from ._apart import judged, not_told_from
+from ._conclusion import Conclusion
+from ._words import finite, grouped, subject, value_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LESS = "less"  # as in "less alike", "tells less about"
+NAMED = 3
+"""Layers that one may equally match, named in a sentence."""
 
 
 def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
@@ -25,59 +31,133 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
         With all pairs of layers of two models: `Plan(profiles=["models"])`, which is also what runs where nothing is said and
         there are several models.
     measure : str, optional
-        Only this measure; by default all that compare two representations.
+        Only this measure; by default all that say which way is more alike (`Measure.alike`).
 
     Returns
     -------
     pandas.DataFrame
         One row for each measure and layer: variant (the measure with its options), model, layer, depth, other_model,
-        other_layer, other_depth, value, stderr and chance (NaN where there is none). Layers stand in their order; where
-        several match equally well the first is named.
+        other_layer, other_depth, value, stderr and chance (NaN where there is none); also, a tuple of the other layers that
+        errors do not tell from the match; sure, whether the match differs from every other layer: True, False, or None where
+        there are no errors and nothing is concluded. Layers stand in their order; of several that match equally well the first
+        is named.
 
     Raises
     ------
     InputError
-        If no pairs of layers of two models are among the results.
+        If no pairs of layers of two models are among the results, or the measure does not say which way is more alike.
 
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> from repscape.results import best_matches
     >>> X = np.random.default_rng(0).normal(size=(200, 6))
     >>> model = {"a": X, "b": X @ np.diag([1, 1, 1, 5, 5, 5])}
     >>> found = rs.run({"one": model, "two": model}, rs.Plan(measures=["sim_cka"], profiles=["models"]))
-    >>> best_matches(found)[["layer", "other_layer"]].values.tolist()
-    [['a', 'a'], ['b', 'b']]
+    >>> rs.best_matches(found)[["layer", "other_layer", "sure"]].values.tolist()
+    [['a', 'a', True], ['b', 'b', True]]
     """
     import pandas as pd
 
-    pairs: dict[tuple[str, str, str, str], list[tuple[float, dict[str, object]]]] = {}
-    for record in results.select(measure, profile="models"):
-        place, other, result = record.place, record.other, record.result
-        if other is None or not isinstance(result, Estimate):
-            continue
-        row = {
-            "variant": record.variant,
+    chosen = [r for r in results.select(measure, profile="models") if isinstance(r.result, Estimate)]
+    if not any(r.other is not None for r in chosen):
+        wanted = "compare layers of two models" if measure is None else f"be of {measure} over layers of two models"
+        raise InputError(f"results of best_matches must {wanted}: Plan(profiles=['models']). Got none such.")
+    found = [match.row() for match in matches(chosen)]
+    if not found:
+        names = ", ".join(dict.fromkeys(record.variant for record in chosen))
+        raise InputError(
+            f"measure of best_matches must say which way is more alike: Measure(..., alike=1), or alike=-1 of a distance. "
+            f"{names} does not."
+        )
+    return pd.DataFrame(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The layer of another model that one layer is most alike."""
+
+    best: Record
+    """The comparison."""
+    also: tuple[Record, ...]
+    """Comparisons of the same layer that do not differ from it; none where there are no errors."""
+    sure: bool | None
+    """Whether it differs from every other; None where there are no errors."""
+
+    def row(self) -> dict[str, object]:
+        """Return it for a table."""
+        place, other, result = self.best.place, _other(self.best), self.best.result
+        return {
+            "variant": self.best.variant,
             "model": place.model,
             "layer": place.layer.key,
             "depth": place.layer.depth,
             "other_model": other.model,
             "other_layer": other.layer.key,
             "other_depth": other.layer.depth,
-            "value": result.value,
+            "value": value_of(self.best),
             "stderr": np.nan if result.stderr is None else result.stderr,
             "chance": np.nan if result.chance is None else result.chance,
+            "also": tuple(_other(record).layer.key for record in self.also),
+            "sure": self.sure,
         }
-        key = (record.variant, place.model, place.layer.key, other.model)
-        pairs.setdefault(key, []).append((_distance(result.value, record.info.higher_means), row))
-    if not pairs:
-        wanted = "compare layers of two models" if measure is None else f"be of {measure} over layers of two models"
-        raise InputError(f"results of best_matches must {wanted}: Plan(profiles=['models']). Got none such.")
-    return pd.DataFrame([min(held, key=lambda one: one[0])[1] for held in pairs.values()])
 
 
-def _distance(value: float, higher_means: str) -> float:
-    """Return what is smallest for the most alike; NaN comes last."""
-    if np.isnan(value):
-        return np.inf
-    return float(value if LESS in higher_means.split() else -value)
+def matches(records: Sequence[Record]) -> Iterator[Match]:
+    """Yield the best match of every layer, by measures that say which way is more alike."""
+    held = (r for r in records if r.other is not None and r.info.alike is not None and r.profile == "models")
+    key = grouped(held, key=lambda r: (r.variant, r.column, r.group, r.place, _other(r).model, _other(r).step))
+    for same in key.values():
+        sign = same[0].info.alike or 1
+        best = max(finite(same) or same, key=lambda record: sign * value_of(record))
+        if judged(best) and all(map(judged, finite(same))):
+            also = tuple(not_told_from(best, same))
+            yield Match(best, also, not also)
+        else:
+            yield Match(best, (), None)
+
+
+def match_conclusions(records: Sequence[Record], names: dict[str, str]) -> Iterator[Conclusion]:
+    """Yield, for each measure and two models, which layers match."""
+    pairs = _by_models(records).values()
+    for held in pairs:
+        first = held[0].best
+        said = subject(names[first.variant], first, [other[0].best for other in pairs])
+        layers = tuple(_other(match.best).layer.key for match in held)
+        if all(match.sure is None for match in held):
+            continue
+        sure = sum(match.sure is True for match in held)
+        listed = ", ".join(f"{match.best.place.layer.key} to {_names(match)}" for match in held)
+        text = f"{said}: layers of {first.place.model} and their best matches in {_other(first).model}: {listed}."
+        text += "" if sure == len(held) else f" {sure} of {len(held)} differ from every other layer beyond the errors."
+        kind = "best match" if sure else "unsure match"
+        yield Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=first.place.model)
+
+
+def _by_models(records: Sequence[Record]) -> dict[object, list[Match]]:
+    """Return the best matches by what they have in common but the layer."""
+    found: dict[object, list[Match]] = {}
+    for match in matches(records):
+        best, other = match.best, _other(match.best)
+        place = best.place
+        key = (
+            best.variant,
+            best.column,
+            best.group,
+            place.model,
+            place.step,
+            place.layer.site,
+            other.model,
+            other.step,
+        )
+        found.setdefault(key, []).append(match)
+    return found
+
+
+def _names(match: Match) -> str:
+    first = [_other(record).layer.key for record in (match.best, *match.also)[:NAMED]]
+    more = len(match.also) + 1 - len(first)
+    return " or ".join([*first, *([f"{more} more"] if more else [])])
+
+
+def _other(record: Record) -> Place:
+    return record.other or record.place

@@ -21,13 +21,16 @@ from .. import _check, _random
 from ..errors import InputError
 from ..measures import Estimate
 from ..results import MATRICES, Place, Record
-from ._simultaneous import standardised, with_intervals
+from ._apart import Sample, difference
+from ._best_set import SIMULATIONS, Joint, best_set
+from ._simultaneous import LEVEL, with_intervals
 
 if TYPE_CHECKING:
     from ..results import Results
 
 FloatArray = npt.NDArray[np.float64]
 Between = Literal["layers", "models", "steps"]
+BEST = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,13 @@ class _Entry:
 
     record: Record
     x: float | None
-    value: float
-    stderr: float
-    replicates: FloatArray
-    """(draws,) with standard deviation 1, or 0 where nothing deviates."""
+    sample: Sample
+    deviations: FloatArray
+    """(draws,) over subsets of the examples."""
+
+    @property
+    def value(self) -> float:
+        return self.sample.value
 
     @property
     def family(self) -> tuple[Any, ...]:
@@ -62,7 +68,8 @@ def paired_differences(
     """Differences of a measure between layers, models or checkpoints on the same examples, with their errors.
 
     The error of a - b is sqrt(SE_a^2 + SE_b^2 - 2 r SE_a SE_b), r the correlation of their deviations over common subsets of
-    the examples (`Estimate.replicates`).
+    the examples (`Estimate.replicates`). Conclusions, advice and best matches call two values different where `low` and `high`
+    have one sign.
 
     Parameters
     ----------
@@ -71,8 +78,8 @@ def paired_differences(
     measure : str, optional
         The measure; may be left out where there is only one.
     against : str
-        "previous", "first", "last", "best" (the largest value), or the name of a layer, model or step: what each value is
-        compared with.
+        "previous", "first", "last", "best" (the most alike where the measure says what that is, else the largest value), or the
+        name of a layer, model or step: what each value is compared with.
     between : {"layers", "models", "steps"}
         Layers of one model; models at equal depth (nearest layer); one layer at different checkpoints.
     variant, column, profile : str, optional
@@ -86,7 +93,10 @@ def paired_differences(
         A row for each difference: measure, variant, profile, column, group, model, step, site, layer, index, depth, the same of
         what it is compared with as `against_model`, `against_step`, `against_layer`; x (curves only), value, against_value,
         difference, stderr, correlation; low, high, p_value (Student's t, two-sided) for each by itself; low_simultaneous,
-        high_simultaneous, p_adjusted, which hold for all rows at once (95 %).
+        high_simultaneous, p_adjusted, which hold for all rows at once (95 %); same_within, the margin within which the two are
+        the same for all rows at once. Against "best" the intervals allow for the largest value being chosen by the same data:
+        `low` and `high` for whichever of the others it might have been, the simultaneous ones for all pairs; and may_be_best
+        says which layers no other is shown to exceed (step-down over all pairs, wrong about any in 5 % of samples).
 
     Raises
     ------
@@ -122,8 +132,7 @@ def paired_differences(
         )
     rows, deviations = [], []
     for a, b in pairs:
-        together = float(a.replicates @ b.replicates / (a.replicates.size - 1))
-        stderr = math.sqrt(max(0.0, a.stderr**2 + b.stderr**2 - 2 * together * a.stderr * b.stderr))
+        apart = difference(a.sample, b.sample)
         rows.append(
             {
                 **_place(a),
@@ -133,13 +142,46 @@ def paired_differences(
                 "value": a.value,
                 "against_value": b.value,
                 "difference": a.value - b.value,
-                "stderr": stderr,
-                "correlation": together,
+                "stderr": np.nan if apart is None else apart.stderr,
+                "correlation": np.nan if apart is None else apart.correlation,
             }
         )
-        deviations.append(a.stderr * a.replicates - b.stderr * b.replicates)
+        deviations.append(a.deviations - b.deviations)
     frame = pd.DataFrame(rows)
-    return with_intervals(frame, np.array(deviations).T, "difference", rng=_random.generator(rng, name))
+    generator = _random.generator(rng, name)
+    if against == BEST and BEST not in _named(entries, between):
+        found = _against_chosen(frame, entries, between, generator)
+    else:
+        found = with_intervals(frame, np.array(deviations).T, "difference", rng=generator)
+    return found.assign(same_within=np.maximum(found["high_simultaneous"], -found["low_simultaneous"]))
+
+
+def _against_chosen(frame: pd.DataFrame, entries: list[_Entry], between: str, rng: np.random.Generator) -> pd.DataFrame:
+    """Add intervals that allow for the largest value being chosen by the same data, and which values may be the largest."""
+    single, away, among = [], [], []
+    largest = np.zeros(SIMULATIONS)
+    for held in _series(entries, between):
+        values, errors = (np.array([getattr(entry.sample, name) for entry in held]) for name in ("value", "stderr"))
+        together = Joint.of(errors, np.stack([entry.deviations for entry in held], axis=1), rng)
+        every = np.ones(len(held), dtype=bool)
+        np.maximum(largest, together.largest(every), out=largest)
+        kept = best_set(values, together)
+        for place in (one for one in range(len(held)) if one != int(values.argmax())):
+            away.append(together.largest(every, beside=place))
+            single.append(np.quantile(away[-1], LEVEL))
+            among.append(bool(kept[place]))
+    difference, stderr = frame["difference"].to_numpy(), frame["stderr"].to_numpy()
+    t = np.abs(np.divide(difference, stderr, out=np.where(difference == 0, 0.0, np.inf), where=stderr > 0))
+    joint = float(np.quantile(largest, LEVEL))
+    return frame.assign(
+        low=difference - np.array(single) * stderr,
+        high=difference + np.array(single) * stderr,
+        low_simultaneous=difference - joint * stderr,
+        high_simultaneous=difference + joint * stderr,
+        p_value=[(1 + (drawn >= one).sum()) / (1 + drawn.size) for drawn, one in zip(away, t, strict=True)],
+        p_adjusted=[(1 + (largest >= one).sum()) / (1 + largest.size) for one in t],
+        may_be_best=among,
+    )
 
 
 def simultaneous_bands(
@@ -182,8 +224,8 @@ def simultaneous_bands(
     """
     name = "simultaneous_bands"
     entries = _entries(results, measure, name, variant=variant, column=column, profile=profile)
-    frame = pd.DataFrame([{**_place(e), "value": e.value, "stderr": e.stderr} for e in entries])
-    deviations = np.array([e.stderr * e.replicates for e in entries]).T
+    frame = pd.DataFrame([{**_place(e), "value": e.value, "stderr": e.sample.stderr} for e in entries])
+    deviations = np.array([e.deviations for e in entries]).T
     found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))
     return found.drop(columns=["p_value", "p_adjusted"])
 
@@ -216,19 +258,25 @@ def _values(record: Record, name: str) -> Iterator[_Entry]:
             f"results of {name} must hold replicates, the deviations over common subsets. {record.variant} on layer "
             f"{record.place.layer.name!r} has none: measure it with error='auto'."
         )
-    if isinstance(result, Estimate):
-        yield _Entry(record, None, result.value, float(result.stderr), standardised(result.replicates))
-        return
-    for x, value, stderr, deviations in zip(
-        result.x, result.values, np.asarray(result.stderr), result.replicates.T, strict=True
-    ):
-        yield _Entry(record, float(x), float(value), float(stderr), standardised(deviations))
+    places = (
+        [(None, Sample.of(record))]
+        if isinstance(result, Estimate)
+        else [(x, Sample.at(record, place)) for place, x in enumerate(result.x.tolist())]
+    )
+    unknown = np.full(result.replicates.shape[0], np.nan)  # of a value without an error, as a curve may have
+    for x, sample in places:
+        yield _Entry(record, x, sample, unknown if sample.deviations is None else sample.deviations)
+
+
+def _named(entries: Iterable[_Entry], between: str) -> dict[str, None]:
+    """Return the names of what runs along the series, in order."""
+    return {str(_running(entry.record.place, between)): None for entry in entries}
 
 
 def _pairs(entries: Iterable[_Entry], between: str, against: str) -> Iterator[tuple[_Entry, _Entry]]:
     """Yield each value with the one it is compared with."""
     entries = list(entries)
-    known = {str(_running(entry.record.place, between)): None for entry in entries}
+    known = _named(entries, between)
     if against not in known:
         _check.choice(against, "against", "paired_differences", ["previous", "first", "last", "best", *known])
     for series in _series(entries, between):
@@ -236,7 +284,9 @@ def _pairs(entries: Iterable[_Entry], between: str, against: str) -> Iterator[tu
             yield from zip(series[1:], series, strict=False)
             continue
         named = {str(_running(entry.record.place, between)): entry for entry in series}
-        ends = {"first": series[0], "last": series[-1], "best": max(series, key=lambda entry: entry.value)}
+        sign = series[0].record.info.alike or 1
+        best = max(series, key=lambda entry: sign * entry.value if math.isfinite(entry.value) else -math.inf)
+        ends = {"first": series[0], "last": series[-1], "best": best}
         base = named.get(against) or ends.get(against)
         if base is not None:
             yield from ((entry, base) for entry in series if entry is not base)

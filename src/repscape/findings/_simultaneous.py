@@ -38,13 +38,16 @@ def with_intervals(
         low_simultaneous=value - joint * stderr,
         high_simultaneous=value + joint * stderr,
         p_value=2 * stats.t.sf(t, degrees),
-        p_adjusted=(1 + beyond) / (1 + largest.size),
+        p_adjusted=np.where(np.isnan(t), np.nan, (1 + beyond) / (1 + largest.size)),
     )
 
 
 def _largest(deviations: FloatArray, degrees: int, rng: np.random.Generator) -> FloatArray:
-    """Simulate the largest |t| of so many values that deviate together as these do: multivariate t."""
-    columns = np.stack([standardised(column) for column in deviations.T], axis=1)
+    """Simulate the largest |t| of so many values that deviate together as these do: multivariate t; NaN without errors."""
+    known = [standardised(column) for column in deviations.T if np.isfinite(column).all()]
+    if not known:
+        return np.full(SIMULATIONS, np.nan)
+    columns = np.stack(known, axis=1)
     normal = rng.standard_normal((SIMULATIONS, deviations.shape[0])) @ columns / math.sqrt(degrees)
     scale = np.sqrt(rng.chisquare(degrees, SIMULATIONS) / degrees)
     return np.asarray(np.abs(normal).max(axis=1) / scale)

@@ -14,22 +14,25 @@ import numpy as np
 import numpy.typing as npt
 from scipy.signal import find_peaks
 
-from .._types import LayerInfo
+from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError
-from ..measures import Estimate, rounded
+from ..measures import Estimate
 from ..results import Record, Results
-from ._series import Series, series_of
+from ._apart import judged
+from ._best_set import Joint
+from ._series import series_of
+from ._simultaneous import LEVEL
+from ._words import finite, grouped, layer_words, number, value_of
 
 FloatArray = npt.NDArray[np.float64]
-ERRORS = 2.0
-"""Differences below so many of their standard errors are none."""
 SHARE = 0.1
-"""Neither are those below this share of the value."""
+"""Differences below this share of the larger value are none, however small their error."""
 LABELS = "overlap_labels"
+UNSURE = "That is what the values alone say: there are no errors, and without errors nothing is suggested."
 
 
-@dataclass(frozen=True, slots=True)
-class LayerAdvice:
+@dataclass(frozen=True, slots=True, repr=False)
+class LayerAdvice(Brief):
     """What the profile of the dimension says about one model's layers."""
 
     model: str
@@ -49,9 +52,12 @@ class LayerAdvice:
     stderr: tuple[float, ...]
     """Its standard errors; NaN where there is none."""
     suggested: tuple[LayerInfo, ...]
-    """The layer of the minimum, then those that cannot be told from it, lowest first; empty where the profile says nothing."""
+    """The layer of the minimum, then those that cannot be told from it, lowest first; empty where the profile says nothing, or
+    has no errors, without which nothing is concluded."""
     evidence: str
     """Why, in words."""
+    candidates: tuple[LayerInfo, ...] = ()
+    """Layers that may be the ones to build on, by depth: those that the rule points to, or, where it points to none, all."""
     peak: LayerInfo | None = None
     """Where the dimension peaks."""
     minimum: LayerInfo | None = None
@@ -66,9 +72,11 @@ def suggest_layers(
 ) -> tuple[LayerAdvice, ...]:
     """Suggest layers that are rich in content, without labels: the dimension's minimum after its peak [1]_.
 
-    Two layers differ where they do by two standard errors of their difference and by a tenth of the larger value. The peak is
-    the first interior layer that stands above both its sides by that much; the minimum is the lowest interior layer after it
-    from which the dimension rises again by that much; layers beside it that do not differ from it are suggested after it.
+    Two layers differ where they do by a tenth of the larger value and beyond what the largest difference between any two of so
+    many layers would be by chance, simulated from how they deviate together (in 5 % of samples of equal layers any two differ).
+    The peak is the first interior layer that stands above both its sides by that much; the minimum is the lowest interior layer
+    after it from which the dimension rises again by that much; layers beside it that do not differ from it are suggested after
+    it. Where there are no errors nothing is suggested; `candidates` has what values alone say.
 
     Parameters
     ----------
@@ -83,7 +91,7 @@ def suggest_layers(
     -------
     tuple of LayerAdvice
         One for each model, checkpoint, site and group, in the order of the results. Where a profile has no interior peak, or
-        does not rise again, `suggested` is empty and `evidence` says so.
+        does not rise again, `suggested` is empty, `candidates` holds all layers and `evidence` says so.
 
     Raises
     ------
@@ -117,62 +125,65 @@ def suggest_layers(
             f"{'curves' if len(chosen) else 'comparisons of layers'}."
         )
     labelled = [r for r in results if r.info.name == LABELS and r.profile == "depth"]
-    return tuple(_advice(held, labelled) for held in _by_series(chosen.records).values())
-
-
-def _by_series(records: Sequence[Record]) -> dict[Series, list[Record]]:
-    found: dict[Series, list[Record]] = {}
-    for record in records:
-        found.setdefault(series_of(record), []).append(record)
-    return found
+    return tuple(_advice(held, labelled) for held in grouped(chosen, key=series_of).values())
 
 
 def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvice:
     """Read one profile."""
-    kept = [(r.place.layer, *_number(r)) for r in records if math.isfinite(_number(r)[0])]
-    kept.sort(key=lambda entry: entry[0].index)
-    layers = tuple(entry[0] for entry in kept)
-    values, stderr = (np.array([entry[i] for entry in kept]) for i in (1, 2))
-    reading = _read(_Profile(layers, values, stderr))
-    suggested = tuple(layers[place] for place in reading.suggested)
+    kept = tuple(sorted(finite(records), key=lambda record: record.place.layer.index))
+    layers = tuple(record.place.layer for record in kept)
+    certain = all(map(judged, kept))
+    reading = _read(_Profile(kept, _least_differences(kept) if certain else np.zeros((len(kept), len(kept)))))
+    pointed = tuple(layers[place] for place in reading.suggested)
+    suggested = pointed if certain else ()
     line = series_of(records[0])
     return LayerAdvice(
         *line,
         variant=records[0].variant,
         layers=layers,
-        values=tuple(values.tolist()),
-        stderr=tuple(stderr.tolist()),
+        values=tuple(map(value_of, kept)),
+        stderr=tuple(math.nan if record.result.stderr is None else float(record.result.stderr) for record in kept),
         suggested=suggested,
-        evidence=reading.evidence,
+        evidence=reading.evidence if certain or not pointed else f"{reading.evidence} {UNSURE}",
+        candidates=tuple(sorted(pointed, key=lambda layer: layer.index)) or layers,
         peak=None if reading.peak is None else layers[reading.peak],
-        minimum=suggested[0] if suggested else None,
+        minimum=pointed[0] if pointed else None,
         regret=_regret(suggested, [r for r in labelled if series_of(r) == line]),
     )
 
 
-def _number(record: Record) -> tuple[float, float]:
-    result = record.result
-    if not isinstance(result, Estimate):
-        return math.nan, math.nan
-    return result.value, math.nan if result.stderr is None else result.stderr
+def _least_differences(records: Sequence[Record]) -> FloatArray:
+    """Return how far every two values, all with errors, must be apart to differ."""
+    stderr = np.array([float(record.result.stderr) for record in records])  # type: ignore[arg-type]
+    rows = [record.result.replicates for record in records if record.result.replicates is not None]
+    if stderr.size < 2:
+        return np.zeros((stderr.size, stderr.size))
+    alike = len(rows) == stderr.size and len({one.size for one in rows}) == 1
+    joint = Joint.of(stderr, np.stack(rows, axis=1) if alike else None, np.random.default_rng(0))
+    return np.asarray(joint.apart * float(np.quantile(joint.largest(np.ones(stderr.size, dtype=bool)), LEVEL)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
-    layers: tuple[LayerInfo, ...]
-    values: FloatArray
-    stderr: FloatArray
+    records: tuple[Record, ...]
+    least: FloatArray
+    """(m, m) differences of less are none; 0 where errors are not known, and values alone are read."""
+
+    @property
+    def values(self) -> FloatArray:
+        return np.array([value_of(record) for record in self.records])
 
     def differ(self, one: int, other: int) -> bool:
         """Whether two layers differ beyond their errors and by more than a small share."""
-        apart = abs(self.values[one] - self.values[other])
-        error = np.hypot(*np.nan_to_num(self.stderr[[one, other]]))
-        return bool(apart > max(ERRORS * error, SHARE * max(self.values[one], self.values[other])))
+        a, b = value_of(self.records[one]), value_of(self.records[other])
+        return bool(abs(a - b) > max(self.least[one, other], SHARE * max(a, b)))
 
     def words(self, place: int) -> str:
-        layer = self.layers[place]
-        said = rounded(float(self.values[place]), float(self.stderr[place]), digits=3)
-        return f"{said} at layer {layer.index} ({layer.name}, depth {layer.depth:.2g})"
+        record = self.records[place]
+        return f"{number(record)} at {layer_words(record.place)}"
+
+    def alike(self, places: Sequence[int]) -> str:
+        return ", ".join(str(index) for index in sorted(self.records[place].place.layer.index for place in places))
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +208,8 @@ def _read(profile: _Profile) -> _Reading:
         where = "the first layer" if highest == 0 else "the last layer" if highest == last else "no clear peak"
         return _Reading(
             f"The dimension has no peak inside: it is highest ({profile.words(highest)}), {where}, and no interior layer "
-            "stands above both its sides by two standard errors and a tenth. The rule says nothing about such a profile."
+            "stands above both its sides by a tenth and beyond the errors of so many layers. The rule says nothing about such a "
+            "profile."
         )
     peak = clear[0]
     valleys = [j for j in range(peak + 1, last) if profile.differ(j, peak) and _rises(profile, j)]
@@ -210,8 +222,7 @@ def _read(profile: _Profile) -> _Reading:
     least = min(valleys, key=lambda j: values[j])
     beside = _beside(profile, least, peak)
     top = least + 1 + int(values[least + 1 :].argmax())
-    alike = sorted(profile.layers[j].index for j in beside)
-    also = f" Layers {', '.join(map(str, alike))} cannot be told from it." if alike else ""
+    also = f" Layers {profile.alike(beside)} cannot be told from it." if beside else ""
     return _Reading(
         f"The dimension rises to a peak ({profile.words(peak)}), falls to its least value after it ({profile.words(least)}) "
         f"and rises again ({profile.words(top)}).{also}",
@@ -243,7 +254,7 @@ def _regret(suggested: Sequence[LayerInfo], labelled: Sequence[Record]) -> dict[
     profiles: dict[str, dict[str, float]] = {}
     for record in labelled:
         name = f"{record.variant}[{record.column}]"
-        profiles.setdefault(name, {})[record.place.layer.key] = _number(record)[0]
+        profiles.setdefault(name, {})[record.place.layer.key] = value_of(record)
     return {
         name: max(values.values()) - values[suggested[0].key]
         for name, values in profiles.items()

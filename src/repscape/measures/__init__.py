@@ -1,8 +1,23 @@
 """Every measure, one file each, and the table of them."""
 
+from ._calls import measures_from_text
+from ._plugins import PluginWarning
 from ._result import Curve, Estimate, normal_interval
 from ._rounded import rounded
-from ._rows import MEASURES, measure
-from ._table import Measure
+from ._rows import MEASURES, every_measure, is_builtin, measure
+from ._table import INTRINSIC, Measure
 
-__all__ = ["normal_interval", "rounded", "MEASURES", "Curve", "Estimate", "Measure", "measure"]
+__all__ = [
+    "INTRINSIC",
+    "MEASURES",
+    "Curve",
+    "Estimate",
+    "Measure",
+    "PluginWarning",
+    "every_measure",
+    "is_builtin",
+    "measure",
+    "measures_from_text",
+    "normal_interval",
+    "rounded",
+]

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal
 
 from .. import _check
+from .._types import Brief
 from ..errors import InputError, InputTypeError
 from ._option_values import check_values
 from ._result import Curve, Estimate
@@ -35,12 +37,19 @@ FOLDERS: Mapping[str, str] = MappingProxyType(
     }
 )
 """Family of a measure -> the folder that its file lies in."""
+INTRINSIC = "intrinsic dimension"
+"""The quantity that most measures of the family "dimension" estimate."""
+NAME = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 TRANSFORMATIONS = ("rotation", "translation", "scaling", "linear", "permutation", "duplication")
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+@dataclass(frozen=True, slots=True, repr=False)
+class Measure(Brief):
     """One row of the table; make your own and give it to a study.
+
+    What a number means is declared here and nowhere guessed: `alike` says which way is more alike, `family` and `quantity` what
+    is estimated. A name of one's own may stand in a namespace ("mylab.spread"), and none may be that of a built-in measure.
+    :func:`repscape.testing.check_measure` checks what a row promises.
 
     Examples
     --------
@@ -52,7 +61,7 @@ class Measure:
     """
 
     name: str
-    """Function, file, row, test, anchor in the docs and word on the command line."""
+    """Function, file, row, test, anchor in the docs and word on the command line; a name, or names joined by dots."""
     fn: Callable[..., Any] | None = None
     """Returns an Estimate, a Curve or a number. None: ``repscape.measures.<folder>._<name>.<name>``, folder by family."""
     takes: tuple[Kind, ...] = ("points",)
@@ -68,7 +77,7 @@ class Measure:
     plot: Plot = "depth"
     """The figure that shows it."""
     higher_means: str = ""
-    """What a larger value says, in a few words."""
+    """What a larger value says, in a few words; nothing reads it but people."""
     reference: str = ""
     """Who defined it."""
     label: str = ""
@@ -87,12 +96,28 @@ class Measure:
     its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
     family: str = ""
     """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
+    alike: Literal[1, -1] | None = None
+    """1: a larger value is more alike; -1: less alike, as of a distance; None where the question has no sense."""
+    quantity: str = ""
+    """What it estimates, where others estimate the very same: of two estimators of one quantity it is said whether they
+    disagree. "intrinsic dimension" is what the table's own are of."""
+    title: str = ""
+    """Name for people, on pages and figures; empty: the label."""
+    version: int | str = 1
+    """Raise it when the definition changes: every record keeps it, and a study computes again what an earlier one gave."""
     variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
     """(option, value) -> fields that this value of the option changes, such as bounds or what higher means."""
     alarm: Callable[[Any], str] | None = None
     """Given a result, what a study must warn its reader of; "" where nothing."""
 
     def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not NAME.fullmatch(self.name):
+            raise InputError(
+                f"name of Measure must be a name, or names joined by dots such as 'mylab.spread'. Got {self.name!r}."
+            )
+        _check.choice(self.alike, "alike", f"Measure {self.name!r}", (1, -1, None))
+        if isinstance(self.version, bool) or not isinstance(self.version, int | str):
+            raise InputTypeError(f"version of Measure {self.name!r} must be an int or a str. Got {self.version!r}.")
         _check.choice(self.arity, "arity", f"Measure {self.name!r}", (1, 2))
         _check.choice(self.plot, "plot", f"Measure {self.name!r}", ("depth", "matrix", "curve", "scatter"))
         for kind in self.takes:

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-from ..results import Record, Results
+from ..results import Record, Results, titles
 from ._html import Markup, element, escaped, joined
 
 FOLDED = 8  # nested entries from which on they open at a click
@@ -17,6 +17,7 @@ LISTED = 24  # entries of a list in the provenance that are spelled out
 def conventions(results: Results) -> Markup:
     """Return a row for each variant: every option in use, defaults included."""
     first: dict[str, Record] = {}
+    named = titles(results)
     for record in results:
         first.setdefault(record.variant, record)
     head = [
@@ -26,7 +27,7 @@ def conventions(results: Results) -> Markup:
     rows = [
         element(
             "tr",
-            element("th", element("code", variant), scope="row"),
+            element("th", named[variant], element("br"), element("code", variant), scope="row"),
             element(
                 "td",
                 element(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..figures import FORMATS, sketches
-from ..findings import capital, certificates, conclusions, merged, profile_findings
-from ..results import MeasureInfo, Profile, Results
+from ..findings import READING, by_heading, capital, certificates, has_errors
+from ..results import MeasureInfo, Profile, Results, titles
 from ._about import conventions, provenance, repeat
 from ._examples import Examples
 from ._figures import PAGE, figure_html
@@ -22,6 +22,7 @@ from ._tables import downloads, rows_shown, table_html, tables
 from .map import map_json
 
 LIMIT = 9_500_000  # bytes of a page
+SENTENCES = 12  # under one heading; the rest opens at a click
 WORDS = 500_000  # of them, for what is said beside the tables
 DATA = 9_000_000  # bytes of figures for the script; packed they are about an eighth
 
@@ -82,7 +83,7 @@ def sections_of(content: Content) -> tuple[Parts, dict[str, Any]]:
 
 def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, str, Markup]]:
     results = content.results
-    warned = [*results.warnings, *merged(results), *certificates(results)]
+    warned = [*results.warnings, *certificates(results)]
     box = element(
         "div", element("ul", *(element("li", text) for text in dict.fromkeys(warned))), class_="warning", role="note"
     )
@@ -103,22 +104,27 @@ def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
 
 
 def _summary(results: Results) -> Markup:
-    found = [*profile_findings(results), *conclusions(results)]
+    """Return every conclusion under its heading; of long lists the rest opens at a click."""
+    found = by_heading(results.conclusions())
     if not found:
         return element("p", "No number by layer to sum up.")
-    return joined(
-        *(
-            joined(
-                element("h3", what), element("ul", *(element("li", sentence) for sentence in said), class_="findings")
-            )
-            for what, said in found
-        )
-    )
+    parts = []
+    for heading, said in found.items():
+        parts.append(element("h3", heading))
+        first, rest = ([element("li", one.text) for one in some] for some in (said[:SENTENCES], said[SENTENCES:]))
+        parts.append(element("ul", *first, class_="findings"))
+        if rest:
+            more = element("summary", f"{len(rest)} more")
+            parts.append(element("details", more, element("ul", *rest, class_="findings")))
+    if has_errors(results):
+        parts.append(element("p", READING, class_="note"))
+    return joined(*parts)
 
 
 def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, str, Markup]]:
     """Yield one section for each measure: its figures, then its tables."""
     every = sketches(content.results)
+    named = titles(content.results)
     for place, info in enumerate(dict.fromkeys(record.info for record in content.results)):
         drawn: list[Markup] = []
         for sketch in every:
@@ -132,11 +138,20 @@ def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
                 room.images -= size
                 drawn.append(figure)
         below = [table for (name, _), table in told.items() if name == info.name]
-        yield f"measure-{place}", _name(info), joined(element("div", *drawn, class_="figures"), *below)
+        calls = list(dict.fromkeys(record.variant for record in content.results if record.info == info))
+        heading = named[calls[0]] if len(calls) == 1 else info.title or info.label or info.name
+        inner = joined(_called(info, calls), element("div", *drawn, class_="figures"), *below)
+        yield f"measure-{place}", capital(heading), inner
 
 
-def _name(info: MeasureInfo) -> str:
-    return f"{capital(info.label or info.name)} ({info.name})"
+def _called(info: MeasureInfo, calls: Sequence[str]) -> Markup:
+    """Return how the measure was called, at a click."""
+    said = [element("code", f"{variant}") for variant in calls]
+    version = f"version {info.version} of the measure"
+    lines = [element("li", one) for one in said]
+    return element(
+        "details", element("summary", "How it was called"), element("ul", *lines), element("p", version, class_="note")
+    )
 
 
 def _examples(content: Content) -> Markup:

@@ -15,7 +15,8 @@ SHOWN = 300  # rows of a table on the page; the csv has them all
 ROWS = 3000  # of all tables together, unless they are very many
 LEAST_SHOWN = 20
 CSV_BYTES = 2_000_000  # of all tables together; base64 makes a third more of it
-LEAVE_OUT = ("measure", "profile", "options", "higher_means", "reference")  # said in the text
+IN_TEXT = ("options", "higher_means", "reference", "title", "version")
+LEAVE_OUT = ("measure", "profile", *IN_TEXT)
 ALWAYS = ("layer", "value")
 WORDS = {
     "stderr": "standard error",
@@ -57,7 +58,7 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
             kept = kept.rename(columns={"x": kept["x_name"].iloc[0]}).drop(columns="x_name")
         varying = [name for name in kept if name in ALWAYS or kept[name].nunique(dropna=False) > 1]
         constant = {str(name): kept[name].iloc[0] for name in kept if name not in varying}
-        csv = part.drop(columns=["options", "higher_means", "reference"]).dropna(axis=1, how="all").to_csv(index=False)
+        csv = part.drop(columns=list(IN_TEXT)).dropna(axis=1, how="all").to_csv(index=False)
         name = measure if profile == "depth" else f"{measure}-{profile}"
         content = csv.encode("utf-8", "replace")
         found[measure, profile] = Table(name, PROFILES[profile], kept[varying], constant, content)

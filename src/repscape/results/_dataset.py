@@ -109,7 +109,11 @@ def _attributes(group: list[Record]) -> dict[str, Any]:
     info = group[0].info
     return {
         "long_name": info.label,
+        "title": info.title,
         "measure": info.name,
+        "version": info.version,
+        "family": info.family,
+        **({} if info.alike is None else {"alike": info.alike}),
         "bounds": list(info.bounds),
         "higher_means": info.higher_means,
         "reference": info.reference,

@@ -15,6 +15,7 @@ PLACE = ("model", "step", "site", "layer", "index", "depth")
 COLUMNS = (
     "measure", "variant", "profile", "column", "group", *PLACE, *(f"other_{name}" for name in PLACE), "x_name", "x", "value",
     "stderr", "low", "high", "p_value", "chance", "n", "dropped", "options", "higher_means", "reference",
+    "title", "version",
 )  # fmt: skip
 
 
@@ -39,6 +40,8 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         "options": json.dumps(dict(result.options), default=plain_number),
         "higher_means": record.info.higher_means,
         "reference": record.info.reference,
+        "title": record.info.title,
+        "version": record.info.version,
     }
     if isinstance(result, Estimate):
         low, high = result.interval or (None, None)
@@ -50,9 +53,11 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
             "p_value": result.p_value,
         }
         return
-    errors = [None] * len(result.x) if result.stderr is None else result.stderr
-    for x, value, stderr in zip(result.x, result.values, errors, strict=True):
-        yield shared | {"x_name": result.x_name, "x": x, "value": value, "stderr": stderr}
+    nothing = [None] * len(result.x)
+    errors = nothing if result.stderr is None else result.stderr
+    lows, highs = (nothing, nothing) if result.interval is None else result.interval.T
+    for x, value, stderr, low, high in zip(result.x, result.values, errors, lows, highs, strict=True):
+        yield shared | {"x_name": result.x_name, "x": x, "value": value, "stderr": stderr, "low": low, "high": high}
 
 
 def plain_number(value: Any) -> Any:

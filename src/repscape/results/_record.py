@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
-from .._types import LayerInfo
-from ..measures import Curve, Estimate, Measure
+from .._types import Brief, LayerInfo, cut
+from ..measures import MEASURES, Curve, Estimate, Measure
 
 Profile = Literal["depth", "next", "first", "last", "pairs", "models", "equal", "steps"]
 PROFILES: dict[Profile, str] = {
@@ -24,9 +25,9 @@ MATRICES: tuple[Profile, ...] = ("pairs", "models")
 """Profiles of every layer against every layer."""
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureInfo:
-    """What figures and readers need to know of a measure, kept with its results."""
+@dataclass(frozen=True, slots=True, repr=False)
+class MeasureInfo(Brief):
+    """What figures, conclusions and readers need to know of a measure, kept with its results."""
 
     name: str
     """The measure."""
@@ -42,6 +43,16 @@ class MeasureInfo:
     """Who defined it."""
     symmetric: bool = False
     """Whether the two representations may be exchanged."""
+    family: str = ""
+    """"dimension", "overlap", "similarity", "probe", ... or somebody's own word."""
+    alike: Literal[1, -1] | None = None
+    """1: a larger value is more alike; -1: less alike; None where the question has no sense."""
+    quantity: str = ""
+    """What it estimates, where other measures estimate the very same."""
+    title: str = ""
+    """Name for people."""
+    version: int | str = 1
+    """Version of the definition that gave the results."""
 
     @classmethod
     def of(cls, row: Measure) -> MeasureInfo:
@@ -54,7 +65,23 @@ class MeasureInfo:
             higher_means=row.higher_means,
             reference=row.reference,
             symmetric=row.symmetric,
+            family=row.family,
+            alike=row.alike,
+            quantity=row.quantity,
+            title=row.title or row.label or row.name,
+            version=row.version,
         )
+
+    def completed(self, options: Mapping[str, Any]) -> MeasureInfo:
+        """Return it with what results of an earlier format do not say, where the measure is one of the table.
+
+        The meaning may depend on the options in use. The version stays the first: that is what was measured then.
+        """
+        row = MEASURES.get(self.name)
+        known = None if row is None else MeasureInfo.of(row.under(options))
+        if known is None or (known.reference, known.bounds) != (self.reference, self.bounds):
+            return replace(self, title=self.title or self.label or self.name)  # somebody's own
+        return replace(known, version=self.version)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +96,7 @@ class Place:
     """Checkpoint, where there are several."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Record:
     """One value or curve of a study."""
 
@@ -89,3 +116,10 @@ class Record:
     """Column of labels or values that entered, if any."""
     group: str | None = None
     """Value of the plan's `by` column that the examples share, if any."""
+
+    def __repr__(self) -> str:
+        ends = " and ".join(place.layer.key for place in (self.place, self.other) if place is not None)
+        of = "".join(f" [{part}]" for part in (self.column, self.group) if part is not None)
+        model = f"{self.place.model} " if self.place.model else ""
+        step = "" if self.place.step is None else f" at step {self.place.step:g}"
+        return f"Record({cut(f'{self.variant}{of}, {model}{ends}{step}: {self.result}')})"

@@ -9,19 +9,26 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
+from .._types import Markup, cut
 from ..errors import StoreError
+from ..store import write_whole
 from . import _dataset, _disk, _frame
+from ._card import card_of, summary
+from ._failure import Failure
 from ._record import PROFILES, Record
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.figure import Figure
+
+    from ..findings import Conclusion  # house: door
 
 FOLDER = "results.zarr"
 TABLE = "results.csv"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Results:
     """Records of a study, in the order they were asked for, with provenance and warnings.
 
@@ -39,13 +46,24 @@ class Results:
     provenance: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Plan, source, versions, graphs and their certificates: what it takes to repeat the study. JSON values only."""
     warnings: tuple[str, ...] = ()
-    """What a reader of the numbers should know: merged rows, measures that had no answer."""
+    """What a reader of the numbers should know: merged rows, measures that had no answer, units that failed."""
+    failed: tuple[Failure, ...] = ()
+    """Units of the study that failed, each with its error; the next run tries them again."""
 
     def __len__(self) -> int:
         return len(self.records)
 
     def __iter__(self) -> Iterator[Record]:
         return iter(self.records)
+
+    def __repr__(self) -> str:
+        warned = f"; {len(self.warnings)} warnings" if self.warnings else ""
+        return f"Results({cut(summary(self.records))}{warned})"
+
+    def _repr_html_(self) -> Markup:
+        """Return what a notebook shows: every profile as a small picture, and what may be concluded."""
+        said = [one.text for one in self.conclusions()]
+        return card_of(self.records, sentences=said, warnings=self.warnings)
 
     def select(
         self,
@@ -128,8 +146,70 @@ class Results:
 
         return simultaneous_bands(self, measure, **chosen)
 
-    def save(self, folder: str | Path) -> Path:
+    def conclusions(self) -> tuple[Conclusion, ...]:
+        """Return what may be concluded, in sentences: the same as on the page, in the terminal and in a notebook.
+
+        Returns
+        -------
+        tuple of Conclusion
+            Each with `kind`, `measure`, `layers` and `text`. Two values are said to differ where the 95 % interval of their
+            difference, over the same examples, leaves out zero; where there are no errors nothing is concluded.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> X = np.random.default_rng(0).normal(size=(1000, 8))
+        >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+        >>> [(one.kind, one.layers) for one in results.conclusions()]
+        [('highest', ('a',)), ('lowest', ('b',))]
+        """
+        from ..findings import conclusions  # house: door
+
+        return conclusions(self)
+
+    def plot(self, measure: str | None = None, **chosen: Any) -> Figure:
+        """Draw what the results call for, all of them or those of one measure.
+
+        Parameters
+        ----------
+        measure : str, optional
+            Name of a measure.
+        **chosen
+            What :meth:`select` takes besides: variant, profile, column, model, site, step.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It shows in a notebook; several stand one below the other. :func:`repscape.figures.draw` gives each by itself.
+
+        Raises
+        ------
+        UnknownNameError
+            If the measure, variant or profile is not among the results.
+        InputError
+            If nothing is left to draw, or more than 12 figures are.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> X = np.random.default_rng(0).normal(size=(100, 5))
+        >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+        >>> results.plot("id_twonn").axes[0].get_ylabel()
+        'intrinsic dimension'
+        """
+        from ..figures import sheet  # house: door
+
+        return sheet(self.select(measure, **chosen))
+
+    def save(self, folder: str | Path, *, sync: bool = True) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+        sync : bool
+            Whether to wait until the disk has them, so that not even a power cut takes them back.
 
         Raises
         ------
@@ -139,10 +219,15 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _disk.write(folder / FOLDER, self.records, provenance=dict(self.provenance), warnings=self.warnings)
-            unfinished = folder / f"{TABLE}.part"
-            self.to_frame().to_csv(unfinished, index=False)
-            unfinished.replace(folder / TABLE)
+            _disk.write(
+                folder / FOLDER,
+                self.records,
+                provenance=dict(self.provenance),
+                warnings=self.warnings,
+                failed=self.failed,
+                sync=sync,
+            )
+            write_whole(folder / TABLE, self.to_frame().to_csv(index=False).encode(), sync=sync)
         except OSError as error:
             raise StoreError(f"results could not be written to {folder}: {error}") from error
         return folder
@@ -178,5 +263,4 @@ def load_results(folder: str | Path) -> Results:
     path = folder if folder.name == FOLDER else folder / FOLDER
     if not path.is_dir():
         raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
-    records, provenance, warnings = _disk.read(path)
-    return Results(records=records, provenance=provenance, warnings=warnings)
+    return Results(*_disk.read(path))

@@ -51,6 +51,7 @@ def extract(
     allow_pickle: bool = False,
     slab_rows: int | None = None,
     progress: bool | Progress | None = None,
+    sync: bool = True,
 ) -> Store:
     """Read the hidden states of examples at every wanted layer and site, in one forward pass, into a store.
 
@@ -90,6 +91,8 @@ def extract(
         Rows that are computed and committed together (512; 64 for pools that keep positions).
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
+    sync : bool
+        Whether each commit waits until the disk has it, so that not even a power cut takes it back.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def extract(
         "batch_size": batch_size,
         "slab_rows": slab_rows,
     }
-    job = _Job(opened, data, Path(to), options)
+    job = _Job(opened, data, Path(to), options, sync)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
@@ -164,6 +167,7 @@ class _Job:
     examples: Examples
     path: Path
     options: dict[str, Any]
+    sync: bool = True
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -235,6 +239,7 @@ class _Job:
             provenance=now,
             slab_rows=held.slab_rows,
             free=FREE,
+            sync=self.sync,
         )
 
     def _created(self, slab: Slab) -> StoreWriter:
@@ -247,6 +252,7 @@ class _Job:
             examples=table,
             provenance=self.provenance,
             slab_rows=slab.layout.slab_rows,
+            sync=self.sync,
         )
 
     def _rows(self, each: int) -> tuple[int, pd.DataFrame]:

@@ -31,7 +31,7 @@ def step_name(step: float) -> str:
     >>> step_name(10000001.0), step_name(0.5)
     ('10000001', '0.5')
     """
-    return str(int(step)) if step.is_integer() else repr(step)
+    return str(int(step)) if float(step).is_integer() else repr(step)
 
 
 def unit(what: Place | str, group: str | None) -> str:

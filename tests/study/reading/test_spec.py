@@ -9,7 +9,8 @@ import pytest
 
 from repscape.errors import InputError, UnknownNameError
 from repscape.examples import read_columns
-from repscape.plan import Plan, measures_from_text
+from repscape.measures import measures_from_text
+from repscape.plan import Plan
 from repscape.study import StudySpec, read_study
 
 

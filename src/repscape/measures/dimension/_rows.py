@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .._table import ISOMETRIES, Measure
+from .._table import INTRINSIC, ISOMETRIES, Measure
 from ..uncertainty import depth_for, depth_for_gride
 
 
@@ -36,6 +36,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_twonn",
         family="dimension",
+        title="Intrinsic dimension, TwoNN",
+        quantity=INTRINSIC,
         takes=("graph",),
         bounds=(0.0, math.inf),
         invariant_to=(*ISOMETRIES, "duplication"),
@@ -50,6 +52,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_twonn_fractions",
         family="dimension",
+        title="Intrinsic dimension, TwoNN by share of ratios",
+        quantity=INTRINSIC,
         takes=("graph",),
         bounds=(0.0, math.inf),
         invariant_to=(*ISOMETRIES, "duplication"),
@@ -65,6 +69,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_gride",
         family="dimension",
+        title="Intrinsic dimension, Gride by scale",
+        quantity=INTRINSIC,
         takes=("graph",),
         bounds=(0.0, math.inf),
         invariant_to=(*ISOMETRIES, "duplication"),
@@ -80,6 +86,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_decimation",
         family="dimension",
+        title="Intrinsic dimension, TwoNN by number of points",
+        quantity=INTRINSIC,
         takes=("points",),
         bounds=(0.0, math.inf),
         invariant_to=("rotation", "translation", "scaling", "duplication"),
@@ -91,6 +99,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_mle",
         family="dimension",
+        title="Intrinsic dimension, maximum likelihood",
+        quantity=INTRINSIC,
         takes=("graph",),
         bounds=(0.0, math.inf),
         invariant_to=(*ISOMETRIES, "duplication"),
@@ -105,6 +115,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_correlation",
         family="dimension",
+        title="Correlation dimension",
+        quantity=INTRINSIC,
         takes=("points",),
         bounds=(0.0, math.inf),
         invariant_to=(*ISOMETRIES, "duplication"),
@@ -115,6 +127,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_isomap",
         family="dimension",
+        title="Residual variance, Isomap",
         takes=("graph",),
         bounds=(0.0, 1.0),
         invariant_to=(*ISOMETRIES, "duplication"),
@@ -128,6 +141,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_autoencoder",
         family="dimension",
+        title="Variance left, autoencoder",
         takes=("points",),
         bounds=(0.0, math.inf),
         invariant_to=("translation", "scaling", "duplication"),
@@ -139,6 +153,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "id_pca",
         family="dimension",
+        title="Linear dimension, PCA",
         takes=("points",),
         bounds=(1.0, math.inf),
         invariant_to=ISOMETRIES,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from .._table import Measure
@@ -33,22 +34,31 @@ def _hub_alarm(found: Any) -> str:
     )
 
 
+def _hub_wants(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours in which all but one point in a million finds k of its own once a twentieth is left out."""
+    k = int(options["k"])
+    return 0 if options["error"] in (None, "naive") else k + 3 * math.isqrt(k) + 3
+
+
 _STILL = ("rotation", "scaling", "permutation")
 ROWS: tuple[Measure, ...] = (
     Measure(
         "health_hubness",
         family="health",
+        title="Hubness",
         takes=("graph",),
         invariant_to=(*_STILL, "translation"),
         higher_means="a few points are neighbours of many",
         reference="Radovanovic et al. 2010",
         label="hubness",
         neighbors="k",
+        wants=_hub_wants,
         alarm=_hub_alarm,
     ),
     Measure(
         "health_anisotropy",
         family="health",
+        title="Anisotropy, mean cosine",
         takes=("points",),
         bounds=(-1.0, 1.0),
         invariant_to=_STILL,
@@ -59,6 +69,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_concentration",
         family="health",
+        title="Concentration of distances",
         takes=("points",),
         bounds=(0.0, math.inf),
         invariant_to=(*_STILL, "translation"),
@@ -69,6 +80,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_spectrum",
         family="health",
+        title="Spectrum of the variance",
         takes=("points",),
         bounds=(0.0, 1.0),
         invariant_to=(*_STILL, "translation"),
@@ -80,6 +92,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "health_rogue",
         family="health",
+        title="Rogue dimensions",
         takes=("points",),
         bounds=(0.0, 1.0),
         invariant_to=("translation", "scaling", "permutation"),

@@ -41,6 +41,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_neighbors",
         family="overlap",
+        title="Neighbourhood overlap",
+        alike=1,
         takes=("graph",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -57,6 +59,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_labels",
         family="overlap",
+        title="Label overlap",
         takes=("graph", "labels"),
         bounds=(0.0, 1.0),
         invariant_to=ISOMETRIES,
@@ -70,6 +73,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_values",
         family="overlap",
+        title="Value overlap",
         takes=("graph", "values"),
         bounds=(0.0, 1.0),
         invariant_to=ISOMETRIES,
@@ -83,6 +87,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_rbo",
         family="overlap",
+        title="Neighbourhood overlap, rank-biased",
+        alike=1,
         takes=("graph",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -99,6 +105,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_lcs",
         family="overlap",
+        title="Neighbourhood overlap, in common order",
+        alike=1,
         takes=("graph",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -115,6 +123,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_edit",
         family="overlap",
+        title="Neighbourhood overlap, by edits",
+        alike=1,
         takes=("graph",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -131,6 +141,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "information_imbalance",
         family="overlap",
+        title="Information imbalance",
+        alike=-1,
         takes=("points",),
         arity=2,
         bounds=(0.0, 2.0),

@@ -23,6 +23,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "probe_linear",
         family="probe",
+        title="Linear probe",
         takes=("points", "labels"),
         bounds=(0.0, 1.0),
         invariant_to=("translation", "scaling"),
@@ -35,6 +36,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "probe_mlp",
         family="probe",
+        title="MLP probe",
         takes=("points", "labels"),
         bounds=(0.0, 1.0),
         invariant_to=("translation", "scaling"),
@@ -47,6 +49,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "probe_knn",
         family="probe",
+        title="k-NN probe",
         takes=("points", "labels"),
         bounds=(0.0, 1.0),
         invariant_to=("rotation", "translation", "scaling"),
@@ -59,6 +62,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "probe_mdl",
         family="probe",
+        title="Code length of a linear probe",
         takes=("points", "labels"),
         bounds=(0.0, math.inf),
         invariant_to=("translation", "scaling"),
@@ -69,6 +73,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "probe_learning",
         family="probe",
+        title="Linear probe by training size",
         takes=("points", "labels"),
         bounds=(0.0, 1.0),
         invariant_to=("translation", "scaling"),

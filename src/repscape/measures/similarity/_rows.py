@@ -10,6 +10,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_cka",
         family="similarity",
+        title="Similarity, CKA",
+        alike=1,
         takes=("points",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -25,6 +27,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_cca",
         family="similarity",
+        title="Similarity, mean CCA",
+        alike=1,
         takes=("points",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -39,6 +43,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_svcca",
         family="similarity",
+        title="Similarity, SVCCA",
+        alike=1,
         takes=("points",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -53,6 +59,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_pwcca",
         family="similarity",
+        title="Similarity, PWCCA",
+        alike=1,
         takes=("points",),
         arity=2,
         bounds=(0.0, 1.0),
@@ -66,6 +74,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_procrustes",
         family="similarity",
+        title="Distance, Procrustes",
+        alike=-1,
         takes=("points",),
         arity=2,
         bounds=(0.0, math.pi / 2),
@@ -78,13 +88,16 @@ ROWS: tuple[Measure, ...] = (
         prepare=True,
         variants={
             ("form", "similarity"): {
+                "alike": 1,
                 "bounds": (0.0, 1.0),
                 "higher_means": "more alike",
                 "label": "Procrustes similarity",
+                "title": "Similarity, Procrustes",
             },
             ("form", "size_and_shape"): {
                 "bounds": (0.0, math.inf),
                 "label": "Procrustes distance",
+                "title": "Distance, Procrustes of size and shape",
                 "invariant_to": ("rotation", "translation", "permutation"),
             },
         },
@@ -92,6 +105,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_linreg",
         family="similarity",
+        title="Similarity, linear regression",
+        alike=1,
         takes=("points",),
         arity=2,
         bounds=(-math.inf, 1.0),
@@ -105,6 +120,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_cknna",
         family="similarity",
+        title="Similarity, CKNNA",
+        alike=1,
         takes=("points",),
         arity=2,
         invariant_to=("rotation", "scaling", "permutation"),
@@ -117,6 +134,8 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_rsa",
         family="similarity",
+        title="Similarity, RSA",
+        alike=1,
         takes=("points",),
         arity=2,
         bounds=(-1.0, 1.0),

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .._table import ISOMETRIES, Measure
+
+USUAL_SIZES = 100
+
+
+def _density_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours among which a density chooses: its k, or the usual number where k is None."""
+    return USUAL_SIZES if options["k"] is None else int(options["k"])
+
 
 ROWS: tuple[Measure, ...] = (
     Measure(
         "select_category",
         family="structure",
+        title="Category selectivity",
         takes=("points", "groups"),
         invariant_to=("rotation", "scaling", "permutation"),
         higher_means="more similar within groups than between",
@@ -17,11 +29,42 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "cluster_agreement",
         family="structure",
+        title="Agreement of clusters with labels",
         takes=("points", "labels"),
         bounds=(-0.5, 1.0),
         invariant_to=ISOMETRIES,
         higher_means="clusters are closer to the labels",
         reference="Hubert and Arabie 1985",
         label="cluster agreement",
+    ),
+    Measure(
+        "density_knn",
+        family="density",
+        takes=("graph",),
+        invariant_to=("rotation", "translation", "permutation"),
+        higher_means="points stand closer together",
+        reference="Loftsgaarden and Quesenberry 1965",
+        label="log density (nats)",
+        neighbors="k",
+    ),
+    Measure(
+        "density_kstar",
+        family="density",
+        takes=("graph",),
+        invariant_to=("rotation", "translation", "permutation"),
+        higher_means="points stand closer together",
+        reference="Rodriguez et al. 2018",
+        label="log density (nats)",
+        neighbors=_density_depth,
+    ),
+    Measure(
+        "density_pak",
+        family="density",
+        takes=("graph",),
+        invariant_to=("rotation", "translation", "permutation"),
+        higher_means="points stand closer together",
+        reference="Rodriguez et al. 2018",
+        label="log density (nats)",
+        neighbors=_density_depth,
     ),
 )

@@ -1,0 +1,69 @@
+"""What is concluded, as data: one sentence with what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from .._types import Brief
+
+ALIKE = "Which layers are alike"
+CHANGES = "Where representations change"
+BUILD_ON = "Layers to build on"
+PROFILES = "Where each profile is highest and lowest"
+HEADINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "highest": PROFILES,
+        "lowest": PROFILES,
+        "flat": PROFILES,
+        "single": PROFILES,
+        "most alike": ALIKE,
+        "least alike": ALIKE,
+        "equally alike": ALIKE,
+        "best match": ALIKE,
+        "unsure match": ALIKE,
+        "changes most": CHANGES,
+        "changes least": CHANGES,
+        "changes evenly": CHANGES,
+        "suggested": BUILD_ON,
+        "not suggested": BUILD_ON,
+        "disagree": "Where estimators disagree",
+        "moves": "Where more examples would change the value",
+        "copies": "Copies among the examples",
+        "no errors": "Without errors",
+    }
+)
+"""Kind of a conclusion -> the heading that it stands under."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Conclusion(Brief):
+    """One sentence about the results, and what it is about."""
+
+    kind: str
+    """What is said. Of a profile: "highest", "lowest", "flat" (no layer stands out), "single" (one value). Of pairs of layers:
+    "most alike", "least alike", "equally alike", "best match", "unsure match", "changes most", "changes least", "changes
+    evenly". Beyond: "suggested", "not suggested", "disagree" (two estimators), "moves" (with the number of examples), "copies",
+    "no errors" (nothing is concluded)."""
+    measure: str
+    """The measure; of two estimators the first; "" where it is about the examples."""
+    layers: tuple[str, ...]
+    """Keys of the layers that it names, the foremost first; those that errors do not tell from it follow."""
+    text: str
+    """The sentence."""
+    variant: str = ""
+    """The measure as it was called."""
+    model: str = ""
+    """The model, where it has a name."""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def by_heading(said: Iterable[Conclusion]) -> dict[str, list[Conclusion]]:
+    """Return heading -> its conclusions, in the order of the headings."""
+    found: dict[str, list[Conclusion]] = {heading: [] for heading in HEADINGS.values()}
+    for one in said:
+        found[HEADINGS[one.kind]].append(one)
+    return {heading: held for heading, held in found.items() if held}
