@@ -45,9 +45,10 @@ def rounding_bound(X: Any) -> float:
         rows = _points.as_float(source[:: max(1, points.n // SAMPLE)], points.dtype)
     else:
         rows = points.block(0, min(points.n, SAMPLE))
-    if name == "float64" and np.array_equal(rows, rows.astype(np.float32)):
-        name = "float32"
-    scale = float(np.median(np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))))
+    with np.errstate(over="ignore"):  # such rows have no squared distances, which is said elsewhere
+        if name == "float64" and np.array_equal(rows, rows.astype(np.float32)):
+            name = "float32"
+        scale = float(np.median(np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))))
     return (HALF_ROUNDINGS if name in ("float16", "bfloat16") else ROUNDINGS) * EPS[name] * scale
 
 

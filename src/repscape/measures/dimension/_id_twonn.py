@@ -73,8 +73,8 @@ def id_twonn(
         has two neighbours of its own in the graph; for "bayes" also "prior_pull", the relative change that the prior makes.
         "near_copies": points with a neighbour far nearer than the dimension allows: r2 / r1, or r3 / r2 up to r5 / r4, is
         beyond (n / .01)^(1 / d), which the largest of n ratios r2 / r1 exceeds in one data set of a hundred, d being the
-        dimension further out (r8 / r4), which near copies hardly move. "without_near_copies": the value with one point for each group of
-        them. "near_copies_decide": whether it differs by more than a fifth; then a RepscapeWarning says so.
+        dimension further out (r8 / r4), which near copies hardly move. "without_near_copies": the value with one point for
+        each group of them. "near_copies_decide": whether it differs by more than a fifth; then a RepscapeWarning says so.
 
     Raises
     ------
