@@ -31,27 +31,27 @@ def study(tmp_path: Path) -> Path:
 def test_add_diff_and_remove(study: Path, tmp_path: Path) -> None:
     before = rs.load_results(study)
     np.savez(tmp_path / "topics.npz", topic=np.arange(N) % 2)
-    added = call("add", study, "--measures", "overlap_labels(k=20), probe_knn", "-q", "--json")
+    added = call("add", study, "--measures", "overlap_labels(k=20), probe_linear", "-q", "--json")
     assert added.exit_code == 0, added.stderr
     said = json.loads(added.stdout)
-    assert {row["variant"] for row in said["results"]} >= {"overlap_labels(k=20)", "probe_knn", "id_twonn"}
+    assert {row["variant"] for row in said["results"]} >= {"overlap_labels(k=20)", "probe_linear", "id_twonn"}
     labelled = call("add", study, "--label", "topic", "--labels-from", tmp_path / "topics.npz", "-q")
     assert labelled.exit_code == 0, labelled.stderr
     after = rs.load_results(study)
     assert {r.column for r in after.select("overlap_labels")} == {"kind", "topic"}
     assert all(record in after.records for record in before)
-    assert "probe_knn" in (study / "report.html").read_text()
+    assert "probe_linear" in (study / "report.html").read_text()
     again = call("run", study, "-q", "-o", study)  # of its own words: nothing to do
     assert (again.exit_code, rs.load_results(study).records) == (0, after.records)
     call("run", "--arrays", tmp_path / "layers.npz", *RUN, "-o", tmp_path / "other")
     told = json.loads(call("diff", study, tmp_path / "other", "--json").stdout)
     assert {entry["what"] for entry in told} == {"data", "plan", "values"}  # a column more, a label more, more values
     assert "the same numbers bit by bit" in call("diff", study, study).stdout
-    removed = call("remove", study, "--measures", "probe_knn, overlap_labels(k=20)")
+    removed = call("remove", study, "--measures", "probe_linear, overlap_labels(k=20)")
     assert removed.exit_code == 0, removed.stderr
     left = {record.variant for record in rs.load_results(study)}
     assert left == {"id_twonn", "overlap_labels(k=5)"}
-    assert not list((study / "figures").glob("probe_knn*"))
+    assert not list((study / "figures").glob("probe_linear*"))
     assert call("remove", study).exit_code == 2
     assert call("add", study).exit_code == 2
 
@@ -153,16 +153,19 @@ def test_check_names_what_is_damaged_and_mends_it(study: Path) -> None:
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_signals_end_with_one_line_and_a_folder_that_goes_on(number: int, code: int, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "repscape", "run", "--arrays", str(layers(tmp_path)), *RUN]
-    for wait in (0.4, 3.0):
-        with subprocess.Popen([*command, "-o", str(tmp_path / "s")], stderr=subprocess.PIPE) as process:
+    words = ["run", "--arrays", str(layers(tmp_path)), *RUN, "-o", str(tmp_path / "s")]
+    code_of_it = f"import sys; sys.argv[1:] = {words!r}; from repscape.cli import main; print(1, flush=True); main()"
+    for wait in (0.1, 1.0, 3.0):
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        with subprocess.Popen([sys.executable, "-c", code_of_it], **pipes) as process:
+            process.stdout.readline()
             time.sleep(wait)
             process.send_signal(number)
-            said = process.stderr.read().decode()
+            said = process.communicate()[1].decode()
         assert process.returncode in (code, 0), said  # 0: it was quicker
         assert "Traceback" not in said
         assert process.returncode == 0 or len(said.splitlines()) == 1
-    assert call(*command[3:], "-o", tmp_path / "s").exit_code == 0
+    assert call(*words).exit_code == 0
 
 
 def test_two_commands_on_one_folder(tmp_path: Path) -> None:

@@ -54,7 +54,10 @@ def _together(have: Any, wanted: Any) -> Any:
     if "all" in (have, wanted):
         return "all"
     both = [*_listed(have), *(layer for layer in _listed(wanted) if layer not in _listed(have))]
-    return have if both == _listed(have) else both
+    if both == _listed(have):
+        return have
+    numbers = all(isinstance(layer, int) and layer >= 0 for layer in both)
+    return sorted(both) if numbers else both
 
 
 def _listed(layers: Any) -> list[Any]:
