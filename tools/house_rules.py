@@ -16,7 +16,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FILE_LINES, FUNCTION_LINES, POSITIONAL = 300, 60, 3
 EXTRAS = {"torch", "transformers", "datasets", "PIL", "pyarrow", "dask", "distributed", "gensim", "umap"}
-OWN_FILES = ("torch", "hf", "dask", "gensim", "umap", "hooks", "pool")  # in names of files that may import extras at their top
+OWN_FILES = (
+    "torch",
+    "hf",
+    "dask",
+    "gensim",
+    "umap",
+    "hooks",
+    "pool",
+)  # in names of files that may import extras at their top
 ASSERTS = ("raises", "warns", "fail", "assert", "check", "expect", "verify")
 Found = Iterator[tuple[int, str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef
