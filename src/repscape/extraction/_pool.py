@@ -46,13 +46,13 @@ class Batch:
                 return some
             return some[:, columns.to(value.device)]
 
-        named = isinstance(self.inputs, Mapping)
-        inputs = {name: picked(value) for name, value in self.inputs.items()} if named else map(picked, self.inputs)
-        masks = {
-            name: None if mask is None else picked(mask)
-            for name, mask in (("real", self.real), ("attended", self.attended))
-        }
-        return replace(self, inputs=inputs if named else tuple(inputs), rows=len(rows), **masks)
+        inputs: Mapping[str, Any] | tuple[Any, ...]
+        if isinstance(self.inputs, Mapping):
+            inputs = {name: picked(value) for name, value in self.inputs.items()}
+        else:
+            inputs = tuple(map(picked, self.inputs))
+        real, attended = (None if mask is None else picked(mask) for mask in (self.real, self.attended))
+        return replace(self, inputs=inputs, rows=len(rows), real=real, attended=attended)
 
     def digests(self) -> list[bytes]:
         """Return what tells the inputs apart; every tensor must have a row for each. Padding does not count."""

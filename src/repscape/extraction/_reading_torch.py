@@ -104,7 +104,8 @@ def find_reading(model: Model, taps: Sequence[Tap], probe: Encoded, *, pool: str
     """
     one, other, equal = _chosen(probe.lengths)
     alone = probe.batch(np.array([one]))
-    found = Reading(**_layout(model, taps, alone), special=_special(model, alone))
+    layout: dict[str, Any] = dict(_layout(model, taps, alone))
+    found = Reading(**layout, special=_special(model, alone))
     tries = [(name, row) for name, row in (("any", other), ("equal", equal)) if row is not None]
     if not tries:
         return found
@@ -139,7 +140,7 @@ class _Trial:
         """Return the pooled rows of each input at each tap."""
         batch = replace(self.probe.batch(np.array(rows)), special=self.reading.special)
         states = forward(self.model, self.taps, batch, pool=self.pool, reading=self.reading).values()
-        return [list(state.split(batch.counts(self.pool, len(state)))) for state in states]
+        return [list(torch.split(state, batch.counts(self.pool, len(state)))) for state in states]
 
     def agree(self, together: list[list[torch.Tensor]], alone: list[list[list[torch.Tensor]]]) -> bool:
         """Say whether inputs that ran together have the states that they have alone."""

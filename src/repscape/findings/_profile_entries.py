@@ -131,6 +131,7 @@ def comparable(entries: list[Entry], between: str) -> Iterable[list[Entry]]:
 
 
 def place_of(entry: Entry) -> dict[str, Any]:
+    """Return the columns that say where a value was found."""
     record, layer = entry.record, entry.record.place.layer
     return {
         "measure": record.info.name,

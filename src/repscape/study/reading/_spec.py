@@ -127,7 +127,7 @@ class StudySpec:
         extraction = self.models.forecast(folder, columns=given)
         made = BUILTIN.get(chosen.source.kind, ())
         return study_forecast(
-            expected_source(extraction, held, made, steps_of(self.models.revisions)), plan, extraction
+            expected_source(extraction, held, made=made, steps=steps_of(self.models.revisions)), plan, extraction
         )
 
     def load(self) -> tuple[Plan | None, GivenColumns]:
