@@ -15,8 +15,8 @@ import pandas as pd
 
 from ..errors import InputError
 from ._opened import LINE_ENDS, line_at, lines_of
-from ._typed import text as as_text
 from ._typed import half_pair, typed
+from ._typed import text as as_text
 
 SEPARATORS = (",", "\t", ";", "|")
 MOST_COLUMNS = 10_000
