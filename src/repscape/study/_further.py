@@ -33,8 +33,16 @@ def with_further_layers(extract: Extract, place: Path, options: Mapping[str, Any
         return extract(to=place, **{**options, **({} if have is None else {"layers": have})})
     more = place.with_name(f".{place.name}-more")
     _check_rest(place, options)
-    found = extract(to=more, **{**options, "layers": both})
-    _check_same(open_store(place), found)
+    try:
+        found = extract(to=more, **{**options, "layers": both})
+    except StudyMismatchError:  # what an earlier attempt left was of something else
+        shutil.rmtree(more)
+        found = extract(to=more, **{**options, "layers": both})
+    try:
+        _check_same(open_store(place), found)
+    except StudyMismatchError:
+        shutil.rmtree(more)
+        raise
     place.rename(before)
     more.rename(place)
     shutil.rmtree(before, ignore_errors=True)
@@ -82,5 +90,5 @@ def _check_same(held: Store, found: Store) -> None:
             if key not in found or not np.array_equal(held[key][block], found[key][block]):
                 raise StudyMismatchError(
                     f"{held.path} holds states of another model or of other data: layer {key} comes out otherwise here. "
-                    f"Nothing was changed; {found.path} can be deleted."
+                    "Nothing was changed. Choose another folder, or give the model another name."
                 )
