@@ -158,7 +158,7 @@ def check_nan_refused(measure: Measure) -> None:
         try:
             found = call(measure, data)
         except InputError as error:
-            assert "finite" in str(error), f"{measure.name} refuses {bad}, but does not say why: {error}"
+            assert "finite" in str(error), f"{measure.name} refuses {bad}, but does not say why: {error}"  # noqa: PT017 (a check, not a test)
         else:
             raise AssertionError(f"{measure.name} took {bad} and gave {found}")
 

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import DegenerateDataError
+from ..errors import DegenerateDataError, MemoryBudgetError
+from ..machine import memory_available
 from . import _points
 from ._knn import knn_graph
 from ._neighbor_graph import NeighborGraph
@@ -16,6 +17,7 @@ from ._points import Points
 from ._rounding import rounding_bound, rows_within, separated_bound
 
 IntArray = npt.NDArray[np.int64]
+HASH_ENTRIES = 1 << 17  # of rows hashed together: their words stay in cache
 
 
 def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
@@ -93,6 +95,8 @@ def distinct_graph(X: Any, k: int, *, rounding: bool = False, **options: Any) ->
     rows, members = distinct_rows(X)
     repeated = len(rows) < len(members)
     points = _points.read(X, "X", "distinct_graph", least=1, hold=0) if repeated or rounding else None
+    if repeated and points is not None:
+        _check_room(len(rows), points)
     graph = knn_graph(X if points is None or not repeated else points.take(rows).whole, k, **options)
     graph = replace(graph, members=members) if repeated else graph
     if not rounding or points is None:
@@ -124,16 +128,28 @@ def _without_near_copies(
     )
 
 
+def _check_room(distinct: int, points: Points) -> None:
+    needed = distinct * points.d * points.dtype.itemsize
+    if needed > (free := memory_available()):
+        raise MemoryBudgetError(
+            f"distinct_graph would need {needed / 2**30:.2f} GiB for its {distinct} distinct points. "
+            f"{free / 2**30:.2f} GiB are free. Take fewer points."
+        )
+
+
 def _hashes(points: Points) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of each row, a random linear form of its words; whatever block it is in."""
     weights = np.random.default_rng(0).integers(1, 2**63, size=points.d, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     out = np.empty(points.n, dtype=np.uint64)
+    step = max(1, HASH_ENTRIES // points.d)
     for start in range(0, points.n, points.block_rows):
-        stop = min(start + points.block_rows, points.n)
-        block = points.block(start, stop) + 0.0  # a fresh array in which -0.0 is 0.0
-        words = block.view(np.uint32 if block.itemsize == 4 else np.uint64).astype(np.uint64)
-        words ^= words >> np.uint64(29)
-        out[start:stop] = (words * weights).sum(axis=1, dtype=np.uint64)
+        block = points.block(start, min(start + points.block_rows, points.n))
+        for first in range(0, len(block), step):
+            some = block[first : first + step] + 0.0  # a fresh array in which -0.0 is 0.0
+            words = some.view(np.uint32 if some.itemsize == 4 else np.uint64).astype(np.uint64)
+            words ^= words >> np.uint64(29)
+            words *= weights
+            out[start + first : start + first + len(some)] = words.sum(axis=1, dtype=np.uint64)
     return out
 
 

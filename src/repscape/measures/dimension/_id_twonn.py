@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from ... import _check
-from ...errors import DegenerateDataError, InputError, RepscapeWarning
+from ...errors import DegenerateDataError, InputError
 from .._result import Curve, Estimate, normal_interval
 from ..uncertainty import depth_for
 from ._dimension_error import ERRORS, TWO_NEAREST, with_error
 from ._distinct import near_distances
 from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
+from ._posterior import posterior
 
 DEFAULT_FRACTION = {"fit": 0.9, "mle": 1.0, "trimmed": 0.9, "bayes": 1.0}
 Estimator = Literal["fit", "mle", "trimmed", "bayes"]
@@ -263,7 +262,7 @@ def dimension_of_ratios(
     options: dict[str, Any] = {"estimator": estimator, "fraction": fraction, "error": "model" if error else None}
     if estimator == "bayes":
         options["prior"] = list(prior)
-        value, stderr, interval, details["prior_pull"] = _posterior(log_mu, prior, function)
+        value, stderr, interval, details["prior_pull"] = posterior(log_mu, prior, function)
     else:
         value = _point_value(smallest, estimator, n, n_over_sum)
         stderr = value / math.sqrt(used)
@@ -284,22 +283,3 @@ def _point_value(smallest: npt.NDArray[np.float64], estimator: str, n: int, n_ov
         return used / total
     total += (n - used) * float(smallest[-1])  # the rest is known only to lie beyond the last ratio used
     return (used if n_over_sum else used - 1) / total
-
-
-def _posterior(
-    log_mu: npt.NDArray[np.float64], prior: tuple[float, float], function: str
-) -> tuple[float, float, tuple[float, float], float]:
-    shape, rate = (_check.number(entry, "prior", function, low=0, open_ends="l") for entry in prior)
-    total = float(log_mu.sum())
-    shape_n, rate_n = shape + log_mu.size, rate + total
-    value = shape_n / rate_n
-    pull = value / (log_mu.size / total) - 1
-    if abs(pull) > 0.02:
-        warnings.warn(
-            f"{function}: the Gamma({shape:g}, {rate:g}) prior moves the dimension by {pull:+.1%}; "
-            "take more points or estimator='mle'.",
-            RepscapeWarning,
-            stacklevel=4,
-        )
-    low, high = stats.gamma.ppf([0.025, 0.975], shape_n, scale=1 / rate_n)
-    return value, math.sqrt(shape_n) / rate_n, (float(low), float(high)), pull

@@ -20,7 +20,7 @@ from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_o
 USUAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
-def id_twonn_fractions(
+def id_twonn_fractions(  # house: one curve, one return
     g_or_X: Any,
     *,
     estimator: Literal["fit", "mle", "trimmed"] = "mle",
