@@ -318,6 +318,11 @@ def test_what_would_not_fit_into_memory_is_refused_before_it_is_decoded(tmp_path
     monkeypatch.setattr("repscape.examples._room.memory_available", lambda: 10_000_000)
     with pytest.raises(MemoryBudgetError, match=r"a.png would take 48 MB of memory"):
         read_examples(tmp_path)
+    monkeypatch.setattr("repscape.examples._room.memory_available", lambda: 60_000_000)
+    for name in "bcd":
+        Image.fromarray(np.zeros((2000, 2000, 3), np.uint8)).save(tmp_path / f"{name}.png")
+    with pytest.raises(MemoryBudgetError, match=r"4 images of .* would take 96 MB of memory"):
+        read_examples(tmp_path)
 
 
 def test_arrays(tmp_path):
