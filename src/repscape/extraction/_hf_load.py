@@ -136,7 +136,7 @@ class _Loading:
                 f"model of extract: the adapter {self.source!r} has no adapter_model.safetensors; allow_pickle=True reads "
                 "pickled weights."
             )
-        import peft
+        import peft  # type: ignore[import-not-found]  # its own extra of nobody: whoever has adapters has it
 
         whole = peft.PeftModel.from_pretrained(self._weights(base, trust_remote_code=self.trusted), str(folder))
         holds = folder if any(folder.glob("tokenizer*")) else base
@@ -145,7 +145,7 @@ class _Loading:
 
     def _weights(self, source: str, **common: Any) -> Any:
         config = transformers.AutoConfig.from_pretrained(source, **common)
-        loader = transformers.AutoModel
+        loader: Any = transformers.AutoModel
         if config.is_encoder_decoder and type(config) in transformers.AutoModelForTextEncoding._model_mapping:
             loader = transformers.AutoModelForTextEncoding
         module, info = loader.from_pretrained(

@@ -59,7 +59,7 @@ class NearCopies:
         limit = math.log(n / CHANCE) * growth / math.log(2)  # a ball of twice the points has 2^(1 / d) times the radius
         versions = min(VERSIONS, known - 1)
         gaps = np.log(lengths[:, 1 : versions + 1] / lengths[:, :versions]) > limit
-        far = gaps.any(axis=1)
+        far = np.asarray(gaps.any(axis=1))
         if near.indices is None or not far.any():
             return cls(near, far, None)
         reach = gaps.argmax(axis=1) + 1
