@@ -168,7 +168,7 @@ def _by_row(batch: Batch, rows: int) -> bool:
 
 
 @torch.inference_mode()
-def _layout(model: Model, taps: Sequence[Tap], alone: Batch) -> dict[str, frozenset[str]]:
+def _layout(model: Model, taps: Sequence[Tap], alone: Batch) -> tuple[frozenset[str], frozenset[str]]:
     """Tell from one input which states have their positions first, and which are padded to a window."""
     inputs = moved(alone.inputs, model.device, model.dtype)
     states = read_taps(
@@ -177,14 +177,14 @@ def _layout(model: Model, taps: Sequence[Tap], alone: Batch) -> dict[str, frozen
     shapes = {tap.module: states[tap.layer].shape for tap in taps}
     turned = frozenset(name for name, shape in shapes.items() if len(shape) == 3 and shape[0] > 1 == shape[1])
     if alone.real is None:
-        return {"turned": turned, "longer": frozenset()}
+        return turned, frozenset()
     tokens = alone.real.shape[1]
     longer = frozenset(
         name
         for name, shape in shapes.items()
         if len(shape) == 3 and shape[0 if name in turned else 1] > tokens and _pads_at_the_end(model, alone, name)
     )
-    return {"turned": turned, "longer": longer}
+    return turned, longer
 
 
 def _pads_at_the_end(model: Model, alone: Batch, name: str) -> bool:

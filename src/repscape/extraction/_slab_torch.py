@@ -72,7 +72,7 @@ class SlabWork:
                 own = originals(places.tolist(), self._digests(encoded, batch, places, start))
                 if not own:
                     continue
-                batch = batch if len(own) == len(places) else self._some(encoded, batch, places, own)
+                batch = batch if len(own) == len(places) else self._some(encoded, batch, places=places, own=own)
                 places = places[own]
             for part, of in self._parts(batch, layout):
                 found, heights = self._run(part)
@@ -99,7 +99,7 @@ class SlabWork:
             return [encoded.source(int(place)) for place in places]
         return [f"example {start + place}".encode() for place in places.tolist()]
 
-    def _some(self, encoded: Encoded, batch: Batch, places: IntArray, own: list[int]) -> Batch:
+    def _some(self, encoded: Encoded, batch: Batch, *, places: IntArray, own: list[int]) -> Batch:
         """Return the part of a batch that must run."""
         return batch.take(own) if self.reading.by_row else encoded.batch(places[own])
 

@@ -49,10 +49,10 @@ def id_twonn(
     fraction : float in (0, 1], optional
         Share of the smallest ratios that is used. None: .9 for fit and trimmed, 1 for mle and bayes.
     duplicates : {"merge", "drop", "raise"}
-        "merge" counts identical rows as one point, and so rows that differ by rounding alone: those within the graph's
+        "merge" counts identical rows as one point, and rows that differ by rounding alone: those within the graph's
         `copy_bound` (64 eps of the dtype, 2 of half precision, times the median length of a row) of the first of their
-        group; ``options["near_copies"]`` counts them and ``options["copy_bound"]`` says how near that is, where there are
-        any. "drop" leaves out every point that has a copy (biased upwards); "raise" refuses.
+        group. Where there are any, options["near_copies"] counts them and options["copy_bound"] says how near that is.
+        "drop" leaves out every point that has a copy (biased upwards); "raise" refuses.
     error : {"auto", "sandwich", "subsamples", "model", None}
         "sandwich": the likelihood's scores, with the products of linked points; for "mle" and "bayes". "subsamples": the
         spread over 100 random quarters of the points; for the others. "auto" is whichever belongs to the estimator, or the
@@ -115,15 +115,9 @@ def id_twonn(
 
     if error not in ("model", None):
         found = with_error(found, near, log_mu, error=error, statistic=of_subset)
-    found = replace(
-        found,
-        dropped=near.dropped,
-        options={**found.options, "duplicates": duplicates, **near.conventions},
-        details={
-            **found.details,
-            **NearCopies.of(near).details(found.value, of_lengths, TWO_NEAREST),
-        },
-    )
+    options = {**found.options, "duplicates": duplicates, **near.conventions}
+    details = {**found.details, **NearCopies.of(near).details(found.value, of_lengths, TWO_NEAREST)}
+    found = replace(found, dropped=near.dropped, options=options, details=details)
     warn_of_near_copies(found, name)
     return found
 

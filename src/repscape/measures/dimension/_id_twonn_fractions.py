@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError
-from .._result import Curve
+from .._result import Curve, Estimate
 from ..uncertainty import depth_for
 from ._dimension_error import TWO_NEAREST, Way
-from ._distinct import near_distances
+from ._distinct import NearDistances, near_distances
 from ._id_twonn import check_estimator, dimension_of_ratios
 from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
 
@@ -97,15 +97,6 @@ def id_twonn_fractions(  # house: one curve, one return
         used = "subsamples" if way.sampled else f"model: {way.why}"
     values = np.array([one.value for one in found])
     spread = way.spread(values) if way else None
-    near_copies = NearCopies.of(near)
-    copies = []
-    for one, share in zip(found, kept, strict=True):
-
-        def statistic(lengths: npt.NDArray[np.float64], share: float = share) -> float:
-            ratios = np.log(lengths[:, 1] / lengths[:, 0])
-            return dimension_of_ratios(ratios, estimator, share, function=name, error=None).value
-
-        copies.append(near_copies.details(one.value, statistic, TWO_NEAREST))
     curve = Curve(
         x=np.array(kept),
         values=values,
@@ -122,10 +113,25 @@ def id_twonn_fractions(  # house: one curve, one return
         },
         details={
             "used": np.array([one.details["used"] for one in found]),
-            NUMBER: copies[0][NUMBER],
-            **{key: np.array([one[key] for one in copies]) for key in (WITHOUT, DECIDE)},
+            **_near_copies(near, found, kept),
         },
         replicates=way.replicates(spread) if way and spread is not None else None,
     )
     warn_of_near_copies(curve, name)
     return curve
+
+
+def _near_copies(near: NearDistances, found: list[Estimate], fractions: list[float]) -> dict[str, Any]:
+    """Return the details on near copies, the values fraction by fraction."""
+    copies = NearCopies.of(near)
+    each = []
+    for one, fraction in zip(found, fractions, strict=True):
+
+        def value(
+            lengths: npt.NDArray[np.float64], estimator: str = one.options["estimator"], f: float = fraction
+        ) -> float:
+            log_mu = np.log(lengths[:, 1] / lengths[:, 0])
+            return dimension_of_ratios(log_mu, estimator, f, function="id_twonn_fractions", error=None).value
+
+        each.append(copies.details(one.value, value, TWO_NEAREST))
+    return {NUMBER: each[0][NUMBER], **{name: np.array([one[name] for one in each]) for name in (WITHOUT, DECIDE)}}
