@@ -160,7 +160,7 @@ class StudySpec:
         return settled, read or found
 
     def read_columns(self) -> GivenColumns:
-        """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
+        """Return every column that the study keeps, or that lies in files."""
         files = self._of_files((*(() if self.kept else self.columns), *self.more))
         return (
             GivenColumns((ColumnTable("the study", dict(self.kept), None, None), *files.tables)) if self.kept else files
@@ -197,10 +197,9 @@ class StudySpec:
         """Return the [source] table of a study.toml, with absolute paths."""
         columns = [absolute_named(entry) for entry in (*self.columns, *self.more)]
         more: dict[str, Any] = {"columns": columns} if columns else {}
-        if self.models is None and self.reading.id_column is not None:
-            more["id_column"] = self.reading.id_column
         if self.models is not None:
             return {**self.models.origin(), **more}
+        more |= {} if self.reading.id_column is None else {"id_column": self.reading.id_column}
         arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}
 
