@@ -20,7 +20,7 @@ ROWS = list(MEASURES.values())
 BOTH = [row for row in ROWS if row.arity == 2]
 SOURCE = Path(repscape.__file__).parent / "measures"
 TESTS = Path(__file__).parents[1]
-PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_health_", "_information_")
+PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_health_", "_information_", "_density_")
 
 
 def names(rows: list[Measure]) -> list[str]:
