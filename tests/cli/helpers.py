@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -29,12 +28,9 @@ def call(*words: object) -> Result:
 def without_drawing() -> Iterator[None]:
     """Draw nothing and write no page meanwhile; both take most of a command's time, and many tests look at neither."""
 
-    def unwritten(results: Any, path: Path, **said: Any) -> Path:
-        return path
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("repscape.figures.save_figures", lambda *given, **said: ())
-        patch.setattr("repscape.report.write_report", unwritten)
+        for name in ("save_figures", "write_report"):
+            patch.setattr(f"repscape.report._refresh.{name}", lambda *given, **said: None)
         yield
 
 

@@ -15,7 +15,7 @@ import pytest
 
 import repscape as rs
 from repscape.study import StudyFolder
-from tests.cli.helpers import N, call, layers, tree
+from tests.cli.helpers import N, call, layers, tree, without_drawing
 from tests.extraction.tiny_models import WORDS, save_tiny
 
 RUN = ("--measures", "id_twonn, overlap_labels(k=5)", "--label", "kind", "-q")
@@ -23,7 +23,8 @@ RUN = ("--measures", "id_twonn, overlap_labels(k=5)", "--label", "kind", "-q")
 
 @pytest.fixture
 def study(tmp_path: Path) -> Path:
-    result = call("run", "--arrays", layers(tmp_path), *RUN, "-o", tmp_path / "study")
+    with without_drawing():
+        result = call("run", "--arrays", layers(tmp_path), *RUN, "-o", tmp_path / "study")
     assert result.exit_code == 0, result.stderr
     return tmp_path / "study"
 
@@ -43,7 +44,8 @@ def test_add_diff_and_remove(study: Path, tmp_path: Path) -> None:
     assert "probe_linear" in (study / "report.html").read_text()
     again = call("run", study, "-q", "-o", study)  # of its own words: nothing to do
     assert (again.exit_code, rs.load_results(study).records) == (0, after.records)
-    call("run", "--arrays", tmp_path / "layers.npz", *RUN, "-o", tmp_path / "other")
+    with without_drawing():
+        call("run", "--arrays", tmp_path / "layers.npz", *RUN, "-o", tmp_path / "other")
     told = json.loads(call("diff", study, tmp_path / "other", "--json").stdout)
     assert {entry["what"] for entry in told} == {"data", "plan", "values"}  # a column more, a label more, more values
     assert "the same numbers bit by bit" in call("diff", study, study).stdout
@@ -56,6 +58,7 @@ def test_add_diff_and_remove(study: Path, tmp_path: Path) -> None:
     assert call("add", study).exit_code == 2
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_further_models_as_arrays(study: Path, tmp_path: Path) -> None:
     np.savez(tmp_path / "more.npz", top=np.random.default_rng(1).normal(size=(N, 5)))
     result = call("add", study, "--arrays", f"second={tmp_path / 'more.npz'}", "-q")
@@ -69,6 +72,7 @@ def test_further_models_as_arrays(study: Path, tmp_path: Path) -> None:
     assert {r.place.model for r in rs.load_results(study)} == {"layers"}
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_models_layers_and_states_that_are_not_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     bert = save_tiny("BERT", tmp_path / "bert")
     rng = np.random.default_rng(0)
@@ -140,6 +144,7 @@ def test_figures_and_the_page_that_fail(phase: str, tmp_path: Path, monkeypatch:
     assert changed == {"views.json"}  # nothing was measured again
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_check_names_what_is_damaged_and_mends_it(study: Path) -> None:
     assert "everything is whole" in call("check", study).stdout
     file = next((study / "journal").glob("*.unit"))
@@ -165,7 +170,8 @@ def test_signals_end_with_one_line_and_a_folder_that_goes_on(number: int, code: 
         assert process.returncode in (code, 0), said  # 0: it was quicker
         assert "Traceback" not in said
         assert process.returncode == 0 or len(said.splitlines()) == 1
-    assert call(*words).exit_code == 0
+    with without_drawing():
+        assert call(*words).exit_code == 0
 
 
 def test_two_commands_on_one_folder(tmp_path: Path) -> None:
