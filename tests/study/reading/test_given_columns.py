@@ -86,6 +86,24 @@ def test_arrays_have_ids_where_an_array_says_so(tmp_path: Path) -> None:
     assert value(str(tmp_path / "taken")) == RIGHT
 
 
+def test_models_of_other_orders_are_not_compared(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", h=POINTS, id=np.array(IDS), kind=KIND)
+    np.savez(tmp_path / "b.npz", h=POINTS[SHUFFLED], id=np.array(IDS)[SHUFFLED], kind=KIND[SHUFFLED])
+    np.savez(tmp_path / "c.npz", h=POINTS[SHUFFLED], kind=KIND[SHUFFLED])
+    np.savez(tmp_path / "d.npz", h=POINTS * 2, id=np.array(IDS), kind=KIND)
+    plan = rs.Plan(measures=[("overlap_neighbors", {"k": 5})], profiles=["models"])
+    both = {name: str(tmp_path / f"{name}.npz") for name in "abcd"}
+    assert rs.run({"a": both["a"], "d": both["d"]}, plan).records[0].result.value == 1
+    with pytest.raises(
+        InputError, match="b.npz holds other examples than what was read before it, or the same in another order"
+    ):
+        rs.run({"a": both["a"], "b": both["b"]}, plan)
+    with pytest.raises(InputError, match="c.npz has a column 'kind' with other entries than the one read before it"):
+        rs.run({"a": both["a"], "c": both["c"]}, plan)
+    with pytest.raises(InputError, match="a.npz holds other examples|has a column 'kind'"):
+        rs.run({"s": store(tmp_path, IDS[::-1]), "a": both["a"]}, plan)
+
+
 def test_ids_of_another_name_are_told(tmp_path: Path) -> None:
     frame = pd.DataFrame({"sid": IDS, "kind": KIND}).iloc[SHUFFLED]
     frame.to_csv(tmp_path / "k.csv", index=False)
