@@ -1,24 +1,44 @@
-"""What every row of the table promises, as checks that raise AssertionError; the tests run them on all rows and on mutants."""
+"""What every row of the table promises: the package's own checks, quick options for them, and agreement with slow code."""
 
 from __future__ import annotations
 
 import importlib
-import math
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
-from scipy.stats import ortho_group
 
-from repscape.errors import InputError, RepscapeWarning
-from repscape.graph import knn_graph
-from repscape.measures import Estimate, Measure
+from repscape.errors import RepscapeWarning
+from repscape.measures import Measure
+from repscape.testing import (
+    TRANSFORMATIONS,
+    check_bounds,
+    check_determinism,
+    check_input_untouched,
+    check_invariance,
+    check_measure,
+    check_nan_refused,
+    check_symmetry,
+    draw_sample,
+    numbers_of,
+)
+from repscape.testing import call as call_measure
 
-N, D = 150, 6
-SMALL: Mapping[str, dict[str, Any]] = {
+__all__ = [
+    "TRANSFORMATIONS",
+    "check_bounds",
+    "check_determinism",
+    "check_input_untouched",
+    "check_invariance",
+    "check_measure",
+    "check_nan_refused",
+    "check_oracle",
+    "check_symmetry",
+    "quick",
+]
+
+SMALL: Mapping[str, Mapping[str, Any]] = {
     "id_gride": {"max_rank": 16},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
     "probe_linear": {"metric": "log_loss"},  # accuracy moves in steps of one example, too coarse to see a change
@@ -26,17 +46,11 @@ SMALL: Mapping[str, dict[str, Any]] = {
     "probe_learning": {"metric": "log_loss", "fractions": (0.2, 1.0)},
     "probe_mlp": {"width": 8, "epochs": 5, "rate": 0.01},
 }
-TOLERANCE = 1e-9
-"""Two results closer than this are the same; two that should differ do so by far more."""
 
 
-@dataclass(frozen=True)
-class Data:
-    """Two representations of the same examples, and their columns."""
-
-    X: npt.NDArray[np.float64]
-    Y: npt.NDArray[np.float64]
-    columns: Mapping[str, npt.NDArray[Any]]
+def quick(measure: Measure) -> Mapping[str, Any]:
+    """Return options with which a measure is quick, and sees small changes."""
+    return SMALL.get(measure.name, {})
 
 
 def sample(seed: int = 0) -> Data:
@@ -166,11 +180,11 @@ def check_nan_refused(measure: Measure) -> None:
 def check_oracle(measure: Measure) -> None:
     """It agrees with slow, obvious code in tests/reference."""
     module = importlib.import_module(f"tests.reference.{measure.name}")
-    data = sample(seed=3)
+    data = draw_sample(seed=3)
     for options in module.OPTIONS:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RepscapeWarning)  # advice about few points, not about correctness
-            found = numbers(call(measure, data, **options))
+            found = numbers_of(call_measure(measure, data, {**usual, **options}))
         expected = np.atleast_1d(module.slow(data.X, data.Y, data.columns, **options))
         assert np.allclose(found, expected, rtol=1e-7, atol=1e-10), (
             f"{measure.name}({options}): {found}, slowly {expected}"

@@ -97,7 +97,13 @@ class StudySpec:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
         if self.models is None:
             return self.source
-        return self.models.extract(folder, columns=self._to_choose_by, progress=progress, states=self.home, sync=sync)
+        return self.models.extract(
+            folder,
+            columns=lambda: self._of_files((*self.columns, *self.more)),
+            progress=progress,
+            states=self.home,
+            sync=sync,
+        )
 
     @property
     def source(self) -> Any:
@@ -108,7 +114,7 @@ class StudySpec:
         """Read the examples of a study of models; its files of columns help to choose them."""
         if self.models is None:
             raise InputError("a study of arrays has no examples to read: its layers are there already.")
-        return self.models.examples(self._to_choose_by())
+        return self.models.examples(self._of_files((*self.columns, *self.more)))
 
     def forecast(self, folder: Path) -> StudyForecast:
         """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
@@ -118,7 +124,7 @@ class StudySpec:
         home = None if self.home is None else StudyFolder(self.home)
         if home is not None and self.models.is_extracted(home):
             return study_forecast(read_source(self.models.extracted(home), columns), plan)
-        given = self._to_choose_by()
+        given = self._of_files((*self.columns, *self.more))
         chosen = self.models.choose(given)
         held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
         extraction = self.models.forecast(folder, columns=given)
@@ -156,14 +162,11 @@ class StudySpec:
         return settled, read or found
 
     def read_columns(self) -> GivenColumns:
-        """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
+        """Return every column that the study keeps, or that lies in files."""
         files = self._of_files((*(() if self.kept else self.columns), *self.more))
         return (
             GivenColumns((ColumnTable("the study", dict(self.kept), None, None), *files.tables)) if self.kept else files
         )
-
-    def _to_choose_by(self) -> GivenColumns:
-        return self._of_files((*self.columns, *self.more))
 
     def _of_files(self, entries: Sequence[str]) -> GivenColumns:
         reading = self.reading
@@ -179,7 +182,7 @@ class StudySpec:
         given = self._of_files((*(() if self.kept else self.columns), *self.more))
         if self.home is not None and not given:  # a study that has all it needs may have lost its data
             return GivenColumns(kept)
-        chosen = models.choose(self._to_choose_by())
+        chosen = models.choose(self._of_files((*self.columns, *self.more)))
         table = chosen.table
         if plan is not None:
             made = (*BUILTIN.get(chosen.source.kind, ()), *(TOKENS if models.options.get("pool") == "token" else ()))
@@ -195,7 +198,6 @@ class StudySpec:
         more: dict[str, Any] = {"columns": columns} if columns else {}
         if self.models is not None:
             return {**self.models.origin(), **more}
-        told = {name: getattr(self.reading, name) for name in TOLD}
-        more |= {name: value for name, value in told.items() if value is not None}
+        more |= {} if self.reading.id_column is None else {"id_column": self.reading.id_column}
         arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}
