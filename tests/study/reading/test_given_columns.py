@@ -297,8 +297,11 @@ def test_names_that_are_empty(models: list[str], data: str) -> None:
         ("also = 3\n[source]\narrays = 'x'\n", r"\[\[also\]\] of .* must be a list of tables"),
         ("[source]\narrays = 'x'\n[[also]]\nwhole = 1\n", r"whole in \[\[also\]\] of .* must be true or false"),
         ("[source]\narrays = 'x'\n[plan]\nprofiles = 2020-01-01\n", "profiles in"),
+        ("a = " + "[" * 20_000, "cannot be read as TOML"),
+        ("a = " + "7" * 5_000, "cannot be read as TOML"),
+        ("a = 1\na = 2\n", "cannot be read as TOML"),
     ],
-    ids=range(20),
+    ids=range(23),
 )
 def test_a_study_file_of_other_types_is_refused_whole(toml: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(toml)
