@@ -108,6 +108,9 @@ def test_ids_of_another_name_are_told(tmp_path: Path) -> None:
     frame = pd.DataFrame({"sid": IDS, "kind": KIND}).iloc[SHUFFLED]
     frame.to_csv(tmp_path / "k.csv", index=False)
     source = store(tmp_path, IDS)
+    np.savez(tmp_path / "named.npz", h=POINTS, sid=np.array(IDS))
+    told = StudySpec.of([str(tmp_path / "named.npz")], [f"{tmp_path / 'k.csv'}:kind"], id_column="sid")
+    assert value(told.source, told.load()[1]) == RIGHT
     frame.to_csv(tmp_path / "k.csv", index=False, sep="^", encoding="utf-16")
     told = StudySpec.of([source], [f"{tmp_path / 'k.csv'}:kind"], id_column="sid").with_reading(separator="^")
     assert value(source, told.load()[1]) == RIGHT

@@ -103,7 +103,7 @@ def read_source(source: Any, columns: Any = None, *, function: str = "run") -> S
     for other in found.representations:
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), function)
     own = {name: _sized(values, name, first.n, function) for name, values in found.columns.items()}
-    joined, notes = GivenColumns.of(columns).joined(Rows(first.n, "the examples", own.get(ID)), function)
+    joined, notes = GivenColumns.of(columns).joined(Rows(first.n, "the examples", own.get(ID), columns=own), function)
     return Source(
         tuple(found.representations),
         own | joined,
