@@ -137,6 +137,7 @@ def test_a_part_of_the_data_takes_its_part_of_the_columns():
 
 def test_files_join_each_by_its_own_ids(fasta, tmp_path):
     one = families(tmp_path, sorted(IDS))
+    assert list(read_examples(fasta, columns=tmp_path / "fam.csv").table["family"]) == [FAMILY[one] for one in IDS]
     two = families(tmp_path, IDS[::-1], name="other.csv")
     found = read_examples(fasta, columns=[one, f"again={two}"]).table
     assert found["family"].tolist() == found["again"].tolist() == [FAMILY[one] for one in IDS]

@@ -88,7 +88,7 @@ def test_a_text_that_looks_like_a_number_is_text(tmp_path):
     assert list(read(tmp_path, "text,label\n7,a\n8,b\n").inputs) == ["7", "8"]
     (tmp_path / "n.csv").write_text("body,label\n7,1\n8,2\n")
     assert list(read_examples(tmp_path / "n.csv", text="body").inputs) == ["7", "8"]
-    with pytest.raises(InputTypeError, match=r"row 0 \(id 0\): the text must be a string. Got int64 7"):
+    with pytest.raises(InputTypeError, match=r"row 0 \(id 0\): the text must be a string. Got int 7"):
         read_examples(pd.DataFrame({"text": [7, 8]}), text="text")
 
 

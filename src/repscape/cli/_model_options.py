@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._print import say
+from ._print import say, say_json
 
 if TYPE_CHECKING:
     from ..study import Forecast, StudyForecast
@@ -146,8 +146,11 @@ def chosen(*groups: Any, **options: Any) -> dict[str, Any]:
     return given
 
 
-def say_study_forecast(forecast: StudyForecast) -> None:
+def say_study_forecast(forecast: StudyForecast, *, json: bool) -> None:
     """Print what a study will take: its extraction if it has one, then its graphs, measures and figures."""
+    if json:
+        say_json(asdict(forecast))
+        return
     say_forecast(forecast.extraction)
     for name, words in forecast.said().items():
         say(f"  {name:<10}{words}")

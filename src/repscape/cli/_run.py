@@ -96,7 +96,7 @@ def run(
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
     if dry_run:
-        say_study_forecast(spec.forecast(out))
+        say_study_forecast(spec.forecast(out), json=json)
         return
     results = run_study(spec, out, how.running())
     show_study(results, out, command=ctx.obj, json=json)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,13 @@ class Rows:
     """Their ids, or None where they have none: then a row's number may stand for it."""
     part: bool = True
     """Whether they may be a part of the data, so that columns of further examples are no mistake."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """Their own columns, one of which may hold the ids that a table calls by its name."""
+
+    def ids_like(self, table: ColumnTable) -> Any:
+        """Return the ids that the table's ids are compared with: those of a column of the same name, else their own."""
+        named = table.id_column not in (None, ID) and table.id_column in self.columns
+        return self.columns[str(table.id_column)] if named else self.ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,9 +71,9 @@ class GivenColumns(Mapping[str, Any]):
             return cls((_of_frame(columns, reading or Reading()),))
         if isinstance(columns, Mapping):
             return cls((_of_mapping(columns),))
-        if isinstance(columns, str) or (isinstance(columns, Sequence) and all(isinstance(c, str) for c in columns)):
-            entries = [columns] if isinstance(columns, str) else columns
-            named = map(named_path, entries)
+        entries = [columns] if isinstance(columns, str | os.PathLike) else columns
+        if isinstance(entries, Sequence) and all(isinstance(entry, str | os.PathLike) for entry in entries):
+            named = map(named_path, map(os.fspath, entries))
             return cls(
                 tuple(column_table(path, name=name or None, reading=reading or Reading()) for name, path in named)
             )
@@ -168,8 +175,8 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
                 f"column {name!r} of {table.name} must have an entry for each of its {len(given)} ids. Got {len(values)}."
             )
     _check_different(given, table.name)
-    if rows.ids is not None:
-        wanted = _written(rows.ids, rows.name)
+    if (ids := rows.ids_like(table)) is not None:
+        wanted = _written(ids, rows.name)
         return _by_id(given, wanted, table.name, rows)
     numbers = list(map(str, range(rows.n)))
     if len(given) == rows.n and set(given) == set(numbers):  # ids that count the rows are the numbers of the rows

@@ -8,6 +8,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -93,10 +94,10 @@ def table_source(table: pd.DataFrame, name: str, asked: Wanted) -> Source:
         else _input_column(table, asked.text, TEXT_COLUMNS, "text", name)
     )
     table, ids = with_ids(table, name, asked.id_column)
-    entries, clean = table[column], _residues if protein else _text
+    entries, clean = table[column].to_numpy(dtype=object), _residues if protein else _text
 
     def load(rows: npt.NDArray[np.int64]) -> list[str]:
-        return [clean(entries.iloc[int(row)], place_of(table, row, name)) for row in rows]
+        return [clean(entries[row], partial(place_of, table, row, name)) for row in rows.tolist()]
 
     return Source(kind, table, load, name, ids)
 
@@ -169,24 +170,24 @@ def _holds_text(column: pd.Series[Any]) -> bool:
     return any(isinstance(entry, str) for entry in column.head(100))
 
 
-def _text(entry: Any, place: str) -> str:
+def _text(entry: Any, place: Callable[[], str]) -> str:
     if not isinstance(entry, str):
         if pd.api.types.is_scalar(entry) and pd.isna(entry):
-            raise InputError(f"{place}: the text is missing. Leave the row out or fill it in.")
-        raise InputTypeError(f"{place}: the text must be a string. Got {type(entry).__name__} {_check.shown(entry)}.")
+            raise InputError(f"{place()}: the text is missing. Leave the row out or fill it in.")
+        raise InputTypeError(f"{place()}: the text must be a string. Got {type(entry).__name__} {_check.shown(entry)}.")
     if not entry.strip():
-        raise InputError(f"{place}: the text is empty. Leave the row out or fill it in.")
+        raise InputError(f"{place()}: the text is empty. Leave the row out or fill it in.")
     return entry
 
 
-def _residues(entry: Any, place: str) -> str:
+def _residues(entry: Any, place: Callable[[], str]) -> str:
     sequence = "".join(_text(entry, place).split()).upper().removesuffix("*")
     for position, letter in enumerate(sequence):
         if letter not in RESIDUES:
             hint = " Gaps of an alignment must be taken out." if letter in "-." else " Write X for an unknown residue."
             raise InputError(
-                f"{place}: {letter!r} at position {position} is no residue; known are {''.join(sorted(RESIDUES))}.{hint}"
+                f"{place()}: {letter!r} at position {position} is no residue; known are {''.join(sorted(RESIDUES))}.{hint}"
             )
     if not sequence:
-        raise InputError(f"{place}: the sequence is empty. Leave the row out or fill it in.")
+        raise InputError(f"{place()}: the sequence is empty. Leave the row out or fill it in.")
     return sequence

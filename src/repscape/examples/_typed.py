@@ -72,7 +72,8 @@ def check_characters(table: pd.DataFrame, name: str) -> None:
             raise InputError(
                 f"{name}: the name of column {column!r} holds half a surrogate pair at {place}: no character."
             )
-        if table[column].dtype.kind != "O":
+        dtype = table[column].dtype
+        if dtype.kind != "O" or getattr(dtype, "storage", "") == "pyarrow":  # which holds UTF-8 and nothing else
             continue
         for row, entry in enumerate(table[column]):
             if isinstance(entry, str) and (place := half_pair(entry)) is not None:

@@ -112,7 +112,7 @@ def is_lazy(X: Any) -> bool:
 
 def read(X: Any, name: str, function: str, *, least: int = 3, hold: int | None = None) -> Points:
     """Check X and return it as points, in memory unless that would take more than `hold` bytes beside X itself."""
-    array = source(X)
+    array = X if is_lazy(X) else _check.plain_array(X, name, function)
     points = described(array, name, function, least=least)
     if isinstance(array, np.ndarray) and array.dtype == points.dtype and array.flags.c_contiguous:
         _check.finite(array, name, function)

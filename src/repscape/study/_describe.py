@@ -59,7 +59,7 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
         return {**known, "kind": "study", "results": len(results), **said, "warnings": warned, "failed": failed}
     imported = bool(imported_models(where))
     kind = "imported" if imported else kind_of_folder(where) if where.is_dir() else "arrays"
-    source = read_source(where)
+    source = read_source(where, function="info")
     layers = {place_name(one.place): _words(one.points, one.graph) for one in source.representations}
     columns = [str(name) for name in source.columns]
     return {**known, "kind": kind, "n": source.n, "layers": layers, "columns": columns, "notes": list(source.notes)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,9 @@ def test_a_dry_run_is_dry(kind: str, home: Path, tmp_path: Path) -> None:
     assert f"overlap_labels(k=5) {count} x" in lines["measures"]
     assert "and a report: " in lines["figures"]
     assert {"columns", "in"} <= set(lines)
+    held = json.loads(call("run", *words(home, SOURCES[kind]), *MEASURES, "--dry-run", "--json", "-o", tmp_path).stdout)
+    assert held["n"] == N
+    assert held["measures"]["overlap_labels(k=5)"] == count
 
 
 @pytest.mark.usefixtures("idle")

@@ -86,10 +86,31 @@ def test_arrays_have_ids_where_an_array_says_so(tmp_path: Path) -> None:
     assert value(str(tmp_path / "taken")) == RIGHT
 
 
+def test_models_of_other_orders_are_not_compared(tmp_path: Path) -> None:
+    np.savez(tmp_path / "a.npz", h=POINTS, id=np.array(IDS), kind=KIND)
+    np.savez(tmp_path / "b.npz", h=POINTS[SHUFFLED], id=np.array(IDS)[SHUFFLED], kind=KIND[SHUFFLED])
+    np.savez(tmp_path / "c.npz", h=POINTS[SHUFFLED], kind=KIND[SHUFFLED])
+    np.savez(tmp_path / "d.npz", h=POINTS * 2, id=np.array(IDS), kind=KIND)
+    plan = rs.Plan(measures=[("overlap_neighbors", {"k": 5})], profiles=["models"])
+    both = {name: str(tmp_path / f"{name}.npz") for name in "abcd"}
+    assert rs.run({"a": both["a"], "d": both["d"]}, plan).records[0].result.value == 1
+    with pytest.raises(
+        InputError, match="b.npz holds other examples than what was read before it, or the same in another order"
+    ):
+        rs.run({"a": both["a"], "b": both["b"]}, plan)
+    with pytest.raises(InputError, match="c.npz has a column 'kind' with other entries than the one read before it"):
+        rs.run({"a": both["a"], "c": both["c"]}, plan)
+    with pytest.raises(InputError, match="a.npz holds other examples|has a column 'kind'"):
+        rs.run({"s": store(tmp_path, IDS[::-1]), "a": both["a"]}, plan)
+
+
 def test_ids_of_another_name_are_told(tmp_path: Path) -> None:
     frame = pd.DataFrame({"sid": IDS, "kind": KIND}).iloc[SHUFFLED]
     frame.to_csv(tmp_path / "k.csv", index=False)
     source = store(tmp_path, IDS)
+    np.savez(tmp_path / "named.npz", h=POINTS, sid=np.array(IDS))
+    told = StudySpec.of([str(tmp_path / "named.npz")], [f"{tmp_path / 'k.csv'}:kind"], id_column="sid")
+    assert value(told.source, told.load()[1]) == RIGHT
     frame.to_csv(tmp_path / "k.csv", index=False, sep="^", encoding="utf-16")
     told = StudySpec.of([source], [f"{tmp_path / 'k.csv'}:kind"], id_column="sid").with_reading(separator="^")
     assert value(source, told.load()[1]) == RIGHT
@@ -279,8 +300,11 @@ def test_names_that_are_empty(models: list[str], data: str) -> None:
         ("also = 3\n[source]\narrays = 'x'\n", r"\[\[also\]\] of .* must be a list of tables"),
         ("[source]\narrays = 'x'\n[[also]]\nwhole = 1\n", r"whole in \[\[also\]\] of .* must be true or false"),
         ("[source]\narrays = 'x'\n[plan]\nprofiles = 2020-01-01\n", "profiles in"),
+        ("a = " + "[" * 20_000, "cannot be read as TOML"),
+        ("a = " + "7" * 5_000, "cannot be read as TOML"),
+        ("a = 1\na = 2\n", "cannot be read as TOML"),
     ],
-    ids=range(20),
+    ids=range(23),
 )
 def test_a_study_file_of_other_types_is_refused_whole(toml: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(toml)

@@ -142,7 +142,9 @@ def _read(place: str, pick: Pick, split: str) -> Examples:
     if path.is_dir() and kind_of_folder(path) == "images":
         found = image_folder(path)
         rows = pick(_labels(found.table, place))
-        return _small([found.load(rows[i : i + 1])[0] for i in range(len(rows))], found.table.iloc[rows], place)
+        images = [found.load(rows[i : i + 1])[0] for i in range(len(rows))]
+        found.tell()
+        return _small(images, found.table.iloc[rows], place)
     read = read_examples(place, kind="image", split=None if path.exists() else split)
     rows = pick(_labels(read.table, place))
     chosen = read.take(rows)

@@ -99,9 +99,8 @@ def map_examples(
     >>> found.coordinates["pca"].shape, found.neighbors.shape, list(found.table.columns)
     ((2, 50, 2), (2, 50, 10), ['side'])
     """
-    return lay_out(
-        read_source(source, columns), pictures=pictures, methods=methods, most=most, neighbors=neighbors, rng=rng
-    )
+    found = read_source(source, columns, function="map_examples")
+    return lay_out(found, pictures=pictures, methods=methods, most=most, neighbors=neighbors, rng=rng)
 
 
 def lay_out(

@@ -23,9 +23,10 @@ from .._defaults import fitted
 from .._pairs import pairs
 from .._units import place_name
 from ._chosen import chosen_layers
+from ._collected import Representation
 from ._models import Forecast
 from ._parts import Part, parts
-from ._source import Representation, Source, with_builtin
+from ._source import Source, with_builtin
 
 PRODUCTS = 1.5e11
 """Products of numbers in a second and thread, while a graph is built: measured at 60,000 points of 512 dimensions."""

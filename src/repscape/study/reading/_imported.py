@@ -252,7 +252,7 @@ def _import_points(source: str | os.PathLike[str], target: Path, columns: GivenC
     read = read_layers(source)
     arrays = {layer: _check.points(values, f"layer {layer.key!r}", FUNCTION) for layer, values in read.layers.items()}
     n = next(iter(arrays.values())).shape[0]
-    joined, notes = columns.joined(Rows(n, "the layers", read.columns.get("id")), FUNCTION)
+    joined, notes = columns.joined(Rows(n, "the layers", read.columns.get("id"), columns=read.columns), FUNCTION)
     merged = {**read.columns, **joined}
     checked = {name: _check.column(values, f"column {name!r}", FUNCTION, n=n) for name, values in merged.items()}
     writer = StoreWriter.create(

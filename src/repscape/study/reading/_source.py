@@ -18,10 +18,10 @@ from ...examples import BUILTIN, GivenColumns, Rows, builtin_values, kind_of_fol
 from ...graph import NeighborGraph
 from ...results import Place
 from ...store import Store, open_store
+from ._collected import ID, Collected, Representation
 from ._imported import imported_models, read_imported, read_published
 
 LEAST = 3
-ID = "id"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,23 +64,6 @@ def _is_step(step: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Representation:
-    """One layer of one model at one checkpoint: points, or a graph that was published."""
-
-    place: Place
-    """Where it was read."""
-    points: Any = None
-    """(n, d), sliceable by rows, or None."""
-    graph: NeighborGraph | None = None
-    """A ready graph, or None."""
-
-    @property
-    def n(self) -> int:
-        """Number of examples."""
-        return int(self.points.shape[0]) if self.points is not None else self.graph.n  # type: ignore[union-attr]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Everything a study reads: the same n examples in every representation."""
 
@@ -101,23 +84,13 @@ class Source:
         return self.representations[0].n
 
 
-@dataclass(slots=True)
-class _Collected:
-    representations: list[Representation] = field(default_factory=list)
-    columns: dict[str, Any] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    ids: Any = None
-    images: Any = None
-    extracted: dict[str, Any] = field(default_factory=dict)
-
-
 def read_source(source: Any, columns: Any = None, *, function: str = "run") -> Source:
     """Bring whatever `run` was given to one list of representations, and check that they are of the same examples.
 
     Columns are joined to the examples by id where both have ids, else row by row; `function` is what the user called.
     """
-    found = _Collected()
-    for model, one in _models(source):
+    found = Collected(function)
+    for model, one in _models(source, found):
         for step, checkpoint in _steps(one):
             _collect(checkpoint, model, step, into=found)
     if not found.representations:
@@ -129,8 +102,8 @@ def read_source(source: Any, columns: Any = None, *, function: str = "run") -> S
         )
     for other in found.representations:
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), function)
-    own = {name: _sized(values, name, first.n) for name, values in found.columns.items()}
-    joined, notes = GivenColumns.of(columns).joined(Rows(first.n, "the examples", own.get(ID)), function)
+    own = {name: _sized(values, name, first.n, function) for name, values in found.columns.items()}
+    joined, notes = GivenColumns.of(columns).joined(Rows(first.n, "the examples", own.get(ID), columns=own), function)
     return Source(
         tuple(found.representations),
         own | joined,
@@ -149,12 +122,12 @@ def with_builtin(source: Source, wanted: Sequence[str]) -> Source:
     return replace(source, columns={**source.columns, **{name: own[name] for name in missing}})
 
 
-def _sized(values: Any, name: str, n: int) -> Any:
+def _sized(values: Any, name: str, n: int, function: str) -> Any:
     """Refuse a column of another length; whether its entries will do is for the measure that reads it."""
     column = np.asarray(values)
     if column.shape != (n,):
         raise InputError(
-            f"column {name!r} of run must have shape ({n},), one entry for each example. Got {column.shape}."
+            f"column {name!r} of {function} must have shape ({n},), one entry for each example. Got {column.shape}."
         )
     return column
 
@@ -165,18 +138,18 @@ def _name(place: Place) -> str:
     return f"{model}{place.layer.key}{step}"
 
 
-def _models(source: Any) -> Iterator[tuple[str, Any]]:
+def _models(source: Any, into: Collected) -> Iterator[tuple[str, Any]]:
     """Yield (name, source of one model); a dict of sources names several models, and so does a folder of imported ones."""
     if isinstance(source, Mapping) and not isinstance(source, Store) and source:
         nested = [isinstance(value, Mapping | Trajectory | str | Path) for value in source.values()]
         if all(nested):
             for name, one in source.items():
-                _writable(str(name), "model")
+                _writable(str(name), f"model of {into.function}")
                 yield str(name), one
             return
         if any(nested):
             raise InputTypeError(
-                "source of run must be a dict of layers or a dict of models, not a mixture. "
+                f"source of {into.function} must be a dict of layers or a dict of models, not a mixture. "
                 f"Got values of type {', '.join(sorted({type(value).__name__ for value in source.values()}))}."
             )
     models = imported_models(Path(source)) if isinstance(source, str | Path) else {}
@@ -190,31 +163,31 @@ def _steps(source: Any) -> Iterator[tuple[float | None, Any]]:
         yield None, source
 
 
-def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -> None:
+def _collect(source: Any, model: str, step: float | None, *, into: Collected) -> None:
     """Add the layers of one model at one checkpoint."""
     if isinstance(source, str | Path):
         if not os.fspath(source):
-            raise InputError("source of run must be a path that exists. Got ''.")
+            raise InputError(f"source of {into.function} must be a path that exists. Got ''.")
         source = _opened(Path(source), into)
     if isinstance(source, Store):
         source = _of_store(source, Place(model, LayerInfo("", 0, 0.0), step), into)
     if not isinstance(source, Mapping) or not source:
         raise InputTypeError(
-            "source of run must be a store, a path, a dict of layers {name: (n, d) array}, a dict of models "
+            f"source of {into.function} must be a store, a path, a dict of layers {{name: (n, d) array}}, a dict of models "
             f"{{name: source}}, or a Trajectory. Got {type(source).__name__}."
         )
-    for layer, values in _named_layers(source):
+    for layer, values in _named_layers(source, into):
         place = Place(model, layer, step)
         if isinstance(values, NeighborGraph):
             into.representations.append(Representation(place, graph=values))
         else:
-            shaped = _array(values, layer.key)
+            shaped = _array(values, layer.key, into)
             if len(shaped.shape) != 2 or shaped.dtype.kind not in "fiub":
-                _check.points(shaped, f"layer {layer.key!r}", "run")
+                _check.points(shaped, f"layer {layer.key!r}", into.function)
             into.representations.append(Representation(place, points=shaped))
 
 
-def _array(values: Any, layer: str) -> Any:
+def _array(values: Any, layer: str, into: Collected) -> Any:
     """Return what has a shape and a dtype as it is, a tensor as an array, anything else as numpy reads it."""
     if hasattr(values, "detach") and hasattr(values, "cpu"):
         held = values.detach().cpu()
@@ -222,12 +195,12 @@ def _array(values: Any, layer: str) -> Any:
         return (held.float() if str(held.dtype) == "torch.bfloat16" else held).numpy()
     if hasattr(values, "shape") and hasattr(values, "dtype") and not isinstance(values, np.ndarray):
         return values
-    array = _check.plain_array(values, f"layer {layer!r}", "run")
+    array = _check.plain_array(values, f"layer {layer!r}", into.function)
     # Compiled loops know this machine's byte order alone.
     return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
-def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, Any]:
+def _of_store(store: Store, at: Place, into: Collected) -> Mapping[LayerInfo, Any]:
     """Return the layers of a store; its columns, and what is known of its making, go with the rest."""
     if not store.complete:
         raise StoreError(
@@ -235,14 +208,8 @@ def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, A
             "Give the same extract command again; it goes on from there."
         )
     table = store.examples
-    if "id" in table.columns:
-        ids = table["id"].to_numpy()
-        if into.ids is not None and not np.array_equal(ids, into.ids):
-            raise InputError(
-                f"{store.path} holds other examples than the store before it, or the same in another order (their ids differ). "
-                "Representations are compared row by row: extract them from the same data, with the same rows."
-            )
-        into.ids = ids
+    if ID in table.columns:
+        into.check_ids(table[ID].to_numpy(), str(store.path))
     into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
     name = at.model if at.step is None else f"{at.model} step {at.step:g}".strip()
     into.extracted[name] = store.provenance
@@ -253,25 +220,25 @@ def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, A
     return {store.info(key): store[key] for key in store}
 
 
-def _named_layers(source: Mapping[Any, Any]) -> Iterator[tuple[LayerInfo, Any]]:
+def _named_layers(source: Mapping[Any, Any], into: Collected) -> Iterator[tuple[LayerInfo, Any]]:
     last = max(1, len(source) - 1)
     for index, (name, values) in enumerate(source.items()):
         layer = name if isinstance(name, LayerInfo) else LayerInfo(str(name), index, index / last, site="")
-        _writable(layer.key, "layer")
+        _writable(layer.key, f"layer of {into.function}")
         yield layer, values
 
 
 def _writable(name: str, what: str) -> None:
     """Refuse a name that no file can hold."""
     if any("\ud800" <= letter <= "\udfff" for letter in name):
-        raise InputError(f"name of a {what} of run must be text that can be written as UTF-8. Got {name!r}.")
+        raise InputError(f"name of a {what} must be text that can be written as UTF-8. Got {name!r}.")
 
 
-def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
+def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
     if "" in imported_models(path):
         layers, columns = read_imported(path)
-        into.columns |= columns
+        into.add_columns(columns, str(path))
         return layers
     kind = kind_of_folder(path) if path.is_dir() else "arrays"
     if kind in ("store", "study"):
@@ -284,7 +251,7 @@ def _opened(path: Path, into: _Collected) -> Mapping[Any, Any]:
             "repscape run --model M --data D extracts the layers first."
         )
     read = read_layers(path)
-    into.columns |= read.columns
+    into.add_columns(read.columns, str(path))
     into.notes.extend(read.notes)
     into.images = read.images if into.images is None else into.images
     return read.layers

@@ -198,6 +198,7 @@ class StudySpec:
         more: dict[str, Any] = {"columns": columns} if columns else {}
         if self.models is not None:
             return {**self.models.origin(), **more}
-        more |= {} if self.reading.id_column is None else {"id_column": self.reading.id_column}
+        told = {name: getattr(self.reading, name) for name in TOLD}
+        more |= {name: value for name, value in told.items() if value is not None}
         arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}

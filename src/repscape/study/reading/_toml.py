@@ -60,7 +60,7 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
         raise InputError(f"a study must be a study.toml or a folder that exists. Got {where}.")
     try:
         held = tomllib.loads(where.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # also of digits without end, and nesting without end
         raise InputError(f"{where} cannot be read as TOML: {error}.") from error
     except OSError as error:
         raise StoreError(f"{where} cannot be read: {error}") from error
