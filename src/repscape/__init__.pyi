@@ -1,7 +1,7 @@
-from . import errors, synthetic
+from . import errors, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
-from .graph import NeighborGraph, knn_graph, knn_query
+from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures.dimension import (
     id_autoencoder,
@@ -54,7 +54,7 @@ from .measures.structure import (
     embed,
     select_category,
 )
-from .measures.uncertainty import sample_size_curve
+from .measures.uncertainty import sample_size, sample_size_curve
 from .plan import Plan
 from .recipes import forecast_recipe, list_recipes, run_recipe
 from .report import write_report
@@ -111,6 +111,7 @@ __all__ = [
     "id_twonn_ratios",
     "information_imbalance",
     "knn_graph",
+    "knn_graphs",
     "knn_query",
     "list_recipes",
     "load_probe",
@@ -138,6 +139,7 @@ __all__ = [
     "run",
     "run_recipe",
     "second_level_rdm",
+    "sample_size",
     "sample_size_curve",
     "select_category",
     "shared_words",
@@ -152,6 +154,7 @@ __all__ = [
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "testing",
     "vector_models",
     "write_report",
 ]

@@ -2,7 +2,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from repscape.findings._words import certificates, merged, overview, profile_findings
+from repscape.findings import certificates, conclusions, overview
+from repscape.findings._words import merged
 from repscape.measures import Estimate
 from repscape.results import MeasureInfo, Place, Record, Results
 from tests.figures.studies import by_hand, layers, study
@@ -10,61 +11,58 @@ from tests.figures.studies import by_hand, layers, study
 SHARE = MeasureInfo("share", label="share of all", bounds=(0.0, 1.0))
 
 
+def told(results, *kinds):
+    return [one.text for one in conclusions(results) if not kinds or one.kind in kinds]
+
+
 def test_a_profile_is_summed_up_by_its_peak_and_its_minimum():
-    ((heading, (sentence,)),) = profile_findings(by_hand([0.5, 0.75, 0.25], info=SHARE, stderr=0.011, chance=0.1))
-    assert heading == "Share of all — share"
-    assert sentence == (
-        "highest 0.750 ± 0.011 at layer 1 (blocks.1, depth 0.5), lowest 0.250 ± 0.011 at layer 2 (blocks.2, depth 1); "
-        "chance 0.1."
-    )
+    high, low = told(by_hand([0.5, 0.75, 0.25], info=SHARE, stderr=0.011, chance=0.1))
+    assert high == "Share of all: highest 0.750 ± 0.011 at layer 1 (blocks.1, depth 0.5); chance 0.1."
+    assert low == "Share of all: lowest 0.250 ± 0.011 at layer 2 (blocks.2, depth 1)."
+
+
+def test_nothing_is_called_highest_that_errors_do_not_tell_apart():
+    high, low = told(by_hand([0.5, 0.74, 0.75, 0.2], info=SHARE, stderr=0.02))
+    assert high == "Share of all: highest within the errors at layers 1, 2 (0.750 ± 0.020 at layer 2)."
+    assert low == "Share of all: lowest 0.200 ± 0.020 at layer 3 (blocks.3, depth 1)."
+    (flat,) = told(by_hand([0.5, 0.52, 0.51], info=SHARE, stderr=0.02))
+    assert flat.startswith("Share of all: no layer stands out beyond the errors, from 0.500 ± 0.020 at layer 0")
 
 
 def test_values_that_are_missing_are_passed_over():
-    ((_, (sentence,)),) = profile_findings(by_hand([np.nan, 0.75, np.nan], info=SHARE))
-    assert sentence == "0.75 at layer 1 (blocks.1, depth 0.5)."
-    assert profile_findings(by_hand([np.nan], info=SHARE)) == []
+    (sentence,) = told(by_hand([np.nan, 0.75, np.nan], info=SHARE, stderr=0.1))
+    assert sentence == "Share of all: 0.75 ± 0.10 at layer 1 (blocks.1, depth 0.5)."
+    assert told(by_hand([np.nan], info=SHARE)) == []
 
 
-def test_the_last_checkpoint_is_told_with_the_first_beside_it():
+def test_the_first_and_the_last_checkpoint_are_told():
     records = [
-        Record(SHARE, "share", "depth", Place("", layer, step), Estimate(step / 10 + layer.index, n=9))
-        for step in (0.0, 5.0)
+        Record(SHARE, "share", "depth", Place("", layer, step), Estimate(step / 10 + layer.index, n=9, stderr=0.1))
+        for step in (0.0, 2.0, 5.0)
         for layer in layers(2)
     ]
-    ((_, (sentence,)),) = profile_findings(Results(tuple(records)))
-    assert sentence.startswith("step 5: highest 1.5 at layer 1")
-    assert sentence.endswith("At first (step 0) the highest was 1 at layer 1 (blocks.1, depth 1).")
+    found = told(Results(tuple(records)), "highest")
+    assert [text.partition(":")[0] for text in found] == ["step 0 · Share of all", "step 5 · Share of all"]
+    assert found[1].endswith("highest 1.50 ± 0.10 at layer 1 (blocks.1, depth 1).")
 
 
 def test_pairs_are_told_without_the_diagonal():
     every = [Place("net", layer) for layer in layers(3)]
     records = [
         Record(
-            SHARE,
+            replace(SHARE, alike=1),
             "share",
             "pairs",
             one,
-            Estimate(1.0 if one == two else 0.1 * (one.layer.index + two.layer.index), 9),
+            Estimate(1.0 if one == two else 0.1 * (one.layer.index + two.layer.index), 9, stderr=0.001),
             other=two,
         )
         for one in every
         for two in every
     ]
-    ((heading, (sentence,)),) = profile_findings(Results(tuple(records)))
-    assert heading == "Share of all: all pairs of layers of one model — share"
-    assert "highest 0.3 between layers 1 (blocks.1) and 2 (blocks.2)" in sentence
-    assert "lowest 0.1 between layers 0 (blocks.0) and 1 (blocks.1)" in sentence
-
-
-def test_sentences_are_few_and_what_is_left_out_is_said():
-    many = Results(tuple(r for i in range(20) for r in _named(by_hand([0.1, 0.2], info=SHARE), f"m{i}")))
-    ((_, sentences),) = profile_findings(many)
-    assert len(sentences) == 13
-    assert sentences[-1] == "… and 8 more; the tables have them all."
-
-
-def _named(results, model):
-    return [replace(record, place=replace(record.place, model=model)) for record in results]
+    (most,), (least,) = (told(Results(tuple(records)), kind) for kind in ("most alike", "least alike"))
+    assert "most alike between layers 1 (blocks.1) and 2 (blocks.2), 0.3" in most
+    assert "least alike between layers 0 (blocks.0) and 1 (blocks.1), 0.1" in least
 
 
 def test_the_overview_counts_models_sites_checkpoints_and_examples():

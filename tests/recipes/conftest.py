@@ -20,9 +20,14 @@ TRAINED = sorted({*CHECKPOINTS, *range(0, 901, 90)})
 
 
 @pytest.fixture
-def own_figures_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Write the recipe's own figures, and neither those of the results nor the report, which take most of the time."""
+def own_figures_and_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the recipe's own figures and the report, and not those of the results, which take most of the time."""
     monkeypatch.setattr(_run, "save_figures", lambda *given: None)
+
+
+@pytest.fixture
+def own_figures_only(own_figures_and_report: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write the recipe's own figures, and no report either."""
 
     def unwritten(results: Any, path: Path, **said: Any) -> Path:
         return path

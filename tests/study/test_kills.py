@@ -96,9 +96,7 @@ RACED = COMMON + textwrap.dedent("""
 
 
 def run(script: str, *words: object) -> str:
-    done = subprocess.run(
-        [sys.executable, "-c", script, *map(str, words)], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-c", script, *map(str, words)], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

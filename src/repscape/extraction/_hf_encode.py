@@ -205,7 +205,7 @@ class ImageEncoder:
 
 
 def as_rgb(image: Any, row: int) -> npt.NDArray[np.uint8]:
-    """Return one image as (h, w, 3) bytes, from a file, an (h, w) or (h, w, c) array of bytes, or of floats in [0, 1]."""
+    """Return one image as (h, w, 3) bytes, from a file, an (h, w[, c]) array of bytes, 16-bit levels, or floats in [0, 1]."""
     if isinstance(image, str):
         try:
             with Image.open(image) as opened:
@@ -220,6 +220,8 @@ def as_rgb(image: Any, row: int) -> npt.NDArray[np.uint8]:
             "inputs of extract: an image must be (h, w) or (h, w, 1, 3 or 4 channels), of bytes or of floats in [0, 1]. "
             f"Got shape {array.shape} and dtype {array.dtype} in row {row}."
         )
+    if array.dtype == np.uint16:
+        array = array / np.iinfo(np.uint16).max
     high = 1.0 if array.dtype.kind == "f" else 255
     if not (array.min() >= 0 and array.max() <= high):  # NaN fails as well
         raise InputError(

@@ -42,7 +42,7 @@ def run_study(spec: StudySpec, folder: Path, how: Running | None = None) -> Resu
     home = StudyFolder(folder)
     home.check_free()
     if spec.models is not None and spec.home is None:
-        _check_start(spec.models, plan, columns)
+        _check_start(spec, plan, columns)
     with home.writing(wait=how.wait, tell=how.tell):
         source = spec.opened(folder, progress=how.progress, sync=how.sync)
         found = read_source(source, columns)
@@ -54,10 +54,10 @@ def run_study(spec: StudySpec, folder: Path, how: Running | None = None) -> Resu
     return results
 
 
-def _check_start(models: ModelSource, plan: Plan | None, columns: Mapping[str, Any]) -> None:
+def _check_start(spec: StudySpec, plan: Plan | None, columns: Mapping[str, Any]) -> None:
     """Refuse a plan that the examples do not allow; their layers are made up."""
-    examples = models.examples()
-    if models.options.get("pool") == "token":
+    examples = spec.examples()
+    if spec.models is not None and spec.models.options.get("pool") == "token":
         return  # how many rows there will be the tokenizer says
     n = len(examples)
     layers = [LayerInfo(str(index), index, float(index)) for index in range(LAYERS)]

@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, RepscapeError
-from ..store import open_store
 from ._folder import StudyFolder
-from .reading import ModelSource, Trajectory, read_study, steps_of
+from .reading import ModelSource, read_study
 
 
 def own_source(home: StudyFolder) -> Any:
@@ -40,14 +39,9 @@ def own_source(home: StudyFolder) -> Any:
 
 def stored_source(models: ModelSource, home: StudyFolder) -> Any:
     """Return the states that were extracted into a study folder."""
-    names = models.revisions or tuple(models.models)
-    places = {name: home.store_place(name, position) for position, name in enumerate(names)}
     try:
-        stores = {name: open_store(path) for name, path in places.items()}
+        return models.extracted(home)
     except RepscapeError as error:
         raise InputError(
             f"the states of the study {home.path} cannot be read: {error} The same repscape run command extracts them again."
         ) from error
-    if models.revisions:
-        return Trajectory(list(zip(steps_of(models.revisions), stores.values(), strict=True)))
-    return stores[""] if tuple(stores) == ("",) else stores

@@ -212,7 +212,7 @@ def _draw_legend(room: Room, legend: Legend, width: float) -> None:
 
 
 def _long(legend: Legend) -> bool:
-    return max(len(entry.label) for entry in legend.entries) > LONG
+    return max((len(entry.label) for entry in legend.entries), default=0) > LONG
 
 
 def _legend_columns(width: float) -> int:

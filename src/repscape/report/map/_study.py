@@ -146,7 +146,7 @@ def _pictures(spec: StudySpec, source: Source) -> Any:
             found = _picture_array(list(dict.fromkeys(spec.arrays.values())))
         else:
             kinds = {about.get("data", {}).get("kind") for about in source.extracted.values()}
-            found = spec.models.examples(spec.read_columns()).inputs if kinds == {"image"} else None
+            found = spec.examples().inputs if kinds == {"image"} else None
     except RepscapeError:
         return None  # they are not needed for anything but looking at
     return found if found is not None and len(found) == source.n else None

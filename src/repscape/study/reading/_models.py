@@ -154,16 +154,19 @@ class ModelSource:
             return Trajectory([(step, stores[name]) for name, step in revisions.items()])
         return stores[""] if tuple(stores) == ("",) else stores
 
-    def stored(self, home: Path) -> Any:
-        """Return what `run` takes as its source if all states are whole in a study folder; None if some are not there."""
-        names = list(self.revisions or self.models)
-        stores = {name: StudyFolder(home).store_place(name, position) for position, name in enumerate(names)}
-        if not all(place.is_dir() and open_store(place).complete for place in stores.values()):
-            return None
-        opened = {name: open_store(place) for name, place in stores.items()}
+    def is_extracted(self, home: StudyFolder) -> bool:
+        """Whether the states of every model are whole in a study folder."""
+        return all(place.is_dir() and open_store(place).complete for place in self._places(home).values())
+
+    def extracted(self, home: StudyFolder) -> Any:
+        """Return the states in a study folder, as what `run` takes as its source; no model is loaded."""
+        stores = {name: open_store(place) for name, place in self._places(home).items()}
         if self.revisions:
-            return Trajectory(list(zip(steps_of(self.revisions), opened.values(), strict=True)))
-        return opened[""] if names == [""] else opened
+            return Trajectory(list(zip(steps_of(self.revisions), stores.values(), strict=True)))
+        return stores[""] if tuple(stores) == ("",) else stores
+
+    def _places(self, home: StudyFolder) -> dict[str, Path]:
+        return {name: home.store_place(name, position) for position, name in enumerate(self.revisions or self.models)}
 
     def forecast(self, folder: Path, *, columns: GivenColumns | None = None) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
