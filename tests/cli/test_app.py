@@ -89,7 +89,7 @@ def test_bad_input_exits_with_1_one_message_and_no_traceback(tmp_path: Path) -> 
     )
     assert done.returncode == 1
     assert done.stdout == ""
-    assert done.stderr.startswith("Error: path of read_layers must be a file or folder that exists. Got ")
+    assert done.stderr.startswith("Error: a path of layers must be a file or folder that exists. Got ")
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
 
