@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -188,10 +189,13 @@ class StudyFolder:
 
     def _clear(self) -> None:
         """Take away files that a run which was stopped left half-written."""
-        for folder in (self.path, self.path / JOURNAL):
-            for left in folder.glob(f".*{UNFINISHED}"):
-                with suppress(OSError):
-                    left.unlink()
+        stores = (self.graphs, self.results, self.examples)
+        for left in itertools.chain(
+            *(folder.glob(f".*{UNFINISHED}") for folder in (self.path, self.path / JOURNAL, *stores)),
+            *(store.glob(f"*/.*{UNFINISHED}") for store in stores),
+        ):
+            with suppress(OSError):
+                left.unlink()
 
     # ---- what was finished
 

@@ -14,6 +14,7 @@ from multiprocessing import get_context
 from typing import Any, Protocol, TextIO
 
 from ..errors import InputError, RepscapeWarning
+from ..machine import single_threaded_products
 from ._compute import compute
 from ._unit import Task, UnitResult
 
@@ -44,7 +45,8 @@ class Threads:
 
     def run(self, tasks: Sequence[Task], *, workers: int) -> Iterator[UnitResult]:
         """Yield results as they are finished; the first error that is nobody's result, or Ctrl-C, stops the rest."""
-        with heard() as ears:
+        # Held here as well as inside each task: OpenBLAS heeds a limit only if the process's first thread sets it.
+        with heard() as ears, single_threaded_products():
             if workers == 1 or len(tasks) < 2:
                 for task in tasks:
                     yield from ears.listening(compute(task))

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _check
-from ..errors import InputError, InputTypeError, RepscapeError, StoreError
+from ..errors import InputError, InputTypeError, RepscapeError, StoreError, StudyMismatchError
 from ..examples import GivenColumns
 from ..graph import NeighborGraph
 from ..plan import Plan
@@ -172,7 +172,12 @@ class Study:
         StudyMismatchError
             Something else is there now; the message names what.
         """
-        settled(self.folder, Order(source, None))
+        try:
+            settled(self.folder, Order(source, None))
+        except StudyMismatchError as error:
+            raise StudyMismatchError(
+                f"the data of {self.path} have changed since the study was made: {error}"
+            ) from error
 
     def _columns(self) -> GivenColumns:
         kept = self.folder.columns()
