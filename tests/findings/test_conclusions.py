@@ -1,93 +1,194 @@
+"""Conclusions: each kind on records made by hand, and nothing where nothing may be said."""
+
 from __future__ import annotations
 
 from dataclasses import replace
 
-from repscape._types import LayerInfo
-from repscape.findings._conclusions import READING, conclusions
-from repscape.findings._words import profile_findings
-from repscape.measures import Estimate
-from repscape.results import MeasureInfo, Place, Record, Results
+import numpy as np
+import pytest
+
+from repscape.findings import HEADINGS, by_heading
+from repscape.measures import MEASURES, Curve
+from repscape.results import MeasureInfo, Results
 from tests.figures.studies import by_hand
-
-ID = MeasureInfo("id_twonn", label="intrinsic dimension")
-CHI = MeasureInfo("overlap_neighbors", label="neighbourhood overlap", bounds=(0.0, 1.0), higher_means="more alike")
-SHARE = MeasureInfo("share", label="share of all", bounds=(0.0, 1.0))
+from tests.findings.records import CHI, DRAWS, ID, SHARE, pairs, place, profile, said, steps
 
 
-def place(i, last=4, model=""):
-    return Place(model, LayerInfo(f"h.{i}", i, i / last))
+def of(records):
+    return Results(tuple(records)).conclusions()
 
 
-def dimensions(values, stderr=None, *, variant="id_twonn", model=""):
-    return [
-        Record(ID, variant, "depth", place(i, model=model), Estimate(v, n=9, stderr=stderr))
-        for i, v in enumerate(values)
+def test_a_profile_is_summed_up_by_its_peak_and_its_minimum():
+    high, low = by_hand([0.5, 0.75, 0.25], info=SHARE, stderr=0.011, chance=0.1).conclusions()
+    assert (high.kind, high.measure, high.layers, high.model) == ("highest", "share", ("blocks.1",), "net")
+    assert high.text == "Share of all: highest 0.750 ± 0.011 at layer 1 (blocks.1, depth 0.5); chance 0.1."
+    assert (low.kind, low.layers) == ("lowest", ("blocks.2",))
+    assert str(low) == low.text == "Share of all: lowest 0.250 ± 0.011 at layer 2 (blocks.2, depth 1)."
+
+
+def test_layers_that_errors_do_not_tell_apart_are_named_together():
+    high, low = of(profile([0.5, 0.74, 0.75, 0.2], 0.02))
+    assert high.text == "Share of all: highest within the errors at layers 1, 2 (0.750 ± 0.020 at layer 2)."
+    assert high.layers == ("h.2", "h.1")
+    assert low.layers == ("h.3",)
+
+
+def test_errors_that_go_together_tell_apart_what_independent_ones_would_not():
+    close = [0.50, 0.53, 0.51]
+    together = DRAWS[0] + 0.1 * DRAWS[:3]
+    (flat,) = of(profile(close, 0.02))
+    assert (flat.kind, flat.layers) == ("flat", ())
+    assert flat.text == (
+        "Share of all: no layer stands out beyond the errors, from 0.500 ± 0.020 at layer 0 (h.0, depth 0) to 0.530 ± 0.020 at "
+        "layer 1 (h.1, depth 0.5)."
+    )
+    high, low = of(profile(close, 0.02, deviations=together))
+    assert (high.layers, low.layers) == (("h.1",), ("h.0",))
+
+
+def test_without_errors_nothing_is_concluded_and_it_is_said_once():
+    (only,) = of([*profile([0.5, 0.75, 0.25], model="a"), *profile([0.5, 0.9], model="b")])
+    assert (only.kind, only.layers) == ("no errors", ())
+    assert only.text == "share of all: the values have no errors, from 0.25 to 0.9; nothing is concluded of them."
+    found = said([*profile([0.5, 0.75], 0.01), *profile([0.1, 0.9, 0.5], info=replace(SHARE, name="other"))])
+    assert set(found) == {"highest", "lowest", "no errors"}
+    part = said([*profile([0.5, 0.75, 0.2], 0.01)[:2], profile([0.5, 0.75, 0.2])[2]])
+    assert "1 of 3 values have no errors" in part["no errors"][0]
+    assert "highest" not in part  # the lowest has no error: nothing is told from it
+
+
+def test_values_that_are_missing_are_passed_over():
+    (only,) = by_hand([np.nan, 0.75, np.nan], info=SHARE).conclusions()
+    assert (only.kind, only.text) == ("single", "Share of all: 0.75 at layer 1 (blocks.1, depth 0.5).")
+    assert by_hand([np.nan], info=SHARE).conclusions() == ()
+    assert Results(()).conclusions() == ()
+
+
+def test_the_first_and_the_last_checkpoint_are_told():
+    records = [record for step in (0.0, 3.0, 5.0) for record in profile([step, 1 + step], 0.1, step=step)]
+    assert [one.text.partition(" ·")[0] for one in of(records)] == ["step 0"] * 2 + ["step 5"] * 2
+    assert of(records)[2].text.startswith("step 5 · Share of all: highest 6.00 ± 0.10")
+
+
+def test_models_are_told_apart_by_name():
+    found = of([*profile([1.0, 2.0], 0.1, model="a"), *profile([3.0, 2.0], 0.1, model="b")])
+    assert [(one.model, one.text[:4]) for one in found] == [("a", "a · ")] * 2 + [("b", "b · ")] * 2
+
+
+def test_two_variants_of_a_measure_have_two_names():
+    mle = profile([5.0, 8.0], 0.1, info=ID, variant="id_twonn(estimator='mle')")
+    found = said([*profile([5.0, 8.0], 0.1, info=ID), *mle])["highest"]
+    assert found[0].startswith("Intrinsic dimension, TwoNN: highest 8")
+    assert found[1].startswith("Intrinsic dimension, TwoNN (estimator='mle'): highest 8")
+
+
+def test_pairs_are_told_without_the_diagonal_and_each_once():
+    records = [
+        replace(record, profile="pairs", other=place(j))
+        for i in range(3)
+        for j, record in enumerate(profile([1.0 if i == j else 0.1 * (i + j) for j in range(3)], 0.01, info=CHI))
+        for record in [replace(record, place=place(i))]
     ]
+    most, least = of(records)
+    assert (most.kind, most.layers) == ("most alike", ("h.1", "h.2"))
+    assert most.text == (
+        "Neighbourhood overlap, all pairs of layers of one model: most alike between layers 1 (h.1) and 2 (h.2), 0.300 ± 0.010."
+    )
+    assert (least.kind, least.layers) == ("least alike", ("h.0", "h.1"))
 
 
-def said(records):
-    return dict(conclusions(Results(tuple(records))))
+def test_the_step_at_which_representations_change_most_and_least():
+    least, most = of(steps([0.5, 0.2, 0.9], 0.01))
+    assert most.text == (
+        "Neighbourhood overlap, each layer and the next one: changes most between layers 1 (h.1) and 2 (h.2), 0.200 ± 0.010."
+    )
+    assert (most.kind, most.layers) == ("changes most", ("h.1", "h.2"))
+    assert (least.kind, least.layers) == ("changes least", ("h.2", "h.3"))
+    (even,) = of(steps([0.5, 0.2, 0.9], 0.6))
+    assert even.kind == "changes evenly"
+    assert "no step stands out beyond the errors, from 0.2 ± 0.6 between" in even.text
+    assert [one.kind for one in of(steps([0.5, 0.2, 0.9], None))] == ["no errors"]
+
+
+@pytest.mark.parametrize("alike", [1, -1, None])
+def test_which_way_is_alike_is_declared_and_never_read_from_words(alike):
+    lying = MeasureInfo(
+        "far", higher_means="more alike" if alike == -1 else "less alike", alike=alike, bounds=(0.0, 1.0)
+    )
+    found = {one.kind: one.layers for one in of(steps([0.5, 0.2, 0.9], 0.01, info=lying))}
+    expected = {1: ("h.1", "h.2"), -1: ("h.2", "h.3")}
+    assert found.get("changes most") == expected.get(alike)
 
 
 def test_layers_are_suggested_with_the_evidence_or_it_says_why_not():
-    (text,) = said(dimensions([5, 20, 6, 5, 12], 0.1))["Layers to build on"]
+    (text,) = said(profile([5, 20, 6, 5, 12], 0.1, info=ID))["suggested"]
     assert text.startswith(
-        "Suggested without labels: layer 3 (h.3). The dimension rises to a peak (20.00 ± 0.10 at layer 1"
+        "Intrinsic dimension, TwoNN: suggested without labels: layer 3 (h.3). The dimension rises to a peak (20.00 ± 0.10 at "
+        "layer 1"
     )
-    (text,) = said(dimensions([48, 41, 38, 33, 26], 0.1))["Layers to build on"]
-    assert text.startswith("Nothing is suggested. The dimension has no peak inside")
-    two = said([*dimensions([5, 20, 6, 5, 12], model="a"), *dimensions([9, 8, 7, 6, 5], model="b")])
-    assert [text[:3] for text in two["Layers to build on"]] == ["a: ", "b: "]
+    (text,) = said(profile([48, 41, 38, 33, 26], 0.1, info=ID))["not suggested"]
+    assert "nothing is suggested. The dimension has no peak inside" in text
+    two = of([*profile([5, 20, 6, 5, 12], 0.1, info=ID, model="a"), *profile([9, 8, 7, 6, 5], 0.1, info=ID, model="b")])
+    assert [(c.text[:4], c.layers) for c in two if "suggested" in c.kind] == [("a · ", ("h.3",)), ("b · ", ())]
 
 
-def test_of_several_checkpoints_the_last_one_is_told():
-    def at(step, values):
-        return [replace(record, place=replace(record.place, step=step)) for record in dimensions(values, 0.1)]
-
-    found = said([*at(0, [9, 8, 7, 6, 5]), *at(100, [5, 20, 6, 5, 12])])
-    (text,) = found["Layers to build on, at the last checkpoint"]
-    assert text.startswith("Suggested without labels: layer 3 (h.3).")
-
-
-def test_the_step_at_which_neighbourhoods_change_most_and_settle():
-    def steps(stderr):
-        return [
-            Record(CHI, "overlap_neighbors", "next", place(i), Estimate(v, n=9, stderr=stderr), other=place(i + 1))
-            for i, v in enumerate([0.5, 0.2, 0.9])
-        ]
-
-    (text,) = said(steps(0.01))["Where neighbourhoods change"]
-    assert text == (
-        "overlap_neighbors changes most between layers 1 (h.1) and 2 (h.2), 0.200 ± 0.010 and settles between layers 2 (h.2) "
-        "and 3 (h.3), 0.900 ± 0.010."
+def test_of_several_checkpoints_the_last_one_advises():
+    found = said(
+        [*profile([9, 8, 7, 6, 5], 0.1, info=ID, step=0.0), *profile([5, 20, 6, 5, 12], 0.1, info=ID, step=100.0)]
     )
-    (text,) = said(steps(0.6))["Where neighbourhoods change"]
-    assert "no step stands out, from 0.20 ± 0.60 to 0.90 ± 0.60" in text
+    (text,) = found["suggested"]
+    assert "layer 3 (h.3)" in text
 
 
-def test_estimators_that_disagree_by_more_than_their_errors_are_told():
-    records = [*dimensions([5, 20, 6], 0.1), *dimensions([5.1, 26, 6.5], 0.1, variant="id_twonn(estimator='trimmed')")]
-    (text,) = said(records)["Where estimators of the dimension disagree"]
-    assert text.startswith(
-        "id_twonn and id_twonn(estimator='trimmed') differ by more than their errors in 2 of 3 layers, most at layer 1 (h.1, "
-        "depth 0.25): 20.00 ± 0.10 against 26.00 ± 0.10."
+def test_estimators_of_one_quantity_that_disagree_by_more_than_their_errors_are_told():
+    mle = replace(MeasureInfo.of(MEASURES["id_mle"]))
+    records = [*profile([5, 20, 6], 0.1, info=ID), *profile([5.1, 26, 6.5], 0.1, info=mle)]
+    (one,) = [c for c in of(records) if c.kind == "disagree"]
+    assert one.layers == ("h.1", "h.2")
+    assert one.text.startswith(
+        "Intrinsic dimension, TwoNN and Intrinsic dimension, maximum likelihood differ by more than their errors in 2 of 3 "
+        "layers, most at layer 1 (h.1, depth 0.5): 20.00 ± 0.10 against 26.00 ± 0.10."
     )
-    alike = [*dimensions([5, 20, 6], 2.0), *dimensions([5.1, 23, 6.5], 2.0, variant="other")]
-    assert "Where estimators of the dimension disagree" not in said(alike)
+    alike = [*profile([5, 20, 6], 2.0, info=ID), *profile([5.1, 23, 6.5], 2.0, info=mle)]
+    assert "disagree" not in said(alike)
+    linear = MeasureInfo.of(MEASURES["id_pca"])  # another quantity: no disagreement
+    assert "disagree" not in said([*profile([5, 20, 6], 0.1, info=ID), *profile([9, 60, 9], 0.1, info=linear)])
 
 
-def test_errors_are_explained_where_there_are_any():
-    assert said(dimensions([5, 6], 0.1))["How to read ±"] == [READING]
-    assert "How to read ±" not in said(dimensions([5, 6]))
-    assert conclusions(Results(())) == []
-
-
-def test_nothing_is_called_highest_that_errors_do_not_tell_apart():
-    ((_, (sentence,)),) = profile_findings(by_hand([0.5, 0.74, 0.75, 0.2], info=SHARE, stderr=0.02))
-    assert sentence.startswith(
-        "highest within the errors at layers 1, 2 (0.750 ± 0.020 at layer 2), lowest 0.200 ± 0.020 at layer 3"
+def test_a_value_that_still_moves_with_n_is_told():
+    info = MeasureInfo.of(MEASURES["id_decimation"])
+    curve = {"x": [800, 400], "x_name": "points", "n": 800, "stderr": [np.nan, 0.2], "details": {"draws": [1, 10]}}
+    held = [Curve(values=values, **curve) for values in ([12.0, 10.0], [6.1, 6.0], [20.0, 15.0])]
+    records = [replace(r, result=c) for r, c in zip(profile([1, 1, 1], info=info), held, strict=True)]
+    (one,) = of(records)
+    assert (one.kind, one.measure, one.layers) == ("moves", "id_decimation", ("h.2", "h.0"))
+    assert one.text == (
+        "Intrinsic dimension, TwoNN by number of points: still moves with the number of points in 2 of 3 layers, most at layer "
+        "2 (h.2, depth 1): 15 from 400, 20 from 800. More of them would change it."
     )
-    ((_, (sentence,)),) = profile_findings(by_hand([0.5, 0.52, 0.51], info=SHARE, stderr=0.02))
-    assert sentence == (
-        "no layer stands out: all lie between 0.500 ± 0.020 and 0.520 ± 0.020, which differ by less than their errors."
+
+
+def test_copies_among_the_examples_are_told():
+    graphs = {"h.1": {"n": 1000, "distinct": 960}}
+    (one,) = Results((), provenance={"graphs": graphs}).conclusions()
+    assert one.kind == "copies"
+    assert one.text.startswith("1 of 1 representation hold")
+
+
+def test_best_matches_are_told_with_what_errors_leave_open():
+    values = {(0, 0): 0.9, (0, 1): 0.2, (1, 0): 0.2, (1, 1): 0.8, (1, 2): 0.79}
+    (one,) = of(pairs(values, 0.02))
+    assert (one.kind, one.layers) == ("best match", ("h.0", "h.1"))
+    assert one.text.endswith(
+        "layers of A and their best matches in B: h.0 to h.0, h.1 to h.1 or h.2. 1 of 2 differ from every other layer beyond the "
+        "errors."
     )
+    assert {one.kind for one in of(pairs(values, 2.0))} == {"unsure match"}
+    assert {one.kind for one in of(pairs(values, None))} == {"no errors"}
+
+
+def test_every_kind_has_a_heading_and_headings_keep_their_order():
+    found = of([*steps([0.5, 0.2, 0.9], 0.01), *profile([5, 20, 6, 5, 12], 0.1, info=ID)])
+    grouped = by_heading(found)
+    assert list(grouped) == [h for h in dict.fromkeys(HEADINGS.values()) if h in grouped]
+    assert sum(map(len, grouped.values())) == len(found)

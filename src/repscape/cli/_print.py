@@ -34,12 +34,18 @@ def say_json(value: Any) -> None:
 
 
 def say_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, keys: int = 1) -> None:
-    """Print a table; where it is too wide, in parts that each repeat the first `keys` columns. Long heads break into lines."""
-    lines = [textwrap.wrap(_plain(name), HEAD, break_long_words=False) or [""] for name in head]
+    """Print a table; where it is too wide, in parts that each repeat the first `keys` columns.
+
+    Long heads of the other columns break into lines.
+    """
+    lines = [
+        [_plain(name)] if place < keys else textwrap.wrap(_plain(name), HEAD, break_long_words=False) or [""]
+        for place, name in enumerate(head)
+    ]
     tall = max(map(len, lines))
     held = list(zip(*rows, strict=True)) or [()] * len(head)
     columns = [
-        [*[""] * (tall - len(name)), *name, *map(_plain, column)] for name, column in zip(lines, held, strict=True)
+        [*name, *[""] * (tall - len(name)), *map(_plain, column)] for name, column in zip(lines, held, strict=True)
     ]
     widths = [max(map(len, column)) for column in columns]
     room = shutil.get_terminal_size((120, 24)).columns - sum(widths[:keys]) - 2 * keys

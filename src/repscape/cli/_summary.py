@@ -66,11 +66,18 @@ def say_matches(matches: pd.DataFrame, names: dict[str, str]) -> None:
             say()
         say_table(
             [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", names[variant]],
-            [[row["layer"], " or ".join([row["other_layer"], *row["also"]]), _number(row)] for row in rows],
+            [
+                [
+                    row["layer"],
+                    " or ".join([row["other_layer"], *row["also"]]),
+                    _with_error(row["value"], row["stderr"]),
+                ]
+                for row in rows
+            ],
             keys=2,
         )
         said = [f"Called: {variant}."]
-        said += [f"Chance is {_of(rows[0]['chance'])}."] if not math.isnan(rows[0]["chance"]) else []
+        said += [f"Chance is {_short(rows[0]['chance'])}."] if not math.isnan(rows[0]["chance"]) else []
         said += ["There are no errors: another sample may match otherwise."] if rows[0]["sure"] is None else []
         say(" ".join(said))
 
@@ -87,18 +94,17 @@ def _cell(record: Record) -> str:
 
     result = record.result
     if isinstance(result, Estimate):
-        return str(result)
-    return " … ".join(_of(value) for value in (result.values[0], result.values[-1]))
+        return _with_error(result.value, math.nan if result.stderr is None else result.stderr)
+    return " … ".join(_short(value) for value in (result.values[0], result.values[-1]))
 
 
-def _number(row: dict[Any, Any]) -> str:
-    from ..measures import rounded
-
-    return rounded(row["value"], row["stderr"])
+def _with_error(value: float, stderr: float) -> str:
+    return _short(value) if math.isnan(stderr) else f"{_short(value)} ± {_short(stderr)}"
 
 
-def _of(value: float) -> str:
-    return f"{value:.3g}"
+def _short(value: float) -> str:
+    """Return so many decimals that columns line up."""
+    return f"{value:.3f}" if abs(value) < 10 else f"{value:.2f}"
 
 
 def _name(place: Place, group: str | None) -> str:
