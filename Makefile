@@ -5,16 +5,17 @@ BIN    := $(VENV)/bin
 export HF_HUB_OFFLINE = 1
 export PIP_CONSTRAINT = $(CURDIR)/constraints.txt
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench calibration docs clean
 .DEFAULT_GOAL := help
 
 .PHONY: help
 help:
 	@echo "make demo    train a small network on real digits and chart it: demo/report.html"
-	@echo "make test    run every test"
+	@echo "make test    run every test, in two processes"
 	@echo "make check   lint, types, house rules"
 	@echo "make bench   time the code against its peers"
 	@echo "make docs    build the documentation site"
+	@echo "make calibration   draw samples by the thousand: do the intervals hold? hours; goes on where it was stopped"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -29,7 +30,7 @@ demo: $(VENV)/.installed-models
 	$(BIN)/repscape demo -o demo
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
@@ -39,6 +40,12 @@ check: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+# RUNS samples a cell; the table on the page is written from what is there.
+RUNS ?= 1000
+calibration: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/calibration.py calibration --runs $(RUNS) --processes 2
+	$(BIN)/python benchmarks/calibration.py calibration --table docs/calibration.md
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build

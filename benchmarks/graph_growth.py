@@ -21,7 +21,7 @@ import numpy as np
 from repscape.graph import _choose, knn_graph
 from repscape.graph._certify import Encoded, Frame
 from repscape.graph._screen import TILE
-from repscape.machine import _threads
+from repscape.machine import single_threaded_products, thread_count
 
 BY_N = (5_000, 10_000, 20_000, 40_000, 60_000, 90_000)
 BY_D = (16, 64, 256, 1024, 4096)
@@ -32,9 +32,7 @@ def product_rate(name: str, d: int, threads: int) -> float:
     """Operations per second of all threads on single tiles, the best of several turns."""
     products = _choose.NumpyProducts(name, d) if name.startswith("float") else _choose._short(name, d)
     block = np.random.default_rng(0).normal(size=(TILE, d)).astype(np.float32)
-    rows = products.store(TILE)
-    frame = Frame(np.zeros(d), 0.125)
-    encoded = Encoded(0, rows, products.bound.bias(products.encode(block, frame, rows), products.dtype))
+    encoded = Encoded.of(block, Frame(np.zeros(d), 0.125), products)
     turns = max(2, int(4e10 / (2 * TILE * TILE * d)))
 
     def work() -> None:
@@ -43,7 +41,7 @@ def product_rate(name: str, d: int, threads: int) -> float:
             products.multiply(encoded, encoded, room)
 
     best = np.inf
-    with _threads.single_threaded_products():
+    with single_threaded_products():
         for _ in range(3):
             workers = [threading.Thread(target=work) for _ in range(threads)]
             start = time.perf_counter()
@@ -57,7 +55,7 @@ def product_rate(name: str, d: int, threads: int) -> float:
 
 def measure(n: int, d: int, repeats: int) -> dict[str, float | int | str]:
     """Seconds (best of the repeats), certificate and floor for n Gaussian points of d features."""
-    threads = _threads.count(None, "graph_growth")
+    threads = thread_count(None, "graph_growth")
     X = np.random.default_rng(0).normal(size=(n, d)).astype(np.float32)
     seconds = []
     for _ in range(repeats):
@@ -113,7 +111,7 @@ def main() -> None:
     for n, d in sizes:
         rows.append(measure(n, d, options.repeats))
         print(rows[-1], flush=True)
-        head = f"{platform.processor() or platform.machine()}, {_threads.count(None, 'graph_growth')} threads\n\n"
+        head = f"{platform.processor() or platform.machine()}, {thread_count(None, 'graph_growth')} threads\n\n"
         (options.out / "growth.md").write_text(head + table(rows) + "\n")
         (options.out / "growth.json").write_text(json.dumps(rows, indent=1) + "\n")
     draw(rows, options.out / "growth.png")

@@ -31,6 +31,8 @@ LEVELS = {
     "recipes": 9,
     "cli": 10,
 }
+OLD = {"plots"}
+"""Modules that are names of before alone: they stand on no level, load what they name at the call, and go with 0.2."""
 HEAVY = (
     "torch",
     "transformers",
@@ -113,6 +115,8 @@ class Import:
     name: str
     door: bool
     """Whether it points upwards because the contract asks for it, at the call."""
+    excused: bool = False
+    """Whether the line says why it departs from the levels (a door is one such reason)."""
 
 
 def imports(path: Path) -> list[Import]:
@@ -126,8 +130,9 @@ def imports(path: Path) -> list[Import]:
             continue
         base = parts[: len(parts) - node.level] if node.level else ()
         full = (*base, *(node.module or "").removeprefix("repscape").strip(".").split("."))
-        door = "# house: door" in lines[node.lineno - 1]
-        found += [Import(node.lineno, tuple(filter(None, full)), alias.name, door) for alias in node.names]
+        _, _, reason = lines[node.lineno - 1].partition("# house:")
+        door, excused = reason.strip() == "door", bool(reason.strip())
+        found += [Import(node.lineno, tuple(filter(None, full)), alias.name, door, excused) for alias in node.names]
     return found
 
 
@@ -205,14 +210,16 @@ def test_imports_point_down() -> None:
         f"{path.relative_to(ROOT)}:{one.line} imports {'.'.join(one.module)}.{one.name}"
         for path in FILES
         for one in imports(path)
-        if not one.door and breaks_levels(path.relative_to(ROOT).with_suffix("").parts[0], (*one.module, one.name)[0])
+        if not one.excused
+        and breaks_levels(path.relative_to(ROOT).with_suffix("").parts[0], (*one.module, one.name)[0])
     ]
     assert broken == []
 
 
 def test_every_package_stands_on_a_level() -> None:
     rooms = {path.stem for path in ROOT.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
-    assert rooms - {"__init__", "__main__"} <= set(LEVELS)
+    assert rooms - {"__init__", "__main__"} - OLD <= set(LEVELS)
+    assert rooms >= OLD
 
 
 def test_the_levels_test_sees_a_breach() -> None:

@@ -1,7 +1,7 @@
 from . import errors, synthetic
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
-from .graph import NeighborGraph, knn_graph, knn_query
+from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures.dimension import (
     id_autoencoder,
@@ -48,6 +48,9 @@ from .measures.structure import (
     cluster_hdbscan,
     cluster_kmeans,
     cluster_members,
+    density_knn,
+    density_kstar,
+    density_pak,
     embed,
     select_category,
 )
@@ -60,7 +63,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Trajectory, extract, predict, run
+from .study import Trajectory, extract, open_study, predict, run
 
 __version__: str
 __all__ = [
@@ -83,6 +86,9 @@ __all__ = [
     "cluster_kmeans",
     "cluster_members",
     "compare_rdms",
+    "density_knn",
+    "density_kstar",
+    "density_pak",
     "embed",
     "errors",
     "extract",
@@ -105,12 +111,14 @@ __all__ = [
     "id_twonn_ratios",
     "information_imbalance",
     "knn_graph",
+    "knn_graphs",
     "knn_query",
     "list_recipes",
     "load_probe",
     "load_results",
     "missing_words",
     "open_store",
+    "open_study",
     "overlap_edit",
     "overlap_labels",
     "overlap_lcs",

@@ -17,7 +17,7 @@ FINITE_BLOCK = 1 << 22  # elements looked at in one go, so that checking a memor
 
 def points(X: Any, name: str, function: str, *, least: int = 3) -> npt.NDArray[Any]:
     """Return X as a real numeric (n, d) array with finite entries, without copying where that can be avoided."""
-    array = np.asarray(X)
+    array = plain_array(X, name, function)
     if array.dtype.kind not in "fiub":
         raise InputTypeError(
             f"{name} of {function} must hold real numbers (float, int or bool). Got dtype {array.dtype}."
@@ -31,6 +31,19 @@ def points(X: Any, name: str, function: str, *, least: int = 3) -> npt.NDArray[A
         )
     finite(array, name, function)
     return array
+
+
+def plain_array(values: Any, name: str, function: str) -> npt.NDArray[Any]:
+    """Return values as an array; refuse rows of different lengths, and a mask, which numpy would drop without a word."""
+    if isinstance(values, np.ma.MaskedArray) and (masked := int(np.ma.getmaskarray(values).sum())):
+        raise InputError(
+            f"{name} of {function} must not be masked: {masked} of {values.size} entries are, and their mask would be lost. "
+            "Fill them in, or leave those examples out."
+        )
+    try:
+        return np.asarray(values)
+    except ValueError as problem:  # numpy's word for lists of different lengths
+        raise InputError(f"{name} of {function} must have rows of one length. {str(problem)[:120]}.") from problem
 
 
 def finite(array: npt.NDArray[Any], name: str, function: str) -> None:
@@ -58,7 +71,7 @@ def integer(value: Any, name: str, function: str, *, low: int, high: int | None 
         or (high is not None and value > high)
     ):
         allowed = f"an int in [{low}, {high}]" if high is not None else f"an int of at least {low}"
-        raise InputError(f"{name} of {function} must be {allowed}{f' ({why})' if why else ''}. Got {value!r}.")
+        raise InputError(f"{name} of {function} must be {allowed}{f' ({why})' if why else ''}. Got {shown(value)}.")
     return int(value)
 
 
@@ -71,7 +84,9 @@ def number(
     ok = ok and not ("l" in open_ends and value == low) and not ("h" in open_ends and value == high)
     if not ok:
         left, right = ("(" if "l" in open_ends else "["), (")" if "h" in open_ends else "]")
-        raise InputError(f"{name} of {function} must be a number in {left}{low:g}, {high:g}{right}. Got {value!r}.")
+        raise InputError(
+            f"{name} of {function} must be a number in {left}{low:g}, {high:g}{right}. Got {shown(value)}."
+        )
     return float(value)
 
 
@@ -81,9 +96,25 @@ def choice(value: Any, name: str, function: str, allowed: Iterable[Any]) -> Any:
     if not any(value is option or (type(value) is type(option) and value == option) for option in options):
         raise UnknownNameError(
             f"{name} of {function} must be one of {', '.join(map(repr, options))}. "
-            f"Got {value!r}.{near(value, [o for o in options if isinstance(o, str)])}"
+            f"Got {shown(value)}.{near(value, [o for o in options if isinstance(o, str)])}"
         )
     return value
+
+
+def shown(value: Any) -> str:
+    """Write a value for a message: numpy's numbers and texts as Python's own.
+
+    Examples
+    --------
+    >>> shown(np.int64(1)), shown([np.float32(0.5), "a"]), shown(np.str_("b"))
+    ('1', "[0.5, 'a']", "'b'")
+    """
+    if isinstance(value, np.generic):
+        return repr(value.item())
+    if type(value) in (list, tuple):
+        inside = ", ".join(map(shown, value))
+        return f"[{inside}]" if type(value) is list else f"({inside}{',' * (len(value) == 1)})"
+    return repr(value)
 
 
 def near(word: Any, known: Iterable[str]) -> str:
@@ -111,11 +142,13 @@ def known_options(given: Mapping[str, Any], allowed: Iterable[str], function: st
 def column(values: Any, name: str, function: str, *, n: int) -> npt.NDArray[Any]:
     """Return a 1-D array of length n without missing entries: labels, groups or values of the n examples."""
     # A list is looked at entry by entry first: numpy would turn None, NaN and numbers among words into words.
-    array = np.asarray(values)
+    array = plain_array(values, name, function)
     if isinstance(values, list | tuple) and array.dtype.kind in "US":
         array = np.array(values, dtype=object)
     if array.ndim != 1 or array.shape[0] != n:
         raise InputError(f"{name} of {function} must have shape ({n},), one entry for each point. Got {array.shape}.")
+    if array.dtype.kind in "cV":
+        raise InputTypeError(f"{name} of {function} must hold text, numbers or dates. Got dtype {array.dtype}.")
     if array.dtype.kind == "f":
         finite(array, name, function)
     if array.dtype.kind in "OmM":

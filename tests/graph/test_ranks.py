@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from repscape.errors import InputError
 from repscape.graph import knn_graph, listed_ranks, neighbor_ranks
 
 RNG = np.random.default_rng(0)
@@ -66,3 +67,20 @@ def test_lists_know_what_they_hold() -> None:
     np.testing.assert_array_equal(over, passed)
     shallow, _ = listed_ranks(knn_graph(X, 40), given)
     np.testing.assert_array_equal(shallow, np.where(ranks <= 40, ranks, 0))
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (np.full((50, 2), 50), r"must lie in \[0, 49\]. They go from 50 to 50"),
+        (np.full((50, 2), -1), r"must lie in \[0, 49\]"),
+        (np.zeros((49, 2), int), r"integers of shape \(50, m\). Got int64 of shape \(49, 2\)"),
+        (np.zeros((50, 2)), "Got float64"),
+    ],
+)
+def test_indices_that_would_lead_out_of_bounds(given, message):
+    X = RNG.normal(size=(50, 3))
+    with pytest.raises(InputError, match=message):
+        neighbor_ranks(X, given, function="test")
+    with pytest.raises(InputError, match=message):
+        listed_ranks(knn_graph(X, 5), given)

@@ -9,13 +9,12 @@ import sys
 import threading
 import time
 
-import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
 from repscape.errors import InputError, MemoryBudgetError
 from repscape.graph import _knn, _memory, knn_graph
-from repscape.machine import _threads, memory_available
+from repscape.machine import _crew
 from tests.graph.point_sets import gaussian
 
 
@@ -23,17 +22,17 @@ def blas_threads():
     return [pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas"]
 
 
-@pytest.mark.parametrize("name", _threads.LIMITS)
+@pytest.mark.parametrize("name", _crew.LIMITS)
 def test_environment_bounds_threads(name, monkeypatch):
-    for other in _threads.LIMITS:
+    for other in _crew.LIMITS:
         monkeypatch.delenv(other, raising=False)
     cores = len(os.sched_getaffinity(0))
-    assert _threads.thread_count(None, "f") == cores
+    assert _crew.thread_count(None, "f") == cores
     monkeypatch.setenv(name, "1")
-    assert _threads.thread_count(None, "f") == 1
+    assert _crew.thread_count(None, "f") == 1
     monkeypatch.setenv(name, "4000")
-    assert _threads.thread_count(None, "f") == cores
-    assert _threads.thread_count(7, "f") == 7  # the argument is taken at its word
+    assert _crew.thread_count(None, "f") == cores
+    assert _crew.thread_count(7, "f") == 7  # the argument is taken at its word
 
 
 @pytest.mark.parametrize("threads", [0, -1, 1.5, "2"])
@@ -142,12 +141,12 @@ def test_an_error_in_a_thread_comes_out():
             raise ZeroDivisionError(item)
 
     with pytest.raises(ZeroDivisionError, match="3"):
-        _threads.Crew(2).map(fail, range(50), what="x")
+        _crew.Crew(2).map(fail, range(50), what="x")
 
 
 def test_every_item_is_done_once():
     done = []
-    _threads.Crew(4).map(lambda item, _: done.append(item), range(500), what="x")
+    _crew.Crew(4).map(lambda item, _: done.append(item), range(500), what="x")
     assert sorted(done) == list(range(500))
 
 
@@ -164,8 +163,3 @@ def test_memory_of_a_layer_fits_the_plan():
     )
     assert budget.part_rows >= 1024
     assert budget.part_rows % 1024 == 0
-
-
-def test_available_memory_is_real():
-    assert 1 << 20 < memory_available() < 1 << 50
-    assert np.isfinite(memory_available())

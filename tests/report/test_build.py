@@ -200,14 +200,12 @@ def test_the_page_is_the_same_for_the_same_results(results, tmp_path):
     assert first == second
 
 
-def test_no_measure_is_named_in_report_or_plots():
-    from importlib.resources import files
-
-    for package in ("plots", "report"):
-        for entry in files(f"repscape.{package}").iterdir():
-            if entry.name.endswith((".py", ".html", ".js", ".css")):
-                body = re.sub(r'""".*?"""', "", entry.read_text(encoding="utf-8"), flags=re.DOTALL)
-                assert not [name for name in rs.measures.MEASURES if name in body], entry.name
+def test_no_measure_is_named_in_report_or_figures():
+    for package in ("figures", "report"):
+        folder = Path(rs.__file__).parent / package
+        for entry in (path for path in folder.rglob("*") if path.suffix in (".py", ".html", ".js", ".css")):
+            body = re.sub(r'""".*?"""', "", entry.read_text(encoding="utf-8"), flags=re.DOTALL)
+            assert not [name for name in rs.measures.MEASURES if name in body], entry.name
 
 
 def test_a_page_without_a_study_says_what_to_give_for_examples(page):

@@ -1,7 +1,7 @@
 import xml.etree.ElementTree as ET
 
-from repscape.figures import paint, sketches, to_bytes
-from repscape.figures.matplotlib._style import INK, ON_DARK, PAPER
+from repscape.figures import INK, PAPER, paint, sketches, to_bytes
+from repscape.figures._look import ON_DARK
 from repscape.report._figures import adaptive, figure_html
 from repscape.results import MeasureInfo
 from tests.figures.studies import by_hand, layers, study

@@ -96,15 +96,17 @@ def test_what_is_no_store(tmp_path):
 
 
 def test_a_later_format_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("repscape.store._write.VERSION", 2)
+    monkeypatch.setattr("repscape.store._wanted.VERSION", 3)
     create(tmp_path / "run.zarr")
-    with pytest.raises(StoreError, match="has format 2; this version of repscape reads format 1"):
+    with pytest.raises(StoreError, match="has format 3, which a later version of repscape wrote"):
         open_store(tmp_path / "run.zarr")
 
 
 def test_a_missing_chunk_is_named_not_read_as_fill_values(store):
-    shutil.rmtree(store["embedding"].folder / "c" / "1")
-    layer = open_store(store.path)["embedding"]
+    layer = store["embedding"]
+    shutil.rmtree(layer.folder / "c" / "1")
+    with pytest.raises(StoreError, match=r"c/1/0 is gone"):
+        open_store(store.path)
     np.testing.assert_array_equal(layer[:4], rows(0, 4)[FIRST])
     for key in (slice(None), 5, [9, 6], slice(4, 8)):
         with pytest.raises(StoreError, match=r"layer 'embedding' in .*: rows 4 to 7 are missing"):

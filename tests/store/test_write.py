@@ -16,8 +16,8 @@ import pytest
 import zarr
 
 from repscape._types import LayerInfo
-from repscape.errors import InputError, InputTypeError, StoreError, StudyMismatchError
-from repscape.store import StoreWriter, open_store
+from repscape.errors import BusyError, InputError, InputTypeError, StoreError, StudyMismatchError
+from repscape.store import StoreWriter, open_store, write_whole
 
 LAYERS = {LayerInfo("embedding", 0, 0.0): (3, "float32"), LayerInfo("h.0", 1, 1.0, "norm1"): (2, "float16")}
 FIRST, SECOND = LAYERS
@@ -229,6 +229,71 @@ def test_two_writers_do_not_mix(tmp_path):
     first.append(rows(0, 4))
     with pytest.raises(StoreError, match="someone else"):
         second.append(rows(0, 4))
+
+
+HOLD = textwrap.dedent("""
+    import sys
+    from repscape._types import LayerInfo
+    from repscape.store import StoreWriter
+    writer = StoreWriter.create(sys.argv[1], {LayerInfo("a", 0, 0.0): (2, "float32")}, rows=4)
+    print("ready", flush=True)
+    sys.stdin.read()
+""")
+
+
+def test_another_process_is_told_who_writes(tmp_path):
+    path, layers = tmp_path / "run.zarr", {LayerInfo("a", 0, 0.0): (2, "float32")}
+    command = [sys.executable, "-c", HOLD, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        with pytest.raises(BusyError, match=f"run.zarr is in use by process {process.pid} on .+ since 20"):
+            StoreWriter.resume(path, layers, rows=4)
+        process.kill()
+    assert StoreWriter.resume(path, layers, rows=4).committed == 0  # a lock dies with its owner
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.zarr"]
+
+
+@pytest.mark.parametrize("file", ["layers/0000/zarr.json", "layers/zarr.json", "zarr.json"])
+def test_no_bit_of_metadata_steers_reading(tmp_path, file):
+    filled(tmp_path / "run.zarr")
+    whole = (tmp_path / "run.zarr" / file).read_bytes()
+    expected = rows(0, 10)
+    for place in range(0, len(whole), 1 if len(whole) < 1500 else 3):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << (place % 7)
+        (tmp_path / "run.zarr" / file).write_bytes(flipped)
+        try:
+            store = open_store(tmp_path / "run.zarr")
+            same = all(np.array_equal(store[info.key][:], values) for info, values in expected.items())
+        except StoreError:
+            continue
+        assert same
+
+
+def test_chunks_that_changed_places_are_noticed(tmp_path):
+    filled(tmp_path / "run.zarr")
+    chunks = tmp_path / "run.zarr" / "layers" / "0000" / "c"
+    one, other = (chunks / "0" / "0").read_bytes(), (chunks / "1" / "0").read_bytes()
+    (chunks / "0" / "0").write_bytes(other)
+    (chunks / "1" / "0").write_bytes(one)
+    with pytest.raises(StoreError, match="a chunk of its committed rows is damaged"):
+        open_store(tmp_path / "run.zarr")
+
+
+def test_unfinished_files_follow_no_link_and_permissions_the_umask(tmp_path):
+    filled(tmp_path / "run.zarr", (4,))
+    old = os.umask(0o027)
+    try:
+        write_whole(tmp_path / "a.txt", b"whole")
+        create(tmp_path / "other.zarr")
+    finally:
+        os.umask(old)
+    assert (tmp_path / "a.txt").stat().st_mode & 0o777 == 0o640
+    assert (tmp_path / "other.zarr").stat().st_mode & 0o777 == 0o750
+    (tmp_path / "target").write_text("mine")
+    (tmp_path / "b.txt").symlink_to(tmp_path / "target")
+    write_whole(tmp_path / "b.txt", b"whole", sync=False)
+    assert ((tmp_path / "target").read_text(), (tmp_path / "b.txt").read_text()) == ("mine", "whole")
 
 
 def test_a_damaged_chunk_that_would_be_added_to_is_noticed(tmp_path):

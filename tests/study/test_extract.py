@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
-import textwrap
 import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +15,7 @@ import torch
 import repscape as rs
 from repscape.errors import InputError, StoreError, StudyMismatchError, UnknownNameError
 from repscape.store import StoreWriter
+from tests.killed import started
 
 KILLS = 6
 N = 240
@@ -80,37 +78,33 @@ def test_a_finished_store_is_not_computed_again(tmp_path) -> None:
     assert again.complete
 
 
-SCRIPT = textwrap.dedent("""
-    import sys
-    import numpy as np, torch, repscape as rs
-    torch.manual_seed(0)
-    net = torch.nn.Sequential(torch.nn.Linear(6, 256), torch.nn.Tanh(), torch.nn.Linear(256, 64))
+def extract_into(folder: Path, told: Connection) -> None:
+    """Extract into a folder in slabs of 120 rows, telling of each."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        net = torch.nn.Sequential(torch.nn.Linear(6, 256), torch.nn.Tanh(), torch.nn.Linear(256, 64))
     X = np.random.default_rng(0).normal(size=(3000, 6)).astype(np.float32)
-    told = lambda done, total, what: print(done, flush=True)
-    rs.extract(net, X, to=sys.argv[1], layers="*", slab_rows=25, progress=told)
-""")
+    rs.extract(net, X, to=folder, layers="*", slab_rows=25, progress=lambda done, *_: told.send(done))
 
 
-@pytest.mark.slow
 def test_kill_nine_at_random_moments(tmp_path) -> None:
-    def started(folder: Path) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-c", SCRIPT, str(folder)], stdout=subprocess.PIPE)
-
-    with started(tmp_path / "whole") as process:
-        process.communicate()
+    whole = started(extract_into, tmp_path / "whole")
     draw, seen = random.Random(0), [0]
     for _ in range(KILLS):
-        with started(tmp_path / "s") as process:
-            for _ in range(draw.randint(3, 20)):  # slabs of 120, so that no kill comes too late
-                process.stdout.readline()
-            time.sleep(draw.uniform(0, 0.02))
-            os.kill(process.pid, signal.SIGKILL)
+        process, told = started(extract_into, tmp_path / "s")
+        for _ in range(draw.randint(3, 20)):  # of 120, so that no kill comes too late
+            told.recv()
+        time.sleep(draw.uniform(0, 0.02))
+        process.kill()
+        process.join()
+        assert process.exitcode == -signal.SIGKILL
         seen.append(rs.open_store(tmp_path / "s").rows)
     assert seen == sorted(seen)
     assert 0 < seen[1] < 3000
-    with started(tmp_path / "s") as process:
-        process.communicate()
-    assert process.returncode == 0
+    last = started(extract_into, tmp_path / "s")
+    for process, _ in (whole, last):
+        process.join()
+        assert process.exitcode == 0
     assert files(tmp_path / "s") == files(tmp_path / "whole")
 
 

@@ -44,7 +44,7 @@ def test_each_number_is_what_the_function_gives() -> None:
         if record.info.name == "id_twonn":
             assert record.result == rs.id_twonn(a)
         elif record.info.name == "id_gride":
-            assert record.result == rs.id_gride(a, max_rank=8)
+            assert record.result == rs.id_gride(source[record.place.layer.name], max_rank=8)
         elif record.info.name == "overlap_labels":
             assert record.result == rs.overlap_labels(a, LABELS, k=5)
         else:
@@ -125,19 +125,6 @@ def test_a_study_names_the_k_of_ordered_lists_whatever_is_stored() -> None:
     a, b = (rs.knn_graph(source[name], 100) for name in "ab")
     assert record.result == rs.overlap_rbo(a, b, k=30)
     assert record.result.options["k"] == 30
-
-
-def test_comparisons_keep_few_neighbors_where_memory_is_short() -> None:
-    from repscape.study._tasks import needed
-    from repscape.study._work import slim
-
-    plan = rs.Plan(measures=[("overlap_neighbors", {"k": 7})])
-    need = needed(plan, {})
-    graph = rs.knn_graph(layers()["a"], 120)
-    assert (need.pair, need.pair_wanted) == (7, 100)
-    assert slim(graph, need, plan, room=10**9).k == 100
-    assert slim(graph, need, plan, room=graph.n * 4 * 20).k == 20
-    assert slim(graph, need, plan, room=0).k == 7
 
 
 def test_each_comparison_of_a_symmetric_measure_is_made_once() -> None:
@@ -281,7 +268,7 @@ def test_a_finished_study_is_not_computed_again(tmp_path, monkeypatch: pytest.Mo
 
 def test_interrupted_study_keeps_what_is_finished_and_goes_on(tmp_path) -> None:
     def stop_after_two(done: int, total: int, what: str) -> None:
-        if done == 2:
+        if done == 8:  # two layers: a graph and three measures each
             raise KeyboardInterrupt
 
     with pytest.raises(StudyInterrupted, match="the same command goes on") as stopped:
@@ -294,12 +281,14 @@ def test_interrupted_study_keeps_what_is_finished_and_goes_on(tmp_path) -> None:
 
 
 def test_graphs_survive_a_kill_before_any_result(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def killed(*_: Any, **__: Any) -> None:
-        raise SystemError("killed")
+    class Killed(BaseException):
+        pass
 
-    monkeypatch.setattr(_tasks, "measure_one", killed)
-    monkeypatch.setattr("repscape.study._work.measure_one", killed)
-    with pytest.raises(SystemError):
+    def killed(*_: Any, **__: Any) -> None:
+        raise Killed
+
+    monkeypatch.setattr("repscape.study._compute._called", killed)
+    with pytest.raises(Killed):
         rs.run(layers(), PLAN, columns={"kind": LABELS}, folder=tmp_path / "s", threads=1)
     monkeypatch.undo()
     built = []
@@ -310,14 +299,17 @@ def test_graphs_survive_a_kill_before_any_result(tmp_path, monkeypatch: pytest.M
     assert results.records == rs.run(layers(), PLAN, columns={"kind": LABELS}).records
 
 
-def test_another_study_in_the_folder_is_refused(tmp_path) -> None:
+def test_other_data_are_refused_by_name_of_what_differs(tmp_path) -> None:
     rs.run(layers(), PLAN, columns={"kind": LABELS}, folder=tmp_path / "s")
-    before = sorted(p.name for p in (tmp_path / "s").rglob("*"))
-    with pytest.raises(StudyMismatchError, match="holds a study of other data"):
-        rs.run(layers(seed=1), PLAN, columns={"kind": LABELS}, folder=tmp_path / "s")
-    with pytest.raises(StudyMismatchError, match="measures was"):
-        rs.run(layers(), rs.Plan(measures=["id_twonn"], labels="kind"), columns={"kind": LABELS}, folder=tmp_path / "s")
-    assert sorted(p.name for p in (tmp_path / "s").rglob("*")) == before
+    before = {p: p.read_bytes() for p in (tmp_path / "s").rglob("*") if p.is_file()}
+    for source, columns, message in (
+        (layers() | {"b": layers(seed=1)["b"]}, LABELS, "of other data: layer b has other numbers here"),
+        (layers(), (LABELS + 1) % 3, "of other data: its column 'kind' has other entries"),
+        ({name: X[:50] for name, X in layers().items()}, LABELS[:50], "200 examples there, 50 here"),
+    ):
+        with pytest.raises(StudyMismatchError, match=message):
+            rs.run(source, PLAN, columns={"kind": columns}, folder=tmp_path / "s")
+    assert {p: p.read_bytes() for p in (tmp_path / "s").rglob("*") if p.is_file()} == before
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.tex").write_text("")
     with pytest.raises(StudyMismatchError, match=r"not empty and holds no study \(thesis.tex\)"):
@@ -384,12 +376,12 @@ def test_layers_of_a_plan() -> None:
 def test_progress_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     told: list[tuple[int, int, str]] = []
     rs.run(layers(), PLAN, columns={"kind": LABELS}, progress=lambda *what: told.append(what))
-    assert [done for done, *_ in told] == [1, 2, 3, 4]
-    assert {total for _, total, _ in told} == {4}
+    assert [done for done, *_ in told] == [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 18]
+    assert {total for _, total, _ in told} == {18}  # 3 layers, a graph and 3 measures each; 6 pairs together
     rs.run(layers(), PLAN, columns={"kind": LABELS}, progress=True)
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert "4/4" in captured.err
+    assert "18/18" in captured.err
 
 
 def test_only_columns_that_are_read_must_be_whole() -> None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -33,17 +33,33 @@ class LayerInfo:
     """index over the last index: 0 for the input embedding, 1 for the last layer."""
     site: str = "residual"
     """Where in the block: residual, norm1, norm2, attn, mlp, final_norm, or "" for arrays that do not say."""
+    part: str = ""
+    """Which part of the state, e.g. "head.7"; "" for the whole of it."""
 
     @property
     def key(self) -> str:
-        """The name under which stores and results keep it: the bare name for `residual`, else "name:site".
+        """The name under which stores and results keep it: "name", "name/part", and ":site" after it unless `residual`.
 
         Examples
         --------
         >>> LayerInfo("h.3", 4, 0.5).key, LayerInfo("h.3", 4, 0.5, site="norm1").key
         ('h.3', 'h.3:norm1')
+        >>> LayerInfo("h.3", 4, 0.5, part="head.7").key
+        'h.3/head.7'
         """
-        return self.name if self.site in ("residual", "") else f"{self.name}:{self.site}"
+        whole = f"{self.name}/{self.part}" if self.part else self.name
+        return whole if self.site in ("residual", "") else f"{whole}:{self.site}"
+
+    @classmethod
+    def of(cls, entries: Mapping[str, Any]) -> LayerInfo:
+        """Take it from what a file holds; entries that a later version added are left where they are.
+
+        Examples
+        --------
+        >>> LayerInfo.of({"name": "h.3", "index": 4, "depth": 0.5, "colour": "blue"})
+        LayerInfo(name='h.3', index=4, depth=0.5, site='residual', part='')
+        """
+        return cls(**{field.name: entries[field.name] for field in fields(cls) if field.name in entries})
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

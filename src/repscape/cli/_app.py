@@ -11,8 +11,11 @@ import typer
 from typer.core import TyperGroup
 
 from ..errors import RepscapeError
+from ._add import add
+from ._check import check
 from ._compare import compare
 from ._demo import demo
+from ._diff import diff
 from ._export_arrays import export_arrays
 from ._extract import extract
 from ._import_arrays import import_arrays
@@ -22,11 +25,16 @@ from ._plot import plot
 from ._predict import predict
 from ._print import complain
 from ._recipe import recipe
+from ._remove import remove
 from ._report import report
 from ._run import run
+from ._signals import WORDS, exit_code
 
-BAD_INPUT, STOPPED = 1, 130
-COMMANDS = (demo, run, extract, measure, compare, predict, plot, report, recipe, info, import_arrays, export_arrays)
+BAD_INPUT = 1
+COMMANDS = (
+    demo, run, add, remove, diff, check, extract, measure, compare, predict, plot, report, recipe, info, import_arrays,
+    export_arrays,
+)  # fmt: skip
 
 
 class Commands(TyperGroup):
@@ -37,8 +45,8 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
-            complain(str(stop) or "stopped")
-            raise typer.Exit(STOPPED) from stop
+            complain(str(stop) or WORDS)
+            raise typer.Exit(exit_code()) from stop
         except (RepscapeError, OSError) as error:
             if getattr(error, "errno", None) == errno.EPIPE:
                 raise  # whoever read our output has gone: nothing to say, and nobody to say it to
@@ -76,6 +84,6 @@ def _options(
     """Take the options that come before a command."""
 
 
-def main() -> None:
-    """Run the command line; the entry point of `repscape` and of `python -m repscape`."""
+def run_app() -> None:
+    """Run a command of this process's own words."""
     app(obj=shlex.join(["repscape", *sys.argv[1:]]))

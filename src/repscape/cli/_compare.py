@@ -40,24 +40,23 @@ def compare(
     """
     from ..findings import best_matches
     from ..results import titles
-    from ..study import USUAL_COMPARISON, StudySpec
-    from ..study import run as run_study
+    from ..study import USUAL_COMPARISON, Running, StudySpec, run, run_study
     from ._summary import say_conclusions, say_matches
 
     given = plan_entries(measures=measures or USUAL_COMPARISON, layers=layers, profiles=["models"])
     spec = StudySpec.of([one, other], plan=given)
-    plan, columns = spec.load()
-    results = run_study(
-        spec.source, plan, columns=columns, folder=out, origin=spec.origin(), threads=threads, progress=not quiet
-    )
+    if out is not None:
+        how = Running(threads=threads, wait=True, tell=note, progress=not quiet)
+        results = run_study(spec, out, how)
+    else:
+        plan, columns = spec.load()
+        results = run(spec.source, plan, columns=columns, threads=threads, progress=not quiet)
     matches = best_matches(results)
     report = None
     if out is not None:
-        from ..figures import save_figures
-        from ..report import write_report
+        from ..report import refresh
 
-        save_figures(results, out / "figures")
-        report = write_report(results, out / "report.html", command=ctx.obj, study=out)
+        report = refresh(results, out, command=ctx.obj).report
     if json:
         say_json({"best": matches.to_dict("records"), "pairs": results.to_frame().to_dict("records")})
         return

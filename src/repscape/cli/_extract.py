@@ -7,28 +7,16 @@ from typing import Annotated, Any
 
 import typer
 
+from ._expand import expanded
 from ._model_options import (
-    AllowPickle,
-    Balance,
-    BatchSize,
     Data,
-    Device,
+    DrawOptions,
     DryRun,
-    Dtype,
-    Image,
-    Kind,
-    Limit,
-    MaxLength,
-    Pool,
+    ExampleOptions,
+    OpenOptions,
     Revision,
-    Rows,
-    Seed,
-    Sequence,
-    Site,
-    Split,
-    Text,
-    TooLong,
-    TrustRemoteCode,
+    StateOptions,
+    TableOptions,
     chosen,
     say_forecast,
 )
@@ -38,36 +26,28 @@ from ._print import note, say
 Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, a local folder, or "module:function".')]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="STORE", help="The store: new, or to go on with.")]
 List = Annotated[bool, typer.Option("--list", help="Show the layers and sites that the model has, and do nothing.")]
+NoSync = Annotated[
+    bool, typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts.")
+]
 
 
+@expanded
 def extract(
     ctx: typer.Context,
     model: Model,
+    examples: ExampleOptions,
+    draw: DrawOptions,
+    tables: TableOptions,
+    states: StateOptions,
+    opening: OpenOptions,
     data: Data = None,
     out: Out = None,
     layers: Layers = None,
-    site: Site = None,
-    pool: Pool = None,
-    text: Text = None,
     label: Label = None,
-    sequence: Sequence = None,
-    image: Image = None,
-    kind: Kind = None,
-    split: Split = None,
-    limit: Limit = None,
-    balance: Balance = None,
-    rows: Rows = None,
-    seed: Seed = None,
-    max_length: MaxLength = None,
-    too_long: TooLong = None,
-    batch_size: BatchSize = None,
-    device: Device = None,
-    dtype: Dtype = None,
     revision: Revision = None,
-    trust_remote_code: TrustRemoteCode = False,
-    allow_pickle: AllowPickle = False,
     list_layers: List = False,
     dry_run: DryRun = False,
+    no_sync: NoSync = False,
     quiet: Quiet = False,
 ) -> None:
     """Read a model's hidden states into a store.
@@ -80,9 +60,8 @@ def extract(
       repscape extract --model facebook/esm2_t6_8M_UR50D --data proteins.fasta --site residual --site norm1 -o run.zarr
       repscape extract --model ./my-bert --list
     """
-    opening = chosen(device=device, dtype=dtype, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
     if list_layers:
-        _say_layers(model, opening | chosen(revision=revision and revision[0]))
+        _say_layers(model, chosen(opening, dtype=states.dtype, revision=revision and revision[0]))
         return
     place = Path() if out is None and dry_run else out
     if data is None or place is None:
@@ -91,16 +70,12 @@ def extract(
     from ..study import ModelSource
     from ..study import extract as run_extract
 
-    options = opening | chosen(
-        text=text, label=label, sequence=sequence, image=image, kind=kind, split=split, limit=limit, balance=balance,
-        rows=rows, seed=seed, site=site, pool=pool, max_length=max_length, too_long=too_long, batch_size=batch_size,
-        **plan_entries(measures=None, layers=layers),
-    )  # fmt: skip
+    options = chosen(examples, draw, tables, states, opening, label=label, **plan_entries(measures=None, layers=layers))
     source = ModelSource.of([model], data, revisions=revision or (), **options)
     if dry_run:
         say_forecast(source.forecast(place))
         return
-    store = run_extract(model, source.examples(), to=place, progress=not quiet, **source.extraction)
+    store = run_extract(model, source.examples(), to=place, progress=not quiet, sync=not no_sync, **source.extraction)
     say(f"{store.rows} rows of {len(store.layers)} layers: {', '.join(store.layers)}")
     if cut := store.state.get("truncated"):
         note(

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from ._model_options import IdColumn
 from ._options import Json, LabelsFrom, Quiet
 from ._print import note, say, say_json
 
@@ -24,6 +25,7 @@ def import_arrays(
     out: Out,
     model: Model = "",
     labels_from: LabelsFrom = None,
+    id_column: IdColumn = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -42,7 +44,7 @@ def import_arrays(
     from ..study import StudySpec
     from ..study import import_arrays as take_in
 
-    columns = StudySpec.of([source], labels_from or ()).read_columns()
+    columns = StudySpec.of([source], labels_from or (), id_column=id_column).read_columns()
     found = take_in(source, out, model=model, columns=columns, progress=not quiet)
     keys = [layer.key for layer in found.layers]
     if json:

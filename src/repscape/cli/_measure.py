@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ._model_options import IdColumn
 from ._options import By, Json, Label, LabelsFrom, Layers, Preprocess, Profiles, Quiet, Threads, Value, plan_entries
 from ._print import note, say_json
 
@@ -22,6 +23,7 @@ def measure(
     arrays: Arrays,
     label: Label = None,
     labels_from: LabelsFrom = None,
+    id_column: IdColumn = None,
     value: Value = None,
     by: By = None,
     preprocess: Preprocess = None,
@@ -45,7 +47,7 @@ def measure(
     given = plan_entries(
         measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
     )
-    spec = StudySpec.of(arrays, labels_from or (), plan=given)
+    spec = StudySpec.of(arrays, labels_from or (), plan=given, id_column=id_column)
     plan, columns = spec.load()
     results = run_study(spec.source, plan, columns=columns, threads=threads, progress=not quiet)
     if json:
@@ -54,3 +56,5 @@ def measure(
     for warning in results.warnings:
         note(f"Note: {warning}")
     say_summary(results)
+    if results.failed:
+        raise typer.Exit(1)

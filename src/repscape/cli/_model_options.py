@@ -1,8 +1,9 @@
-"""Options of commands that run a model: which one, on what data, and what is read of it."""
+"""Options of commands that run a model: which examples, how they are read, how the model is opened, what is read of it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from ._print import say
 
 if TYPE_CHECKING:
-    from ..study import Forecast
+    from ..study import Forecast, StudyForecast
 
 Data = Annotated[
     str | None,
@@ -22,55 +23,130 @@ Revision = Annotated[
     list[str] | None,
     typer.Option("--revision", help="Commit, tag or branch on the hub; again for further checkpoints of the model."),
 ]
-Kind = Annotated[
-    str | None, typer.Option("--kind", help="text, protein, image, vectors or array; found out by default.")
-]
 Text = Annotated[str | None, typer.Option("--text", metavar="COLUMN", help="Column of texts.")]
 Sequence = Annotated[str | None, typer.Option("--sequence", metavar="COLUMN", help="Column of protein sequences.")]
 Image = Annotated[str | None, typer.Option("--image", metavar="COLUMN", help="Column or array of images.")]
 Split = Annotated[str | None, typer.Option("--split", help="Which split of a data set.")]
-Limit = Annotated[int | None, typer.Option("--limit", metavar="N", help="At most so many examples, drawn at random.")]
-Balance = Annotated[
-    int | None, typer.Option("--balance", metavar="N", help="So many examples of every class of --label.")
-]
-Rows = Annotated[
-    str | None, typer.Option("--rows", metavar="FILE.npy", help="Row numbers of the data, in the order wanted.")
-]
-Seed = Annotated[int | None, typer.Option("--seed", help="Seed of --limit and --balance; 0 by default.")]
-Site = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--site", help="residual, norm1, norm2, attn, mlp, final_norm, or modules by name or glob; may be given again."
-    ),
-]
-Pool = Annotated[str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")]
-MaxLength = Annotated[
-    int | None, typer.Option("--max-length", metavar="N", help="Most tokens of a text, special ones included.")
-]
-TooLong = Annotated[str | None, typer.Option("--too-long", help="truncate (default) or refuse longer texts.")]
-BatchSize = Annotated[
-    int | None, typer.Option("--batch-size", metavar="N", help="Inputs of a batch; found out by default.")
-]
 Device = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the GPU by default where there is one.")]
-Dtype = Annotated[str | None, typer.Option("--dtype", help="float32 (default), bfloat16 or float16 in the model.")]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that came with the model. It can do anything you can.")
 ]
 AllowPickle = Annotated[
-    bool, typer.Option("--allow-pickle", help="Load pickled weights. They can run code; safetensors cannot.")
+    bool, typer.Option("--allow-pickle", help="Load pickled weights and files. They can run code; safetensors cannot.")
+]
+IdColumn = Annotated[
+    str | None,
+    typer.Option(
+        "--id-column",
+        metavar="COLUMN",
+        help="Column of ids, of the data, of --labels-from or of both; 'id' by default.",
+    ),
+]
+AllowCode = Annotated[
+    bool, typer.Option("--allow-code", help="Run a module:function that a study's file names. It can do anything.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what it would take, and do nothing.")]
 
 
-def chosen(**options: Any) -> dict[str, Any]:
-    """Return the options that were given; one site or label is itself, not a list."""
-    given = {name: value for name, value in options.items() if value not in (None, False, [])}
+@dataclass(frozen=True, slots=True)
+class ExampleOptions:
+    """Where the inputs stand in the data."""
+
+    text: Text = None
+    sequence: Sequence = None
+    image: Image = None
+    split: Split = None
+
+
+@dataclass(frozen=True, slots=True)
+class DrawOptions:
+    """Which of the examples, and of what kind they are."""
+
+    kind: Annotated[
+        str | None, typer.Option("--kind", help="text, protein, image, vectors or array; found out by default.")
+    ] = None
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", help="At most so many examples, drawn at random.")
+    ] = None
+    balance: Annotated[
+        int | None, typer.Option("--balance", metavar="N", help="So many examples of every class of --label.")
+    ] = None
+    rows: Annotated[
+        str | None, typer.Option("--rows", metavar="FILE.npy", help="Row numbers of the data, in the order wanted.")
+    ] = None
+    seed: Annotated[int | None, typer.Option("--seed", help="Seed of --limit and --balance; 0 by default.")] = None
+
+
+@dataclass(frozen=True, slots=True)
+class TableOptions:
+    """How the tables of examples, labels and values are read."""
+
+    id_column: IdColumn = None
+    separator: Annotated[
+        str | None,
+        typer.Option("--separator", metavar="TEXT", help="Between the cells of a table; found out by default."),
+    ] = None
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="NAME", help="Of text files, such as latin-1; UTF-8 by default."),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOptions:
+    """How a model is opened."""
+
+    device: Device = None
+    trust_remote_code: TrustRemoteCode = False
+    allow_pickle: AllowPickle = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateOptions:
+    """What is read of a model, and how its inputs go through it."""
+
+    site: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--site",
+            help="residual, norm1, norm2, attn, mlp, final_norm, or modules by name or glob; may be given again.",
+        ),
+    ] = None
+    pool: Annotated[
+        str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")
+    ] = None
+    max_length: Annotated[
+        int | None, typer.Option("--max-length", metavar="N", help="Most tokens of a text, special ones included.")
+    ] = None
+    too_long: Annotated[str | None, typer.Option("--too-long", help="truncate (default) or refuse longer texts.")] = (
+        None
+    )
+    batch_size: Annotated[
+        int | None, typer.Option("--batch-size", metavar="N", help="Inputs of a batch; found out by default.")
+    ] = None
+    dtype: Annotated[
+        str | None, typer.Option("--dtype", help="float32 (default), bfloat16 or float16 in the model.")
+    ] = None
+
+
+def chosen(*groups: Any, **options: Any) -> dict[str, Any]:
+    """Return the options that were given, of groups of them and one by one; one site or label is itself, not a list."""
+    for group in groups:
+        options |= {name: getattr(group, name) for name in type(group).__dataclass_fields__}
+    given = {name: value for name, value in options.items() if value is not None and value is not False and value != []}
     for name in ("site", "label"):
         if isinstance(given.get(name), list) and len(given[name]) == 1:
             given[name] = given[name][0]
     if "seed" in given:
         given["rng"] = given.pop("seed")
     return given
+
+
+def say_study_forecast(forecast: StudyForecast) -> None:
+    """Print what a study will take: its extraction if it has one, then its graphs, measures and figures."""
+    say_forecast(forecast.extraction)
+    for name, words in forecast.said().items():
+        say(f"  {name:<10}{words}")
 
 
 def say_forecast(forecasts: Mapping[str, Forecast]) -> None:

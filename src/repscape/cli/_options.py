@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from ..study import Running
 
 Label = Annotated[
     list[str] | None, typer.Option("--label", metavar="COLUMN", help="Column of class labels; may be given again.")
@@ -60,6 +64,72 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Study = Annotated[Path, typer.Argument(metavar="STUDY", help="A study folder, as repscape run writes it.")]
 
 
+@dataclass(frozen=True, slots=True)
+class PlanOptions:
+    """What a study computes."""
+
+    label: Label = None
+    value: Value = None
+    groups: Groups = None
+    by: By = None
+    whole: Whole = False
+    preprocess: Preprocess = None
+    layers: Layers = None
+    measures: Measures = None
+    profiles: Profiles = None
+
+    def entries(self) -> dict[str, Any]:
+        """Return the entries of a plan that were given."""
+        return plan_entries(
+            measures=self.measures,
+            layers=self.layers,
+            profiles=self.profiles,
+            preprocess=self.preprocess,
+            labels=self.label,
+            values=self.value,
+            groups=self.groups,
+            by=self.by,
+            whole=self.whole,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """How a study is run."""
+
+    threads: Threads = None
+    scheduler: Annotated[
+        str | None,
+        typer.Option("--scheduler", metavar="WHERE", help="Where units run: threads (default) or processes:N."),
+    ] = None
+    fail_fast: Annotated[
+        bool, typer.Option("--fail-fast", help="Stop at the first unit that fails; by default all others go on.")
+    ] = False
+    no_wait: Annotated[
+        bool, typer.Option("--no-wait", help="Stop at once where another process writes to the folder.")
+    ] = False
+    no_sync: Annotated[
+        bool,
+        typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts."),
+    ] = False
+    quiet: Quiet = False
+
+    def running(self) -> Running:
+        """Return the same for a study."""
+        from ..study import Running
+        from ._print import note
+
+        return Running(
+            threads=self.threads,
+            scheduler=None if self.scheduler == "threads" else self.scheduler,
+            fail_fast=self.fail_fast,
+            wait=not self.no_wait,
+            tell=note,
+            sync=not self.no_sync,
+            progress=not self.quiet,
+        )
+
+
 def plan_entries(
     *,
     measures: Sequence[str] | None,
@@ -71,19 +141,25 @@ def plan_entries(
     """Return the entries of a plan that were given on the command line."""
     from ..measures import measures_from_text
 
-    given: dict[str, Any] = {name: value for name, value in columns.items() if value}
+    # An empty text is an answer, and a wrong one; an option that was not given is None, an empty list, or a flag that is off.
+    given: dict[str, Any] = {name: value for name, value in columns.items() if value not in (None, False, [])}
     if measures:
         given["measures"] = [entry for text in measures for entry in measures_from_text(text)]
     if layers:
-        words = _words(layers)
+        words = _words(layers, "--layers")
         numbers = [int(word) if re.fullmatch(r"-?\d+", word) else word for word in words]
         given["layers"] = "all" if words == ["all"] else numbers
     if profiles:
-        given["profiles"] = _words(profiles)
+        given["profiles"] = _words(profiles, "--profiles")
     if preprocess:
-        given["preprocess"] = _words(preprocess)
+        given["preprocess"] = _words(preprocess, "--preprocess")
     return given
 
 
-def _words(texts: Sequence[str]) -> list[str]:
-    return [word.strip() for text in texts for word in text.split(",") if word.strip()]
+def _words(texts: Sequence[str], option: str) -> list[str]:
+    from ..errors import InputError
+
+    found = [word.strip() for text in texts for word in text.split(",") if word.strip()]
+    if not found:
+        raise InputError(f"{option} must name at least one. Got {', '.join(map(repr, texts))}.")
+    return found

@@ -22,10 +22,10 @@ def plot(study: Study, out: Out = None, formats: Formats = "png,svg,pdf", json: 
       repscape plot study -o paper/figures --formats pdf
     """
     from ..figures import save_figures
-    from ..results import load_results
+    from ..study import StudyFolder, results_in
 
     wanted = [word.strip() for word in formats.split(",") if word.strip()]
-    files = save_figures(load_results(study), out or study / "figures", formats=wanted)
+    files = save_figures(results_in(study), out or StudyFolder(study).figures, formats=wanted)
     if json:
         say_json([str(file) for file in files])
         return

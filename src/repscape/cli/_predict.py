@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ._model_options import AllowPickle, Data, Device, Image, Sequence, Split, Text, TrustRemoteCode, chosen
+from ._expand import expanded
+from ._model_options import Data, ExampleOptions, OpenOptions, chosen
 from ._options import Json, Study
 from ._print import note, say, say_json, say_table
 
@@ -24,22 +25,18 @@ Of = Annotated[str | None, typer.Option("--of", metavar="NAME", help="Which mode
 Moved = Annotated[str | None, typer.Option("--model", metavar="MODEL", help="Where the model is now, if it has moved.")]
 
 
+@expanded
 def predict(
     ctx: typer.Context,
     study: Study,
+    examples: ExampleOptions,
+    opening: OpenOptions,
     inputs: Inputs = None,
     layer: Layer = "best",
     label: Told = None,
     data: Data = None,
-    text: Text = None,
-    sequence: Sequence = None,
-    image: Image = None,
-    split: Split = None,
     of: Of = None,
     model: Moved = None,
-    device: Device = None,
-    trust_remote_code: TrustRemoteCode = False,
-    allow_pickle: AllowPickle = False,
     json: Json = False,
 ) -> None:
     """Tell the label of new inputs from one layer of a study's model.
@@ -51,25 +48,18 @@ def predict(
       repscape predict study "A lovely film." "A waste of time."
       repscape predict study --layer -1 --data new-reviews.csv --text review --json
     """
-    if bool(inputs) == bool(data):
+    if bool(inputs) == (data is not None):
         raise typer.BadParameter("give inputs in quotes, or --data", ctx=ctx)
 
     from ..examples import read_examples
     from ..study import predict as ask
 
-    given = read_examples(data, **chosen(text=text, sequence=sequence, image=image, split=split)) if data else inputs
+    given = inputs if data is None else read_examples(data, **chosen(examples))
     found = ask(
         study,
         given,
         layer=layer,
-        **chosen(
-            label=label,
-            of=of,
-            model=model,
-            device=device,
-            trust_remote_code=trust_remote_code,
-            allow_pickle=allow_pickle,
-        ),
+        **chosen(opening, label=label, of=of, model=model),
     )
     frame = found.to_frame()
     if json:

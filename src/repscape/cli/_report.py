@@ -30,7 +30,7 @@ def report(study: Study, out: Out = None, title: Title = None, maps: Maps = None
       repscape report study -o report.html --title "Layers of a small transformer"
     """
     from ..report import write_report
-    from ..results import load_results
+    from ..study import StudyFolder, results_in
 
-    page = out or study / "report.html"
-    say(str(write_report(load_results(study), page, title=title, study=study, maps=maps or ())))
+    page = out or StudyFolder(study).report
+    say(str(write_report(results_in(study), page, title=title, study=study, maps=maps or ())))

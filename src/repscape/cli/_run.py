@@ -7,52 +7,29 @@ from typing import Annotated
 
 import typer
 
+from ._expand import expanded
 from ._model_options import (
-    AllowPickle,
-    Balance,
-    BatchSize,
+    AllowCode,
     Data,
-    Device,
+    DrawOptions,
     DryRun,
-    Dtype,
-    Image,
-    Kind,
-    Limit,
-    MaxLength,
-    Pool,
+    ExampleOptions,
+    OpenOptions,
     Revision,
-    Rows,
-    Seed,
-    Sequence,
-    Site,
-    Split,
-    Text,
-    TooLong,
-    TrustRemoteCode,
+    StateOptions,
+    TableOptions,
     chosen,
-    say_forecast,
+    say_study_forecast,
 )
-from ._options import (
-    By,
-    Groups,
-    Json,
-    Label,
-    LabelsFrom,
-    Layers,
-    Measures,
-    Preprocess,
-    Profiles,
-    Quiet,
-    Threads,
-    Value,
-    Whole,
-    plan_entries,
-)
-from ._print import note, say, say_json
+from ._options import Json, LabelsFrom, PlanOptions, RunOptions
+from ._shown import show_study
 
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Study folder: new, or that of this very study.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="DIR", help="Study folder: new, or one of the same data, which grows.")
+]
 StudyFile = Annotated[
-    str | None, typer.Argument(metavar="STUDY", help="A study.toml, a store, or a folder that import-arrays made.")
+    str | None,
+    typer.Argument(metavar="STUDY", help="A study.toml or study folder, a store, or what import-arrays made."),
 ]
 Arrays = Annotated[
     list[str] | None,
@@ -63,55 +40,38 @@ Arrays = Annotated[
 Model = Annotated[
     list[str] | None,
     typer.Option(
-        "--model", metavar="[NAME=]MODEL", help="A hub id, a local folder, or module:function; again for another."
+        "--model",
+        metavar="[NAME=]MODEL",
+        help='A hub id, a local folder, or "module:function"; again for another model. Needs --data.',
     ),
 ]
 
 
-def run(  # house: typer reads the options from the signature, one a line
+@expanded
+def run(
     ctx: typer.Context,
     out: Out,
+    plan: PlanOptions,
+    examples: ExampleOptions,
+    draw: DrawOptions,
+    tables: TableOptions,
+    states: StateOptions,
+    opening: OpenOptions,
+    how: RunOptions,
     study: StudyFile = None,
+    arrays: Arrays = None,
     model: Model = None,
     data: Data = None,
-    arrays: Arrays = None,
-    label: Label = None,
     labels_from: LabelsFrom = None,
-    value: Value = None,
-    groups: Groups = None,
-    by: By = None,
-    whole: Whole = False,
-    preprocess: Preprocess = None,
-    layers: Layers = None,
-    measures: Measures = None,
-    profiles: Profiles = None,
-    threads: Threads = None,
-    site: Site = None,
-    pool: Pool = None,
-    text: Text = None,
-    sequence: Sequence = None,
-    image: Image = None,
-    kind: Kind = None,
-    split: Split = None,
-    limit: Limit = None,
-    balance: Balance = None,
-    rows: Rows = None,
-    seed: Seed = None,
-    max_length: MaxLength = None,
-    too_long: TooLong = None,
-    batch_size: BatchSize = None,
-    device: Device = None,
-    dtype: Dtype = None,
     revision: Revision = None,
-    trust_remote_code: TrustRemoteCode = False,
-    allow_pickle: AllowPickle = False,
+    allow_code: AllowCode = False,
     dry_run: DryRun = False,
-    quiet: Quiet = False,
     json: Json = False,
 ) -> None:
     """Chart layers: numbers, figures, and a report.
 
-    Every layer of one or several models, into one folder. Running it again does only what is missing.
+    Every layer of one or several models, into one folder. Running it again, with the same or with more, does only what is
+    missing. Where a unit fails, all others go on, and it exits with 1.
 
     \b
     Examples:
@@ -120,52 +80,23 @@ def run(  # house: typer reads the options from the signature, one a line
       repscape run --arrays mnist.npz:images --label labels --measures "id_twonn, id_gride(max_rank=128)" -o study
       repscape run --arrays small=a/ --arrays large=b/ --labels-from genres.csv:genre -o two-models
     """
-    if sum(map(bool, (study, arrays, model))) != 1 or bool(model) != bool(data):
+    if sum(entry is not None for entry in (study, arrays, model)) != 1 or (model is None) != (data is None):
         raise typer.BadParameter("give STUDY, or --arrays, or --model and --data", ctx=ctx)
 
-    from ..figures import save_figures
-    from ..report import write_report
-    from ..study import ModelSource, StudySpec, read_study
-    from ..study import run as run_study
-    from ._summary import say_summary
+    from ..study import ModelSource, StudySpec, read_study, run_study
 
-    given = plan_entries(
-        measures=measures,
-        layers=layers,
-        profiles=profiles,
-        labels=label,
-        values=value,
-        groups=groups,
-        by=by,
-        whole=whole,
-        preprocess=preprocess,
-    )
-    if model and data:
-        options = chosen(
-            text=text, label=label and label[0], sequence=sequence, image=image, kind=kind, split=split, limit=limit,
-            balance=balance, rows=rows, seed=seed, site=site, pool=pool, max_length=max_length, too_long=too_long,
-            batch_size=batch_size, device=device, dtype=dtype, trust_remote_code=trust_remote_code,
-            allow_pickle=allow_pickle, layers=given.pop("layers", None),
-        )  # fmt: skip
+    given = plan.entries()
+    if model is not None and data is not None:
+        options = chosen(examples, draw, tables, states, opening, label=plan.label)
+        options |= {"layers": layers} if (layers := given.pop("layers", None)) else {}
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
         spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+        trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
+        spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
-    if dry_run and spec.models is not None:
-        say_forecast(spec.models.forecast(out))
+    if dry_run:
+        say_study_forecast(spec.forecast(out))
         return
-    plan, columns = spec.load()
-    source = spec.opened(out, progress=not quiet)
-    results = run_study(
-        source, plan, columns=columns, folder=out, origin=spec.origin(), threads=threads, progress=not quiet
-    )
-    figures = save_figures(results, out / "figures")
-    report = write_report(results, out / "report.html", command=ctx.obj, study=out)
-    if json:
-        table = results.to_frame().to_dict("records")
-        say_json({"folder": str(out), "report": str(report), "figures": [str(f) for f in figures], "results": table})
-        return
-    for warning in results.warnings:
-        note(f"Note: {warning}")
-    say_summary(results)
-    say(f"\nReport: {report}")
+    results = run_study(spec, out, how.running())
+    show_study(results, out, command=ctx.obj, json=json)

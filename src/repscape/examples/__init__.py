@@ -2,16 +2,30 @@
 
 from ._arrays import ArrayLayers, layer_infos, natural_key, read_layers, split_key
 from ._builtin import BUILTIN, builtin_values
-from ._columns import read_columns
+from ._columns import ColumnTable, Reading, read_columns
 from ._gensim import is_here
 from ._images import CHANNELS, IMAGE_KEYS, image_folder
+from ._join import GivenColumns, Rows, named_path
 from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
 from ._npz import load_npy, load_npz
-from ._read import read_examples
+from ._read import Chosen, choose_examples, read_examples
+from ._room import written_size
+from ._source import Wanted
+from ._typed import as_numbers
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
 
 __all__ = [
     "CHANNELS",
+    "Chosen",
+    "ColumnTable",
+    "GivenColumns",
+    "Reading",
+    "Rows",
+    "Wanted",
+    "as_numbers",
+    "choose_examples",
+    "named_path",
+    "written_size",
     "IMAGE_KEYS",
     "image_folder",
     "is_here",

@@ -20,9 +20,11 @@ from .. import _check
 from .._types import LayerInfo
 from ..errors import InputError, InputTypeError, UnknownNameError
 from ._npz import load_npy, load_npz
+from ._told_apart import NUMBERS, columns_among, layers_and_columns
+from ._walk import is_hidden
 
-FUNCTION = "read_layers"
 Array = npt.NDArray[Any]
+LONGEST = 18  # digits of a number in a name that counts layers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +45,8 @@ def read_layers(path: str | os.PathLike[str], *, key: str | None = None) -> Arra
     """Read the layers of a model from a .npy, a .npz, or a folder of .npy and .npz files.
 
     Arrays of two or more axes are layers, and must agree on their number of rows n; images and other arrays of more
-    than two axes are flattened to (n, d), with a note. One-axis arrays of n entries become columns. Anything else is
-    left out, with a note.
+    than two axes are flattened to (n, d), with a note. One-axis arrays of n entries become columns, and so do, with a note,
+    labels of shape (n, 1) or one-hot beside wider layers. Anything else is left out, with a note.
 
     Names that differ in one number alone (layer1, layer2, layer10) are ordered by it, and it is their index; other
     names keep the order of the .npz, or the natural order of the file names in a folder.
@@ -64,7 +66,7 @@ def read_layers(path: str | os.PathLike[str], *, key: str | None = None) -> Arra
     Raises
     ------
     InputError
-        The file is missing, truncated, pickled, or has no layer; two layers have different n.
+        The file is missing, truncated, damaged, pickled, or has no layer; two layers have different n; one is complex.
     InputTypeError
         An array that is asked for does not hold real numbers.
     UnknownNameError
@@ -80,22 +82,20 @@ def read_layers(path: str | os.PathLike[str], *, key: str | None = None) -> Arra
     [('layer2', 2, 0.2), ('layer10', 10, 1.0)]
     """
     where, key = split_key(path, key)
-    if not where.exists():
-        raise InputError(f"path of {FUNCTION} must be a file or folder that exists. Got {where}.")
+    if not os.fspath(path) or not where.exists():
+        raise InputError(f"a path of layers must be a file or folder that exists. Got {_check.shown(os.fspath(path))}.")
     if where.is_dir():
         if key is not None:
-            raise InputError(f"key of {FUNCTION} names an array of a .npz. Got key {key!r} for the folder {where}.")
+            raise InputError(f"a key names an array of a .npz. Got key {key!r} for the folder {where}.")
         return _sorted_out(_folder(where), where)
     if where.suffix == ".npz":
         arrays = load_npz(where)
-        if key is not None:
-            arrays = _chosen(arrays, key, where)
-        return _sorted_out(arrays, where)
+        return _sorted_out(arrays, where) if key is None else _chosen(arrays, key, where)
     if where.suffix == ".npy":
         if key is not None:
-            raise InputError(f"key of {FUNCTION} names an array of a .npz. Got key {key!r} for {where}.")
+            raise InputError(f"a key names an array of a .npz. Got key {key!r} for {where}.")
         return _sorted_out({where.stem: load_npy(where)}, where)
-    raise InputError(f"path of {FUNCTION} must be a .npy, a .npz, or a folder of them. Got {where}.")
+    raise InputError(f"layers must be a .npy, a .npz, or a folder of them. Got {where}.")
 
 
 def natural_key(name: str) -> list[tuple[int, int, str]]:
@@ -106,8 +106,8 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
     >>> sorted(["layer10", "layer2", "embed"], key=natural_key)
     ['embed', 'layer2', 'layer10']
     """
-    parts = re.split(r"(\d+)", name)
-    return [(1, int(part), part) if i % 2 else (0, 0, part) for i, part in enumerate(parts)]
+    parts = [(part.lstrip("0"), part) for part in re.split(r"(\d+)", name)]
+    return [(1, len(digits), f"{digits} {part}") if i % 2 else (0, 0, part) for i, (digits, part) in enumerate(parts)]
 
 
 def layer_infos(names: Iterable[str]) -> list[LayerInfo]:
@@ -136,7 +136,10 @@ def _numbers(names: list[str]) -> list[int] | None:
     differing = [i for i in range(len(split[0])) if len({parts[i] for parts in split}) > 1]
     if len(differing) != 1 or differing[0] % 2 == 0:
         return None
-    numbers = [int(parts[differing[0]]) for parts in split]
+    digits = [parts[differing[0]] for parts in split]
+    if max(map(len, digits)) > LONGEST:
+        return None
+    numbers = list(map(int, digits))
     return numbers if len(set(numbers)) == len(numbers) else None
 
 
@@ -152,19 +155,25 @@ def split_key(path: str | os.PathLike[str], key: str | None = None) -> tuple[Pat
     return Path(text), key
 
 
-def _chosen(arrays: Mapping[str, Array], key: str, where: Path) -> dict[str, Array]:
-    """Keep the array `key` and every one-axis array."""
+def _chosen(arrays: Mapping[str, Array], key: str, where: Path) -> ArrayLayers:
+    """Take the array `key` as the one layer, and whatever has one label or value for each of its rows."""
     if key not in arrays:
         raise UnknownNameError(f"{where} has no array {key!r}. It has {', '.join(arrays)}.{_check.near(key, arrays)}")
     if arrays[key].ndim < 2:
         raise InputError(f"{key} in {where} must have at least 2 axes, (n, ...). Got shape {arrays[key].shape}.")
-    _real(arrays[key], key, where)
-    return {name: array for name, array in arrays.items() if name == key or array.ndim == 1}
+    if arrays[key].dtype.kind not in NUMBERS:
+        raise InputTypeError(
+            f"{key} in {where} must hold real numbers (float, int or bool). Got dtype {arrays[key].dtype}."
+        )
+    return _placed({key: arrays[key]}, columns_among(arrays, arrays[key].shape[0], but=[key]), [])
 
 
 def _folder(folder: Path) -> dict[str, Array]:
     """Return every array of the folder's files: by file name, or file/key where a .npz holds several layers."""
-    files = sorted((f for f in folder.iterdir() if f.suffix in (".npy", ".npz")), key=lambda f: natural_key(f.name))
+    files = sorted(
+        (f for f in folder.iterdir() if f.suffix in (".npy", ".npz") and not is_hidden(f.name)),
+        key=lambda f: natural_key(f.name),
+    )
     found: dict[str, Array] = {}
     for file in files:
         if file.suffix == ".npy":
@@ -184,35 +193,26 @@ def _folder(folder: Path) -> dict[str, Array]:
     return found
 
 
-def _real(array: Array, name: str, where: Path) -> None:
-    if array.dtype.kind not in "fiub":
-        raise InputTypeError(f"{name} in {where} must hold real numbers (float, int or bool). Got dtype {array.dtype}.")
-
-
 def _sorted_out(arrays: Mapping[str, Array], where: Path) -> ArrayLayers:
-    """Tell layers from columns, flatten, place by depth, and note what was left out."""
-    layers = {name: array for name, array in arrays.items() if array.ndim > 1 and array.dtype.kind in "fiub"}
+    """Tell layers from columns; refuse arrays without a layer, and layers of different examples."""
+    layers, columns, notes = layers_and_columns(arrays, where)
     if not layers:
         held = ", ".join(f"{name} {array.shape} {array.dtype}" for name, array in arrays.items()) or "no array"
         kind = InputTypeError if any(array.ndim > 1 for array in arrays.values()) else InputError
         raise kind(f"{where} must hold an array of real numbers with at least 2 axes, (n, ...). Got {held}.")
-    rows = {name: array.shape[0] for name, array in layers.items()}
-    if len(set(rows.values())) > 1:
+    if len({array.shape[0] for array in layers.values()}) > 1:
         listed = ", ".join(f"{name} {layers[name].shape}" for name in layers)
         hint = f" Choose one with {where}:NAME." if where.suffix == ".npz" else ""
         raise InputError(f"the layers in {where} must have the same number of rows. Got {listed}.{hint}")
-    n = next(iter(rows.values()))
-    columns, notes = {}, []
-    for name, array in arrays.items():
-        if name in layers:
-            continue
-        if array.shape == (n,):
-            columns[name] = np.asarray(array)
-        else:
-            notes.append(f"left out {name} of shape {array.shape} and dtype {array.dtype}: not ({n}, ...) numbers")
+    return _placed(layers, columns, notes)
+
+
+def _placed(layers: Mapping[str, Array], columns: dict[str, Array], notes: list[str]) -> ArrayLayers:
+    """Place layers by depth, and flatten those of more than two axes."""
     placed, images = {}, None
     for info in sorted(layer_infos(layers), key=lambda info: info.index):
         array = layers[info.name]
+        n = array.shape[0]
         if array.ndim > 2:
             may_be = array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3, 4))
             images = array if images is None and may_be else images

@@ -12,8 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import InputError, UnknownNameError, needs_extra
-from ._images import decoded, stacked
+from ._image_files import decoded
+from ._images import stacked
 from ._source import Array, Source, Wanted, known_column, table_source, with_ids
+from ._walk import Noticed
 
 try:
     import datasets
@@ -63,17 +65,20 @@ def dataset_source(held: datasets.Dataset, name: str, asked: Wanted) -> Source:
     for column, feature in held.features.items():
         if isinstance(feature, datasets.ClassLabel) and f"{column}_name" not in table:
             table[f"{column}_name"] = [feature.int2str(int(code)) if code >= 0 else None for code in table[column]]
-            if (table[column] < 0).any():
-                table[column] = table[column].where(table[column] >= 0)  # -1 is how the hub writes "no label"
+            if (
+                table[column] < 0
+            ).any():  # -1 is how the hub writes "no label"; as floats the others would become 0.0, 1.0
+                table[column] = table[column].astype("Int64").where(table[column] >= 0)
     named = asked.text is not None or asked.sequence is not None
     if asked.kind == "image" or asked.image is not None or (asked.kind is None and pictures and not named):
-        return _image_source(held, pictures, table, name=name, image=asked.image)
+        return _image_source(held, pictures, table, name=name, asked=asked)
     return table_source(table, name, asked)
 
 
 def _image_source(
-    held: datasets.Dataset, pictures: list[str], table: pd.DataFrame, *, name: str, image: str | None
+    held: datasets.Dataset, pictures: list[str], table: pd.DataFrame, *, name: str, asked: Wanted
 ) -> Source:
+    image = asked.image
     if image is None and len(pictures) != 1:
         raise InputError(
             f"{name}: which column holds the images? Say image=NAME. Columns of images: {pictures or 'none'}."
@@ -82,6 +87,7 @@ def _image_source(
     if column not in pictures:
         known_column(pd.DataFrame(columns=held.column_names), column, name)
         raise InputError(f"column {column!r} of {name} holds no images. Columns of images: {pictures or 'none'}.")
+    noticed = Noticed()
     raw = held.cast_column(column, datasets.Image(decode=False))
 
     def load(rows: npt.NDArray[np.int64]) -> Array:
@@ -89,7 +95,8 @@ def _image_source(
         for row in rows:
             entry = raw[int(row)][column]
             file = io.BytesIO(entry["bytes"]) if entry["bytes"] is not None else os.fspath(entry["path"])
-            images.append(decoded(file, f"{name}, row {row}, column {column!r}"))
+            images.append(decoded(file, f"{name}, row {row}, column {column!r}", noticed))
         return stacked(images)
 
-    return Source("image", with_ids(table, name), load, name)
+    table, ids = with_ids(table, name, asked.id_column)
+    return Source("image", table, load, name, ids, noticed)

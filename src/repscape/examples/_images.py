@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ..errors import InputError, InputTypeError, needs_extra
+from ..errors import InputError, InputTypeError
 from ._arrays import natural_key
+from ._image_files import decoded
 from ._neighbor_files import IMAGE_SUFFIXES
 from ._source import Array, Source, array_source, with_ids
+from ._told_apart import columns_among
+from ._walk import Noticed, files_below
 
 IMAGE_KEYS = ("images", "image", "x", "X", "data")
 CHANNELS = (1, 3, 4)
@@ -21,10 +23,13 @@ CHANNELS = (1, 3, 4)
 
 def image_folder(folder: Path) -> Source:
     """Find the images below a folder; the first folder on the way to an image is its class, in column "label"."""
-    files = [file for file in folder.rglob("*") if file.suffix.lower() in IMAGE_SUFFIXES and file.is_file()]
+    noticed = Noticed()
+    files = list(files_below(folder, lambda file: file.suffix.lower() in IMAGE_SUFFIXES, noticed))
     files.sort(key=lambda file: natural_key(file.relative_to(folder).as_posix()))
     if not files:
-        raise InputError(f"{folder} holds no image ({', '.join(sorted(IMAGE_SUFFIXES))}).")
+        raise InputError(
+            f"{folder} holds no image ({', '.join(sorted(IMAGE_SUFFIXES))}). It holds {noticed if noticed.held else 'nothing'}."
+        )
     paths = [file.relative_to(folder) for file in files]
     table = pd.DataFrame({"id": [path.as_posix() for path in paths]})
     classes = [path.parts[0] if len(path.parts) > 1 else None for path in paths]
@@ -36,9 +41,10 @@ def image_folder(folder: Path) -> Source:
         )
 
     def load(rows: npt.NDArray[np.int64]) -> Array:
-        return stacked([decoded(files[int(row)], f"{files[int(row)]}") for row in rows])
+        return stacked([decoded(files[int(row)], f"{files[int(row)]}", noticed) for row in rows])
 
-    return Source("image", with_ids(table, str(folder)), load, str(folder))
+    table, ids = with_ids(table, str(folder))
+    return Source("image", table, load, str(folder), ids, noticed)
 
 
 def image_arrays(arrays: Mapping[str, Array], key: str | None, name: str) -> Source:
@@ -60,26 +66,22 @@ def image_arrays(arrays: Mapping[str, Array], key: str | None, name: str) -> Sou
         raise InputError(
             f"{key} in {name} must be images (n, h, w) or (n, h, w, c) with c of 1, 3 or 4. Got {arrays[key].shape}.{hint}"
         )
-    columns = {other: array for other, array in arrays.items() if other != key and array.shape == images.shape[:1]}
-    return array_source("image", images, columns=columns, name=name)
+    columns = columns_among(arrays, len(images), but=[key])
+    return array_source("image", _narrowest(images), columns=columns, name=name)
 
 
-def decoded(file: Any, place: str) -> Array:
-    """Return an image file, or the bytes of one, as (h, w, 3) uint8."""
-    try:
-        from PIL import Image
-    except ImportError as problem:
-        raise needs_extra("reading images", "pillow", "models") from problem
-    try:
-        with Image.open(file) as image:
-            return np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as problem:  # SyntaxError: a broken PNG
-        raise InputError(f"{place} is no image that can be read: {problem}.") from problem
+def _narrowest(images: Array) -> Array:
+    """Return integers that are all bytes as bytes: levels of 16 bits would be read on another scale."""
+    if images.dtype.kind in "iu" and images.dtype.itemsize > 1 and images.size:
+        images = images.astype(images.dtype.newbyteorder("="), copy=False)
+        if images.min() >= 0 and images.max() <= np.iinfo(np.uint8).max:
+            return images.astype(np.uint8)
+    return images
 
 
 def stacked(images: Sequence[Array]) -> Array:
-    """Return images of one size as (n, h, w, c), of several sizes as an (n,) array of arrays (h, w, c)."""
-    if len({image.shape for image in images}) == 1:
+    """Return images of one size and depth as (n, h, w, c), others as an (n,) array of arrays (h, w, c)."""
+    if len({(image.shape, image.dtype) for image in images}) == 1:
         return np.stack(images)
     ragged = np.empty(len(images), dtype=object)
     ragged[:] = images

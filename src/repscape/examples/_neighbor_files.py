@@ -22,6 +22,7 @@ import numpy.typing as npt
 from .._types import LayerInfo
 from ..errors import InputError, StoreError
 from ._npz import load_npy
+from ._walk import Noticed, files_below, is_hidden
 
 Array = npt.NDArray[Any]
 FolderKind = Literal["store", "study", "neighbors", "arrays", "dataset", "images"]
@@ -75,7 +76,7 @@ def read_neighbor_files(folder: str | os.PathLike[str]) -> dict[LayerInfo, Neigh
     >>> [(layer.key, layer.depth >= 1) for layer in read_neighbor_files(folder)]
     [('layer1:post_mlp', False), ('layer3:post_mlp', True)]
     """
-    where = _existing(folder, "read_neighbor_files")
+    where = _existing(folder, "neighbour files")
     found: dict[tuple[str, int, str, str], dict[str, Path]] = {}
     for file, site in _candidates(where):
         named = _named(file.name)
@@ -181,8 +182,8 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
     >>> kind_of_folder(folder)
     'arrays'
     """
-    where = _existing(path, "kind_of_folder")
-    names = {entry.name for entry in where.iterdir()}
+    where = _existing(path, "this")
+    names = {entry.name for entry in where.iterdir() if not is_hidden(entry.name)}
     if "zarr.json" in names:
         return "store"
     if names & {"study.toml", "activations.zarr", "graphs.zarr", "results.zarr"}:
@@ -193,8 +194,7 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
         return "neighbors"
     if any(Path(name).suffix in (".npy", ".npz") for name in names):
         return "arrays"
-    inner = [file for entry in where.iterdir() for file in (entry.iterdir() if entry.is_dir() else (entry,))]
-    if any(file.suffix.lower() in IMAGE_SUFFIXES for file in inner):
+    if next(files_below(where, lambda file: file.suffix.lower() in IMAGE_SUFFIXES, Noticed()), None) is not None:
         return "images"
     if any(Path(name.removesuffix(".gz")).suffix in DATA_SUFFIXES for name in names):
         return "dataset"
@@ -203,20 +203,20 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
     )
 
 
-def _existing(folder: str | os.PathLike[str], function: str) -> Path:
+def _existing(folder: str | os.PathLike[str], what: str) -> Path:
     where = Path(folder)
     if not where.is_dir():
-        raise InputError(f"path of {function} must be a folder that exists. Got {where}.")
+        raise InputError(f"{what} must be a folder that exists. Got {where}.")
     return where
 
 
 def _candidates(where: Path) -> list[tuple[Path, str | None]]:
     """Return (file, site its folder names) for the .npy files of the folder and of the folders one level down."""
     found: list[tuple[Path, str | None]] = [(file, None) for file in sorted(where.glob("*.npy"))]
-    for inner in sorted(entry for entry in where.iterdir() if entry.is_dir()):
+    for inner in sorted(entry for entry in where.iterdir() if entry.is_dir() and not is_hidden(entry.name)):
         site = None if inner.name.endswith("-idx") else inner.name
         found += [(file, site) for file in sorted(inner.glob("*.npy"))]
-    return found
+    return [(file, site) for file, site in found if not is_hidden(file.name)]
 
 
 def _named(name: str) -> tuple[str, int, str, str, str] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from ..errors import InputError, InputTypeError
 from ._npz import load_npy
 from ._source import known_column
 
-FUNCTION = "read_examples"
+WHAT = "the examples"
 Rows = npt.NDArray[np.int64]
 
 
@@ -23,7 +24,7 @@ def chosen_rows(
     table: pd.DataFrame,
     name: str,
     *,
-    label: str | None,
+    labels: Sequence[str],
     rows: Any,
     balance: int | None,
     limit: int | None,
@@ -31,39 +32,39 @@ def chosen_rows(
 ) -> Rows:
     """Return the row numbers of the wanted examples, in the order they are wanted."""
     if balance is not None and limit is not None:
-        raise InputError(f"{FUNCTION} takes limit or balance, not both. Got limit={limit} and balance={balance}.")
+        raise InputError(f"{WHAT} takes limit or balance, not both. Got limit={limit} and balance={balance}.")
     chosen = np.arange(len(table)) if rows is None else _named_rows(rows, len(table), name)
-    if label is not None:
+    for label in labels:
         _no_gaps(table, label, chosen, name)
     if balance is not None:
-        if label is None:
-            raise InputError(f"balance of {FUNCTION} needs label=, the column that says the class of each example.")
-        balance = _check.integer(balance, "balance", FUNCTION, low=1)
-        return _balanced(table[label].iloc[chosen], chosen, balance, _random.generator(rng, FUNCTION))
+        if not labels:
+            raise InputError(f"balance of {WHAT} needs label=, the column that says the class of each example.")
+        balance = _check.integer(balance, "balance", WHAT, low=1)
+        return _balanced(table[labels[0]].iloc[chosen], chosen, balance, _random.generator(rng, WHAT))
     if limit is not None:
-        limit = _check.integer(limit, "limit", FUNCTION, low=1)
-        return _random.generator(rng, FUNCTION).permutation(chosen)[:limit]
+        limit = _check.integer(limit, "limit", WHAT, low=1)
+        return _random.generator(rng, WHAT).permutation(chosen)[:limit]
     return chosen
 
 
 def _named_rows(rows: Any, n: int, name: str) -> Rows:
     """Return the given row numbers, from an array or a .npy file."""
-    given = load_npy(Path(rows)) if isinstance(rows, str | os.PathLike) else np.asarray(rows)
+    given = _check.plain_array(load_npy(Path(rows)) if isinstance(rows, str | os.PathLike) else rows, "rows", WHAT)
     if given.ndim != 1 or given.dtype.kind not in "iu" or not len(given):
         raise InputTypeError(
-            f"rows of {FUNCTION} must be row numbers, or a .npy of them. Got {given.dtype} of shape {given.shape}."
+            f"rows of {WHAT} must be row numbers, or a .npy of them. Got {given.dtype} of shape {given.shape}."
         )
     if given.min() < 0 or given.max() >= n:
-        raise InputError(f"rows of {FUNCTION} must lie in [0, {n - 1}] for {name}. Got {given.min()} to {given.max()}.")
+        raise InputError(f"rows of {WHAT} must lie in [0, {n - 1}] for {name}. Got {given.min()} to {given.max()}.")
     if len(np.unique(given)) < len(given):
-        raise InputError(f"rows of {FUNCTION} must not repeat. Got {len(given) - len(np.unique(given))} repeated.")
+        raise InputError(f"rows of {WHAT} must not repeat. Got {len(given) - len(np.unique(given))} repeated.")
     return given.astype(np.int64)
 
 
 def _no_gaps(table: pd.DataFrame, label: str, chosen: Rows, name: str) -> None:
     missing = chosen[table[known_column(table, label, name)].iloc[chosen].isna().to_numpy(dtype=bool)]
     if len(missing):
-        first = ", ".join(f"{row} (id {table['id'].iloc[int(row)]!r})" for row in missing[:3])
+        first = ", ".join(f"{row} (id {_check.shown(table['id'].iloc[int(row)])})" for row in missing[:3])
         raise InputError(
             f"{name}: {len(missing)} of {len(chosen)} examples have no label in column {label!r}, the first in row {first}. "
             "Leave those rows out (rows=) or give them a label of their own."
@@ -72,14 +73,17 @@ def _no_gaps(table: pd.DataFrame, label: str, chosen: Rows, name: str) -> None:
 
 def _balanced(labels: pd.Series[Any], chosen: Rows, count: int, rng: np.random.Generator) -> Rows:
     """Draw `count` rows of every class, and shuffle them."""
+    kinds = {type(label).__name__ for label in labels}
+    if len(kinds) > 1:
+        raise InputTypeError(f"labels to balance must be of one kind. Got {', '.join(sorted(kinds))} mixed.")
     codes, classes = pd.factorize(labels, sort=True)
     picked = []
     for code, which in enumerate(classes):
         members = chosen[codes == code]
         if len(members) < count:
             raise InputError(
-                f"balance of {FUNCTION} must be at most the size of the smallest class. "
-                f"Got {count}; class {which!r} has {len(members)}."
+                f"balance of {WHAT} must be at most the size of the smallest class. "
+                f"Got {count}; class {_check.shown(which)} has {len(members)}."
             )
         picked.append(rng.permutation(members)[:count])
     return rng.permutation(np.concatenate(picked))

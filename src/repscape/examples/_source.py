@@ -5,8 +5,9 @@ Rows are chosen from the table alone, so that an image that is not wanted is nev
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ import pandas as pd
 
 from .. import _check
 from .._types import ExampleKind
-from ..errors import InputError, InputTypeError, UnknownNameError
+from ..errors import InputError, InputTypeError, RepscapeWarning, UnknownNameError
+from ._tables import plain_frame
+from ._walk import Noticed
 
 Array = npt.NDArray[Any]
 Inputs = Sequence[str] | Array
@@ -39,6 +42,14 @@ class Wanted:
     """The column or array of images."""
     split: str | None = None
     """The part of a data set."""
+    id_column: str | None = None
+    """The column of ids, where the examples have it."""
+    separator: str | None = None
+    """What stands between the cells of a text file."""
+    encoding: str | None = None
+    """Of a text file."""
+    allow_pickle: bool = False
+    """Whether files may be read whose reading can run code."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,6 +64,15 @@ class Source:
     """Loads the inputs of the given rows, or raises and names the row that cannot be used."""
     name: str
     """Where they come from, for messages and the record."""
+    ids: Any = None
+    """The ids that came with the examples, also where some repeat; None where the table counts its rows."""
+    noticed: Noticed = field(default_factory=Noticed)
+    """What its reader should know: what was left out, and how."""
+
+    def tell(self) -> None:
+        """Say once what was noticed on the way."""
+        if self.noticed.held:
+            warnings.warn(f"{self.name}: {self.noticed}.", RepscapeWarning, stacklevel=3)
 
 
 def table_source(table: pd.DataFrame, name: str, asked: Wanted) -> Source:
@@ -66,32 +86,52 @@ def table_source(table: pd.DataFrame, name: str, asked: Wanted) -> Source:
         if protein
         else _input_column(table, asked.text, TEXT_COLUMNS, "text", name)
     )
-    named, entries, clean = with_ids(table, name), table[column], _residues if protein else _text
+    table, ids = with_ids(table, name, asked.id_column)
+    entries, clean = table[column], _residues if protein else _text
 
     def load(rows: npt.NDArray[np.int64]) -> list[str]:
-        return [clean(entries.iloc[int(row)], f"{name}, row {row} (id {named['id'].iloc[int(row)]!r})") for row in rows]
+        return [clean(entries.iloc[int(row)], place_of(table, row, name)) for row in rows]
 
-    return Source(kind, named, load, name)
+    return Source(kind, table, load, name, ids)
 
 
 def array_source(kind: ExampleKind, inputs: Array, *, columns: Mapping[str, Any], name: str) -> Source:
     """Take the rows of an array that is already there."""
-    table = with_ids(pd.DataFrame({"id": np.arange(len(inputs)), **columns}), name)
-    return Source(kind, table, lambda rows: inputs[rows], name)
+    table, ids = with_ids(pd.DataFrame(columns, index=range(len(inputs))), name)
+    return Source(kind, table, lambda rows: inputs[rows], name, ids)
 
 
-def with_ids(table: pd.DataFrame, name: str) -> pd.DataFrame:
-    """Put "id" first: the table's own where it tells rows apart (else kept as "source_id"), or the row number."""
-    table = table.reset_index(drop=True).rename(columns=str)
-    if table.columns.has_duplicates:
-        twice = sorted(set(table.columns[table.columns.duplicated()]))
-        raise InputError(f"{name} must have columns of different names. Got {', '.join(twice)} twice.")
-    if "id" in table.columns:
-        if not table["id"].hasnans and table["id"].is_unique:
-            return table[["id", *table.columns.drop("id")]]
+def with_ids(table: pd.DataFrame, name: str, id_column: str | None = None) -> tuple[pd.DataFrame, Any]:
+    """Put "id" first, and return the table's own ids: those of `id_column` or "id", None where it has neither.
+
+    Ids that do not tell rows apart stay as "source_id", and row numbers stand in for them.
+    """
+    table = plain_frame(table, name)
+    if id_column is not None and id_column != "id" and id_column in table.columns:
+        own = table[id_column]
+        if own.isna().any() or not own.is_unique:
+            wrong = own[own.isna() | own.duplicated()]
+            raise InputError(
+                f"ids of {name}, in column {id_column!r}, must differ from row to row. Row {wrong.index[0]} has "
+                f"{_check.shown(wrong.iloc[0])}, which is {'none' if own.isna().any() else 'there already'}."
+            )
         table = table.rename(columns={"id": "source_id"})
+        table.insert(0, "id", own)
+        return table, own.to_numpy()
+    if "id" in table.columns:
+        own = table["id"]
+        if not own.isna().any() and own.is_unique:
+            return table[["id", *table.columns.drop("id")]], own.to_numpy()
+        table = table.rename(columns={"id": "source_id"})
+        table.insert(0, "id", np.arange(len(table)))
+        return table, None if own.isna().any() else own.to_numpy()
     table.insert(0, "id", np.arange(len(table)))
-    return table
+    return table, None
+
+
+def place_of(table: pd.DataFrame, row: Any, name: str) -> str:
+    """Say in words which row of the examples is meant."""
+    return f"{name}, row {row} (id {_check.shown(table['id'].iloc[int(row)])})"
 
 
 def known_column(table: pd.DataFrame, column: str, name: str) -> str:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import gzip
-import json
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO, cast
 
 import pandas as pd
 
-from ..errors import InputError, needs_extra
+from ..errors import InputError, InputTypeError, needs_extra
+from ._json_records import json_table
+from ._opened import lines_of, text_of
+from ._room import check_room
+from ._separated import MOST_COLUMNS, check_names, separated_table
+from ._typed import check_characters
 
-NOT_A_NUMBER = frozenset({"NA", "N/A", "NaN", "nan", "null", "NULL", "None", "#N/A"})
+CELL = 64  # bytes of a cell in memory, at least, once it is a Python object
 
 
 def suffix_of(path: Path) -> str:
@@ -29,99 +30,57 @@ def suffix_of(path: Path) -> str:
     return Path(name.removesuffix(".gz")).suffix
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a table by its suffix; errors name the file, and the line where there is one."""
-    with opened(path) as stream:
-        table = READERS[suffix_of(path)](path, stream)
+def read_table(path: Path, *, separator: str | None = None, encoding: str | None = None) -> pd.DataFrame:
+    """Read a table by its suffix; errors name the file, and the line where there is one.
+
+    `separator` is what stands between the cells of a csv or tsv, found out by default; `encoding` that of a text file, UTF-8 or
+    what a byte order mark says by default.
+    """
+    suffix = suffix_of(path)
+    if suffix == ".parquet":
+        table = _parquet(path)
+    elif suffix in SEPARATED:
+        table = separated_table(text_of(path, encoding), path, usual=SEPARATED[suffix], separator=separator)
+    else:
+        table = OTHERS[suffix](text_of(path, encoding), path)
     if not len(table):
         raise InputError(f"{path} holds no example.")
+    check_characters(table, str(path))
     return table
 
 
-@contextmanager
-def opened(path: Path) -> Iterator[TextIO]:
-    """Open a text file, gzipped or not; whatever is wrong with its bytes becomes an error that names it."""
-    try:
-        if path.name.lower().endswith(".gz"):
-            with gzip.open(path, "rt", encoding="utf-8-sig", newline="") as stream:
-                yield cast(TextIO, stream)
-        else:
-            with path.open(encoding="utf-8-sig", newline="") as plain:
-                yield plain
-    except UnicodeDecodeError as problem:
-        raise InputError(
-            f"{path} must be UTF-8 text. {problem}; convert it first: iconv -f latin1 -t utf-8."
-        ) from problem
-    except (OSError, EOFError, zlib.error) as problem:
-        raise InputError(f"{path} cannot be read: {problem}.") from problem
+def plain_frame(frame: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return a caller's DataFrame with columns named by text, in rows counted from 0; its index stays behind.
+
+    An index that is called "id" is a column of that name.
+    """
+    if not isinstance(frame.columns, pd.Index) or frame.columns.nlevels > 1:
+        raise InputTypeError(f"{name} must have one name for each column. Got {frame.columns.nlevels} levels of names.")
+    if frame.index.name == "id" and "id" not in frame.columns:
+        frame = frame.reset_index()
+    frame = frame.reset_index(drop=True).rename(columns=str)
+    if frame.columns.has_duplicates:
+        twice = sorted(set(frame.columns[frame.columns.duplicated()]))
+        raise InputError(f"{name} must have columns of different names. Got {', '.join(twice)} twice.")
+    check_characters(frame, name)
+    return frame
 
 
-def _separated(separator: str) -> Callable[[Path, TextIO], pd.DataFrame]:
-    def read(path: Path, stream: TextIO) -> pd.DataFrame:
-        try:  # "null" and "NA" are words, not gaps: only an empty cell is missing
-            table = pd.read_csv(stream, sep=separator, keep_default_na=False, na_values=[""], low_memory=False)
-        except (ValueError, pd.errors.EmptyDataError) as problem:  # ParserError is a ValueError
-            if isinstance(problem, UnicodeDecodeError):
-                raise
-            raise InputError(f"{path} cannot be read as a table: {problem}.") from problem
-        return table.apply(_numbers_with_gaps)
-
-    return read
+def _lines(text: str, path: Path) -> pd.DataFrame:
+    return pd.DataFrame({"text": lines_of(text)}, dtype="str")
 
 
-def _numbers_with_gaps(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Turn a column of numbers in which some cells say NA back into numbers."""
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return column
-    gaps = column.isna() | column.isin(NOT_A_NUMBER)
-    if gaps.all() or not column.isin(NOT_A_NUMBER).any():
-        return column
-    numbers = pd.to_numeric(column.mask(gaps), errors="coerce")
-    return column if numbers[~gaps].isna().any() else numbers
-
-
-def _json_lines(path: Path, stream: TextIO) -> pd.DataFrame:
-    records = []
-    for number, line in enumerate(stream, start=1):
-        if line.strip():
-            records.append(_record(_parsed(line, f"{path}, line {number}"), f"{path}, line {number}"))
-    return pd.DataFrame(records)
-
-
-def _json(path: Path, stream: TextIO) -> pd.DataFrame:
-    held = _parsed(stream.read(), str(path))
-    if not isinstance(held, list):
-        raise InputError(f"{path} must hold a list of records. Got {type(held).__name__}.")
-    return pd.DataFrame([_record(entry, f"{path}, record {i}") for i, entry in enumerate(held)])
-
-
-def _parsed(text: str, place: str) -> Any:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError as problem:
-        raise InputError(f"{place} is no JSON: {problem}.") from problem
-
-
-def _record(entry: Any, place: str) -> dict[str, Any]:
-    if not isinstance(entry, dict):
-        raise InputError(f"{place} must be a record, {{column: value}}. Got {type(entry).__name__}.")
-    return entry
-
-
-def _lines(path: Path, stream: TextIO) -> pd.DataFrame:
-    return pd.DataFrame({"text": [line.rstrip("\r\n") for line in stream]}, dtype="str")
-
-
-def _fasta(path: Path, stream: TextIO) -> pd.DataFrame:
+def _fasta(text: str, path: Path) -> pd.DataFrame:
     ids: list[str] = []
     descriptions: list[str] = []
     sequences: list[list[str]] = []
-    for number, line in enumerate(stream, start=1):
-        line = line.strip()
+    for number, line in enumerate(map(str.strip, lines_of(text)), start=1):
         if line.startswith(">"):
-            name, _, description = line[1:].strip().partition(" ")
+            name, *description = line[1:].split(maxsplit=1) or [""]
+            if not name:
+                raise InputError(f"{path}, line {number}: a '>' line must give its record an id. Got {line!r}.")
             ids.append(name)
-            descriptions.append(description.strip())
+            descriptions.append(description[0] if description else "")
             sequences.append([])
         elif line and not line.startswith(";"):
             if not sequences:
@@ -131,27 +90,42 @@ def _fasta(path: Path, stream: TextIO) -> pd.DataFrame:
     return pd.DataFrame({"id": ids, "sequence": whole, "description": descriptions}, dtype="str")
 
 
-def _parquet(path: Path, stream: TextIO) -> pd.DataFrame:
+def _parquet(path: Path) -> pd.DataFrame:
     try:
-        table = pd.read_parquet(path)
+        import pyarrow
+        import pyarrow.parquet
     except ImportError as problem:
         raise needs_extra("reading parquet", "pyarrow", "models") from problem
-    except (OSError, ValueError) as problem:  # pyarrow's own errors are ValueErrors
-        raise InputError(f"{path} cannot be read as parquet: {problem}.") from problem
+    try:
+        about = pyarrow.parquet.ParquetFile(path)
+        names = about.schema_arrow.names
+        if len(names) > MOST_COLUMNS or len(set(names)) < len(names):
+            check_names(names, str(path))
+        rows = about.metadata.num_rows
+        check_room(max(rows * len(names) * CELL, _unpacked(about.metadata)), f"{path}, with {rows:,} rows,")
+        table = pd.read_parquet(path)
+    except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError) as problem:
+        if isinstance(problem, InputError):
+            raise
+        raise InputError(f"{path} cannot be read as parquet: {str(problem)[:300]}.") from problem
     return table.reset_index() if table.index.name is not None else table
 
 
-READERS: dict[str, Callable[[Path, TextIO], pd.DataFrame]] = {
-    ".csv": _separated(","),
-    ".tsv": _separated("\t"),
-    ".jsonl": _json_lines,
-    ".ndjson": _json_lines,
-    ".json": _json,
-    ".parquet": _parquet,
+def _unpacked(metadata: object) -> int:
+    groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))  # type: ignore[attr-defined]
+    return sum(group.total_byte_size for group in groups)
+
+
+SEPARATED = {".csv": ",", ".tsv": "\t"}
+OTHERS: dict[str, Callable[[str, Path], pd.DataFrame]] = {
+    ".jsonl": partial(json_table, by_line=True),
+    ".ndjson": partial(json_table, by_line=True),
+    ".json": partial(json_table, by_line=False),
     ".txt": _lines,
     ".fasta": _fasta,
     ".fa": _fasta,
     ".faa": _fasta,
     ".fas": _fasta,
 }
+READABLE = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".txt", ".fasta", ".fa", ".faa", ".fas")
 FASTA_SUFFIXES = frozenset({".fasta", ".fa", ".faa", ".fas"})

@@ -10,25 +10,35 @@ import numpy as np
 
 from ..errors import InputError
 from ._npz import load_npz
+from ._opened import opened
+from ._room import check_room, written_size
 from ._source import Array, Source, array_source
-from ._tables import opened, suffix_of
+from ._tables import suffix_of
+from ._told_apart import columns_among
 
+LINE = 1 << 20  # characters looked at
+LONGEST = 16  # digits of a number of words or dimensions
 SNIFFED = 10  # numbers on a line that nobody would take for text
 
 
-def vectors_source(path: Path) -> Source:
-    """Read word vectors from a file, by its suffix and its first lines."""
+def vectors_source(path: Path, *, allow_pickle: bool = False) -> Source:
+    """Read word vectors from a file, by its suffix and its first lines; what can run code only where the caller said so."""
     suffix = suffix_of(path)
     if suffix == ".npz":
-        return npz_vectors(load_npz(path), str(path))
-    if suffix in (".bin", ".kv", ".model"):
-        from ._gensim import read_binary, read_keyed
+        return npz_vectors(load_npz(path, allow_pickle=allow_pickle), str(path))
+    if suffix in (".kv", ".model"):
+        if not allow_pickle:
+            raise InputError(
+                f"{path} is a pickle of gensim's, and loading one can run code. If you trust where it comes from, say "
+                "allow_pickle=True (--allow-pickle); else ask for word2vec's binary form (.bin) or text."
+            )
+        from ._gensim import read_keyed
 
-        words, vectors = read_binary(path) if suffix == ".bin" else read_keyed(path)
-        return word_source(words, vectors, str(path))
-    if _is_binary(path):  # as GoogleNews-vectors.gz, whose name does not say
+        return word_source(*read_keyed(path), str(path))
+    if suffix == ".bin" or _is_binary(path):  # as GoogleNews-vectors.gz, whose name does not say
         from ._gensim import read_binary
 
+        _check_promise(path)
         return word_source(*read_binary(path), str(path))
     return word_source(*_text_vectors(path), str(path))
 
@@ -43,7 +53,7 @@ def npz_vectors(arrays: dict[str, Array], name: str) -> Source:
             f"{name} must hold words (n,) of text and vectors (n, d). Got {words.dtype} {words.shape} and {vectors.shape}."
         )
     others = {key: array for key, array in arrays.items() if key not in ("words", "vectors", "word", "id")}
-    columns = {key: array for key, array in others.items() if array.shape == words.shape}
+    columns = columns_among(others, len(words))
     return word_source(words.tolist(), vectors, name, **columns)
 
 
@@ -55,7 +65,7 @@ def word_source(words: list[str], vectors: Array, name: str, **columns: Any) -> 
 def looks_like_vectors(path: Path) -> bool:
     """Whether a text file begins with a word and numbers, or with the header of word2vec."""
     with opened(path) as stream:
-        first, second = stream.readline().split(), stream.readline().split()
+        first, second = stream.readline(LINE).split(), stream.readline(LINE).split()
     if len(first) == 2 and all(part.isdigit() for part in first) and len(second) == int(first[1]) + 1:
         first = second
     return len(first) > SNIFFED and all(_is_number(part) for part in first[-SNIFFED:])
@@ -76,6 +86,22 @@ def _is_binary(path: Path) -> bool:
     if len(header) != 2 or not all(part.isdigit() for part in header):
         return False
     return not line or not _is_number(line[-1].decode("utf-8", "replace"))
+
+
+def _check_promise(path: Path) -> None:
+    """Refuse a header that promises more numbers than the file can hold, or memory."""
+    packed = path.suffix.lower() == ".gz"
+    with gzip.open(path, "rb") if packed else path.open("rb") as stream:
+        header = stream.readline(100).split()
+    if len(header) != 2 or not all(part.isdigit() and len(part) < LONGEST for part in header):
+        return  # it is none, and gensim says so
+    promised = int(header[0]) * int(header[1]) * np.dtype(np.float32).itemsize
+    if not packed and promised > path.stat().st_size:
+        raise InputError(
+            f"{path} is truncated or damaged: its header promises {int(header[0]):,} vectors of {int(header[1]):,} numbers, "
+            f"which would take {written_size(promised)}."
+        )
+    check_room(promised, str(path))
 
 
 def _text_vectors(path: Path) -> tuple[list[str], Array]:

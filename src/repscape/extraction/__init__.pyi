@@ -1,11 +1,14 @@
+from ._anatomy import SITES, Anatomy, Tap
+from ._copies import EarlierRows, Rows
+from ._families import Family
 from ._hf_encode import TextEncoder
 from ._hf_model import quiet, wrap_pretrained
 from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
 from ._open import open_model
-from ._sites import SITES, Family, Tap, select_taps
-from ._torch_model import Model, list_layers
+from ._sites import select_taps
+from ._torch_model import Model, list_layers, refused_sites
 
 __all__ = [
     "TextEncoder",
@@ -14,12 +17,16 @@ __all__ = [
     "select_taps",
     "wrap_pretrained",
     "SITES",
+    "Anatomy",
+    "EarlierRows",
     "Family",
     "Layout",
     "Model",
+    "Rows",
     "Slab",
     "Tap",
     "iterate",
     "list_layers",
     "open_model",
+    "refused_sites",
 ]

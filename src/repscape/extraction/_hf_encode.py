@@ -7,7 +7,7 @@ construction and not asked of each tokenizer.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,10 +18,13 @@ from PIL import Image
 
 from .. import _check
 from ..errors import InputError, InputTypeError
+from ._copies import digest
 from ._pool import Batch
 from ._torch_model import Encoded, TooLong
 
 RESIDUES = "ACDEFGHIKLMNPQRSTVWY"
+NO_BOUND = 1 << 62
+PROBE_TOKENS, SHORT_PROBE_TOKENS = 9, 5  # of no width that a model has
 LARGEST_ALPHABET = 256  # ESM has 33 tokens, ProtBert 30, ProtT5 128; texts need more
 
 
@@ -39,10 +42,24 @@ class TextEncoder:
     """Special tokens behind it."""
     spaced: bool = False
     """Whether the tokenizer wants residues with spaces between them."""
+    known: int | None = None
+    """Tokens that the model has an embedding for; None where that is not known."""
+    pad: int = 0
+    """What stands behind the end of a shorter text; it is masked."""
 
     @classmethod
-    def of(cls, tokenizer: Any, *, limit: int | None) -> TextEncoder:
-        """Find out what the tokenizer puts around a text, and whether its alphabet is that of proteins."""
+    def of(cls, tokenizer: Any, *, limit: int | None, known: int | None = None, pad: int | None = None) -> TextEncoder:
+        """Find out what the tokenizer puts around a text, and whether its alphabet is that of proteins.
+
+        `known` tokens have an embedding; `pad` is the model's own padding, where the tokenizer has none.
+        """
+        found = cls._around(tokenizer, limit)
+        given = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else pad
+        filler = given if given is not None and 0 <= given < (known or NO_BOUND) else 0
+        return replace(found, known=known, pad=filler)
+
+    @classmethod
+    def _around(cls, tokenizer: Any, limit: int | None) -> TextEncoder:
         protein = all(_is_letter(tokenizer, letter) for letter in RESIDUES) and not _is_letter(tokenizer, "k")
         probe = "A" if protein else "a"
         bare: list[int] = tokenizer(probe, add_special_tokens=False)["input_ids"]
@@ -84,7 +101,38 @@ class TextEncoder:
                 f"tokens (first: row {first_row + cut[0]} with {len(ids[cut[0]])}). too_long='truncate' cuts and counts them."
             )
         ids = [[*self.prefix, *tokens[:room], *self.suffix] for tokens in ids]
-        return Encoded(np.array([len(tokens) for tokens in ids]), partial(self._batch, ids), len(cut))
+        self._known_tokens(ids, first_row)
+        return self._encoded(ids, len(cut))
+
+    def probe(self) -> Encoded | None:
+        """Return texts of 9, 5 and 9 tokens drawn from the vocabulary, special ones apart; shorter where the model ends."""
+        special = {*self.tokenizer.all_special_ids, *self.prefix, *self.suffix}
+        letters = [self.tokenizer.convert_tokens_to_ids(letter) for letter in RESIDUES] if self.spaced else []
+        vocabulary = letters or sorted(self.tokenizer.get_vocab().values())
+        usual = [i for i in vocabulary if i not in special and i < (self.known or NO_BOUND)]
+        if not usual:
+            return None
+        room = PROBE_TOKENS if self.limit is None else self.limit - len(self.prefix) - len(self.suffix)
+        lengths = [min(room, length) for length in (PROBE_TOKENS, SHORT_PROBE_TOKENS, PROBE_TOKENS)]
+        draw = np.random.default_rng(0)
+        texts = [draw.choice(usual, length).tolist() for length in lengths]
+        return self._encoded([[*self.prefix, *tokens, *self.suffix] for tokens in texts])
+
+    def _encoded(self, ids: list[list[int]], cut: int = 0) -> Encoded:
+        digests = tuple(digest(np.array(tokens, dtype=np.int64).tobytes()) for tokens in ids)
+        return Encoded(np.array([len(tokens) for tokens in ids]), partial(self._batch, ids), cut, digests)
+
+    def _known_tokens(self, ids: list[list[int]], first_row: int) -> None:
+        """Refuse tokens for which the model has no embedding."""
+        if self.known is None:
+            return
+        for row, tokens in enumerate(ids):
+            if (largest := max(tokens)) >= self.known:
+                raise InputError(
+                    f"inputs of extract: row {first_row + row} has token {largest} "
+                    f"({self.tokenizer.convert_ids_to_tokens(largest)!r}), and the model has embeddings for {self.known} "
+                    "tokens only: the tokenizer is that of another model."
+                )
 
     def _most(self, max_length: int | None) -> int | None:
         """Return the most tokens of an input, special ones included."""
@@ -98,13 +146,13 @@ class TextEncoder:
     def _batch(self, ids: list[list[int]], rows: npt.NDArray[np.int64]) -> Batch:
         chosen = [ids[int(row)] for row in rows]
         longest = max(map(len, chosen))
-        pad = self.tokenizer.pad_token_id or 0
-        tokens = torch.tensor([entry + [pad] * (longest - len(entry)) for entry in chosen])
+        tokens = torch.tensor([entry + [self.pad] * (longest - len(entry)) for entry in chosen])
         lengths = torch.tensor([len(entry) for entry in chosen])[:, None]
         places = torch.arange(longest)[None]
         real = (places >= len(self.prefix)) & (places < lengths - len(self.suffix))
-        attended = (places < lengths).to(torch.int64)
-        return Batch({"input_ids": tokens, "attention_mask": attended}, len(rows), real, len(self.prefix))
+        attended = places < lengths
+        inputs = {"input_ids": tokens, "attention_mask": attended.to(torch.int64)}
+        return Batch(inputs, len(rows), real, len(self.prefix), attended)
 
     def _known_residues(self, inputs: Sequence[str], first_row: int) -> None:
         letters = sorted(set().union(*inputs))
@@ -133,8 +181,10 @@ class ImageEncoder:
     processor: Any
     tokens: int
     """What one image costs."""
-    lead: int
-    """Special tokens in front of the patches."""
+    lead: int = 0
+    """Special tokens in front of the patches, where they are known beforehand."""
+    side: int = 224
+    """Height and width of the pictures that the model is tried with."""
     kinds: tuple[str, ...] = field(default=("image",))
 
     def __call__(self, inputs: Any, *, first_row: int, max_length: int | None, too_long: TooLong) -> Encoded:
@@ -143,6 +193,11 @@ class ImageEncoder:
             raise InputError("max_length of extract is for texts and proteins. Got images.")
         return Encoded(np.full(len(inputs), self.tokens), partial(self._batch, inputs, first_row))
 
+    def probe(self) -> Encoded | None:
+        """Return two pictures of noise."""
+        noise = np.random.default_rng(0).integers(0, 256, (2, self.side, self.side, 3), dtype=np.uint8)
+        return Encoded(np.full(2, self.tokens), partial(self._batch, noise, 0))
+
     def _batch(self, inputs: Any, first_row: int, rows: npt.NDArray[np.int64]) -> Batch:
         images = [as_rgb(inputs[int(row)], first_row + int(row)) for row in rows]
         found = self.processor(images=images, return_tensors="pt", input_data_format="channels_last")
@@ -150,7 +205,7 @@ class ImageEncoder:
 
 
 def as_rgb(image: Any, row: int) -> npt.NDArray[np.uint8]:
-    """Return one image as (h, w, 3) bytes, from a file, an (h, w) or (h, w, c) array of bytes, or of floats in [0, 1]."""
+    """Return one image as (h, w, 3) bytes, from a file, an (h, w[, c]) array of bytes, 16-bit levels, or floats in [0, 1]."""
     if isinstance(image, str):
         try:
             with Image.open(image) as opened:
@@ -165,6 +220,8 @@ def as_rgb(image: Any, row: int) -> npt.NDArray[np.uint8]:
             "inputs of extract: an image must be (h, w) or (h, w, 1, 3 or 4 channels), of bytes or of floats in [0, 1]. "
             f"Got shape {array.shape} and dtype {array.dtype} in row {row}."
         )
+    if array.dtype == np.uint16:
+        array = array / np.iinfo(np.uint16).max
     high = 1.0 if array.dtype.kind == "f" else 255
     if not (array.min() >= 0 and array.max() <= high):  # NaN fails as well
         raise InputError(

@@ -1,103 +1,81 @@
-"""Models of the transformers library, by hub id or from a local folder.
-
-Weights come as safetensors unless pickles are allowed, code from a repository runs only when trusted, and a checkpoint
-that leaves parts of the network at random is refused.
-"""
+"""A transformers model at hand, made readable: what is called, what encodes its inputs, where its parts are."""
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
-from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import transformers
-from transformers.utils.hub import cached_file
 
 from ..errors import InputError, InputTypeError
+from ._examine_torch import examine
+from ._families import Family
 from ._hf_encode import ImageEncoder, TextEncoder
-from ._sites import Family
-from ._torch_model import Model, torch_device, torch_dtype
+from ._reading_torch import call_model, moved
+from ._torch_model import Model, evaluating
 
-UNREAD = ("pooler", "contact_head", "lm_head", "mask_token", "position_ids")  # never part of a hidden state
-LEADING = ("cls_token", "distillation_token", "register_tokens")
 NO_LIMIT = 10**6  # tokenizers without a limit of their own say 1e30
-
-
-def open_pretrained(
-    source: str,
-    *,
-    revision: str | None = None,
-    device: str = "auto",
-    dtype: str = "auto",
-    trust_remote_code: bool = False,
-    allow_pickle: bool = False,
-) -> Model:
-    """Load a model and its tokenizer or image processor.
-
-    Parameters
-    ----------
-    source : str
-        Hub id, or a local folder as `save_pretrained` writes it.
-    revision : str, optional
-        Branch, tag or commit on the hub.
-    device, dtype : str
-        "auto" is the GPU where there is one, and float32.
-    trust_remote_code, allow_pickle : bool, default False
-        Whether to run code, or read pickled weights, that came with the model.
-
-    Returns
-    -------
-    Model
-
-    Raises
-    ------
-    InputError
-        It is not there, cannot be fetched, has no safetensors, lacks weights, or wants code that is not trusted.
-    """
-    common: dict[str, Any] = {"trust_remote_code": trust_remote_code}
-    if revision is not None:
-        common["revision"] = revision
-    with quiet(), _explained(source, revision):
-        where = cached_file(source, "config.json", **({"revision": revision} if revision else {}))
-        config = transformers.AutoConfig.from_pretrained(source, **common)
-        loader = transformers.AutoModelForTextEncoding if config.is_encoder_decoder else transformers.AutoModel
-        module, info = loader.from_pretrained(
-            source,
-            config=config,
-            dtype=torch_dtype(dtype),
-            use_safetensors=None if allow_pickle else True,
-            output_loading_info=True,
-            **common,
-        )
-        _complete(source, info)
-        takes_images = "image" in _modalities(module)
-        auto = transformers.AutoImageProcessor if takes_images else transformers.AutoTokenizer
-        processor = auto.from_pretrained(source, **common)
-    model = wrap_pretrained(module.to(torch_device(device)), processor, name=source)
-    commit = Path(where).parent.name if where and not Path(source).is_dir() else None
-    return replace(model, revision=commit)
+READABLE = ("text", "image")
 
 
 def wrap_pretrained(module: Any, processor: Any, *, name: str | None = None, family: Family | None = None) -> Model:
-    """Make a transformers model at hand readable, with its tokenizer or image processor."""
+    """Make a transformers model at hand readable, with its tokenizer or image processor.
+
+    A few tokens run through it, to find its blocks and to see that what is read of them adds up.
+    """
     modalities = _modalities(module)
     if len(modalities) > 1:
         raise InputTypeError(
             f"model of extract must take one kind of input. Got one that takes {' and '.join(modalities)}: "
             "hand in one of its towers as a module."
         )
-    part = module.get_encoder() if module.config.is_encoder_decoder else module.base_model
-    run = partial(part, use_cache=False) if "use_cache" in inspect.signature(part.forward).parameters else part
+    if modalities[0] not in READABLE:
+        raise InputTypeError(
+            f"model of extract must take text or images. Got one that takes {modalities[0]}: hand it in as a module with a "
+            "preprocess of your own."
+        )
+    called = name or type(module).__name__
+    part = _encoding_part(module)
     if "image" in modalities:
         encoder: TextEncoder | ImageEncoder = _image_encoder(module, processor)
     else:
-        encoder = TextEncoder.of(processor, limit=_limit(module, processor))
-    return Model(module, run, encoder, name or type(module).__name__, family=family)
+        encoder = _text_encoder(module, part, processor, called)
+    masks = _random_masks(module)
+    about = {"random_mask": "off"} if masks else {}
+    return probed(Model(module, _caller(module, part, masks), encoder, called, family=family, about=about))
+
+
+def takes_images(module: Any) -> bool:
+    """Say whether a model takes pictures."""
+    return "image" in _modalities(module)
+
+
+def probed(model: Model) -> Model:
+    """Run the encoder's own probe through a model and note where its parts are."""
+    probe = model.encode.probe()
+    if probe is None:
+        return model
+    inputs = moved(probe.batch(np.zeros(1, dtype=np.int64)).inputs, model.device, model.dtype)
+    try:
+        with quiet(), evaluating(model.module):
+            return replace(model, anatomy=examine(model.module, lambda: call_model(model, inputs), family=model.family))
+    except InputError:
+        raise
+    except Exception as error:  # whatever a network says of inputs that it does not take
+        raise InputError(
+            f"model of extract: {model.name!r} cannot be run on a few tokens alone: {first_line(error)}"
+        ) from error
+
+
+def first_line(error: BaseException) -> str:
+    """Return what an error says, cut to its first line."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _modalities(module: Any) -> list[str]:
@@ -106,20 +84,90 @@ def _modalities(module: Any) -> list[str]:
     return [found] if isinstance(found, str) else list(found)
 
 
+def _encoding_part(module: Any) -> Any:
+    """Return the part of a model that makes hidden states: no head, no decoder."""
+    if module.config.is_encoder_decoder:
+        return module.get_encoder()
+    part = module.base_model
+    return part if module.main_input_name in inspect.signature(part.forward).parameters else module
+
+
+def _caller(module: Any, part: Any, masks: list[Any]) -> Callable[..., Any]:
+    """Return what runs a batch: with what the model takes of it, no cache, and no random mask."""
+    takes = inspect.signature(part.forward).parameters
+    open_ended = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
+    fixed = {"use_cache": False} if "use_cache" in takes else {}
+
+    def run(**inputs: Any) -> Any:
+        given = inputs if open_ended else {name: value for name, value in inputs.items() if name in takes}
+        if not masks:
+            return part(**given, **fixed)
+        with _masks_off(masks):
+            order = {"noise": _in_order(module, given)} if "noise" in takes else {}
+            return part(**given, **order, **fixed)
+
+    return run
+
+
+def _random_masks(module: Any) -> list[Any]:
+    """Return what says which share of the patches a masked autoencoder hides at random."""
+    holders = {id(holder): holder for part in module.modules() for holder in (part, getattr(part, "config", None))}
+    return [holder for holder in holders.values() if isinstance(getattr(holder, "mask_ratio", None), float)]
+
+
+@contextmanager
+def _masks_off(masks: list[Any]) -> Iterator[None]:
+    """Hide no patches, and put the shares back."""
+    shares = [holder.mask_ratio for holder in masks]
+    try:
+        for holder in masks:
+            holder.mask_ratio = 0.0
+        yield
+    finally:
+        for holder, share in zip(masks, shares, strict=True):
+            holder.mask_ratio = share
+
+
+def _in_order(module: Any, inputs: dict[str, Any]) -> torch.Tensor:
+    """Return the "noise" that keeps patches in their order."""
+    pictures = next(value for value in inputs.values() if isinstance(value, torch.Tensor) and value.ndim == 4)
+    patch = module.config.patch_size
+    high, wide = (patch, patch) if isinstance(patch, int) else patch
+    count = (pictures.shape[2] // high) * (pictures.shape[3] // wide)
+    return torch.arange(count, device=pictures.device, dtype=torch.float32).expand(len(pictures), -1)
+
+
+def _text_encoder(module: Any, part: Any, tokenizer: Any, name: str) -> TextEncoder:
+    """Return the encoder of a tokenizer whose vocabulary the model knows."""
+    table = part.get_input_embeddings() if hasattr(part, "get_input_embeddings") else None
+    known = table.num_embeddings if isinstance(table, torch.nn.Embedding) else None
+    if known is not None:
+        added = {
+            *tokenizer.all_special_ids,
+            *(i for i, token in tokenizer.added_tokens_decoder.items() if token.special),
+        }
+        beyond = sorted(i for i in tokenizer.get_vocab().values() if i >= known and i not in added)
+        if beyond:
+            raise InputError(
+                f"model of extract: the tokenizer of {name!r} has {len(tokenizer)} tokens, {len(beyond)} of them beyond the "
+                f"model's {known} embeddings: it is that of another model, or tokens were added without "
+                "resize_token_embeddings."
+            )
+    pad = getattr(module.config, "pad_token_id", None)
+    return TextEncoder.of(tokenizer, limit=_limit(module, tokenizer), known=known, pad=pad)
+
+
 def _image_encoder(module: Any, processor: Any) -> ImageEncoder:
-    """Count the tokens of an image, and the special ones in front, from the model's parameters."""
+    """Say what an image costs; which of its tokens are special is found out by running it."""
+    size, patch = getattr(module.config, "image_size", 224), getattr(module.config, "patch_size", 16)
+    side = max(size) if isinstance(size, tuple | list) else size
     if module.config.model_type == "imagegpt":
         if getattr(processor, "clusters", None) is None:
             raise InputError(
                 "model of extract: ImageGPT needs its colour clusters in preprocessor_config.json. Got none."
             )
-        return ImageEncoder(processor, module.config.n_positions, 0)
-    lead = sum(
-        parameter.shape[1] for name, parameter in module.named_parameters() if name.rpartition(".")[2] in LEADING
-    )
-    size, patch = getattr(module.config, "image_size", 224), getattr(module.config, "patch_size", 16)
-    side = (max(size) if isinstance(size, tuple | list) else size) // (patch if isinstance(patch, int) else patch[0])
-    return ImageEncoder(processor, max(1, side * side) + lead, lead)
+        return ImageEncoder(processor, module.config.n_positions, side=side)
+    return ImageEncoder(processor, max(1, (side // (patch if isinstance(patch, int) else patch[0])) ** 2), side=side)
 
 
 def _limit(module: Any, tokenizer: Any) -> int | None:
@@ -139,17 +187,6 @@ def _limit(module: Any, tokenizer: Any) -> int | None:
     return min(known, default=None)
 
 
-def _complete(source: str, info: dict[str, Any]) -> None:
-    """Refuse a checkpoint that would leave part of the network at random."""
-    missing = sorted(name for name in info["missing_keys"] if not any(part in name for part in UNREAD))
-    wrong = missing + sorted(str(entry[0]) for entry in info["mismatched_keys"])
-    if wrong:
-        raise InputError(
-            f"model of extract: the weights of {source!r} do not fill the network; {len(wrong)} parts would be random "
-            f"(first: {wrong[0]})."
-        )
-
-
 @contextmanager
 def quiet() -> Iterator[None]:
     """Keep the library's progress bars and remarks off the screen, and put its settings back."""
@@ -163,31 +200,3 @@ def quiet() -> Iterator[None]:
         log.set_verbosity(level)
         if bars:
             log.enable_progress_bar()
-
-
-@contextmanager
-def _explained(source: str, revision: str | None) -> Iterator[None]:
-    """Say in our words why a model could not be loaded."""
-    try:
-        yield
-    except (OSError, ValueError) as error:
-        if isinstance(error, InputError):
-            raise
-        reason = str(error)
-        at = f" at revision {revision!r}" if revision else ""
-        if "trust_remote_code" in reason:
-            hint = "It comes with code of its own, which runs only with trust_remote_code=True."
-        elif "safetensors" in reason:
-            hint = "Its weights are not safetensors; allow_pickle=True reads the pickled ones."
-        elif Path(source).is_dir():
-            hint = (
-                "The folder must be one that save_pretrained wrote: config.json, model.safetensors, and the tokenizer."
-            )
-        else:
-            hint = (
-                "Check the name and the network, or give a local folder that holds the model "
-                "(config.json, model.safetensors and the tokenizer)."
-            )
-        raise InputError(
-            f"model of extract: {source!r}{at} cannot be loaded. {hint} ({reason.splitlines()[0]})"
-        ) from error

@@ -13,7 +13,8 @@ import torch
 
 from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
-from ._sites import Tap
+from ._anatomy import Tap
+from ._trace_torch import first_input, first_output
 
 Reduce = Callable[[torch.Tensor, str], torch.Tensor]
 
@@ -56,7 +57,8 @@ def read_taps(
                 hook = _input_hook(tap, seen, reduce)
                 handles.append(module.register_forward_pre_hook(hook, with_kwargs=True))
             else:
-                handles.append(module.register_forward_hook(_output_hook(tap, seen, reduce)))
+                gain = model.get_parameter(tap.gain).detach() if tap.gain else None
+                handles.append(module.register_forward_hook(_output_hook(tap, seen, reduce, gain)))
         call()
     finally:
         for handle in handles:
@@ -72,25 +74,30 @@ def read_taps(
 
 def _input_hook(tap: Tap, seen: dict[LayerInfo, torch.Tensor], reduce: Reduce) -> Callable[..., None]:
     def hook(_: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
-        _keep(tap, seen, reduce, state=args[0] if args else kwargs.get("hidden_states"))
+        _keep(tap, seen, reduce, state=first_input(args, kwargs))
 
     return hook
 
 
-def _output_hook(tap: Tap, seen: dict[LayerInfo, torch.Tensor], reduce: Reduce) -> Callable[..., None]:
+def _output_hook(
+    tap: Tap, seen: dict[LayerInfo, torch.Tensor], reduce: Reduce, gain: torch.Tensor | None
+) -> Callable[..., None]:
     def hook(_: torch.nn.Module, args: tuple[Any, ...], output: Any) -> None:
-        _keep(tap, seen, reduce, state=output)
+        _keep(tap, seen, reduce, state=first_output(output), kind=type(output).__name__, gain=gain)
 
     return hook
 
 
-def _keep(tap: Tap, seen: dict[LayerInfo, torch.Tensor], reduce: Reduce, *, state: Any) -> None:
-    """Reduce and keep one state; tuples and dict-like outputs give their first entry."""
-    kind = type(state).__name__
-    if isinstance(state, dict) and state:
-        state = next(iter(state.values()))
-    elif isinstance(state, tuple | list) and state:
-        state = state[0]
+def _keep(
+    tap: Tap,
+    seen: dict[LayerInfo, torch.Tensor],
+    reduce: Reduce,
+    *,
+    state: Any,
+    kind: str = "no tensor",
+    gain: torch.Tensor | None = None,
+) -> None:
+    """Scale, reduce and keep one state."""
     if not isinstance(state, torch.Tensor):
         raise InputTypeError(
             f"layers of extract: the {tap.end} of module {tap.module!r} must be a tensor, or a tuple or dict that "
@@ -101,4 +108,5 @@ def _keep(tap: Tap, seen: dict[LayerInfo, torch.Tensor], reduce: Reduce, *, stat
             f"layers of extract: module {tap.module!r} ran more than once in one forward pass (its weights are shared "
             "between depths), so its name does not say which state is meant."
         )
-    seen[tap.layer] = reduce(state, tap.module)
+    state = state if tap.scale == 1 else state * tap.scale
+    seen[tap.layer] = reduce(state if gain is None else state * gain, tap.module)

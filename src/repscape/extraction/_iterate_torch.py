@@ -6,28 +6,30 @@ comes out depends on the model, the examples, the options and the `Layout` alone
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import torch
 
 from .. import _check
 from .._types import Examples, LayerInfo
 from ..errors import InputError, InputTypeError, MemoryBudgetError
-from ._hooks import read_taps
-from ._layout import Layout, fit_budget, plan_batches
-from ._pool import POOLS, Batch, pool_state
-from ._sites import Tap, select_taps
+from ._anatomy import SITES, Tap
+from ._copies import EarlierRows, RowsInMemory
+from ._examine_torch import examine
+from ._layout import Layout
+from ._memory_torch import BATCH_TOKENS, fitting_tokens, free_device_memory, out_of_memory, smaller
+from ._pool import POOLS
+from ._reading_torch import Reading, call_model, find_reading, moved
+from ._sites import select_taps
+from ._slab_torch import SlabWork
 from ._torch_model import Encoded, Model, TooLong, evaluating
 
 SLAB_ROWS = 512
 SLAB_ROWS_WIDE = 64  # where each example gives many rows or one very long one
-BATCH_TOKENS = 4096  # measured on two cores: larger batches leave the caches and gain nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,6 +50,8 @@ class Slab:
     """(rows,) which example a row belongs to."""
     position: npt.NDArray[np.int64]
     """(rows,) which of the example's real tokens (or image patches) a row is, from 0; 0 where there is one row for each."""
+    digests: npt.NDArray[np.uint8]
+    """(stop - start, 16) what tells the inputs apart: equal for inputs that are equal to the model."""
 
 
 def iterate(
@@ -57,14 +61,20 @@ def iterate(
     layers: str | int | Sequence[str | int] = "all",
     site: str | Sequence[str] = "residual",
     pool: str = "mean",
+    include_special: bool = False,
     batch_size: int | str = "auto",
     max_length: int | None = None,
     too_long: TooLong = "truncate",
     slab_rows: int | None = None,
     start_row: int = 0,
     layout: Layout | None = None,
+    earlier: EarlierRows | None = None,
+    digests: npt.NDArray[np.uint8] | None = None,
 ) -> Iterator[Slab]:
     """Yield the hidden states of examples, slab by slab, in order.
+
+    Equal inputs run once; the others have their rows copied. A few inputs run first, alone and together, to see which may share
+    a batch, and which positions are special tokens.
 
     Parameters
     ----------
@@ -76,6 +86,8 @@ def iterate(
         Where to read, see `select_taps`.
     pool : {"mean", "max", "first", "last", "cls", "token", "flatten"}, default "mean"
         See `pool_state`.
+    include_special : bool, default False
+        Whether special tokens (class and register tokens too) count like the others.
     batch_size : int or "auto", default "auto"
         Inputs of a batch; auto forms batches of an equal number of tokens, as many as fit and pay.
     max_length : int, optional
@@ -88,6 +100,10 @@ def iterate(
         Where to go on; a multiple of the slab's rows.
     layout : Layout, optional
         Of an earlier run, instead of `batch_size` and `slab_rows`.
+    earlier : EarlierRows, optional
+        Where the rows of earlier slabs can be had for copies; by default the first 256 MiB of them stay in memory.
+    digests : ndarray of shape (start_row, 16), optional
+        Of the examples before `start_row`, as their slabs gave them; by default those are encoded again, but not run.
 
     Yields
     ------
@@ -102,131 +118,131 @@ def iterate(
     """
     _check.choice(pool, "pool", "extract", POOLS)
     _check.choice(too_long, "too_long", "extract", ("truncate", "refuse"))
-    taps = select_taps(model.module, layers=layers, sites=site, family=model.family)
     _suitable(model, examples)
     encode = partial(model.encode, max_length=max_length, too_long=too_long)
-    if layout is None:
-        rows = SLAB_ROWS_WIDE if pool in ("token", "flatten") else SLAB_ROWS
-        rows = rows if slab_rows is None else _check.integer(slab_rows, "slab_rows", "extract", low=1)
+    model.encode(
+        examples.inputs[:1], first_row=0, max_length=max_length, too_long="truncate"
+    )  # refuses what it cannot take
+    with evaluating(model.module):
+        model = _with_anatomy(model, examples, encode, layers=layers, site=site)
+        taps = select_taps(model.module, layers=layers, sites=site, family=model.family, anatomy=model.anatomy)
+        wide = SLAB_ROWS_WIDE if pool in ("token", "flatten") else SLAB_ROWS
+        rows = wide if slab_rows is None else _check.integer(slab_rows, "slab_rows", "extract", low=1)
+        rows = rows if layout is None else layout.slab_rows
         if batch_size != "auto":
-            layout = Layout(rows, batch_rows=_check.integer(batch_size, "batch_size", "extract", low=1))
-        else:
-            first = encode(examples.inputs[:rows], first_row=0)
-            on_cpu = model.device.type == "cpu"
-            layout = Layout(
-                rows, batch_tokens=BATCH_TOKENS if on_cpu else fitting_tokens(model, taps, first, pool=pool)
-            )
-    _check.integer(start_row, "start_row", "extract", low=0, high=len(examples))
-    if start_row % layout.slab_rows and start_row != len(examples):
-        raise InputError(f"start_row of extract must be a multiple of slab_rows ({layout.slab_rows}). Got {start_row}.")
-    return _slabs(model, examples, taps, pool=pool, start_row=start_row, layout=layout, encode=encode)
+            _check.integer(batch_size, "batch_size", "extract", low=1)
+        _check.integer(start_row, "start_row", "extract", low=0, high=len(examples))
+        if start_row % rows and start_row != len(examples):
+            raise InputError(f"start_row of extract must be a multiple of slab_rows ({rows}). Got {start_row}.")
+        reading = _found_reading(model, taps, examples, encode, pool=pool)
+        work = SlabWork(model, taps, pool, reading, include_special, earlier or RowsInMemory())
+        if layout is None and batch_size != "auto":
+            layout = Layout(rows, batch_rows=int(batch_size))
+        elif layout is None:
+            layout = Layout(rows, batch_tokens=_tokens(work, encode(examples.inputs[:rows], first_row=0)))
+    return _slabs(work, examples, start_row=start_row, layout=_shared(layout, reading), encode=encode, digests=digests)
 
 
 def _slabs(
-    model: Model,
+    work: SlabWork,
     examples: Examples,
-    taps: list[Tap],
     *,
-    pool: str,
     start_row: int,
     layout: Layout,
     encode: Callable[..., Encoded],
+    digests: npt.NDArray[np.uint8] | None,
 ) -> Iterator[Slab]:
     """Compute slab after slab; a slab that does not fit in memory is computed again with half the batches."""
-    with evaluating(model.module):
+    with evaluating(work.model.module):
+        _remember(work, examples, encode, start_row=start_row, digests=digests, rows=layout.slab_rows)
         for start in range(start_row, len(examples), layout.slab_rows):
             stop = min(start + layout.slab_rows, len(examples))
             encoded = encode(examples.inputs[start:stop], first_row=start)
             while True:
                 try:
-                    states, example, position = _compute(model, taps, encoded, pool=pool, layout=layout)
+                    done = work.compute(encoded, start, layout)
                     break
                 except (RuntimeError, MemoryError) as error:
                     if not out_of_memory(error):
                         raise
-                    layout = _smaller(layout, encoded, error)
-                    _free_device_memory(model)
-            _finite(states, start, model)
-            yield Slab(start, stop, states, layout, encoded.truncated, example + start, position)
+                    layout = smaller(layout, encoded, error)
+                    free_device_memory(work.model)
+            _finite(done.rows.states, start, work.model)
+            work.seen.remember(done.digests, start)
+            work.earlier.keep(done.computed)
+            rows = done.rows
+            position = np.arange(rows.counts.sum()) - np.repeat(np.cumsum(rows.counts) - rows.counts, rows.counts)
+            yield Slab(
+                start, stop, rows.states, layout, encoded.truncated, np.repeat(rows.examples, rows.counts), position,
+                np.frombuffer(b"".join(done.digests), dtype=np.uint8).reshape(len(done.digests), -1),
+            )  # fmt: skip
 
 
-def _compute(
-    model: Model, taps: list[Tap], encoded: Encoded, *, pool: str, layout: Layout
-) -> tuple[dict[LayerInfo, npt.NDArray[np.float32]], npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Run the batches of one slab, move the pooled states together, and put the rows back in order."""
-    batches = plan_batches(encoded.lengths, layout)
-    pieces: dict[LayerInfo, list[torch.Tensor]] = {tap.layer: [] for tap in taps}
-    counts: list[int] = []
-    for rows in batches:
-        batch = encoded.batch(rows)
-        found = forward(model, taps, batch, pool=pool)
-        heights = {len(state) for state in found.values()}
-        if len(heights) > 1:
-            raise InputError(
-                f"pool of extract: 'token' needs layers with the same number of positions. Got {sorted(heights)} rows in "
-                "one batch. Read them one at a time, or use mean."
-            )
-        counts += batch.counts(pool, heights.pop())
-        for layer, state in found.items():
-            pieces[layer].append(state)
-    owner = np.repeat(np.concatenate(batches), counts)
-    order = np.argsort(owner, kind="stable")
-    position = np.concatenate([np.arange(count) for count in counts])[order]
-    states = {layer: torch.cat(parts).cpu().numpy()[order] for layer, parts in pieces.items()}
-    return states, owner[order], position
+def _remember(
+    work: SlabWork,
+    examples: Examples,
+    encode: Callable[..., Encoded],
+    *,
+    start_row: int,
+    digests: npt.NDArray[np.uint8] | None,
+    rows: int,
+) -> None:
+    """Take note of the inputs before `start_row`; where their digests were not kept they are encoded again."""
+    if digests is not None:
+        work.seen.remember([row.tobytes() for row in digests[:start_row]], 0)
+        return
+    for start in range(0, start_row, rows):
+        stop = min(start + rows, start_row)
+        encoded = encode(examples.inputs[start:stop], first_row=start)
+        work.seen.remember(work.digests_of_all(encoded, start), start)
 
 
-@torch.inference_mode()
-def forward(model: Model, taps: list[Tap], batch: Batch, *, pool: str) -> dict[LayerInfo, torch.Tensor]:
-    """Run one batch and return the pooled state of every tap, still on the device."""
-    device, dtype = model.device, model.dtype
-    here = Batch(
-        _moved(batch.inputs, device, dtype),
-        batch.rows,
-        None if batch.real is None else batch.real.to(device),
-        batch.lead,
-    )
-
-    def call() -> None:
-        if isinstance(here.inputs, Mapping):
-            model.run(**here.inputs)
-        else:
-            model.run(*here.inputs)
-
-    return read_taps(
-        model.module, taps, call=call, reduce=lambda state, name: pool_state(state, pool, batch=here, name=name)
+def _with_anatomy(
+    model: Model, examples: Examples, encode: Callable[..., Encoded], *, layers: Any, site: str | Sequence[str]
+) -> Model:
+    """Look for the blocks of a module of the user's own with the shortest input, where a site of blocks is asked for."""
+    wanted = [layers] if isinstance(layers, str | int) else list(layers)
+    sites = [site] if isinstance(site, str) else list(site)
+    by_depth = "all" in wanted or any(isinstance(entry, int) for entry in wanted)
+    asked = any(entry in SITES for entry in sites) and (by_depth or model.known_anatomy() is not None)
+    if model.anatomy is not None or model.encode.probe() is not None or not asked:
+        return model
+    encoded = encode(examples.inputs, first_row=0)
+    inputs = moved(encoded.batch(np.array([int(np.argmin(encoded.lengths))])).inputs, model.device, model.dtype)
+    return replace(
+        model, anatomy=examine(model.module, lambda: call_model(model, inputs), family=model.family) or model.anatomy
     )
 
 
-def _moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:
-    """Move tensors to the model, floating-point ones in its type."""
-    if isinstance(inputs, Mapping):
-        return {name: _moved(value, device, dtype) for name, value in inputs.items()}
-    if isinstance(inputs, tuple):
-        return tuple(_moved(value, device, dtype) for value in inputs)
-    if isinstance(inputs, torch.Tensor):
-        return inputs.to(device, dtype if inputs.is_floating_point() else inputs.dtype)
-    return inputs
+def _found_reading(
+    model: Model, taps: list[Tap], examples: Examples, encode: Callable[..., Encoded], *, pool: str
+) -> Reading:
+    """Find out how states lie in a batch and which inputs may share one; vectors have no positions, and nothing to find."""
+    if isinstance(examples.inputs, np.ndarray) and examples.inputs.ndim == 2:
+        return Reading(by_row=True)
+    probe = model.encode.probe()
+    try:
+        return find_reading(model, taps, probe or encode(examples.inputs, first_row=0), pool=pool)
+    except (RuntimeError, MemoryError) as error:
+        if not out_of_memory(error):
+            raise
+        raise MemoryBudgetError(
+            "Two inputs together do not fit in memory. Lower max_length, use a smaller dtype or another device."
+        ) from error
 
 
-def fitting_tokens(model: Model, taps: list[Tap], first: Encoded, *, pool: str) -> int:
-    """Choose the tokens of a batch by trying, and timing, batches of the first slab's longest inputs."""
+def _shared(layout: Layout, reading: Reading) -> Layout:
+    """Return a layout in which only inputs that leave each other alone share a batch."""
+    if reading.sharing == "none":
+        return Layout(layout.slab_rows, batch_rows=1)
+    return replace(layout, equal_lengths=True) if reading.sharing == "equal" else layout
 
-    def seconds(tokens: int) -> float | None:
-        batch = first.batch(plan_batches(first.lengths, Layout(len(first.lengths), batch_tokens=tokens))[0])
-        try:
-            for _ in range(2):  # the second is timed: the first also compiles and allocates
-                begun = time.perf_counter()
-                next(iter(forward(model, taps, batch, pool=pool).values())).cpu()  # moving a result waits for all of it
-            return time.perf_counter() - begun
-        except (RuntimeError, MemoryError) as error:
-            if not out_of_memory(error):
-                raise
-            _free_device_memory(model)
-            return None
 
-    with evaluating(model.module):
-        return fit_budget(seconds, start=BATCH_TOKENS, most=max(BATCH_TOKENS, int(first.lengths.sum())))
+def _tokens(work: SlabWork, first: Encoded) -> int:
+    """Return the tokens of a batch."""
+    if work.model.device.type == "cpu":
+        return BATCH_TOKENS
+    return fitting_tokens(work.model, work.taps, first, pool=work.pool, reading=work.reading)
 
 
 def _suitable(model: Model, examples: Examples) -> None:
@@ -246,31 +262,6 @@ def _suitable(model: Model, examples: Examples) -> None:
             f"inputs of extract must be texts that are not empty. Got {len(empty)} empty or missing ones (rows {rows}). "
             "Leave those examples out."
         )
-
-
-def _smaller(layout: Layout, encoded: Encoded, error: BaseException) -> Layout:
-    """Return a layout with smaller batches, or give up when batches already hold one input each."""
-    if all(len(batch) == 1 for batch in plan_batches(encoded.lengths, layout)):
-        raise MemoryBudgetError(
-            f"A single input of {int(encoded.lengths.max())} tokens does not fit in memory. "
-            "Lower max_length, use a smaller dtype or another device."
-        ) from error
-    smaller = layout.halved()
-    while len(plan_batches(encoded.lengths, smaller)) == len(plan_batches(encoded.lengths, layout)):
-        smaller = smaller.halved()
-    return smaller
-
-
-def out_of_memory(error: BaseException) -> bool:
-    """Say whether an error means that a batch was too large."""
-    text = str(error)
-    on_cpu = "not enough memory" in text or "can't allocate memory" in text
-    return on_cpu or isinstance(error, torch.OutOfMemoryError | MemoryError)
-
-
-def _free_device_memory(model: Model) -> None:
-    if model.device.type == "cuda":
-        torch.cuda.empty_cache()
 
 
 def _finite(states: Mapping[LayerInfo, npt.NDArray[np.float32]], start: int, model: Model) -> None:

@@ -28,6 +28,8 @@ class Layout:
     """Most tokens of a batch, padding counted; None: no bound."""
     batch_rows: int | None = None
     """Most inputs of a batch; None: no bound."""
+    equal_lengths: bool = False
+    """Whether only inputs of one length share a batch, for models whose states depend on padding."""
 
     def __post_init__(self) -> None:
         _check.integer(self.slab_rows, "slab_rows", "extract", low=1)
@@ -73,8 +75,11 @@ def plan_batches(lengths: npt.NDArray[np.int64], layout: Layout) -> list[npt.NDA
         longest = max(1, int(lengths[order[start]]))
         rows = len(order) if layout.batch_tokens is None else max(1, layout.batch_tokens // longest)
         rows = min(rows, layout.batch_rows or rows)
-        batches.append(order[start : start + rows])
-        start += rows
+        batch = order[start : start + rows]
+        if layout.equal_lengths:
+            batch = batch[lengths[batch] == lengths[batch[0]]]
+        batches.append(batch)
+        start += len(batch)
     return batches
 
 

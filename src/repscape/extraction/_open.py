@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, InputTypeError, needs_extra
-from ._sites import Family
+from ._families import Family
 
 if TYPE_CHECKING:
     import torch
@@ -71,7 +71,7 @@ def open_model(
         if preprocess is not None or family is not None:
             raise InputError("preprocess and family of open_model are for a module. Got a model by name.")
         _require("transformers")
-        from ._hf_model import open_pretrained
+        from ._hf_load import open_pretrained
 
         return open_pretrained(
             _folder_or_id(model, revision),

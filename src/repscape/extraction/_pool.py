@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
 
 from ..errors import InputError
+from ._copies import digest
 
 POOLS = ("mean", "max", "first", "last", "cls", "token", "flatten")
 
@@ -25,6 +26,56 @@ class Batch:
     """(rows, positions) bool: neither padding nor special tokens; None: every position from `lead` on."""
     lead: int = 0
     """Special tokens in front of each input, such as [CLS]."""
+    attended: torch.Tensor | None = None
+    """(rows, positions) bool: not padding; None where no position is."""
+    special: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+    """Where `real` is None: which positions are special (class token, registers, ...) in a state of so many positions."""
+
+    def with_special(self) -> Batch:
+        """Return the batch with special tokens counted as real."""
+        return replace(self, real=self.attended, special={}, lead=0)
+
+    def take(self, rows: Sequence[int]) -> Batch:
+        """Return some of the inputs, without the columns that are padding for all of them."""
+        places = torch.as_tensor(rows)
+        columns = None if self.attended is None else torch.nonzero(self.attended[places].any(dim=0)).flatten()
+
+        def picked(value: Any) -> Any:
+            some = value[places.to(value.device)]
+            if columns is None or value.ndim < 2 or value.shape[1] != self.attended.shape[1]:  # type: ignore[union-attr]
+                return some
+            return some[:, columns.to(value.device)]
+
+        named = isinstance(self.inputs, Mapping)
+        inputs = {name: picked(value) for name, value in self.inputs.items()} if named else map(picked, self.inputs)
+        masks = {
+            name: None if mask is None else picked(mask)
+            for name, mask in (("real", self.real), ("attended", self.attended))
+        }
+        return replace(self, inputs=inputs if named else tuple(inputs), rows=len(rows), **masks)
+
+    def digests(self) -> list[bytes]:
+        """Return what tells the inputs apart; every tensor must have a row for each. Padding does not count."""
+        named = self.inputs.items() if isinstance(self.inputs, Mapping) else enumerate(self.inputs)
+        values = [(str(name), value.detach().cpu()) for name, value in named]
+        return [digest(*self._parts(values, row)) for row in range(self.rows)]
+
+    def _parts(self, values: list[tuple[str, torch.Tensor]], row: int) -> Iterator[bytes | str]:
+        mask = None if self.attended is None else self.attended[row]
+        for name, value in values:
+            own = value[row]
+            own = own[mask] if mask is not None and own.ndim and own.shape[0] == len(mask) else own
+            yield f"{name} {own.dtype} {tuple(own.shape)}"
+            yield own.contiguous().flatten().view(torch.uint8).numpy().tobytes()
+
+    def kept(self, positions: int) -> list[int]:
+        """Return the positions of a state that stand for the input, where no mask says so."""
+        special = set(self.special.get(positions, range(self.lead)))
+        return [position for position in range(positions) if position not in special]
+
+    def leads(self, positions: int) -> bool:
+        """Say whether a special token stands in front."""
+        return self.lead > 0 or 0 in self.special.get(positions, ())
 
     def counts(self, pool: str, pooled_rows: int) -> list[int]:
         """Return how many pooled rows each input gave."""
@@ -59,6 +110,11 @@ def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> to
             f"layers of extract: the state of {name!r} must start with the batch, ({batch.rows}, ...). "
             f"Got shape {tuple(state.shape)}."
         )
+    if batch.real is not None and state.ndim > 3:
+        raise InputError(
+            f"layers of extract: the state of {name!r} must be (rows, positions, d) for inputs of tokens. "
+            f"Got shape {tuple(state.shape)}."
+        )
     if state.ndim == 2 and pool not in ("token", "cls"):
         return state.to(torch.float32, copy=True)
     if state.ndim == 4 and pool == "flatten":
@@ -72,13 +128,14 @@ def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> to
             f"{'Use mean, max, token or flatten.' if state.ndim == 4 else 'Use mean.' if state.ndim == 2 else ''}"
         )
     if pool == "cls":
-        if batch.lead == 0:
+        if not batch.leads(state.shape[1]):
             raise InputError(
                 "pool of extract: 'cls' needs a special token in front, and this model has none. Use first."
             )
         return state[:, 0].to(torch.float32, copy=True)
     if batch.real is None:
-        return _ROWS[pool](state[:, batch.lead :], None)
+        kept = batch.kept(state.shape[1])
+        return _ROWS[pool](state if len(kept) == state.shape[1] else state[:, kept], None)
     if state.shape[1] != batch.real.shape[1]:
         raise InputError(
             f"layers of extract: the state of {name!r} must have a position for each token, "

@@ -1,180 +1,19 @@
-"""Where each model family keeps its parts: a table, and how a model's modules are matched against it.
-
-Matching looks at module names alone, never at a model's class or configuration, so that a model inside a head, a
-wrapper or somebody's own code is found as well. Torch is not imported here: names are all that is needed.
-"""
+"""Choosing where to read a model: sites of its blocks, layers by number, name or glob, or any module."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from .._check import near
 from .._types import LayerInfo
 from ..errors import InputError, UnknownNameError
+from ._anatomy import SITES, Anatomy, Tap, find_anatomy
+from ._families import FAMILIES, Family
 
 if TYPE_CHECKING:
     import torch
-
-BLOCK_SITES = ("residual", "norm1", "norm2", "attn", "mlp")
-SITES = (*BLOCK_SITES, "final_norm")
-EMBEDDING = "embedding"
-
-
-@dataclass(frozen=True, slots=True)
-class Family:
-    """Where one architecture keeps its parts; paths are module names, those of a block counted from the block."""
-
-    name: str
-    """What people call it."""
-    blocks: str
-    """The list of blocks."""
-    norm1: str | None
-    """The normalisation before attention; None where there is none (post-norm blocks)."""
-    norm2: str
-    """The normalisation that follows attention."""
-    attn: str
-    """What attention adds to the stream, as it is before the sum."""
-    mlp: str
-    """What the feed-forward part adds to the stream, as it is before the sum."""
-    final_norm: str | None = None
-    """The normalisation after the last block; None where the block itself ends with one."""
-    absent: tuple[str, ...] = ()
-    """Parts that a block of a look-alike has and that would give the others another meaning."""
-
-    def part(self, site: str) -> str | None:
-        """Return the path inside a block that a site stands for, or None where the family has none."""
-        return {"norm1": self.norm1, "norm2": self.norm2, "attn": self.attn, "mlp": self.mlp}[site]
-
-
-FAMILIES = (
-    Family(
-        "BERT or RoBERTa", "encoder.layer", None, "attention.output.LayerNorm", "attention.output.dense", "output.dense"
-    ),
-    Family("DistilBERT", "transformer.layer", None, "sa_layer_norm", "attention", "ffn"),
-    Family("GPT-2 or ImageGPT", "h", "ln_1", "ln_2", "attn", "mlp", "ln_f"),
-    Family(
-        "Llama-like",
-        "layers",
-        "input_layernorm",
-        "post_attention_layernorm",
-        "self_attn",
-        "mlp",
-        "norm",
-        absent=("pre_feedforward_layernorm",),  # Gemma 2 normalises what attention returns as well
-    ),
-    Family("GPT-NeoX", "layers", "input_layernorm", "post_attention_layernorm", "attention", "mlp", "final_layer_norm"),
-    Family(
-        "ESM",
-        "encoder.layer",
-        "attention.LayerNorm",
-        "LayerNorm",
-        "attention.output.dense",
-        "output.dense",
-        "encoder.emb_layer_norm_after",
-    ),
-    Family(
-        "T5 encoder",
-        "encoder.block",
-        "layer.0.layer_norm",
-        "layer.1.layer_norm",
-        "layer.0.SelfAttention",
-        "layer.1.DenseReluDense",
-        "encoder.final_layer_norm",
-    ),
-    Family("ViT", "layers", "layernorm_before", "layernorm_after", "attention", "mlp", "layernorm"),
-    Family("DINOv2", "encoder.layer", "norm1", "norm2", "layer_scale1", "layer_scale2", "layernorm"),
-    Family("plain pre-norm transformer", "blocks", "norm1", "norm2", "attn", "mlp", "norm", absent=("ls1",)),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Anatomy:
-    """One model's blocks, as found through a row of the table."""
-
-    family: Family
-    """The row that fits."""
-    blocks: tuple[str, ...]
-    """Module path of each block, first to last."""
-    final_norm: str | None
-    """Module path of the final normalisation."""
-
-    def sites(self) -> list[str]:
-        """Return the sites that this model has."""
-        has = [site for site in BLOCK_SITES if site == "residual" or self.family.part(site) is not None]
-        return has + (["final_norm"] if self.final_norm else [])
-
-    def taps(self, site: str) -> list[Tap]:
-        """Return where to read a site at every depth, the embedding first."""
-        last = len(self.blocks)
-        if site == "final_norm" and self.final_norm:
-            return [Tap(LayerInfo(self.final_norm, last, 1.0, site), self.final_norm, "output")]
-        part = "" if site == "residual" else self.family.part(site) if site in BLOCK_SITES else None
-        if part is None:
-            raise self._no_site(site)
-        taps = [Tap(LayerInfo(EMBEDDING, 0, 0.0), self.blocks[0], "input")] if site == "residual" else []
-        for index, block in enumerate(self.blocks, start=1):
-            path = f"{block}.{part}" if part else block
-            taps.append(Tap(LayerInfo(block, index, index / last, site), path, "output"))
-        return taps
-
-    def _no_site(self, site: str) -> UnknownNameError:
-        why = {
-            "norm1": " (post-norm blocks: the first normalisation comes after attention and is norm2)",
-            "final_norm": " (each block ends with its own normalisation, so the last residual is already normalised)",
-        }.get(site, "")
-        return UnknownNameError(
-            f"site of extract: this model ({self.family.name}) has no {site!r}{why}. It has {', '.join(self.sites())}, "
-            f"and any module by name or glob.{near(site, SITES)}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Tap:
-    """One place to read: which module, at which end, and what the result is called."""
-
-    layer: LayerInfo
-    """The name of what is read."""
-    module: str
-    """Module path."""
-    end: Literal["input", "output"]
-    """Whether the module's first input or its (first) output is read."""
-
-
-def find_anatomy(names: Iterable[str], families: Sequence[Family] = FAMILIES) -> Anatomy | None:
-    """Find the blocks of a model from its module names; None where no row of the table fits.
-
-    Examples
-    --------
-    >>> names = ["h", "ln_f", *(f"h.{i}{p}" for i in (0, 1) for p in ("", ".ln_1", ".ln_2", ".attn", ".mlp"))]
-    >>> find_anatomy(names).blocks
-    ('h.0', 'h.1')
-    """
-    known = dict.fromkeys(names)
-    found = [
-        anatomy
-        for family in families
-        for name in known
-        if name == family.blocks or name.endswith(f".{family.blocks}")
-        if (anatomy := _fit(family, name, list(known))) is not None
-    ]
-    if len(found) > 1:
-        towers = ", ".join(anatomy.blocks[0].rpartition(".")[0] for anatomy in found)
-        raise InputError(f"model of extract has more than one stack of blocks ({towers}). Hand in one of them alone.")
-    return found[0] if found else None
-
-
-def _fit(family: Family, stack: str, names: Sequence[str]) -> Anatomy | None:
-    """Return the anatomy if the modules below `stack` are blocks of this family."""
-    known = set(names)
-    blocks = tuple(name for name in names if re.fullmatch(rf"{re.escape(stack)}\.\d+", name))
-    final = f"{stack.removesuffix(family.blocks)}{family.final_norm}" if family.final_norm else None
-    needed = [family.norm1, family.norm2, family.attn, family.mlp]
-    fits = bool(blocks) and all(f"{block}.{part}" in known for block in blocks for part in needed if part)
-    fits = fits and not any(f"{blocks[0]}.{part}" in known for part in family.absent)
-    return Anatomy(family, blocks, final) if fits and (final is None or final in known) else None
 
 
 def select_taps(
@@ -183,6 +22,7 @@ def select_taps(
     layers: str | int | Sequence[str | int] = "all",
     sites: str | Sequence[str] = "residual",
     family: Family | None = None,
+    anatomy: Anatomy | None = None,
 ) -> list[Tap]:
     """Choose where to read a model.
 
@@ -197,6 +37,8 @@ def select_taps(
         Where in each block, see `SITES`; anything else is taken as the name or glob of modules.
     family : Family, optional
         Where this model keeps its parts, for one that is not in the table.
+    anatomy : Anatomy, optional
+        Where they are as far as is known already; by default what the names of the modules say.
 
     Returns
     -------
@@ -211,10 +53,13 @@ def select_taps(
     names = [name for name, _ in model.named_modules(remove_duplicate=False) if name]
     wanted_sites = [sites] if isinstance(sites, str) else list(sites)
     wanted = [layers] if isinstance(layers, str | int) else list(layers)
-    anatomy = find_anatomy(names, FAMILIES if family is None else (family,))
+    if anatomy is None:
+        anatomy = find_anatomy(names, FAMILIES if family is None else (family,))
     if not wanted or not wanted_sites:
         raise InputError("layers and site of extract must name at least one place each. Got none.")
-    if anatomy is None and "all" not in wanted and not any(isinstance(entry, int) for entry in wanted):
+    named = "all" not in wanted and not any(isinstance(entry, int) for entry in wanted)
+    unread = anatomy is None or (wanted_sites == ["residual"] and "residual" in anatomy.refused)
+    if named and unread:
         return _module_taps(names, [str(entry) for entry in wanted])
     taps: list[Tap] = []
     modules: list[Tap] = []
@@ -223,8 +68,9 @@ def select_taps(
             modules += _module_taps(names, [site])
         elif anatomy is None:
             raise InputError(
-                f"site of extract: {site!r} needs a model of a known family ({', '.join(f.name for f in FAMILIES)}). "
-                f"Name its modules instead, such as layers={_example_glob(names)!r}; it has {_some(names)}."
+                f"site of extract: {site!r} needs a model of a known family ({', '.join(f.name for f in FAMILIES)}), or one "
+                "whose blocks each read what the one before wrote. Name its modules instead, such as "
+                f"layers={_example_glob(names)!r}; it has {_some(names)}."
             )
         else:
             taps += anatomy.taps(site)

@@ -6,7 +6,7 @@ import copy
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -15,8 +15,12 @@ import torch
 
 from .. import _check
 from ..errors import InputError, InputTypeError
+from ..machine import torch_device
+from ._anatomy import SITES, Anatomy, Tap, find_anatomies
+from ._copies import digest
+from ._families import Family
 from ._pool import Batch
-from ._sites import Family, Tap, find_anatomy, select_taps
+from ._sites import select_taps
 
 Preprocess = Callable[[Any], Any]
 TooLong = Literal["truncate", "refuse"]
@@ -41,10 +45,18 @@ class Encoded:
     """Returns the batch of the given rows (counted from the slab's first), on the CPU."""
     truncated: int = 0
     """Inputs that were cut."""
+    digests: tuple[bytes, ...] | None = None
+    """A digest of what the model is called with for each input, where it is known before batches are formed."""
+    source: Callable[[int], bytes] | None = None
+    """Gives the digest of an input as it came in, for when what the model is called with has no row for each input."""
 
 
 class Encoder(Protocol):
     """Turns the inputs of a slab into batches."""
+
+    def probe(self) -> Encoded | None:
+        """Return a few short inputs of its own making, of which two are of equal length; None where it cannot make any."""
+        ...
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -72,6 +84,10 @@ class Model:
     """Commit on the hub."""
     family: Family | None = None
     """Where it keeps its parts, where the table does not know."""
+    anatomy: Anatomy | None = None
+    """Where it keeps them, as a probe through it showed; None before it has run, or where no blocks were found."""
+    about: Mapping[str, Any] = field(default_factory=dict)
+    """What else was done to it, for the record: a random mask switched off, an adapter merged in."""
 
     @property
     def device(self) -> torch.device:
@@ -84,21 +100,29 @@ class Model:
         kinds = (parameter.dtype for parameter in self.module.parameters() if parameter.is_floating_point())
         return next(kinds, torch.float32)
 
+    def known_anatomy(self) -> Anatomy | None:
+        """Return what is known of its blocks: from a probe, else from the names of its modules."""
+        if self.anatomy is not None:
+            return self.anatomy
+        names = [name for name, _ in self.module.named_modules() if name]
+        found = find_anatomies(names) if self.family is None else find_anatomies(names, (self.family,))
+        return found[0] if len(found) == 1 else None
+
     def provenance(self) -> dict[str, Any]:
         """Return what identifies the model: name, revision, class, dtype, versions, and a fingerprint of its weights."""
-        names = [name for name, _ in self.module.named_modules() if name]
-        anatomy = find_anatomy(names) if self.family is None else find_anatomy(names, (self.family,))
+        anatomy = self.known_anatomy()
         return {
             "model": self.name,
             "revision": self.revision,
             "class": type(self.module).__name__,
-            "family": anatomy.family.name if anatomy else None,
-            "last_residual_is_normalised": anatomy.final_norm is None if anatomy else None,
+            "family": anatomy.name if anatomy else None,
+            "last_residual_is_normalised": anatomy.normalised if anatomy else None,
             "dtype": str(self.dtype).removeprefix("torch."),
             "device": self.device.type,
             "parameters": sum(parameter.numel() for parameter in self.module.parameters()),
             "fingerprint": fingerprint(self.module),
             "torch": torch.__version__,
+            **self.about,
         }
 
 
@@ -134,7 +158,7 @@ def open_module(
     """
     if not isinstance(module, torch.nn.Module):
         raise InputTypeError(f"model of extract must be a torch.nn.Module. Got {type(module).__name__}.")
-    wanted: dict[str, Any] = {} if device == "auto" else {"device": torch_device(device)}
+    wanted: dict[str, Any] = {} if device == "auto" else {"device": torch_device(device, "extract")}
     wanted |= {} if dtype == "auto" else {"dtype": torch_dtype(dtype)}
     if wanted:
         module = copy.deepcopy(module).to(**wanted)
@@ -155,10 +179,20 @@ class ModuleEncoder:
             raise InputError("max_length of extract needs a tokenizer; with your own preprocess, cut the inputs there.")
         if isinstance(inputs, np.ndarray):
             size = max(1, int(np.prod(inputs.shape[1:])) // PIXELS_PER_TOKEN)
-            return Encoded(np.full(len(inputs), size), lambda rows: self._batch(inputs[rows]))
+            return Encoded(
+                np.full(len(inputs), size),
+                lambda rows: self._batch(inputs[rows]),
+                source=lambda row: digest(np.ascontiguousarray(inputs[row]).tobytes()),
+            )
         return Encoded(
-            np.array([len(text) for text in inputs]), lambda rows: self._batch([inputs[int(row)] for row in rows])
+            np.array([len(text) for text in inputs]),
+            lambda rows: self._batch([inputs[int(row)] for row in rows]),
+            source=lambda row: digest(str(inputs[row])),
         )
+
+    def probe(self) -> Encoded | None:
+        """Return None: what the user's `preprocess` takes is not known before there are examples."""
+        return None
 
     def _batch(self, inputs: Any) -> Batch:
         found = self.preprocess(inputs)
@@ -166,11 +200,11 @@ class ModuleEncoder:
         if isinstance(found, Mapping):
             arguments = dict(found)
             special = arguments.pop("special_tokens_mask", None)
-            real = arguments["attention_mask"].bool() if "attention_mask" in arguments else None
-            lead = 0
-            if real is not None and special is not None:
-                real, lead = real & ~special.bool(), int(bool(special[:, 0].all()))
-            return Batch(arguments, rows, real, lead)
+            attended = arguments["attention_mask"].bool() if "attention_mask" in arguments else None
+            real, lead = attended, 0
+            if attended is not None and special is not None:
+                real, lead = attended & ~special.bool(), int(bool(special[:, 0].all()))
+            return Batch(arguments, rows, real, lead, attended)
         return Batch(tuple(found) if isinstance(found, tuple | list) else (found,), rows)
 
 
@@ -197,25 +231,18 @@ def list_layers(model: Model) -> list[Tap]:
     list of Tap
         Each with its LayerInfo and the path of the module that is read.
     """
-    names = [name for name, _ in model.module.named_modules() if name]
-    anatomy = find_anatomy(names) if model.family is None else find_anatomy(names, (model.family,))
+    anatomy = model.known_anatomy()
     if anatomy is None:
         return select_taps(model.module, layers="**", family=model.family)
     return [tap for site in anatomy.sites() for tap in anatomy.taps(site)]
 
 
-def torch_device(device: str) -> torch.device:
-    """Return the device of a name; "auto" is the GPU where there is one."""
-    if device == "auto":
-        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    try:
-        found = torch.device(device)
-        torch.empty(0, device=found)
-    except (RuntimeError, AssertionError) as error:  # AssertionError: torch built without CUDA
-        raise InputError(
-            f"device of extract must be auto, cpu, or one that torch can use here. Got {device!r}: {error}"
-        ) from error
-    return found
+def refused_sites(model: Model) -> dict[str, str]:
+    """Return the sites of a model's blocks that cannot be read, and why."""
+    anatomy = model.known_anatomy()
+    if anatomy is None:
+        return {}
+    return {site: anatomy.why_not(site) for site in SITES if site not in anatomy.sites()}
 
 
 def torch_dtype(dtype: str) -> torch.dtype:

@@ -6,9 +6,9 @@ import math
 
 from ..measures import Curve
 from ._choose import Sketch
-from .matplotlib._curve import BANDS
-from .matplotlib._depth import line_count
-from .matplotlib._style import FEW_LINES
+from ._curve import BANDS
+from ._depth import line_count
+from ._look import FEW_LINES
 
 
 def caption(sketch: Sketch) -> str:

@@ -15,8 +15,9 @@ from typing import Any, Literal
 from .._types import LayerInfo
 from ..measures import Curve
 from ..results import MATRICES, PROFILES, Record, Results
-from ._values import ATTRIBUTES, ORDERED, Value, in_order, key_of, said, values_of
-from .matplotlib._style import FEW_LINES
+from ._look import FEW_LINES
+from ._names import title_of
+from ._values import ATTRIBUTES, RUNNING, Value, in_order, key_of, said, values_of
 
 Kind = Literal["depth", "matrix", "curve"]
 Stack = tuple[str, str]  # model, site
@@ -143,7 +144,7 @@ def _roles(
             return lines, panels, figures  # a layer or two of each model: compare the models
         lines, panels = [], lines
     else:
-        running = next((name for name in ORDERED if name in varying), None)
+        running = next((name for name in RUNNING if name in varying), None)
         if running is not None:
             lines, panels = [running], [name for name in varying if name != running]
         for name in TO_PANELS:
@@ -181,13 +182,12 @@ def _layers(results: Results) -> dict[Stack, tuple[LayerInfo, ...]]:
 
 
 def _title(kind: Kind, record: Record) -> str:
-    label = record.info.label or record.info.name
-    label = label[:1].upper() + label[1:]
+    title = title_of(record.info)
     if record.profile != "depth":
-        return f"{label}: {PROFILES[record.profile]}"
+        return f"{title}: {PROFILES[record.profile]}"
     if kind == "curve" and isinstance(record.result, Curve):
-        return f"{label} against {record.result.x_name}"
-    return f"{label} by layer"
+        return f"{title} against {record.result.x_name}"
+    return f"{title}{',' if ',' in title else ''} by layer"
 
 
 def _name(parts: Sequence[str], taken: set[str]) -> str:

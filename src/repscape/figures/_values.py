@@ -73,7 +73,7 @@ ATTRIBUTES: Mapping[str, Callable[[Value], Any]] = {
     "site": lambda v: _two(v.record, lambda place: place.layer.site),
     "step": lambda v: _two(v.record, lambda place: place.step),
 }
-ORDERED = ("step", "x")
+RUNNING = ("step", "x")
 """What runs from small to large."""
 
 
@@ -85,7 +85,7 @@ def key_of(value: Value, attributes: Iterable[str]) -> tuple[Any, ...]:
 def in_order(attribute: str, entries: Iterable[Any]) -> list[Any]:
     """Return the distinct entries, by size where they have one, else as they came."""
     distinct = list(dict.fromkeys(entries))
-    if attribute in ORDERED:
+    if attribute in RUNNING:
         distinct.sort(key=lambda entry: entry if isinstance(entry, tuple) else (math.nan if entry is None else entry,))
     return distinct
 
@@ -98,7 +98,7 @@ def said(attribute: str, entry: Any, *, bare: bool = False) -> str:
         return inner if bare or attribute != "step" else f"step {inner}"
     if entry is None or entry == "":
         return ""
-    if attribute in ORDERED:
+    if attribute in RUNNING:
         number = f"{entry:g}" if abs(entry) < 1e6 else f"{entry:.10g}"
         return number if bare or attribute == "x" else f"{attribute} {number}"
     return str(entry)

@@ -22,13 +22,15 @@ from ..errors import InputError
 from ..measures import Estimate
 from ..results import MATRICES, Place, Record
 from ._apart import Sample, difference
-from ._simultaneous import with_intervals
+from ._best_set import SIMULATIONS, Joint, best_set
+from ._simultaneous import LEVEL, with_intervals
 
 if TYPE_CHECKING:
     from ..results import Results
 
 FloatArray = npt.NDArray[np.float64]
 Between = Literal["layers", "models", "steps"]
+BEST = "best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,10 @@ def paired_differences(
         A row for each difference: measure, variant, profile, column, group, model, step, site, layer, index, depth, the same of
         what it is compared with as `against_model`, `against_step`, `against_layer`; x (curves only), value, against_value,
         difference, stderr, correlation; low, high, p_value (Student's t, two-sided) for each by itself; low_simultaneous,
-        high_simultaneous, p_adjusted, which hold for all rows at once (95 %).
+        high_simultaneous, p_adjusted, which hold for all rows at once (95 %); same_within, the margin within which the two are
+        the same for all rows at once. Against "best" the intervals allow for the largest value being chosen by the same data:
+        `low` and `high` for whichever of the others it might have been, the simultaneous ones for all pairs; and may_be_best
+        says which layers no other is shown to exceed (step-down over all pairs, wrong about any in 5 % of samples).
 
     Raises
     ------
@@ -143,7 +148,40 @@ def paired_differences(
         )
         deviations.append(a.deviations - b.deviations)
     frame = pd.DataFrame(rows)
-    return with_intervals(frame, np.array(deviations).T, "difference", rng=_random.generator(rng, name))
+    generator = _random.generator(rng, name)
+    if against == BEST and BEST not in _named(entries, between):
+        found = _against_chosen(frame, entries, between, generator)
+    else:
+        found = with_intervals(frame, np.array(deviations).T, "difference", rng=generator)
+    return found.assign(same_within=np.maximum(found["high_simultaneous"], -found["low_simultaneous"]))
+
+
+def _against_chosen(frame: pd.DataFrame, entries: list[_Entry], between: str, rng: np.random.Generator) -> pd.DataFrame:
+    """Add intervals that allow for the largest value being chosen by the same data, and which values may be the largest."""
+    single, away, among = [], [], []
+    largest = np.zeros(SIMULATIONS)
+    for held in _series(entries, between):
+        values, errors = (np.array([getattr(entry.sample, name) for entry in held]) for name in ("value", "stderr"))
+        together = Joint.of(errors, np.stack([entry.deviations for entry in held], axis=1), rng)
+        every = np.ones(len(held), dtype=bool)
+        np.maximum(largest, together.largest(every), out=largest)
+        kept = best_set(values, together)
+        for place in (one for one in range(len(held)) if one != int(values.argmax())):
+            away.append(together.largest(every, beside=place))
+            single.append(np.quantile(away[-1], LEVEL))
+            among.append(bool(kept[place]))
+    difference, stderr = frame["difference"].to_numpy(), frame["stderr"].to_numpy()
+    t = np.abs(np.divide(difference, stderr, out=np.where(difference == 0, 0.0, np.inf), where=stderr > 0))
+    joint = float(np.quantile(largest, LEVEL))
+    return frame.assign(
+        low=difference - np.array(single) * stderr,
+        high=difference + np.array(single) * stderr,
+        low_simultaneous=difference - joint * stderr,
+        high_simultaneous=difference + joint * stderr,
+        p_value=[(1 + (drawn >= one).sum()) / (1 + drawn.size) for drawn, one in zip(away, t, strict=True)],
+        p_adjusted=[(1 + (largest >= one).sum()) / (1 + largest.size) for one in t],
+        may_be_best=among,
+    )
 
 
 def simultaneous_bands(
@@ -230,10 +268,15 @@ def _values(record: Record, name: str) -> Iterator[_Entry]:
         yield _Entry(record, x, sample, unknown if sample.deviations is None else sample.deviations)
 
 
+def _named(entries: Iterable[_Entry], between: str) -> dict[str, None]:
+    """Return the names of what runs along the series, in order."""
+    return {str(_running(entry.record.place, between)): None for entry in entries}
+
+
 def _pairs(entries: Iterable[_Entry], between: str, against: str) -> Iterator[tuple[_Entry, _Entry]]:
     """Yield each value with the one it is compared with."""
     entries = list(entries)
-    known = {str(_running(entry.record.place, between)): None for entry in entries}
+    known = _named(entries, between)
     if against not in known:
         _check.choice(against, "against", "paired_differences", ["previous", "first", "last", "best", *known])
     for series in _series(entries, between):

@@ -18,8 +18,10 @@ from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError
 from ..measures import Estimate
 from ..results import Record, Results
-from ._apart import differ, judged
+from ._apart import judged
+from ._best_set import Joint
 from ._series import series_of
+from ._simultaneous import LEVEL
 from ._words import finite, grouped, layer_words, number, value_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -55,7 +57,7 @@ class LayerAdvice(Brief):
     evidence: str
     """Why, in words."""
     candidates: tuple[LayerInfo, ...] = ()
-    """What is suggested; without errors, what the values alone point to."""
+    """Layers that may be the ones to build on, by depth: those that the rule points to, or, where it points to none, all."""
     peak: LayerInfo | None = None
     """Where the dimension peaks."""
     minimum: LayerInfo | None = None
@@ -70,10 +72,11 @@ def suggest_layers(
 ) -> tuple[LayerAdvice, ...]:
     """Suggest layers that are rich in content, without labels: the dimension's minimum after its peak [1]_.
 
-    Two layers differ where the 95 % interval of their difference, over the same examples, leaves out zero, and they do so by a
-    tenth of the larger value. The peak is the first interior layer that stands above both its sides by that much; the minimum
-    is the lowest interior layer after it from which the dimension rises again by that much; layers beside it that do not differ
-    from it are suggested after it. Where there are no errors nothing is suggested; `candidates` has what values alone say.
+    Two layers differ where they do by a tenth of the larger value and beyond what the largest difference between any two of so
+    many layers would be by chance, simulated from how they deviate together (in 5 % of samples of equal layers any two differ).
+    The peak is the first interior layer that stands above both its sides by that much; the minimum is the lowest interior layer
+    after it from which the dimension rises again by that much; layers beside it that do not differ from it are suggested after
+    it. Where there are no errors nothing is suggested; `candidates` has what values alone say.
 
     Parameters
     ----------
@@ -88,7 +91,7 @@ def suggest_layers(
     -------
     tuple of LayerAdvice
         One for each model, checkpoint, site and group, in the order of the results. Where a profile has no interior peak, or
-        does not rise again, `suggested` is empty and `evidence` says so.
+        does not rise again, `suggested` is empty, `candidates` holds all layers and `evidence` says so.
 
     Raises
     ------
@@ -130,9 +133,9 @@ def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvic
     kept = tuple(sorted(finite(records), key=lambda record: record.place.layer.index))
     layers = tuple(record.place.layer for record in kept)
     certain = all(map(judged, kept))
-    reading = _read(_Profile(kept, certain))
-    candidates = tuple(layers[place] for place in reading.suggested)
-    suggested = candidates if certain else ()
+    reading = _read(_Profile(kept, _least_differences(kept) if certain else np.zeros((len(kept), len(kept)))))
+    pointed = tuple(layers[place] for place in reading.suggested)
+    suggested = pointed if certain else ()
     line = series_of(records[0])
     return LayerAdvice(
         *line,
@@ -141,19 +144,30 @@ def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvic
         values=tuple(map(value_of, kept)),
         stderr=tuple(math.nan if record.result.stderr is None else float(record.result.stderr) for record in kept),
         suggested=suggested,
-        evidence=reading.evidence if certain or not candidates else f"{reading.evidence} {UNSURE}",
-        candidates=candidates,
+        evidence=reading.evidence if certain or not pointed else f"{reading.evidence} {UNSURE}",
+        candidates=tuple(sorted(pointed, key=lambda layer: layer.index)) or layers,
         peak=None if reading.peak is None else layers[reading.peak],
-        minimum=candidates[0] if candidates else None,
+        minimum=pointed[0] if pointed else None,
         regret=_regret(suggested, [r for r in labelled if series_of(r) == line]),
     )
+
+
+def _least_differences(records: Sequence[Record]) -> FloatArray:
+    """Return how far every two values, all with errors, must be apart to differ."""
+    stderr = np.array([float(record.result.stderr) for record in records])  # type: ignore[arg-type]
+    rows = [record.result.replicates for record in records if record.result.replicates is not None]
+    if stderr.size < 2:
+        return np.zeros((stderr.size, stderr.size))
+    alike = len(rows) == stderr.size and len({one.size for one in rows}) == 1
+    joint = Joint.of(stderr, np.stack(rows, axis=1) if alike else None, np.random.default_rng(0))
+    return np.asarray(joint.apart * float(np.quantile(joint.largest(np.ones(stderr.size, dtype=bool)), LEVEL)))
 
 
 @dataclass(frozen=True, slots=True)
 class _Profile:
     records: tuple[Record, ...]
-    certain: bool
-    """Whether all values have errors; without, values alone are read."""
+    least: FloatArray
+    """(m, m) differences of less are none; 0 where errors are not known, and values alone are read."""
 
     @property
     def values(self) -> FloatArray:
@@ -161,9 +175,8 @@ class _Profile:
 
     def differ(self, one: int, other: int) -> bool:
         """Whether two layers differ beyond their errors and by more than a small share."""
-        a, b = self.records[one], self.records[other]
-        apart = abs(value_of(a) - value_of(b)) > SHARE * max(value_of(a), value_of(b))
-        return apart and (differ(a, b) or not self.certain)
+        a, b = value_of(self.records[one]), value_of(self.records[other])
+        return bool(abs(a - b) > max(self.least[one, other], SHARE * max(a, b)))
 
     def words(self, place: int) -> str:
         record = self.records[place]
@@ -195,7 +208,8 @@ def _read(profile: _Profile) -> _Reading:
         where = "the first layer" if highest == 0 else "the last layer" if highest == last else "no clear peak"
         return _Reading(
             f"The dimension has no peak inside: it is highest ({profile.words(highest)}), {where}, and no interior layer "
-            "stands above both its sides beyond the errors and by a tenth. The rule says nothing about such a profile."
+            "stands above both its sides by a tenth and beyond the errors of so many layers. The rule says nothing about such a "
+            "profile."
         )
     peak = clear[0]
     valleys = [j for j in range(peak + 1, last) if profile.differ(j, peak) and _rises(profile, j)]

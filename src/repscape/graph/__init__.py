@@ -2,6 +2,7 @@
 
 from ._duplicates import distinct_graph, distinct_rows
 from ._knn import knn_graph, knn_query
+from ._many import knn_graphs
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
 from ._points import read as read_points
@@ -13,6 +14,7 @@ __all__ = [
     "distinct_graph",
     "distinct_rows",
     "knn_graph",
+    "knn_graphs",
     "knn_query",
     "listed_ranks",
     "neighbor_ranks",

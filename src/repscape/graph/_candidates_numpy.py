@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import _kernels_screen
-from ._certify import Bound, Encoded, FloatArray, Frame, summation
+from ._certify import Bound, Encoded, FloatArray, ones, summation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +47,22 @@ class NumpyProducts:
         """Room for that many encoded rows."""
         return np.empty((rows, self.features), self.dtype)
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: npt.NDArray[Any]) -> FloatArray:
-        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
-        measured = np.empty((3, len(block)))
-        _kernels_screen.encode_float(block, frame.centre, frame.scale, out, *measured)
-        return measured
+    def keep(self, moved: FloatArray, out: npt.NDArray[Any]) -> FloatArray:
+        """Write rows of a frame into `out`; return what is kept of them, in float64."""
+        out[...] = moved
+        return out.astype(np.float64, copy=False)
 
     def tile(self, rows: int) -> npt.NDArray[Any]:
         """Room for a tile of rows x rows products."""
         return np.empty((rows, rows), self.dtype)
+
+    def plain(self, rows: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return encoded rows as numbers and the step of each."""
+        return rows, ones(len(rows))
+
+    def poison(self, room: npt.NDArray[Any]) -> None:
+        """Fill a tile with what no check passes."""
+        room.fill(np.nan)
 
     def multiply(self, a: Encoded, b: Encoded, room: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return the products of the rows of a with those of b."""

@@ -12,9 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
+from ..machine import single_torch_thread
 from . import _kernels_screen
-from ._certify import Bound, Encoded, FloatArray, Frame, summation
+from ._certify import Bound, Encoded, FloatArray, ones, summation
 
+WORD = 4  # processors multiply four 8-bit integers at a time
 UNIT = 2.0**-24  # of float32, in which tiles are tested
 MOST_FEATURES = (2**31 - 1) // 127**2  # sums of more products of two bytes may leave 32 bits
 
@@ -50,7 +52,12 @@ class ByteProducts:
     @property
     def row_bytes(self) -> int:
         """Memory of one encoded row."""
-        return self.features + 4
+        return self._width + 4
+
+    @property
+    def _width(self) -> int:
+        """Integers of a row, filled up with zeros: torch leaves the products of rows of one integer unwritten."""
+        return -(-self.features // WORD) * WORD
 
     @property
     def bound(self) -> Bound:
@@ -59,24 +66,42 @@ class ByteProducts:
 
     def store(self, rows: int) -> Bytes:
         """Room for that many encoded rows."""
-        return Bytes(torch.empty((rows, self.features), dtype=torch.int8), np.empty(rows, np.float32))
+        return Bytes(torch.zeros((rows, self._width), dtype=torch.int8), np.empty(rows, np.float32))
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: Bytes) -> FloatArray:
-        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
-        measured = np.empty((3, len(block)))
-        _kernels_screen.encode_bytes(block, frame.centre, frame.scale, out.rows.numpy(), out.step, *measured)
-        return measured
+    def keep(self, moved: FloatArray, out: Bytes) -> FloatArray:
+        """Write rows of a frame into `out`, as integers of -127 to 127 times a step of the row's own; return what is kept."""
+        np.divide(np.abs(moved).max(axis=1), 127, out=out.step, casting="same_kind")
+        step = out.step.astype(np.float64)
+        # A row at the centre, or too near for float32, is kept as the centre.
+        over = np.divide(1.0, step, out=np.zeros_like(step), where=step > 1e-37)
+        whole = moved * over[:, None]
+        np.rint(whole, out=whole)  # within 127: the step is that of the largest, to 2^-24 of itself
+        out.rows.numpy()[:, : self.features] = whole
+        whole *= step[:, None]
+        return whole
 
     def tile(self, rows: int) -> tuple[torch.Tensor, npt.NDArray[np.float32]]:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
-        torch.set_num_threads(1)  # OpenMP keeps this number for each thread apart
+        single_torch_thread()
         return torch.empty(rows * rows, dtype=torch.int32), np.empty(rows * rows, np.float32)
+
+    def plain(self, rows: Bytes) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return encoded rows as numbers and the step of each."""
+        return rows.rows.numpy(), rows.step
+
+    def poison(self, room: Any) -> None:
+        """Fill a tile with what no check passes."""
+        room[0].fill_(-(2**31))
+        room[1].fill(np.nan)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
         """Return the products of the rows of a with those of b."""
         shape = len(a.bias), len(b.bias)
         whole = room[0][: shape[0] * shape[1]].view(shape)
-        torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
+        if self.features == 1:  # _int_mm takes a single column for a row, and reads beyond it
+            torch.mul(a.rows.rows.int(), b.rows.rows.T.int(), out=whole)
+        else:
+            torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
         out: npt.NDArray[np.float32] = room[1][: shape[0] * shape[1]].reshape(shape)
         _kernels_screen.scaled(whole.numpy(), a.rows.step, b.rows.step, out)
         return out
@@ -108,6 +133,7 @@ class Bf16Products:
         return Bound(
             product=2.0**-8 + summation(2 * self.features, UNIT) + summation(self.features, 2.0**-53),
             unit=UNIT,
+            rounding=2.0**-8,
             ease=self.ease,
         )
 
@@ -115,17 +141,25 @@ class Bf16Products:
         """Room for that many encoded rows."""
         return torch.empty((rows, self.features), dtype=torch.bfloat16)
 
-    def encode(self, block: npt.NDArray[Any], frame: Frame, out: torch.Tensor) -> FloatArray:
-        """Encode a block of rows into `out`; return what the bound needs to know of each, (3, rows)."""
-        moved = (block.astype(np.float64) - frame.centre) * frame.scale
+    def keep(self, moved: FloatArray, out: torch.Tensor) -> FloatArray:
+        """Write rows of a frame into `out`; return what is kept of them, in float64."""
         out.copy_(torch.from_numpy(moved))
-        kept = out.double().numpy()
-        return np.stack([(kept * kept).sum(axis=1) / 2, ((moved - kept) ** 2).sum(axis=1), (moved * moved).sum(axis=1)])
+        kept: FloatArray = out.double().numpy()
+        return kept
 
     def tile(self, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
-        torch.set_num_threads(1)  # OpenMP keeps this number for each thread apart
+        single_torch_thread()
         return torch.empty(rows * rows, dtype=torch.bfloat16), torch.empty(rows * rows, dtype=torch.float32)
+
+    def plain(self, rows: torch.Tensor) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return the bits of encoded rows, and the step of each."""
+        return rows.view(torch.int16).numpy().view(np.uint16), ones(len(rows))
+
+    def poison(self, room: Any) -> None:
+        """Fill a tile with what no check passes."""
+        room[0].fill_(torch.nan)
+        room[1].fill_(torch.nan)
 
     def multiply(self, a: Encoded, b: Encoded, room: Any) -> npt.NDArray[Any]:
         """Return the products of the rows of a with those of b."""

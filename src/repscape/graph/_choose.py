@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import os
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from . import _direct, _exact
 from ._candidates_numpy import NumpyProducts
-from ._certify import Encoded, Frame, Products
+from ._certify import Encoded, Frame, Products, measured
 from ._exact import Problem
 from ._screen import TILE
 
@@ -53,21 +49,6 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
         if trial.certifies:
             return [trial.rung, last]
     return [last]
-
-
-@contextmanager
-def library_threads() -> Iterator[None]:
-    """Leave torch's number of threads as it was found: its products are held at one thread in every thread of a crew."""
-    held: Any = sys.modules.get("torch")
-    before = (
-        held.get_num_threads() if hasattr(held, "get_num_threads") else None
-    )  # it may be half imported by another thread
-    try:
-        yield
-    finally:
-        held = sys.modules.get("torch")
-        if hasattr(held, "set_num_threads"):
-            held.set_num_threads(before or os.cpu_count() or 1)
 
 
 def _may_pay(problem: Problem) -> bool:
@@ -108,8 +89,7 @@ def _faster(features: int) -> tuple[str, ...]:
 
 
 def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -> float:
-    rows = products.store(len(block))
-    encoded = Encoded(0, rows, products.bound.bias(products.encode(block, frame, rows), products.dtype))
+    encoded = Encoded.of(block, frame, products)
     room = products.tile(len(block))
     best = np.inf
     for _ in range(5):
@@ -157,7 +137,8 @@ def _ease(part: Problem, frame: Frame, products: Products, rng: np.random.Genera
     rank = min(points.n, 1 + part.k * points.n // part.points.n)
     own = np.full(part.queries.n, -1)
     values, _ = _direct.nearest(points, part.queries, rank, own=own, kind=0, crew=part.crew)
-    _, lost, _ = products.encode(part.queries.block(0, part.queries.n), frame, products.store(part.queries.n))
+    moved = frame.moved(part.queries.block(0, part.queries.n))
+    _, lost, _ = measured(moved, products.keep(moved, products.store(part.queries.n)))
     apart = float(np.median(values[:, -1])) * frame.scale**2
     loss = float(np.median(lost))
     return float(np.clip(2 * np.sqrt(loss / (apart + 2 * loss)) if loss else 0.0, 2.0**-12, 0.5))

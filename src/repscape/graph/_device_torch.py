@@ -13,8 +13,9 @@ import numpy as np
 import torch
 
 from . import _direct, _exact
+from ._audit import DRAWN, allowance, poisoned, warn, weights_of
 from ._candidates_numpy import NumpyProducts
-from ._certify import Bound, Frame, summation
+from ._certify import Bound, Frame, length, measured, summation
 from ._direct import Found
 from ._exact import Problem
 from ._points import Points
@@ -33,6 +34,10 @@ class Side:
     """(m, d) float32 or bfloat16."""
     bias: torch.Tensor
     """(m,) float32, b of `_certify`."""
+    norm: torch.Tensor
+    """(m,) float64, the length of each row, rounded up."""
+    start: int
+    """Place of the first row."""
 
 
 def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tuple[Found, dict[str, int]]:
@@ -45,18 +50,24 @@ def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tup
     keep = min(problem.points.n, 2 * problem.k + 64 if name == "bf16" else problem.k + 8 + problem.k // 16)
     values, ids = _direct.heaps(problem.queries.n, problem.k)
     sure = np.zeros(problem.queries.n, np.bool_)
+    missed = 0
     exact = _Stored(problem.points, where)
+    there = Frame(torch.from_numpy(frame.centre).to(where), frame.scale)
     for start in range(0, problem.queries.n, QUERY_ROWS):
         rows = slice(start, min(start + QUERY_ROWS, problem.queries.n))
-        scores, candidates = _screened(problem, frame, bound, dtype, where, rows, keep)
+        scores, candidates, lies = _screened(problem, there, bound, dtype, where, rows, keep)
         queries = torch.from_numpy(problem.queries.block(rows.start, rows.stop)).to(where)
         least = -bound.shrink(frame.scale, problem.points.d) * scores.double()
         found, order, sound = _compared(exact, queries, candidates, least, problem.k)
         values[rows], ids[rows] = found.cpu().numpy(), order.cpu().numpy()
         complete = keep == problem.points.n
-        sure[rows] = sound & (complete | (values[rows, -1] < least[:, -1].cpu().numpy()))
+        missed += lies + (0 if sound else 1)
+        sure[rows] = complete | (values[rows, -1] < least[:, -1].cpu().numpy())
         if problem.crew.progress is not None:
             problem.crew.progress(rows.stop, problem.queries.n, name)
+    warn(name, missed)
+    if missed:
+        sure[:] = False
     certified = {name: int(sure.sum())}
     left = np.flatnonzero(~sure)
     if len(left):
@@ -74,42 +85,78 @@ def _bound(features: int, dtype: torch.dtype, where: torch.device) -> Bound:
 
 
 def _encode(points: Points, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice) -> Side:
-    block = torch.from_numpy(points.block(rows.start, rows.stop)).to(where).double()
-    moved = (block - torch.from_numpy(frame.centre).to(where)) * frame.scale
+    moved = frame.moved(torch.from_numpy(points.block(rows.start, rows.stop)).to(where).double())
     kept = moved.to(dtype)
-    back = kept.double()
-    measured = torch.stack([(back * back).sum(1) / 2, ((moved - back) ** 2).sum(1), (moved * moved).sum(1)])
-    bias = bound.bias(measured.cpu().numpy(), np.dtype(np.float32))
-    return Side(kept, torch.from_numpy(bias).to(where))
+    known = [each.cpu().numpy() for each in measured(moved, kept.double())]
+    bias, norm = bound.bias(known, np.dtype(np.float32)), length(known[0])
+    return Side(kept, torch.from_numpy(bias).to(where), torch.from_numpy(norm).to(where), rows.start)
 
 
 def _products(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
+    out = torch.empty((len(a), len(b)), device=a.device)
+    if poisoned():
+        out.fill_(torch.nan)
     if a.dtype == torch.float32:
-        return a @ b.T
+        return torch.mm(a, b.T, out=out)
     if a.device.type == "cuda":
-        return torch.mm(a, b.T, out_dtype=torch.float32)
-    return a.float() @ b.float().T  # the same: products of bf16 are exact in float32
+        return torch.mm(a, b.T, out_dtype=torch.float32, out=out)
+    return torch.mm(a.float(), b.float().T, out=out)  # the same: products of bf16 are exact in float32
+
+
+def _missed(tile: torch.Tensor, a: Side, b: Side, bound: Bound) -> int:
+    """As `_audit.missed`, on the device; sums of entries, no product of matrices."""
+    width = len(b.norm)
+    weights = torch.from_numpy(weights_of(width)).to(tile.device)
+    own, relative, absolute, tiny = allowance(bound, np.float32, features=a.rows.shape[1], width=width)
+    step = max(1, COMPARE_BYTES // (16 * max(width, a.rows.shape[1])))
+    parts = range(0, width, step)
+    fold = sum((b.rows[i : i + step].double() * weights[i : i + step, None]).sum(0) for i in parts)
+    drawn = torch.from_numpy(np.random.default_rng([a.start, b.start]).integers(width, size=(DRAWN, len(tile))))
+    drawn = drawn.to(tile.device)
+    found = torch.zeros((), dtype=torch.int64, device=tile.device)
+    for start in range(0, len(tile), step):
+        part = slice(start, start + step)
+        g, rows, norm = tile[part].double(), a.rows[part].double(), a.norm[part]
+        slack = relative * (g.abs() * weights).sum(1) + (absolute + own) * norm * (b.norm * weights).sum()
+        slack += tiny * weights.sum()
+        found += _beyond((g * weights).sum(1) - (rows * fold).sum(1), slack)
+        for place in drawn[:, part]:
+            one = torch.gather(g, 1, place[:, None])[:, 0]
+            slack = relative * one.abs() + (absolute + own) * norm * b.norm[place] + tiny
+            found += _beyond(one - (rows * b.rows[place].double()).sum(1), slack)
+    return int(found)
+
+
+def _beyond(error: torch.Tensor, slack: torch.Tensor) -> torch.Tensor:
+    """How many errors are larger than allowed, or no numbers."""
+    return (~((error.abs() <= slack) & (slack < torch.inf))).sum()
 
 
 def _screened(
     problem: Problem, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice, keep: int
-) -> tuple[torch.Tensor, torch.Tensor]:
-    """The best `keep` scores of each query, best first, and their points; nothing that was left out scores more."""
+) -> tuple[torch.Tensor, torch.Tensor, int]:
+    """The best `keep` scores of each query, best first, and their points; nothing that was left out scores more.
+
+    And how often the products missed their bound.
+    """
     a = _encode(problem.queries, frame, bound, dtype, where, rows)
     own = torch.from_numpy(problem.own[rows]).to(where)
     best = torch.full((len(own), 0), 0.0, device=where)
     ids = torch.zeros((len(own), 0), dtype=torch.int64, device=where)
+    missed = 0
     for first in range(0, problem.points.n, PART_ROWS):
         stop = min(first + PART_ROWS, problem.points.n)
         b = _encode(problem.points, frame, bound, dtype, where, slice(first, stop))
-        scores = _products(a.rows, b.rows) - b.bias - a.bias[:, None]
+        tile = _products(a.rows, b.rows)
+        missed += _missed(tile, a, b, bound)
+        scores = tile.sub_(b.bias).sub_(a.bias[:, None])
         inside = torch.nonzero((own >= first) & (own < stop)).squeeze(1)
         scores[inside, own[inside] - first] = -torch.inf
         top, place = torch.topk(scores, min(keep, stop - first), dim=1)
         best, ids = torch.cat([best, top], 1), torch.cat([ids, place + first], 1)
         best, order = torch.topk(best, min(keep, best.shape[1]), dim=1)
         ids = torch.gather(ids, 1, order)
-    return best, ids
+    return best, ids, missed
 
 
 class _Stored:

@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..machine import Crew
 from . import _direct, _kernels, _kernels_screen, _screen
+from ._audit import Audit
 from ._candidates_numpy import NumpyProducts
 from ._certify import Encoded, Frame, Products
 from ._direct import Found
@@ -65,8 +66,10 @@ def solve(
         if frame is None or (len(left) <= FEW and problem.queries.n > FEW):
             break
         part = problem if len(left) == problem.queries.n else problem.of(left)
-        found = _candidates(part, frame, products, keep)
-        (better, nearer), sure = _reranked(part, found, products.bound.shrink(frame.scale, part.points.d))
+        audit = Audit(products)
+        found = _candidates(part, frame, audit, keep)
+        (better, nearer), sure = _reranked(part, found, audit, frame)
+        audit.warn()
         del found  # the largest thing there is
         if part is problem:
             values, ids = better, nearer
@@ -97,29 +100,31 @@ def frame_of(problem: Problem) -> Frame | None:
 
 def needed(problem: Problem, frame: Frame, products: Products, *, most: int) -> IntArray:
     """How many candidates each query must keep to be certified by these products; more than `most` where that is not enough."""
-    found = _candidates(problem, frame, products, most)
+    audit = Audit(products)
+    found = _candidates(problem, frame, audit, most)
+    (values, _), sure = _reranked(problem, found, audit, frame)
+    audit.warn()
     shrink = products.bound.shrink(frame.scale, problem.points.d)
-    (values, _), sure = _reranked(problem, found, shrink)
     held = np.arange(found.width) < found.count[:, None]
     scores = np.where(held, found.scores, -np.inf).astype(np.float64)  # what is not held was never written
     within = (-shrink * scores <= values[:, -1:]).sum(axis=1)
     return np.where(sure, within, most + 1)
 
 
-def _candidates(problem: Problem, frame: Frame, products: Products, keep: int) -> Buffers:
+def _candidates(problem: Problem, frame: Frame, audit: Audit, keep: int) -> Buffers:
     points, queries, crew, part_rows = problem.points, problem.queries, problem.crew, problem.part_rows
     if queries is points:
-        return _screen.among_themselves(points, frame, products, keep=keep, part_rows=part_rows, crew=crew)
+        return _screen.among_themselves(points, frame, audit, keep=keep, part_rows=part_rows, crew=crew)
     return _screen.of_queries(
-        points, queries, frame, products=products, own=problem.own, keep=keep, part_rows=part_rows, crew=crew
+        points, queries, frame, audit=audit, own=problem.own, keep=keep, part_rows=part_rows, crew=crew
     )
 
 
-def _reranked(problem: Problem, found: Buffers, shrink: float) -> tuple[Found, npt.NDArray[np.bool_]]:
+def _reranked(problem: Problem, found: Buffers, audit: Audit, frame: Frame) -> tuple[Found, npt.NDArray[np.bool_]]:
     """Neighbours among the candidates, by exact comparison, and which rows are certified."""
+    shrink = audit.products.bound.shrink(frame.scale, problem.points.d)
     points, queries = problem.points, problem.queries
     values, ids = _direct.heaps(queries.n, problem.k)
-    broken = np.zeros(-(-queries.n // RERANK_ROWS), np.int64)
 
     def work(start: int, _: None) -> None:
         rows = slice(start, min(start + RERANK_ROWS, queries.n))
@@ -127,13 +132,13 @@ def _reranked(problem: Problem, found: Buffers, shrink: float) -> tuple[Found, n
         heap = values[rows], ids[rows]
         candidates = found.scores[rows], found.ids[rows], found.count[rows]
         for first, block in points.blocks():
-            broken[start // RERANK_ROWS] += _kernels_screen.rerank(held, block, first, *candidates, shrink, *heap)
+            audit.note(_kernels_screen.rerank(held, block, first, *candidates, shrink, *heap))
             problem.crew.check()
         _kernels.sort_heaps(*heap)
 
     problem.crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")
     sure = values[:, -1] < -shrink * found.floor.astype(np.float64)
-    if broken.any():  # products that miss their bound certify nothing
+    if audit.broken:  # products that miss their bound certify nothing
         sure[:] = False
     return (values, ids), sure
 
@@ -143,12 +148,12 @@ def _finished(problem: Problem, frame: Frame | None, limit: npt.NDArray[np.float
     points, queries, crew = problem.points, problem.queries, problem.crew
     if frame is None or queries.n <= FEW:
         return _direct.nearest(points, queries, problem.k, own=problem.own, kind=0, crew=crew)
-    products = NumpyProducts("float64", points.d)
+    audit = Audit(NumpyProducts("float64", points.d))
+    products = audit.products
     shrink = products.bound.shrink(frame.scale, points.d)
     values, ids = _direct.heaps(queries.n, problem.k)
     asked = _screen.encode(queries, frame, products, start=0, stop=queries.n, crew=crew)
     size = _screen.tile_rows(queries.n, crew.threads)
-    broken = np.zeros(-(-queries.n // size), np.int64)
     for start in range(0, points.n, problem.part_rows):
         part = _screen.encode(
             points, frame, products, start=start, stop=min(start + problem.part_rows, points.n), crew=crew
@@ -160,25 +165,18 @@ def _finished(problem: Problem, frame: Frame | None, limit: npt.NDArray[np.float
             held = queries.block(rows.start, rows.stop)
             for low in range(0, len(part.bias), size):
                 b = part.part(low, low + size)
-                tile = products.multiply(a, b, room)
+                tile = audit.multiply(a, b, room)
                 block = points.block(b.start, b.start + len(b.bias))
-                broken[first // size] += _kernels_screen.scan_exact(
-                    tile,
-                    a.bias,
-                    b.bias,
-                    held,
-                    block,
-                    b.start,
-                    problem.own[rows],
-                    shrink,
-                    limit[rows],
-                    values[rows],
-                    ids[rows],
-                )
+                heap = limit[rows], values[rows], ids[rows]
+                own = problem.own[rows]
+                audit.note(
+                    _kernels_screen.scan_exact(tile, a.bias, b.bias, held, block, b.start, own, shrink, *heap)
+                )  # fmt: skip
                 crew.check()
 
         crew.map(work, range(0, queries.n, size), what="direct", workspace=lambda: products.tile(size))
-    if broken.any():
+    audit.warn()
+    if audit.broken:
         return _direct.nearest(points, queries, problem.k, own=problem.own, kind=0, crew=crew)
     _kernels.sort_heaps(values, ids)
     return values, ids

@@ -32,6 +32,34 @@ def read_arrays(indices: Any, distances: Any, self_column: str) -> Read:
     )
 
 
+def check_arrays(indices: Any, distances: Any, members: Any) -> None:
+    """Refuse arrays that would lead a compiled loop out of bounds, wherever they come from. One pass over each."""
+    whose = "NeighborGraph"
+    for name, array, kinds, ndim in (
+        ("indices", indices, "iu", 2),
+        ("distances", distances, "f", 2),
+        ("members", members, "iu", 1),
+    ):
+        if array is None:
+            continue
+        if not isinstance(array, np.ndarray) or array.dtype.kind not in kinds or not array.dtype.isnative:
+            found = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+            numbers = "integers" if kinds == "iu" else "floats"
+            raise InputTypeError(f"{name} of {whose} must be an array of {numbers} of this machine. Got {found}.")
+        if array.ndim != ndim:
+            raise InputError(f"{name} of {whose} must have {ndim} axes. Got shape {array.shape}.")
+    if indices is not None and distances is not None:
+        _check.same_rows(len(indices), len(distances), ("indices", "distances"), whose)
+    n = len(indices) if indices is not None else 0 if distances is None else len(distances)
+    for name, array in (("indices", indices), ("members", members)):
+        if array is not None and array.size and not 0 <= int(array.min()) <= int(array.max()) < n:
+            place = tuple(int(i) for i in np.argwhere((array < 0) | (array >= n))[0])
+            raise InputError(f"{name} of {whose} must lie in [0, {n - 1}] (n - 1). Got {array[place]} at {place}.")
+    if distances is not None and distances.size and not distances.min() >= 0:
+        place = tuple(int(i) for i in np.argwhere(~(distances >= 0))[0])
+        raise InputError(f"distances of {whose} must be at least 0. Got {distances[place]} at {place}.")
+
+
 def _two_d(array: npt.NDArray[Any], name: str) -> None:
     if array.ndim != 2 or array.shape[0] < 3 or array.shape[1] < 1:
         raise InputError(f"{name} of {FUNCTION} must have shape (n, k) with n >= 3, k >= 1. Got {array.shape}.")

@@ -1,4 +1,4 @@
-"""The loops of the candidate screen, compiled: encoding, the scan of product tiles, exact re-ranking.
+"""The loops of the candidate screen, compiled: the scan of product tiles, exact re-ranking.
 
 A tile holds products g[i, j] of encoded rows. With the biases of `_certify`, the score g[i, j] - bias[i] - bias[j] bounds
 nearness from above, so what is discarded for its score is certainly no nearer than the row's floor says.
@@ -21,52 +21,6 @@ def column_ranges(block, total, low, high):  # type: ignore[no-untyped-def]
             total[t] += x
             low[t] = x if x < low[t] else low[t]
             high[t] = x if x > high[t] else high[t]
-
-
-@numba.njit(nogil=True, cache=True, fastmath=REORDER)
-def encode_float(block, centre, scale, out, half, error, size):  # type: ignore[no-untyped-def]
-    """out = (block - centre) * scale in out's type; half = |out|^2 / 2; error, size = squared length of what was lost, kept."""
-    for i in range(block.shape[0]):
-        kept = 0.0
-        lost = 0.0
-        full = 0.0
-        for t in range(block.shape[1]):
-            u = (numba.float64(block[i, t]) - centre[t]) * scale
-            out[i, t] = u
-            q = numba.float64(out[i, t])
-            kept += q * q
-            lost += (u - q) * (u - q)
-            full += u * u
-        half[i] = kept / 2
-        error[i] = lost
-        size[i] = full
-
-
-@numba.njit(nogil=True, cache=True, fastmath=REORDER)
-def encode_bytes(block, centre, scale, out, step, half, error, size):  # type: ignore[no-untyped-def]
-    """As encode_float, in integers of -127 to 127 times a step of the row's own."""
-    moved = np.empty(block.shape[1])
-    for i in range(block.shape[0]):
-        largest = 0.0
-        for t in range(block.shape[1]):
-            moved[t] = (numba.float64(block[i, t]) - centre[t]) * scale
-            largest = max(largest, abs(moved[t]))
-        step[i] = largest / 127
-        one = numba.float64(step[i])
-        over = 1 / one if one > 1e-37 else 0.0  # a row at the centre, or too near for float32, is encoded as the centre
-        kept = 0.0
-        lost = 0.0
-        full = 0.0
-        for t in range(block.shape[1]):
-            whole = min(127.0, max(-127.0, np.rint(moved[t] * over)))
-            out[i, t] = np.int8(whole)
-            q = whole * one
-            kept += q * q
-            lost += (moved[t] - q) * (moved[t] - q)
-            full += moved[t] * moved[t]
-        half[i] = kept / 2
-        error[i] = lost
-        size[i] = full
 
 
 @numba.njit(nogil=True, cache=True)
@@ -161,68 +115,63 @@ def marked(marks, hits):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def scan_rows(  # type: ignore[no-untyped-def]
-    tile, rows_bias, cols_bias, first_row, first_col, own, scores, ids, count, floor, keep, spare, marks, hits
+def scan(  # type: ignore[no-untyped-def]
+    tile,
+    rows_bias,
+    cols_bias,
+    first_row,
+    first_col,
+    both,
+    own,
+    scores,
+    ids,
+    count,
+    floor,
+    keep,
+    spare,
+    need,
+    marks,
+    hits,
 ):
-    """Push what passes each row's floor into the row's buffer; own[row] is left out."""
+    """Push what passes each row's floor into the row's buffer; own[row] is left out.
+
+    With `both`, rows and columns are two different blocks of the same points, and the columns are served in the same pass.
+    """
     width = cols_bias.shape[0]
     marks[width:] = 0
+    if both:
+        for j in range(width):
+            need[j] = floor[first_col + j] + cols_bias[j]
     for i in range(tile.shape[0]):
         row = first_row + i
         bias = rows_bias[i]
-        need = floor[row] + bias
-        for j in range(width):
-            marks[j] = np.uint8(tile[i, j] - cols_bias[j] > need)
+        least = floor[row] + bias
+        if both:
+            for j in range(width):
+                g = tile[i, j]
+                marks[j] = np.uint8(g - cols_bias[j] > least) | (np.uint8(g - bias > need[j]) << np.uint8(1))
+        else:
+            for j in range(width):
+                marks[j] = np.uint8(tile[i, j] - cols_bias[j] > least)
         number = marked(marks, hits)
         for h in range(number):
             j = hits[h]
             column = first_col + j
             if column == own[row]:
                 continue
-            place = count[row]
-            scores[row, place] = tile[i, j] - cols_bias[j] - bias
-            ids[row, place] = column
-            count[row] = place + 1
-            if place + 1 == scores.shape[1]:
-                compact(scores, ids, count, floor, row, keep, spare)
-
-
-@numba.njit(nogil=True, cache=True)
-def scan_both(  # type: ignore[no-untyped-def]
-    tile, rows_bias, cols_bias, first_row, first_col, scores, ids, count, floor, keep, spare, need_cols, marks, hits
-):
-    """Test both directions of every pair of two different blocks of points in one pass."""
-    width = cols_bias.shape[0]
-    marks[width:] = 0
-    for j in range(width):
-        need_cols[j] = floor[first_col + j] + cols_bias[j]
-    for i in range(tile.shape[0]):
-        row = first_row + i
-        bias = rows_bias[i]
-        need = floor[row] + bias
-        for j in range(width):
-            g = tile[i, j]
-            marks[j] = np.uint8(g - cols_bias[j] > need) | (np.uint8(g - bias > need_cols[j]) << np.uint8(1))
-        number = marked(marks, hits)
-        for h in range(number):
-            j = hits[h]
-            column = first_col + j
             score = tile[i, j] - cols_bias[j] - bias
-            if marks[j] & 1:
-                place = count[row]
-                scores[row, place] = score
-                ids[row, place] = column
-                count[row] = place + 1
+            for way in range(2):  # 0: the column is a candidate of the row, 1: the row of the column
+                if marks[j] >> way & 1 == 0:
+                    continue
+                taker, given = (row, column) if way == 0 else (column, row)
+                place = count[taker]
+                scores[taker, place] = score
+                ids[taker, place] = given
+                count[taker] = place + 1
                 if place + 1 == scores.shape[1]:
-                    compact(scores, ids, count, floor, row, keep, spare)
-            if marks[j] & 2:
-                place = count[column]
-                scores[column, place] = score
-                ids[column, place] = row
-                count[column] = place + 1
-                if place + 1 == scores.shape[1]:
-                    compact(scores, ids, count, floor, column, keep, spare)
-                    need_cols[j] = floor[column] + cols_bias[j]
+                    compact(scores, ids, count, floor, taker, keep, spare)
+                    if way == 1:
+                        need[j] = floor[column] + cols_bias[j]
 
 
 @numba.njit(nogil=True, cache=True, fastmath=REORDER)

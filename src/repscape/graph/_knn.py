@@ -13,8 +13,8 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Progress
 from ..errors import InputError
-from ..machine import Crew, memory_available, single_threaded_products, thread_count
-from . import _choose, _device, _direct, _exact, _kernels_screen, _memory, _metric, _points
+from ..machine import Crew, graph_device, memory_available, single_threaded_products, thread_count
+from . import _choose, _direct, _exact, _kernels_screen, _memory, _metric, _points
 from ._exact import Problem
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
@@ -94,13 +94,13 @@ def knn_graph(
     if metric == _metric.PRECOMPUTED:
         return _graph_of_distances(X, k, Crew(thread_count(threads, function), progress))
     how = _metric.find(metric, function)
-    where = _device.find(device, X, function)
+    where = graph_device(device, function, usual=_points.device_of(X))
     described = _points.described(_points.source(X), "X", function)
     k = _check.integer(k, "k", function, low=1, high=described.n - 1, why="n - 1")
-    budget = _budget(described, described.n, k, function)
-    points = _read(X, "X", function, how=how, hold=budget.hold)
+    plan = _memory_plan(described, described.n, k, function)
+    points = _read(X, "X", function, how=how, hold=plan.hold)
     crew = _crew(threads, points.n * points.n * points.d, progress, function)
-    problem = Problem(points, points, np.arange(points.n), k, crew, budget.part_rows)
+    problem = Problem(points, points, np.arange(points.n), k, crew, plan.part_rows)
     (values, ids), certificate = _nearest(problem, how, precision, where)
     return NeighborGraph(indices=ids, distances=how.finish(values, points.d), metric=metric, certificate=certificate)
 
@@ -151,17 +151,17 @@ def knn_query(
     function = "knn_query"
     _check.choice(precision, "precision", function, _choose.PRECISIONS)
     how = _metric.find(metric, function)
-    where = _device.find(device, X, function)
+    where = graph_device(device, function, usual=_points.device_of(X))
     described = _points.described(_points.source(X), "X", function)
     asked = _points.described(_points.source(queries), "queries", function, least=1)
     if described.d != asked.d:
         raise InputError(f"queries of {function} must have the {described.d} features of X. Got {asked.d}.")
     k = _check.integer(k, "k", function, low=1, high=described.n, why="n")
-    budget = _budget(described, asked.n, k, function)
-    points = _read(X, "X", function, how=how, hold=budget.hold)
-    asked = _read(queries, "queries", function, how=how, hold=budget.hold, least=1)
+    plan = _memory_plan(described, asked.n, k, function)
+    points = _read(X, "X", function, how=how, hold=plan.hold)
+    asked = _read(queries, "queries", function, how=how, hold=plan.hold, least=1)
     crew = _crew(threads, points.n * asked.n * points.d, progress, function)
-    problem = Problem(points, asked, np.full(asked.n, -1), k, crew, budget.part_rows)
+    problem = Problem(points, asked, np.full(asked.n, -1), k, crew, plan.part_rows)
     (values, ids), _ = _nearest(problem, how, precision, where)
     return ids, how.finish(values, points.d)
 
@@ -172,7 +172,7 @@ def _crew(threads: int | None, work: int, progress: Progress | None, function: s
     return Crew(1 if work < ALONE else allowed, progress)
 
 
-def _budget(points: Points, queries: int, k: int, function: str) -> _memory.Budget:
+def _memory_plan(points: Points, queries: int, k: int, function: str) -> _memory.MemoryPlan:
     keep = _choose.margin(k, points.n)
     free = memory_available()
     return _memory.plan(n=points.n, d=points.d, queries=queries, k=k, keep=keep, free=free, function=function)
@@ -187,16 +187,18 @@ def _read(X: Any, name: str, function: str, *, how: Metric, hold: int, least: in
 
 def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
     """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
-    _announce_compiling(problem.crew.progress)
+    announce_compiling(_kernels_screen.rerank, problem.crew.progress)
     points, queries, own, crew = problem.points, problem.queries, problem.own, problem.crew
     if not how.by_products:
         return _direct.nearest(points, queries, problem.k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}
     frame = _exact.frame_of(problem)
-    with _choose.library_threads(), single_threaded_products():
+    with single_threaded_products():
         if frame is None:
             found, rows = _exact.solve(problem, None, [])
         elif where != "cpu":
-            found, rows = _device.solve(problem, frame, device=where, precision=precision)
+            from . import _device_torch
+
+            found, rows = _device_torch.solve(problem, frame, device=where, precision=precision)
         else:
             found, rows = _exact.solve(problem, frame, _choose.ladder(problem, frame, precision))
     return found, {name: number / queries.n for name, number in rows.items()}
@@ -216,10 +218,12 @@ def _graph_of_distances(X: Any, k: int, crew: Crew) -> NeighborGraph:
     return NeighborGraph(indices=ids, distances=values, metric=_metric.PRECOMPUTED, certificate={"direct": 1.0})
 
 
-def _announce_compiling(progress: Progress | None) -> None:
+def announce_compiling(loop: Any, progress: Progress | None) -> None:
     """Say that the first call on a machine compiles, which takes some seconds; later ones load what it left on disk."""
-    folder = _kernels_screen.rerank.stats.cache_path
-    if folder is not None and not any(Path(folder).glob("_kernels_screen.rerank*.nbi")):
+    known = getattr(loop, "stats", None)  # None where NUMBA_DISABLE_JIT runs the loops as plain Python
+    folder = None if known is None else known.cache_path
+    where = f"{loop.__module__.rpartition('.')[2]}.{loop.__name__}"
+    if folder is not None and not any(Path(folder).glob(f"{where}*.nbi")):
         message = "compiling (once on this machine)"
         logging.getLogger("repscape").info(message)
         if progress is not None:

@@ -13,7 +13,7 @@ SCRATCH = 1 << 26  # tiles, blocks and what the libraries hold
 
 
 @dataclass(frozen=True, slots=True)
-class Budget:
+class MemoryPlan:
     """How a graph is laid out in the memory there is."""
 
     hold: int
@@ -22,7 +22,7 @@ class Budget:
     """Encoded rows to hold at a time."""
 
 
-def plan(*, n: int, d: int, queries: int, k: int, keep: int, free: int, function: str) -> Budget:
+def plan(*, n: int, d: int, queries: int, k: int, keep: int, free: int, function: str) -> MemoryPlan:
     """Lay out n points of d features and their queries; raise where even the neighbours themselves do not fit."""
     needed = queries * (k * RESULT_BYTES + buffer_width(keep) * CANDIDATE_BYTES)
     smallest = needed + SCRATCH + 4 * TILE * d * 8
@@ -33,6 +33,6 @@ def plan(*, n: int, d: int, queries: int, k: int, keep: int, free: int, function
         )
     rest = free - needed - SCRATCH
     part = rest // 2 // (2 * 8 * d)  # two parts of float64 rows at most
-    return Budget(
+    return MemoryPlan(
         hold=rest // 3, part_rows=max(TILE, min(part, n) // TILE * TILE) if part < n else -(-n // TILE) * TILE
     )

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from .. import _check
 from ..errors import GraphDepthError
-from ._from_arrays import read_arrays
+from ._from_arrays import check_arrays, read_arrays
 
 IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
@@ -24,7 +24,8 @@ IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 class NeighborGraph:
     """The k nearest neighbours of n points, nearest first, the point itself never among them.
 
-    Build one with :func:`repscape.knn_graph` or :meth:`NeighborGraph.from_arrays`. The arrays are read-only.
+    Build one with :func:`repscape.knn_graph` or :meth:`NeighborGraph.from_arrays`. The arrays are read-only. However it is
+    made, indices out of range are refused: compiled loops rely on them.
 
     Examples
     --------
@@ -48,6 +49,7 @@ class NeighborGraph:
     """(rows,) int64: the point that each row of the source stands for, where identical rows were merged; else None."""
 
     def __post_init__(self) -> None:
+        check_arrays(self.indices, self.distances, self.members)
         for name in ("indices", "distances", "members"):
             if (array := getattr(self, name)) is not None:
                 held = array.view()  # the caller's own array stays writable

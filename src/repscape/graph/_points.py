@@ -100,6 +100,11 @@ def is_tensor(X: Any) -> bool:
     return tensor is not None and isinstance(X, tensor)
 
 
+def device_of(X: Any) -> str:
+    """The CUDA device on which X is, or "cpu"."""
+    return str(X.device) if is_tensor(X) and X.device.type == "cuda" else "cpu"
+
+
 def is_lazy(X: Any) -> bool:
     """Whether X is stored elsewhere and gives rows by slices."""
     return not isinstance(X, np.ndarray) and all(hasattr(X, name) for name in ("shape", "dtype", "__getitem__"))

@@ -13,9 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import InputError
 from ..machine import Crew, thread_count
-from . import _kernels_ranks, _points
+from . import _kernels_ranks, _points, _screen
+from ._audit import Audit
+from ._candidates_numpy import NumpyProducts
+from ._certify import Frame
 from ._neighbor_graph import NeighborGraph
+from ._points import Points
 
 TILE = 1024
 ALONE = 1 << 27  # operations below which threads cost more than they bring
@@ -48,24 +53,39 @@ def neighbor_ranks(X: Any, indices: Any, *, function: str, threads: int | None =
     """
     read = _points.read(X, "X", function)
     points = read.block(0, read.n)
-    given = np.ascontiguousarray(indices)
+    given = _given(indices, read.n, function)
     allowed = thread_count(threads, function)
     crew = Crew(allowed if points.shape[0] ** 2 * points.shape[1] > ALONE else 1)
     limits = np.empty(given.shape)
     _kernels_ranks.compare_given(points, given, limits)
     counts = _Counts(given.shape)
-    if not _by_products(points, given, limits, crew, counts):
+    if not _by_products(read, given, limits, crew, counts):
+        counts = _Counts(given.shape)
         _directly(points, given, limits, crew, counts)
     nearer, passed = counts.total()
     return nearer + 1, passed
 
 
-def listed_ranks(graph: NeighborGraph, indices: Any) -> tuple[IntArray, IntArray]:
+def listed_ranks(graph: NeighborGraph, indices: Any, *, function: str = "listed_ranks") -> tuple[IntArray, IntArray]:
     """Return the same from the lists of a graph; a rank of 0 says that the list does not hold the point."""
-    given = np.ascontiguousarray(indices)
+    given = _given(indices, graph.n, function)
     ranks, passed = np.zeros(given.shape, dtype=np.int64), np.zeros(given.shape, dtype=np.int64)
     _kernels_ranks.find_in_lists(graph.indices, given, ranks, passed)
     return ranks, passed
+
+
+def _given(indices: Any, n: int, function: str) -> npt.NDArray[Any]:
+    """The given points as the loops take them: one row for each of n points, all in range."""
+    given = np.ascontiguousarray(indices)
+    if given.ndim != 2 or len(given) != n or given.dtype.kind not in "iu":
+        raise InputError(
+            f"indices of {function} must be integers of shape ({n}, m). Got {given.dtype} of shape {given.shape}."
+        )
+    if given.size and not 0 <= int(given.min()) <= int(given.max()) < n:
+        raise InputError(
+            f"indices of {function} must lie in [0, {n - 1}]. They go from {given.min()} to {given.max()}."
+        )
+    return given
 
 
 class _Counts:
@@ -85,35 +105,39 @@ class _Counts:
         return sum(nearer for nearer, _ in self._held), sum(passed for _, passed in self._held)  # type: ignore[return-value]
 
 
-def _by_products(points: Any, given: Any, limits: FloatArray, crew: Crew, counts: _Counts) -> bool:
+def _by_products(read: Points, given: Any, limits: FloatArray, crew: Crew, counts: _Counts) -> bool:
     """Count by products; False where squares of the points would leave float64."""
+    points = read.block(0, read.n)
     n, d = points.shape
-    rows = points.astype(np.float64)
-    rows -= rows.mean(axis=0)
-    extent = float(np.abs(rows).max())
+    centre = points.mean(axis=0, dtype=np.float64)
+    extent = float(np.maximum(points.max(axis=0) - centre, centre - points.min(axis=0)).max())
     if not TINY < extent < HUGE:
         return False
+    audit = Audit(NumpyProducts("float64", d))
+    rows = _screen.encode(read, Frame(centre, 1.0), audit.products, start=0, stop=n, crew=crew)
     # With u = 2^-53: a product of rows is within d u |a| |b| of the true one, a squared length within d u |a|^2, centring
     # moves a row by u |a|, and squared differences, on both sides of a comparison, are within (d + 2) u of theirs, which is at
     # most 2 (|a|^2 + |b|^2). All together stays below (8 d + 64) u (|a|^2 + |b|^2), and below `floor` where squares underflow.
-    size = np.einsum("ij,ij->i", rows, rows)
+    size = np.einsum("ij,ij->i", rows.rows, rows.rows)
     loss = (8 * d + 64) * UNIT
     low, high = size * (1 - loss), size * (1 + loss)
     floor = 8 * d * float(np.finfo(np.float64).tiny)
     furthest = limits.max(axis=1)
     starts = range(0, n, TILE)
 
-    def work(blocks: tuple[int, int], room: tuple[IntArray, IntArray]) -> None:
+    def work(blocks: tuple[int, int], room: tuple[FloatArray, tuple[IntArray, IntArray]]) -> None:
         first, second = blocks
-        products = rows[first : first + TILE] @ rows[second : second + TILE].T
+        tile, counted = room
+        products = audit.multiply(rows.part(first, first + TILE), rows.part(second, second + TILE), tile)
         _kernels_ranks.count_tile(
-            points, products, first, second, low, high, floor, limits, given, furthest, *room
+            points, products, first, second, low, high, floor, limits, given, furthest, *counted
         )  # fmt: skip
         crew.check()
 
     pairs = list(itertools.combinations_with_replacement(starts, 2))
-    crew.map(work, pairs, what="ranks", workspace=counts.own)
-    return True
+    crew.map(work, pairs, what="ranks", workspace=lambda: (audit.products.tile(min(n, TILE)), counts.own()))
+    audit.warn()
+    return not audit.broken
 
 
 def _directly(points: Any, given: Any, limits: FloatArray, crew: Crew, counts: _Counts) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +17,12 @@ import numpy.typing as npt
 
 from ..machine import Crew
 from . import _kernels_screen
+from ._audit import Audit
 from ._certify import Encoded, Frame, Products
 from ._points import Points
 
 TILE = 1024  # rows of a tile at most: float32 tiles of this size fill 4 MiB
-ENCODE_ROWS = 2048
+ENCODE_ENTRIES = 1 << 16  # of rows encoded in one step: what is computed of them stays in cache
 HEAD_START = 2048  # columns drawn to set the first floors
 
 
@@ -75,10 +77,6 @@ class Workspace:
             np.empty(rows, products.dtype),
         )
 
-    def for_width(self, width: int) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
-        """Marks and hits for a tile of that many columns; marks come in whole words."""
-        return self.marks[: -(-width // 8) * 8], self.hits
-
 
 def buffer_width(keep: int) -> int:
     """Room for candidates of a row: some in excess of those to keep, so that buffers are seldom cut back."""
@@ -95,27 +93,24 @@ def tile_rows(n: int, threads: int) -> int:
 
 def encode(points: Points, frame: Frame, products: Products, *, start: int, stop: int, crew: Crew | None) -> Encoded:
     """Encode rows start to stop."""
-    rows = products.store(stop - start)
-    bias = np.empty(stop - start, products.dtype)
+    found = Encoded.room(products, start=start, rows=stop - start)
+    step = max(1, ENCODE_ENTRIES // points.d)
 
     def work(low: int, _: None) -> None:
-        high = min(low + ENCODE_ROWS, stop)
-        part = slice(low - start, high - start)
-        measured = products.encode(points.block(low, high), frame, rows[part])
-        bias[part] = products.bound.bias(measured, products.dtype)
+        high = min(low + step, stop)
+        found.part(low - start, high - start).fill(points.block(low, high), frame, products)
 
     if crew is None:  # already in a thread of its own
-        for low in range(start, stop, ENCODE_ROWS):
+        for low in range(start, stop, step):
             work(low, None)
     else:
-        crew.map(work, range(start, stop, ENCODE_ROWS), what="encoding")
-    return Encoded(start, rows, bias)
+        crew.map(work, range(start, stop, step), what="encoding")
+    return found
 
 
-def among_themselves(
-    points: Points, frame: Frame, products: Products, *, keep: int, part_rows: int, crew: Crew
-) -> Buffers:
+def among_themselves(points: Points, frame: Frame, audit: Audit, *, keep: int, part_rows: int, crew: Crew) -> Buffers:
     """Screen all pairs of the points."""
+    products = audit.products
     found = Buffers.empty(points.n, keep, products.dtype)
     size = tile_rows(points.n, crew.threads)
     own = np.arange(points.n)
@@ -123,19 +118,15 @@ def among_themselves(
 
     def work(pair: tuple[Encoded, Encoded], space: Workspace) -> None:
         a, b = pair
-        tile = products.multiply(a, b, space.tile)
-        marks, hits = space.for_width(len(b.bias))
-        rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
-        if a.start == b.start:
-            with locks[a.start // size]:
-                _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
-        else:
-            first, second = sorted((a.start // size, b.start // size))
-            with locks[first], locks[second]:
-                _kernels_screen.scan_both(tile, a.bias, b.bias, a.start, b.start, *rest, space.need, marks, hits)
+        tile = audit.multiply(a, b, space.tile)
+        both = a.start != b.start
+        with ExitStack() as held:
+            for block in sorted({a.start // size, b.start // size}):
+                held.enter_context(locks[block])
+            _push(found, tile, (a, b), both=both, own=own, space=space)
 
     if products.cheap and points.n >= 8 * HEAD_START:
-        _head_start(points, frame, products, found, crew)
+        _head_start(points, frame, audit, found, crew)
     for a, b in _part_pairs(points, frame, products, part_rows, crew):
         pairs = list(_tile_pairs(a, b, size))
         crew.map(work, pairs, what=products.name, workspace=lambda: Workspace.of(products, size))
@@ -147,13 +138,14 @@ def of_queries(
     queries: Points,
     frame: Frame,
     *,
-    products: Products,
+    audit: Audit,
     own: npt.NDArray[np.int64],
     keep: int,
     part_rows: int,
     crew: Crew,
 ) -> Buffers:
     """Screen all pairs of a query and a point; own[q] is the point that query q leaves out, or -1."""
+    products = audit.products
     found = Buffers.empty(queries.n, keep, products.dtype)
     asked = encode(queries, frame, products, start=0, stop=queries.n, crew=crew)
     size = tile_rows(queries.n, crew.threads)
@@ -164,10 +156,8 @@ def of_queries(
             a = asked.part(first, first + size)
             for low in range(0, len(part.bias), size):
                 b = part.part(low, low + size)
-                tile = products.multiply(a, b, space.tile)
-                marks, hits = space.for_width(len(b.bias))
-                rest = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
-                _kernels_screen.scan_rows(tile, a.bias, b.bias, a.start, b.start, own, *rest, marks, hits)
+                tile = audit.multiply(a, b, space.tile)
+                _push(found, tile, (a, b), both=False, own=own, space=space)
                 crew.check()
 
         crew.map(
@@ -179,11 +169,24 @@ def of_queries(
     return found
 
 
-def _head_start(points: Points, frame: Frame, products: Products, found: Buffers, crew: Crew) -> None:
+def _push(
+    found: Buffers, tile: npt.NDArray[Any], sides: tuple[Encoded, Encoded], *, both: bool, own: Any, space: Workspace
+) -> None:
+    """Take from a tile what may be among the nearest of its rows, and with `both` of its columns."""
+    a, b = sides
+    marks = space.marks[: -(-len(b.bias) // 8) * 8]  # in whole words
+    buffers = (found.scores, found.ids, found.count, found.floor, found.keep, found.spare)
+    _kernels_screen.scan(
+        tile, a.bias, b.bias, a.start, b.start, both, own, *buffers, space.need, marks, space.hits
+    )  # fmt: skip
+
+
+def _head_start(points: Points, frame: Frame, audit: Audit, found: Buffers, crew: Crew) -> None:
     """Raise the floors at once to where they will stay, as a sample of the columns tells: most pushes are spared.
 
     A floor may come out too high for a row; its certificate then fails, and the next rung takes it.
     """
+    products = audit.products
     drawn = points.take(np.sort(np.random.default_rng(0).choice(points.n, HEAD_START, replace=False)))
     sample = encode(drawn, frame, products, start=0, stop=drawn.n, crew=crew)
     expected = found.keep * HEAD_START / points.n
@@ -191,7 +194,7 @@ def _head_start(points: Points, frame: Frame, products: Products, found: Buffers
 
     def work(start: int, room: Any) -> None:
         a = encode(points, frame, products, start=start, stop=min(start + TILE, points.n), crew=None)
-        _kernels_screen.raise_floors(products.multiply(a, sample, room), a.bias, sample.bias, start, found.floor, rank)
+        _kernels_screen.raise_floors(audit.multiply(a, sample, room), a.bias, sample.bias, start, found.floor, rank)
 
     crew.map(work, range(0, points.n, TILE), what=products.name, workspace=lambda: products.tile(HEAD_START))
 

@@ -1,13 +1,21 @@
 """Threads, memory and devices: the one owner of what this machine allows."""
 
+from ._budget import Budget
+from ._crew import Crew, in_threads, thread_count
+from ._device import graph_device, torch_device
+from ._limits import library_threads, single_threaded_products, single_threaded_torch, single_torch_thread
 from ._memory import memory_available
-from ._pool import in_threads
-from ._threads import Crew, single_threaded_products, thread_count
 
 __all__ = [
+    "Budget",
     "Crew",
+    "graph_device",
     "in_threads",
+    "library_threads",
     "memory_available",
     "single_threaded_products",
+    "single_threaded_torch",
+    "single_torch_thread",
     "thread_count",
+    "torch_device",
 ]

@@ -11,7 +11,7 @@ from typing import Any
 from .. import _check
 from ..errors import InputTypeError, RepscapeError
 from ..measures.structure import METHODS
-from ..study import PLAN_FILE, read_study
+from ..study import StudyFolder, read_study
 from .map import ExampleMap, study_map
 
 ASK = (
@@ -63,7 +63,7 @@ class Examples:
 def _command(folder: Path) -> str | None:
     """Return the command that repeats a study from its study.toml, where that says what was read."""
     try:
-        read_study(folder / PLAN_FILE)
+        read_study(StudyFolder(folder).plan_file)
     except RepscapeError:
         return None
-    return shlex.join(["repscape", "run", str(folder / PLAN_FILE), "-o", f"{folder.name}-again"])
+    return shlex.join(["repscape", "run", str(StudyFolder(folder).plan_file), "-o", f"{folder.name}-again"])

@@ -6,9 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..figures import Drawing, Sketch, alternative, caption, paint, to_bytes
-from ..figures.matplotlib._style import GRID, INK, MUTED, PAPER
-from ..figures.plotly._interactive import interactive
+from ..figures import GRID, INK, MUTED, PAPER, Drawing, Sketch, paint, specify, to_bytes
+from ..figures.plotly import interactive
 from ._html import Markup, data_link, element, joined
 
 DARK = {INK: "#e4e7ea", MUTED: "#9aa3ad", GRID: "#30363d", PAPER: "#161b20"}
@@ -27,9 +26,10 @@ def figure_html(
 
     `take` is offered the figure for the page's script to draw; `beside` are (format, address) of the figure's files.
     """
-    drawing = Drawing(sketch.name, paint(sketch), caption(sketch))
-    moving = take is not None and take(sketch.name, interactive(sketch, drawing.figure))
-    return drawing_html(drawing, room=room, said=alternative(sketch), moving=moving, beside=beside)
+    spec = specify(sketch)
+    drawing = Drawing(spec.name, paint(spec), spec.caption)
+    moving = take is not None and take(spec.name, interactive(spec))
+    return drawing_html(drawing, room=room, said=spec.alternative, moving=moving, beside=beside)
 
 
 def drawing_html(

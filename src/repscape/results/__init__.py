@@ -1,11 +1,14 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
 from ._card import card_of
+from ._disk import pack_records, unpack_records
+from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._results import Results, load_results
 from ._titles import titles
 
 __all__ = [
+    "Failure",
     "MATRICES",
     "PROFILES",
     "MeasureInfo",
@@ -15,5 +18,33 @@ __all__ = [
     "Results",
     "card_of",
     "load_results",
+    "pack_records",
     "titles",
+    "unpack_records",
 ]
+
+MOVED = (
+    "LayerAdvice",
+    "best_layer",
+    "best_matches",
+    "paired_differences",
+    "simultaneous_bands",
+    "suggest_layers",
+)
+"""What judges results and was here before; it loads from its new place, with a warning, for one version."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in MOVED:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import warnings
+
+    from .. import findings  # house: door
+
+    warnings.warn(
+        f"repscape.results.{name} is now repscape.findings.{name}, or repscape.{name}; the old name goes with 0.2.",
+        FutureWarning,
+        stacklevel=2,
+    )
+    found: object = getattr(findings, name)
+    return found

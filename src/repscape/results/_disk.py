@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Collection, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,45 +19,62 @@ import numpy.typing as npt
 from .._types import LayerInfo
 from ..errors import StoreError
 from ..measures import Curve, Estimate
-from ..store import read_arrays, write_arrays
+from ..store import check_format, has_group, read_arrays, write_arrays
+from ._failure import Failure
 from ._record import MeasureInfo, Place, Record
 
-FORMAT = 1
+FORMAT = 2
+READ = (1, 2)
 GROUP = "records"
 ARRAY = "$array"
 LATER = "alike"  # of what a measure means: the first results did not say it
 Packed = dict[str, list[npt.NDArray[Any]]]
 
 
-def write(path: Path, records: tuple[Record, ...], *, provenance: dict[str, Any], warnings: tuple[str, ...]) -> None:
+def write(  # house: what results are made of
+    path: Path,
+    records: tuple[Record, ...],
+    *,
+    provenance: dict[str, Any],
+    warnings: tuple[str, ...],
+    failed: tuple[Failure, ...],
+    sync: bool,
+) -> None:
     """Write everything into one group, in one step."""
+    arrays, held = pack_records(records)
+    more = {"provenance": provenance, "warnings": list(warnings), "failed": [asdict(failure) for failure in failed]}
+    write_arrays(path, GROUP, arrays, attributes={"format": FORMAT, **held, **more}, sync=sync)
+
+
+def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...], tuple[Failure, ...]]:
+    """Read what :func:`write` wrote."""
+    if not has_group(path, GROUP):
+        raise StoreError(f"no results in {path}: it was stopped before they were written. repscape run writes them.")
+    arrays, attributes = read_arrays(path, GROUP)
+    check_format(attributes.get("format"), FORMAT, str(path), known=READ)
+    failed = tuple(Failure(f["unit"], f["measure"], f["error"]) for f in attributes.get("failed", ()))
+    records = unpack_records(arrays, attributes)
+    return records, dict(attributes["provenance"]), tuple(attributes["warnings"]), failed
+
+
+def pack_records(records: Iterable[Record]) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """Take records apart into arrays, each of one dtype, and what JSON can hold."""
     packed: Packed = {}
     lengths: dict[str, int] = {}
+    records = tuple(records)
     infos = list(dict.fromkeys(record.info for record in records))
     document = json.dumps([_plain(_as_dict(record, infos), packed, lengths) for record in records])
     arrays: dict[str, npt.NDArray[Any]] = {name: np.concatenate(parts) for name, parts in packed.items()}
     arrays["document"] = np.frombuffer(document.encode(), dtype=np.uint8)
-    attributes = {
-        "format": FORMAT,
-        "measures": [_plain(asdict(info), packed, lengths) for info in infos],
-        "provenance": provenance,
-        "warnings": list(warnings),
-    }
-    write_arrays(path, GROUP, arrays, attributes=attributes)
+    return arrays, {"measures": [_plain(asdict(info), packed, lengths) for info in infos]}
 
 
-def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...]]:
-    """Read what :func:`write` wrote."""
-    arrays, attributes = read_arrays(path, GROUP)
-    if attributes.get("format") != FORMAT:
-        raise StoreError(
-            f"{path} has format {attributes.get('format')}; this version of repscape reads format {FORMAT}."
-        )
+def unpack_records(arrays: Mapping[str, npt.NDArray[Any]], attributes: Mapping[str, Any]) -> tuple[Record, ...]:
+    """Put together what :func:`pack_records` took apart."""
     infos = [_info(_restored(entry, arrays)) for entry in attributes["measures"]]
     silent = {place for place, entry in enumerate(attributes["measures"]) if LATER not in entry}
     document = json.loads(arrays["document"].tobytes())
-    records = tuple(_record(_restored(entry, arrays), infos, silent) for entry in document)
-    return records, dict(attributes["provenance"]), tuple(attributes["warnings"])
+    return tuple(_record(_restored(entry, arrays), infos, silent) for entry in document)
 
 
 def _as_dict(record: Record, infos: list[MeasureInfo]) -> dict[str, Any]:
@@ -93,11 +110,12 @@ def _record(entry: dict[str, Any], infos: list[MeasureInfo], silent: Collection[
 
 
 def _place(entry: dict[str, Any]) -> Place:
-    return Place(model=entry["model"], layer=LayerInfo(**entry["layer"]), step=entry["step"])
+    return Place(model=entry["model"], layer=LayerInfo.of(entry["layer"]), step=entry["step"])
 
 
 def _info(entry: dict[str, Any]) -> MeasureInfo:
-    return MeasureInfo(**{**entry, "bounds": tuple(entry["bounds"])})
+    known = {field.name: entry[field.name] for field in fields(MeasureInfo) if field.name in entry}
+    return MeasureInfo(**{**known, "bounds": tuple(entry["bounds"])})
 
 
 def _plain(value: Any, packed: Packed, lengths: dict[str, int]) -> Any:

@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from .. import _check
 from .._types import Markup, cut
 from ..errors import StoreError
+from ..store import write_whole
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
+from ._failure import Failure
 from ._record import PROFILES, Record
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.figure import Figure
 
     from ..findings import Conclusion  # house: door
 
@@ -43,7 +46,9 @@ class Results:
     provenance: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     """Plan, source, versions, graphs and their certificates: what it takes to repeat the study. JSON values only."""
     warnings: tuple[str, ...] = ()
-    """What a reader of the numbers should know: merged rows, measures that had no answer."""
+    """What a reader of the numbers should know: merged rows, measures that had no answer, units that failed."""
+    failed: tuple[Failure, ...] = ()
+    """Units of the study that failed, each with its error; the next run tries them again."""
 
     def __len__(self) -> int:
         return len(self.records)
@@ -162,8 +167,49 @@ class Results:
 
         return conclusions(self)
 
-    def save(self, folder: str | Path) -> Path:
+    def plot(self, measure: str | None = None, **chosen: Any) -> Figure:
+        """Draw what the results call for, all of them or those of one measure.
+
+        Parameters
+        ----------
+        measure : str, optional
+            Name of a measure.
+        **chosen
+            What :meth:`select` takes besides: variant, profile, column, model, site, step.
+
+        Returns
+        -------
+        matplotlib.figure.Figure
+            It shows in a notebook; several stand one below the other. :func:`repscape.figures.draw` gives each by itself.
+
+        Raises
+        ------
+        UnknownNameError
+            If the measure, variant or profile is not among the results.
+        InputError
+            If nothing is left to draw, or more than 12 figures are.
+
+        Examples
+        --------
+        >>> import numpy as np, repscape as rs
+        >>> X = np.random.default_rng(0).normal(size=(100, 5))
+        >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
+        >>> results.plot("id_twonn").axes[0].get_ylabel()
+        'intrinsic dimension'
+        """
+        from ..figures import sheet  # house: door
+
+        return sheet(self.select(measure, **chosen))
+
+    def save(self, folder: str | Path, *, sync: bool = True) -> Path:
         """Write `results.zarr` (everything) and `results.csv` (the table) into a folder.
+
+        Parameters
+        ----------
+        folder : path
+            Made if it is not there.
+        sync : bool
+            Whether to wait until the disk has them, so that not even a power cut takes them back.
 
         Raises
         ------
@@ -173,10 +219,15 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            _disk.write(folder / FOLDER, self.records, provenance=dict(self.provenance), warnings=self.warnings)
-            unfinished = folder / f"{TABLE}.part"
-            self.to_frame().to_csv(unfinished, index=False)
-            unfinished.replace(folder / TABLE)
+            _disk.write(
+                folder / FOLDER,
+                self.records,
+                provenance=dict(self.provenance),
+                warnings=self.warnings,
+                failed=self.failed,
+                sync=sync,
+            )
+            write_whole(folder / TABLE, self.to_frame().to_csv(index=False).encode(), sync=sync)
         except OSError as error:
             raise StoreError(f"results could not be written to {folder}: {error}") from error
         return folder
@@ -212,5 +263,4 @@ def load_results(folder: str | Path) -> Results:
     path = folder if folder.name == FOLDER else folder / FOLDER
     if not path.is_dir():
         raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
-    records, provenance, warnings = _disk.read(path)
-    return Results(records=records, provenance=provenance, warnings=warnings)
+    return Results(*_disk.read(path))

@@ -1,18 +1,28 @@
 """Arrays on disk that survive kills and notice damage: a store of activations, and groups of arrays for all else."""
 
-from ._arrays import list_groups, read_arrays, write_arrays
+from ._arrays import has_group, list_groups, read_arrays, remove_group, write_arrays
+from ._format import check_format
+from ._lock import locked
 from ._read import Store, StoredLayer, open_store
 from ._table import arrays_of, table_of
+from ._whole import UNFINISHED, sync_folder, write_whole
 from ._write import StoreWriter
 
 __all__ = [
+    "UNFINISHED",
     "arrays_of",
     "table_of",
     "Store",
     "StoreWriter",
     "StoredLayer",
+    "check_format",
+    "has_group",
     "list_groups",
+    "locked",
     "open_store",
     "read_arrays",
+    "remove_group",
+    "sync_folder",
     "write_arrays",
+    "write_whole",
 ]

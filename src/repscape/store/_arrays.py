@@ -10,26 +10,41 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.errors import ContainsGroupError
 from zarr.storage import LocalStore
 
 from .. import _check
 from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
-from ._format import VERSION, get_array, open_root, plain, put_array, reading, safe_name, seal, unseal, writing
+from ._format import (
+    VERSION,
+    get_array,
+    open_root,
+    plain,
+    put_array,
+    put_group,
+    reading,
+    safe_name,
+    unseal,
+    writing,
+)
+from ._whole import UNFINISHED, sync_tree
 
 Array = npt.NDArray[Any]
 
 
 def write_arrays(
-    path: str | os.PathLike[str], group: str, arrays: Mapping[str, Any], *, attributes: Mapping[str, Any] | None = None
+    path: str | os.PathLike[str],
+    group: str,
+    arrays: Mapping[str, Any],
+    *,
+    attributes: Mapping[str, Any] | None = None,
+    sync: bool = True,
 ) -> None:
     """Write a named group of arrays, replacing the one of that name; whoever reads meanwhile sees the old one whole.
 
@@ -43,6 +58,8 @@ def write_arrays(
         Name -> array of numbers, booleans or text, of any shape.
     attributes
         What JSON can hold: text, numbers, lists, dicts.
+    sync
+        Whether to wait until the disk has it, so that not even a power cut takes it back.
 
     Raises
     ------
@@ -64,10 +81,8 @@ def write_arrays(
     extra = plain(attributes or {}, f"attributes of {group!r}")
     root, home = Path(path), Path(path) / safe_name(group)
     with writing(f"{group!r} in {root}", "What was there before is untouched."):
-        if not (root / "zarr.json").exists():
-            about = seal({"format": VERSION, "kind": "arrays"})
-            with suppress(ContainsGroupError):  # another thread was a moment quicker
-                zarr.open_group(LocalStore(root), mode="a", zarr_format=3, attributes=about)
+        if not (root / "zarr.json").exists():  # several threads may: they write the same
+            put_group(root, {"format": VERSION, "kind": "arrays"}, sync=sync)
         old = _about(home)["generation"] if (home / "zarr.json").exists() else None
         _clear(home, keep=old)
         generation = _digest(held)
@@ -75,18 +90,28 @@ def write_arrays(
             generation += "-again"
         inside = zarr.open_group(LocalStore(home / generation), mode="w", zarr_format=3)
         entries = [
-            put_array(inside, f"{i:04d}", array) | {"name": name} for i, (name, array) in enumerate(held.items())
+            put_array(inside, home / generation, name=f"{i:04d}", array=array) | {"name": name}
+            for i, (name, array) in enumerate(held.items())
         ]
-        about = {"name": group, "generation": generation, "arrays": entries, "attributes": extra}
-        if old is None:  # born with its attributes, since others may be listing the groups
-            zarr.open_group(LocalStore(home), mode="a", zarr_format=3, attributes=seal(about))
-        else:
-            zarr.open_group(LocalStore(home), mode="a", zarr_format=3).attrs.put(seal(about))
+        if sync:
+            sync_tree(home / generation)
+        put_group(home, {"name": group, "generation": generation, "arrays": entries, "attributes": extra}, sync=sync)
         _clear(home, keep=generation)
 
 
-def read_arrays(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
-    """Read a group back: its arrays, whole, and its attributes.
+def remove_group(path: str | os.PathLike[str], group: str) -> None:
+    """Take a group away, if it is there: first from the eyes of readers, then from the disk."""
+    home = Path(path) / safe_name(group)
+    with writing(f"{group!r} in {path}", "Nothing else was touched."):
+        (home / "zarr.json").unlink(missing_ok=True)
+        if home.exists():
+            shutil.rmtree(home)
+
+
+def read_arrays(
+    path: str | os.PathLike[str], group: str, *, only: Collection[str] | None = None
+) -> tuple[dict[str, Array], dict[str, Any]]:
+    """Read a group back: its arrays, whole, or `only` those of some names; and its attributes.
 
     Raises
     ------
@@ -95,11 +120,13 @@ def read_arrays(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Arr
     StoreError
         There is no such folder, or a bit of the group has changed since it was written.
     """
-    arrays, attributes = read_group(path, group)
+    arrays, attributes = read_group(path, group, only=only)
     return {name: _fixed(array) if array.dtype.kind == "T" else array for name, array in arrays.items()}, attributes
 
 
-def read_group(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Array], dict[str, Any]]:
+def read_group(
+    path: str | os.PathLike[str], group: str, *, only: Collection[str] | None = None
+) -> tuple[dict[str, Array], dict[str, Any]]:
     """As `read_arrays`, but text stays in numpy's StringDType: every entry of a str array is as wide as the longest."""
     root, home = Path(path), Path(path) / safe_name(group)
     open_root(root)
@@ -111,11 +138,17 @@ def read_group(path: str | os.PathLike[str], group: str) -> tuple[dict[str, Arra
         try:
             with reading(f"{group!r} in {root}"):
                 inside = zarr.open_group(LocalStore(folder, read_only=True), mode="r", zarr_format=3)
-                arrays = {entry["name"]: get_array(inside, folder, entry) for entry in about["arrays"]}
+                entries = [entry for entry in about["arrays"] if only is None or entry["name"] in only]
+                arrays = {entry["name"]: get_array(inside, folder, entry) for entry in entries}
             return arrays, about["attributes"]
         except StoreError:
             if _about(home)["generation"] == about["generation"]:
                 raise  # nobody replaced the group meanwhile: it really is damaged
+
+
+def has_group(path: str | os.PathLike[str], group: str) -> bool:
+    """Whether a group is there, by its name alone."""
+    return (Path(path) / safe_name(group) / "zarr.json").is_file()
 
 
 def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -150,7 +183,7 @@ def _clear(home: Path, *, keep: str | None) -> None:
         for entry in home.iterdir():
             if entry.is_dir() and entry.name != keep:
                 shutil.rmtree(entry)
-            elif entry.suffix == ".partial":
+            elif entry.suffix in (".partial", UNFINISHED):
                 entry.unlink()
 
 

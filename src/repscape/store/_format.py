@@ -1,8 +1,9 @@
 """What lies on disk and how it is kept safe: codecs, sealed attributes, safe names, every chunk accounted for.
 
-A chunk carries a crc32c, but zarr's metadata files carry nothing, and zarr reads a missing chunk as fill values. So
-what we write into attributes is sealed with a crc32 of its own and says the shape and dtype of every array it stands
-for, and chunk files are counted before they are read. docs/format.md describes the layout.
+A chunk carries a crc32c, but zarr's metadata files carry nothing, zarr reads a missing chunk as fill values, and no chunk
+knows its place. So what we write into attributes is sealed with a crc32 of its own, and holds a digest of all that decides
+how bytes become numbers: each array's metadata file, and the checksums of its chunks in their order. Both are compared
+when an array is opened. docs/format.md describes the layout.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,11 @@ from zarr.codecs import Crc32cCodec, ZstdCodec
 from zarr.storage import LocalStore
 
 from ..errors import InputTypeError, RepscapeError, StoreError
+from ._whole import write_whole
 
-VERSION = 1
+VERSION = 2
+READ = (1, 2)
+CHECKSUM = 4  # bytes of the crc32c at the end of every chunk
 SEALED, SEAL = "repscape", "crc32"
 CHUNK_BYTES = 1 << 24  # of an array that is written in one piece
 Array = npt.NDArray[Any]
@@ -69,16 +74,32 @@ def unseal(group: zarr.Group, where: Path) -> dict[str, Any]:
     return attributes
 
 
+def put_group(folder: Path, attributes: Mapping[str, Any], *, sync: bool) -> None:
+    """Make a folder a zarr group with sealed attributes, or give it others: the one small file that commits a write."""
+    folder.mkdir(parents=True, exist_ok=True)
+    held = {"attributes": seal(attributes), "zarr_format": 3, "node_type": "group"}
+    write_whole(folder / "zarr.json", json.dumps(held, indent=2).encode(), sync=sync)
+
+
 def open_root(path: Path) -> tuple[zarr.Group, dict[str, Any]]:
     """Open a folder that repscape wrote, read-only, and return it with its attributes."""
     with reading(str(path)):
         root = zarr.open_group(LocalStore(path, read_only=True), mode="r", zarr_format=3)
         attributes = unseal(root, path)
-    if attributes.get("format") != VERSION:
-        raise StoreError(
-            f"{path} has format {attributes.get('format')}; this version of repscape reads format {VERSION}."
-        )
+    check_format(attributes.get("format"), VERSION, str(path), known=READ)
     return root, attributes
+
+
+def check_format(found: Any, newest: int, where: str, *, known: Iterable[int]) -> None:
+    """Refuse a format that this version does not read; a newer one by name."""
+    if found in known and not isinstance(found, bool):
+        return
+    if isinstance(found, int) and found > newest:
+        raise StoreError(
+            f"{where} has format {found}, which a later version of repscape wrote; this one reads up to {newest}. "
+            "Update repscape; nothing was changed."
+        )
+    raise StoreError(f"{where} has format {found}; this version of repscape reads {', '.join(map(str, known))}.")
 
 
 @contextmanager
@@ -132,41 +153,90 @@ def new_array(group: zarr.Group, name: str, shape: tuple[int, ...], *, dtype: An
     )
 
 
+def chunk_files(folder: Path, shape: tuple[int, ...], *, rows: int, chunks: range | None = None) -> Iterator[Path]:
+    """Yield the files of an array's chunks in their order; arrays are cut along rows alone."""
+    if 0 in shape:
+        return
+    if not shape:
+        yield folder / "c"
+        return
+    inner = ["0"] * (len(shape) - 1)
+    for chunk in chunks if chunks is not None else range(math.ceil(shape[0] / max(1, rows))):
+        yield (folder / "c" / str(chunk)).joinpath(*inner)
+
+
 def missing_chunk(folder: Path, shape: tuple[int, ...], *, rows: int, chunks: range | None = None) -> int | None:
-    """Return the first chunk (counted along rows) that has no file, or None; arrays are cut along rows alone.
+    """Return the first chunk (counted along rows) that has no file, or None.
 
     Asked after reading: no chunk of committed rows is ever put back, so one that is there now was there then. Asked
     before, it might be deleted in between, and read as fill values.
     """
-    if 0 in shape:
-        return None
-    if not shape:
-        return None if (folder / "c").is_file() else 0
-    inner = ["0"] * (len(shape) - 1)
-    for chunk in chunks if chunks is not None else range(math.ceil(shape[0] / max(1, rows))):
-        if not (folder / "c" / str(chunk)).joinpath(*inner).is_file():
-            return chunk
+    first = chunks.start if chunks is not None else 0
+    for place, file in enumerate(chunk_files(folder, shape, rows=rows, chunks=chunks)):
+        if not file.is_file():
+            return first + place
     return None
 
 
-def put_array(group: zarr.Group, name: str, array: Array) -> dict[str, Any]:
+def checksum_of(chunk: Path) -> bytes:
+    """Return the length of a chunk's file and the checksum at its end: what ties these very bytes to their place."""
+    try:
+        with chunk.open("rb") as file:
+            length = file.seek(0, os.SEEK_END)
+            file.seek(max(0, length - CHECKSUM))
+            return length.to_bytes(8, "little") + file.read()
+    except OSError as problem:
+        raise StoreError(f"{chunk} is gone: its chunk was there when it was written.") from problem
+
+
+def metadata_seal(folder: Path) -> str:
+    """Return a digest of the file that says how an array's bytes become numbers."""
+    return hashlib.sha256((folder / "zarr.json").read_bytes()).hexdigest()
+
+
+def chunks_seal(files: Iterable[Path], before: str = "") -> str:
+    """Return a digest of chunks in their order, going on from that of those before them."""
+    digest = hashlib.sha256(before.encode())
+    for file in files:
+        digest.update(checksum_of(file))
+    return digest.hexdigest()
+
+
+def check_seal(found: str, sealed: str | None, what: str) -> None:
+    """Compare with what was sealed; format 1 sealed nothing."""
+    if sealed is not None and found != sealed:
+        raise StoreError(f"{what} is damaged: it is not what was written.")
+
+
+def put_array(group: zarr.Group, folder: Path, *, name: str, array: Array) -> dict[str, Any]:
     """Write a numeric or text array in one piece; return what `get_array` needs to check it."""
     text = array.dtype.kind in "UTO"
     row_bytes = max(1, (64 if text else array.dtype.itemsize) * math.prod(array.shape[1:]))
     rows = max(1, min(array.shape[0] if array.shape else 1, CHUNK_BYTES // row_bytes))
     made = new_array(group, name, array.shape, dtype=str if text else array.dtype.newbyteorder("="), rows=rows)
     made[...] = array.astype(object) if text else array
-    return {"array": name, "shape": list(array.shape), "dtype": "text" if text else made.dtype.name, "chunk_rows": rows}
+    about = {
+        "array": name,
+        "shape": list(array.shape),
+        "dtype": "text" if text else made.dtype.name,
+        "chunk_rows": rows,
+    }
+    files = chunk_files(folder / name, array.shape, rows=rows)
+    return {**about, "metadata": metadata_seal(folder / name), "chunks": chunks_seal(files)}
 
 
 def get_array(group: zarr.Group, folder: Path, entry: Mapping[str, Any]) -> Array:
     """Read an array that `put_array` wrote, whole; text comes back with numpy's StringDType."""
     name, shape = entry["array"], tuple(entry["shape"])
+    check_seal(metadata_seal(folder / name), entry.get("metadata"), f"{folder / name / 'zarr.json'}")
     array = open_array(group, name, shape, dtype=entry["dtype"], where=folder / name)
     values = np.asarray(array[...])
     lost = missing_chunk(folder / name, shape, rows=entry["chunk_rows"])
     if lost is not None:
         raise StoreError(f"{folder / name} has lost chunk {lost}.")
+    if "chunks" in entry:
+        found = chunks_seal(chunk_files(folder / name, shape, rows=entry["chunk_rows"]))
+        check_seal(found, entry["chunks"], f"{folder / name}")
     return values
 
 

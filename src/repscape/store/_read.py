@@ -18,7 +18,17 @@ from .. import _check
 from .._types import LayerInfo
 from ..errors import InputError, StoreError, UnknownNameError
 from ._arrays import list_groups, read_group
-from ._format import ZarrArray, missing_chunk, open_array, open_root, reading
+from ._format import (
+    ZarrArray,
+    check_seal,
+    chunk_files,
+    chunks_seal,
+    metadata_seal,
+    missing_chunk,
+    open_array,
+    open_root,
+    reading,
+)
 from ._table import table_of
 
 Array = npt.NDArray[Any]
@@ -53,6 +63,10 @@ class StoredLayer:
 
     def __len__(self) -> int:
         return self.shape[0]
+
+    def __reduce__(self) -> Any:
+        """Travel to another process as a path and a name."""
+        return stored_layer, (self.folder.parents[1], self.info.key)
 
     def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
         if copy is False:
@@ -209,6 +223,11 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     where = Path(path)
     if not (where / "zarr.json").is_file() and (where / "activations.zarr").is_dir():
         where = where / "activations.zarr"
+    inner = sorted((where / "activations").glob("*.zarr")) if not (where / "zarr.json").is_file() else []
+    if len(inner) == 1:
+        (where,) = inner
+    elif inner:
+        raise InputError(f"{path} holds the stores of several models: open one of {', '.join(map(str, inner))}.")
     if not (where / "zarr.json").is_file():
         raise InputError(f"path of open_store must be a store, or a study folder with activations.zarr. Got {path}.")
     root, about = open_root(where)
@@ -219,16 +238,57 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     return Store(where, root, about)
 
 
+def stored_layer(path: Path, key: str) -> StoredLayer:
+    """Open one layer of a store."""
+    return open_store(path)[key]
+
+
 def _layers(path: Path, root: zarr.Group, about: Mapping[str, Any]) -> Iterator[StoredLayer]:
-    for entry in about["layers"]:
+    check_layers(path, about)
+    for entry, info, array in opened_layers(path, root, about):
+        shape = (about["committed"], entry["width"])
         folder = path / "layers" / entry["array"]
-        info = LayerInfo(entry["name"], entry["index"], entry["depth"], entry["site"])
+        yield StoredLayer(info, shape, np.dtype(entry["dtype"]), folder, about["slab_rows"], array)
+
+
+def opened_layers(
+    path: Path, root: zarr.Group, about: Mapping[str, Any]
+) -> Iterator[tuple[Mapping[str, Any], LayerInfo, ZarrArray]]:
+    """Yield (entry in the root, layer, its array), each array as the root describes it."""
+    for entry in about["layers"]:
+        folder, info = path / "layers" / entry["array"], LayerInfo.of(entry)
         with reading(f"layer {info.key!r} of {path}"):
+            check_seal(metadata_seal(folder), entry.get("metadata"), f"{folder / 'zarr.json'}")
             group = root["layers"]
             if not isinstance(group, zarr.Group):
                 raise StoreError(f"{path / 'layers'} is damaged: it is no group.")
-            array = open_array(
-                group, entry["array"], (about["rows"], entry["width"]), dtype=entry["dtype"], where=folder
+            shape = (about["rows"], entry["width"])
+            yield entry, info, open_array(group, entry["array"], shape, dtype=entry["dtype"], where=folder)
+
+
+def check_layers(path: Path, about: Mapping[str, Any]) -> None:
+    """Compare the chunks that are there with those that were committed, all layers at once."""
+    if "chunks" in about:
+        with reading(str(path)):
+            check_seal(
+                slabs_seal(path, about, range(about["slabs"])),
+                about["chunks"],
+                f"{path}: a chunk of its committed rows",
             )
-        shape = (about["committed"], entry["width"])
-        yield StoredLayer(info, shape, np.dtype(entry["dtype"]), folder, about["slab_rows"], array)
+
+
+def slabs_seal(path: Path, about: Mapping[str, Any], slabs: range, *, before: str = "") -> str:
+    """Return the digest of all layers' chunks, slab by slab, going on from that of the slabs before."""
+    for slab in slabs:
+        files = [
+            file
+            for entry in about["layers"]
+            for file in chunk_files(
+                path / "layers" / entry["array"],
+                (about["rows"], entry["width"]),
+                rows=about["slab_rows"],
+                chunks=range(slab, slab + 1),
+            )
+        ]
+        before = chunks_seal(files, before)
+    return before

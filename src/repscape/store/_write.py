@@ -6,11 +6,11 @@ Rows written but not committed are invisible; the next run writes the same rows 
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,29 +19,43 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import LocalStore
 
-from .. import _check
 from .._types import LayerInfo
-from ..errors import InputError, InputTypeError, StoreError, StudyMismatchError
-from ._arrays import read_group, write_arrays
-from ._compare import differences, other_examples
-from ._format import VERSION, ZarrArray, new_array, open_array, open_root, plain, reading, seal, writing
-from ._table import arrays_of
+from ..errors import InputError, StoreError, StudyMismatchError
+from ._format import (
+    VERSION,
+    chunk_files,
+    metadata_seal,
+    open_root,
+    plain,
+    put_group,
+    reading,
+    writing,
+)
+from ._lock import Lock
+from ._read import check_layers, opened_layers, slabs_seal
+from ._wanted import Wanted, Widths
+from ._whole import UNFINISHED, sync_files, sync_folder, sync_tree
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Widths = Mapping[LayerInfo, tuple[int, Any]]
 AGAIN = "Make room and run again: the work goes on from there."
 
 
 class StoreWriter:
-    """Appends rows to a store; made by `create` or `resume`."""
+    """Appends rows to a store; made by `create` or `resume`. While it lives, other processes cannot write there."""
 
-    def __init__(self, path: Path, about: dict[str, Any]) -> None:
+    def __init__(self, path: Path, about: dict[str, Any], *, lock: Lock, sync: bool) -> None:
         self.path = path
-        self._about = about
+        self._lock = lock
+        self._sync = sync
         self._root = zarr.open_group(LocalStore(path), mode="r+", zarr_format=3)
-        self._arrays = dict(_opened(self._root, path, about))
+        self._arrays = {info: array for _, info, array in opened_layers(path, self._root, about)}
+        if about["committed"] % about["slab_rows"]:
+            for info, array in self._arrays.items():
+                with reading(f"layer {info.key!r} of {path}, in {array.path}"):
+                    array[about["committed"] - 1]  # the next append goes on inside this chunk: it must be sound
+        self._about = self._sealed(about)
 
     @classmethod
     def create(
@@ -53,6 +67,7 @@ class StoreWriter:
         examples: pd.DataFrame | None = None,
         provenance: Mapping[str, Any] | None = None,
         slab_rows: int = 512,
+        sync: bool = True,
     ) -> StoreWriter:
         """Make an empty store; it appears whole or not at all.
 
@@ -70,43 +85,42 @@ class StoreWriter:
             Where the rows come from, in JSON's terms; `resume` compares it.
         slab_rows
             Rows in a chunk; appending that many at a time writes each chunk once.
+        sync
+            Whether each commit waits until the disk has it, so that not even a power cut takes it back.
 
         Raises
         ------
         InputError
             Two layers share a key, a width is not positive, or the table is of another length.
+        BusyError
+            Another process is writing there.
         StoreError
             The folder holds something, or cannot be written.
         """
         where = Path(path)
-        about = _described(layers, rows, slab_rows)
-        if examples is not None and len(examples) != rows:
-            raise InputError(
-                f"examples of StoreWriter must have one row for each of the {rows} rows. Got {len(examples)}."
-            )
-        known = plain(provenance or {}, "provenance of StoreWriter")
+        wanted = Wanted.of(layers, rows=rows, examples=examples, provenance=provenance, slab_rows=slab_rows)
         if where.exists() and (not where.is_dir() or any(where.iterdir())):
             raise StoreError(f"{where} holds something already. Resume it, choose another folder, or delete it.")
         with writing(str(where), AGAIN):
             where.parent.mkdir(parents=True, exist_ok=True)
+            lock = _taken(where)
             for leftover in where.parent.glob(f".{where.name}-*.new"):
                 shutil.rmtree(leftover)
             beside = Path(tempfile.mkdtemp(prefix=f".{where.name}-", suffix=".new", dir=where.parent))
             try:
-                root = zarr.open_group(LocalStore(beside), mode="a", zarr_format=3, attributes=seal(about))
-                group = root.create_group("layers")
-                for entry in about["layers"]:
-                    shape = (rows, entry["width"])
-                    new_array(group, entry["array"], shape, dtype=entry["dtype"], rows=slab_rows)
-                write_arrays(beside, "provenance", {}, attributes=known)
-                if examples is not None:
-                    arrays, columns = arrays_of(examples)
-                    write_arrays(beside, "examples", arrays, attributes=columns)
-                beside.chmod(0o755)  # mkdtemp keeps others out
+                wanted.make(beside, sync=sync)
+                beside.chmod(0o777 & ~_umask(beside))  # mkdtemp keeps others out
+                if sync:
+                    sync_tree(beside)
                 beside.replace(where)
+                if sync:
+                    sync_folder(where.parent)
+            except BaseException:
+                lock.release()
+                raise
             finally:
                 shutil.rmtree(beside, ignore_errors=True)
-        return cls(where, about)
+        return cls(where, wanted.about, lock=lock, sync=sync)
 
     @classmethod
     def resume(
@@ -119,12 +133,13 @@ class StoreWriter:
         provenance: Mapping[str, Any] | None = None,
         slab_rows: int = 512,
         free: Collection[str] = (),
+        sync: bool = True,
     ) -> StoreWriter:
         """Open a store to go on appending; everything must be as `create` was told.
 
         Parameters
         ----------
-        path, layers, rows, examples, provenance, slab_rows
+        path, layers, rows, examples, provenance, slab_rows, sync
             As for `create`.
         free
             Entries of the provenance that may differ, such as "created".
@@ -133,30 +148,51 @@ class StoreWriter:
         ------
         StudyMismatchError
             The store holds another study; the message names each entry that differs.
+        BusyError
+            Another process is writing there.
         StoreError
             There is no store, or it is damaged.
         """
         where = Path(path)
-        _, about = open_root(where)
-        if about["kind"] != "activations":
-            raise StoreError(f"{where} is no store of activations.")
-        have = {name: about[name] for name in ("layers", "rows", "slab_rows")}
-        want = _described(layers, rows, slab_rows)
-        _, known = read_group(where, "provenance")
-        asked = plain(provenance or {}, "provenance of StoreWriter")
-        differing = [
-            *differences(have, {name: want[name] for name in have}, ""),
-            *differences(known, asked, "provenance", free=free),
-            *other_examples(where, examples),
+        wanted = Wanted.of(layers, rows=rows, examples=examples, provenance=provenance, slab_rows=slab_rows)
+        open_root(where)
+        lock = _taken(where)
+        try:
+            _, about = open_root(where)
+            if about["kind"] != "activations":
+                raise StoreError(f"{where} is no store of activations.")
+            if differing := wanted.differing(where, about, free):
+                more = f"; and {len(differing) - 4} more" if len(differing) > 4 else ""
+                raise StudyMismatchError(
+                    f"{where} holds another study: {'; '.join(differing[:4])}{more}. "
+                    "Choose another folder, or delete this one to start anew."
+                )
+            check_layers(where, about)
+            _remove_leftovers(where, about)
+            return cls(where, about, lock=lock, sync=sync)
+        except BaseException:
+            lock.release()
+            raise
+
+    def close(self) -> None:
+        """Let other processes write; a store that is complete, or a writer that is gone, has done so."""
+        self._lock.release()
+
+    def _sealed(self, about: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the root attributes in today's format, with a digest of all chunks that no append will touch again."""
+        whole = about["committed"] == about["rows"]
+        slabs = -(-about["committed"] // about["slab_rows"]) if whole else about["committed"] // about["slab_rows"]
+        before, done = about.get("chunks", ""), about.get("slabs", 0)
+        layers = [
+            {**entry, "metadata": metadata_seal(self.path / "layers" / entry["array"])} for entry in about["layers"]
         ]
-        if differing:
-            raise StudyMismatchError(
-                f"{where} holds another study: {'; '.join(differing[:4])}"
-                f"{f'; and {len(differing) - 4} more' if len(differing) > 4 else ''}. "
-                "Choose another folder, or delete this one to start anew."
-            )
-        _remove_leftovers(where, about)
-        return cls(where, about)
+        return {
+            **about,
+            "format": VERSION,
+            "layers": layers,
+            "slabs": slabs,
+            "chunks": slabs_seal(self.path, about, range(done, slabs), before=before),
+        }
 
     @property
     def committed(self) -> int:
@@ -210,9 +246,25 @@ class StoreWriter:
         with writing(f"rows {start} to {stop - 1} in {self.path}", f"The first {start} rows are safe. {AGAIN}"):
             for info, rows in values.items():
                 self._arrays[info][start:stop] = rows
-            self._root.attrs.put(seal(after))
+            if self._sync:
+                sync_files(self._chunks(start, stop))
+            after = self._sealed(after)
+            put_group(self.path, after, sync=self._sync)
         self._about = after
+        if self.complete:
+            self.close()
         return stop
+
+    def _chunks(self, start: int, stop: int) -> Iterator[Path]:
+        """Yield the files that hold rows, and the folders that hold their names."""
+        about = self._about
+        chunks = range(start // about["slab_rows"], (stop - 1) // about["slab_rows"] + 1)
+        for entry in about["layers"]:
+            folder, shape = self.path / "layers" / entry["array"], (about["rows"], entry["width"])
+            for file in chunk_files(folder, shape, rows=about["slab_rows"], chunks=chunks):
+                yield file
+                yield file.parent
+                yield file.parent.parent
 
     def _checked(self, info: LayerInfo, array: Any) -> npt.NDArray[Any]:
         if info not in self._arrays:
@@ -233,40 +285,27 @@ class StoreWriter:
         return values
 
 
-def _described(layers: Widths, rows: int, slab_rows: int) -> dict[str, Any]:
-    """Return the root attributes of a new store."""
-    _check.integer(rows, "rows", "StoreWriter", low=1)
-    _check.integer(slab_rows, "slab_rows", "StoreWriter", low=1)
-    if not layers or len({info.key for info in layers}) != len(layers):
-        raise InputError(f"layers of StoreWriter must have different keys. Got {[info.key for info in layers]}.")
-    entries = []
-    for i, (info, (width, dtype)) in enumerate(layers.items()):
-        if np.dtype(dtype).kind != "f" or np.dtype(dtype).itemsize > 8:
-            raise InputTypeError(f"dtype of layer {info.key!r} must be float16, float32 or float64. Got {dtype}.")
-        width = _check.integer(width, f"width of layer {info.key!r}", "StoreWriter", low=1)
-        entries.append({"array": f"{i:04d}", **asdict(info), "width": width, "dtype": np.dtype(dtype).name})
-    about = {"format": VERSION, "kind": "activations", "rows": int(rows), "committed": 0, "slab_rows": int(slab_rows)}
-    return {**about, "layers": entries, "state": {}}
+def _taken(path: Path) -> Lock:
+    """Take the lock of a store, which lies beside it."""
+    lock = Lock(path.with_name(f".{path.name}.lock"), path, shared_by_process=True)
+    lock.take()
+    return lock
 
 
-def _opened(root: zarr.Group, path: Path, about: Mapping[str, Any]) -> Iterator[tuple[LayerInfo, ZarrArray]]:
-    group = root["layers"]
-    if not isinstance(group, zarr.Group):
-        raise StoreError(f"{path / 'layers'} is damaged: it is no group.")
-    for entry in about["layers"]:
-        shape, where = (about["rows"], entry["width"]), path / "layers" / entry["array"]
-        with reading(str(where)):
-            array = open_array(group, entry["array"], shape, dtype=entry["dtype"], where=where)
-            if about["committed"] % about["slab_rows"]:
-                array[about["committed"] - 1]  # the next append goes on inside this chunk: it must be sound
-        yield LayerInfo(entry["name"], entry["index"], entry["depth"], entry["site"]), array
+def _umask(folder: Path) -> int:
+    """Return the umask, found out without changing it for other threads: by the permissions that a new folder gets."""
+    probe = folder / "permissions"
+    probe.mkdir()
+    found = 0o777 & ~probe.stat().st_mode
+    probe.rmdir()
+    return found
 
 
 def _remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
     """Remove half-written files, and chunks that hold no committed row."""
     slabs = -(-about["committed"] // about["slab_rows"])
     with writing(str(path), AGAIN):
-        for leftover in path.rglob("*.partial"):
+        for leftover in itertools.chain(path.rglob("*.partial"), path.rglob(f"*{UNFINISHED}")):
             leftover.unlink()
         for entry in about["layers"]:
             for chunk in (path / "layers" / entry["array"]).glob("c/*"):

@@ -2,30 +2,48 @@
 
 from ._defaults import USUAL_COMPARISON, fitted
 from ._describe import describe
+from ._diff import Difference, diff_studies
 from ._export import export_arrays
 from ._extract import extract
-from ._folder import PLAN_FILE
+from ._folder import StudyFolder
+from ._grow import add_to_study, run_study
+from ._problems import Problem
 from ._progress import bar as progress_bar
 from ._run import run
+from ._running import Running
+from ._shrink import remove_from_study, repair_study
+from ._study import Study, open_study, results_in
 from .asking import Prediction, predict
-from .reading import Forecast, Imported, ModelSource, StudySpec, Trajectory, import_arrays, read_study
+from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
     "USUAL_COMPARISON",
-    "PLAN_FILE",
     "fitted",
+    "Difference",
     "Forecast",
     "Imported",
     "ModelSource",
     "Prediction",
+    "Problem",
+    "Running",
+    "Study",
+    "StudyFolder",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
+    "add_to_study",
     "describe",
+    "diff_studies",
     "export_arrays",
     "extract",
     "import_arrays",
+    "open_study",
     "predict",
     "progress_bar",
     "read_study",
+    "remove_from_study",
+    "repair_study",
+    "results_in",
     "run",
+    "run_study",
 ]

@@ -9,8 +9,8 @@ from typing import Any
 from ..errors import InputError
 from ..examples import kind_of_folder
 from ..graph import NeighborGraph
-from ..results import load_results
-from ._folder import PLAN_FILE, RESULTS
+from ._folder import StudyFolder
+from ._study import open_study
 from ._units import place_name
 from .reading import imported_models, read_source
 
@@ -28,8 +28,8 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     -------
     dict
         Plain values. Always "path" and "kind" ("study", "store", "imported", "neighbors" or "arrays"). Of a study: "plan",
-        "source", "results" (how many), "made", "warnings". Of anything else: "n", "layers" (name -> what it is), "columns",
-        "notes".
+        "source", "results" (how many), "made", "warnings", "failed". Of anything else: "n", "layers" (name -> what it is),
+        "columns", "notes".
 
     Raises
     ------
@@ -47,13 +47,16 @@ def describe(path: str | os.PathLike[str]) -> dict[str, Any]:
     """
     where = Path(path)
     known = {"path": os.fspath(path)}
-    if (where / PLAN_FILE).is_file() and (where / RESULTS).is_dir():
-        results = load_results(where)
+    if StudyFolder(where).is_study:
+        study = open_study(where)
+        results = study.results
+        if not len(results) and not results.failed:
+            raise InputError(f"{where} holds a study without results: it was stopped before its first. Run it again.")
         held = results.provenance
         said = {name: held.get(name) for name in ("plan", "source", "versions", "made")}
-        return {**known, "kind": "study", "results": len(results), **said, "warnings": list(results.warnings)}
-    if (where / PLAN_FILE).is_file():
-        raise InputError(f"{where} holds a study without results: it was stopped before its first. Run it again.")
+        failed = [str(failure) for failure in results.failed]
+        warned = list(results.warnings)
+        return {**known, "kind": "study", "results": len(results), **said, "warnings": warned, "failed": failed}
     imported = bool(imported_models(where))
     kind = "imported" if imported else kind_of_folder(where) if where.is_dir() else "arrays"
     source = read_source(where)

@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from .._types import LayerInfo
-from ..errors import InputError, StoreError
+from ..errors import InputError, StoreError, UnknownNameError
 from ..examples import write_neighbor_files
 from ..graph import NeighborGraph
-from ..results import Place, load_results
-from ._folder import PLAN_FILE, StudyFolder
+from ..results import Place
+from ._folder import StudyFolder
+from ._study import Study, open_study
 from ._units import place_name
-from .reading import imported_models, published_graphs, read_source, read_study
+from .reading import imported_models, published_graphs
 
 Array = npt.NDArray[Any]
 Files = dict[LayerInfo, tuple[Array | None, Array | None]]
@@ -82,18 +83,18 @@ def _graphs(source: Path) -> Iterator[tuple[str, LayerInfo, tuple[Array | None, 
                 for layer, graph, dtypes in published_graphs(path):
                     yield name, layer, _arrays(graph, dtypes)
         return
-    if not (source / PLAN_FILE).is_file():
+    if not StudyFolder(source).is_study:
         raise InputError(f"study of export_arrays must be a study folder or one that import-arrays made. Got {source}.")
-    results = load_results(source)
+    study = open_study(source)
+    results = study.results
     if any(record.group is not None for record in results):
         raise InputError(f"{source} is a study by parts (by); the graphs of parts have no form that is published.")
     ends = (place for record in results for place in (record.place, record.other) if place is not None)
     places = list(dict.fromkeys(ends))
-    folder = StudyFolder(source, steps=tuple(results.provenance["plan"].get("preprocess", ())))
-    stored: dict[Place, NeighborGraph | None] = {place: folder.graph(place_name(place)) for place in places}
+    stored: dict[Place, NeighborGraph | None] = {place: _kept(study, place) for place in places}
     lacking = [place for place, graph in stored.items() if graph is None]
     if lacking:  # graphs that were published stay where they are
-        given = {one.place: one.graph for one in read_source(read_study(source).source).representations}
+        given = {one.place: one.graph for one in study.source().representations}
         stored |= {place: given.get(place) for place in lacking}
     for place in places:
         held = stored[place]
@@ -103,6 +104,13 @@ def _graphs(source: Path) -> Iterator[tuple[str, LayerInfo, tuple[Array | None, 
                 f"{source} holds {what} of {place_name(place)}; overlap_neighbors asks for one of all rows."
             )
         yield _stack(place), place.layer, _arrays(held, {})
+
+
+def _kept(study: Study, place: Place) -> NeighborGraph | None:
+    try:
+        return study.graph(place.layer.key, model=place.model, step=place.step)
+    except UnknownNameError:
+        return None
 
 
 def _arrays(graph: NeighborGraph, dtypes: dict[str, str]) -> tuple[Array | None, Array | None]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -18,6 +18,7 @@ from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
 from ..store import Store, StoreWriter, open_store
 from ._progress import bar
+from ._written import Written
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,6 +38,7 @@ def extract(
     layers: str | int | Sequence[str | int] = "all",
     site: str | Sequence[str] = "residual",
     pool: str = "mean",
+    include_special: bool = False,
     batch_size: int | Literal["auto"] = "auto",
     device: str = "auto",
     dtype: str = "auto",
@@ -49,6 +51,7 @@ def extract(
     allow_pickle: bool = False,
     slab_rows: int | None = None,
     progress: bool | Progress | None = None,
+    sync: bool = True,
 ) -> Store:
     """Read the hidden states of examples at every wanted layer and site, in one forward pass, into a store.
 
@@ -67,8 +70,12 @@ def extract(
     pool : {"mean", "last", "first", "cls", "max", "token", "flatten"}
         How an example's positions become one row: the mean over real tokens (padding and special tokens left out), the last
         real token, and so on; "token" keeps a row for every real token, "flatten" all positions side by side.
+    include_special : bool, default False
+        Whether special tokens (those around a text; class, register and distillation tokens of a picture) count as real. The
+        mean with them is the sentence embedding of some models.
     batch_size : int or "auto"
-        Inputs of a batch; "auto" makes batches of an equal number of tokens, as many as fit and pay.
+        Inputs of a batch; "auto" makes batches of an equal number of tokens, as many as fit and pay. Where padding would change
+        a state, only inputs of equal length share a batch.
     device, dtype : str
         Where and in what precision the model runs; rows are stored as float32.
     max_length : int, optional
@@ -84,11 +91,13 @@ def extract(
         Rows that are computed and committed together (512; 64 for pools that keep positions).
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
+    sync : bool
+        Whether each commit waits until the disk has it, so that not even a power cut takes it back.
 
     Returns
     -------
     Store
-        Layer -> (n, d) rows, with `.examples` and `.provenance`.
+        Layer -> (n, d) rows, with `.examples` and `.provenance`. Equal inputs have equal rows: each runs once.
 
     Raises
     ------
@@ -107,8 +116,7 @@ def extract(
     >>> {name: store[name].shape for name in store.layers}
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
-    data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
-    opened: Any = model
+    opened: Any = model  # before the data are read: what is wrong with it shows at once
     if not hasattr(model, "provenance"):  # an opened model is used as it is
         opened = open_model(
             opened,
@@ -119,16 +127,18 @@ def extract(
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
         )
+    data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
     options: dict[str, Any] = {
         "layers": layers if isinstance(layers, str | int) else list(layers),
         "site": site if isinstance(site, str) else list(site),
         "pool": pool,
+        "include_special": include_special,
         "max_length": max_length,
         "too_long": too_long,
         "batch_size": batch_size,
         "slab_rows": slab_rows,
     }
-    job = _Job(opened, data, Path(to), options)
+    job = _Job(opened, data, Path(to), options, sync)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
@@ -157,6 +167,7 @@ class _Job:
     examples: Examples
     path: Path
     options: dict[str, Any]
+    sync: bool = True
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -182,32 +193,42 @@ class _Job:
         report(int(state.get("examples", 0)), total, "examples")
         if writer is not None and writer.complete:
             return
+        notes = Written(self.path, by_token=self.options["pool"] == "token")
         with ThreadPoolExecutor(1) as pen:
-            written: Future[int] | None = None
-            for slab in self._slabs(state):
-                if written is not None:
-                    written.result()
+            for slab in self._slabs(state, notes):
+                notes.wait()
                 if writer is None:
                     writer = self._created(slab)
                 truncated += slab.truncated
                 now = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
-                written = pen.submit(writer.append, slab.states, state=now)
+                notes.pending = pen.submit(notes.write, writer, slab, now)
                 report(slab.stop, total, "examples")
-            if written is not None:
-                written.result()
+            notes.wait()
 
-    def _slabs(self, state: dict[str, Any]) -> Iterator[Slab]:
+    def _slabs(self, state: dict[str, Any], notes: Written) -> Iterator[Slab]:
         from ..extraction import iterate  # loads torch, which opening the model has shown to be there
 
         layout = Layout(**state["layout"]) if "layout" in state else None
+        start = int(state.get("examples", 0))
         given = {name: value for name, value in self.options.items() if layout is None or name != "slab_rows"}
-        return iterate(self.model, self.examples, start_row=int(state.get("examples", 0)), layout=layout, **given)
+        return iterate(
+            self.model,
+            self.examples,
+            start_row=start,
+            layout=layout,
+            earlier=notes,
+            digests=notes.digests(start),
+            **given,
+        )
 
     def _resumed(self) -> StoreWriter | None:
         """Open the store that is there, if any; it must be of this very extraction."""
         if not self.path.exists() or not any(self.path.iterdir()):
             return None
         held = open_store(self.path)
+        now = self.provenance
+        if "include_special" not in held.provenance.get("options", {}) and not self.options["include_special"]:
+            now["options"] = {name: value for name, value in self.options.items() if name != "include_special"}
         widths = {held.info(key): (held[key].shape[1], held[key].dtype) for key in held.layers}
         rows, table = self._rows(held.total_rows // max(1, len(self.examples)))
         return StoreWriter.resume(
@@ -215,9 +236,10 @@ class _Job:
             widths,
             rows=rows,
             examples=table,
-            provenance=self.provenance,
+            provenance=now,
             slab_rows=held.slab_rows,
             free=FREE,
+            sync=self.sync,
         )
 
     def _created(self, slab: Slab) -> StoreWriter:
@@ -230,6 +252,7 @@ class _Job:
             examples=table,
             provenance=self.provenance,
             slab_rows=slab.layout.slab_rows,
+            sync=self.sync,
         )
 
     def _rows(self, each: int) -> tuple[int, pd.DataFrame]:
@@ -258,4 +281,6 @@ class _Job:
                 too_long=self.options["too_long"],
             )
             rows = np.arange(len(encoded.lengths))
-            yield from encoded.batch(rows).counts("token", each * len(rows))
+            batch = encoded.batch(rows)
+            batch = batch.with_special() if self.options["include_special"] else batch
+            yield from batch.counts("token", each * len(rows))

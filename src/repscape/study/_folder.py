@@ -1,167 +1,279 @@
-"""A study on disk: what it was asked, its graphs and its results, so that running it again does only what is missing."""
+"""A study on disk: the one place that knows every file name and format in a study folder."""
 
 from __future__ import annotations
 
-import shutil
+import json
 import tomllib
-from collections.abc import Mapping
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 import tomli_w
 
-from ..errors import StoreError, StudyMismatchError
-from ..graph import NeighborGraph
-from ..measures import MEASURES
+from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..plan import Plan
-from ..results import Record, Results, load_results
-from ..store import list_groups, read_arrays, write_arrays
-from ._tasks import Graphs, Need
-from ._units import unit_of
-from .reading import Source, fingerprint
+from ..results import Results
+from ..store import (
+    arrays_of,
+    check_format,
+    has_group,
+    locked,
+    read_arrays,
+    table_of,
+    write_arrays,
+    write_whole,
+)
+from ._contents import Contents
+from ._journal import Journal, sealed, unsealed
+from ._plans import readable
 
 PLAN_FILE = "study.toml"
-GRAPHS = "graphs.zarr"
-RESULTS = "results.zarr"
-EXTRACTED = {"activations.zarr", "activations", "models"}  # made by extraction, or for it, before there is a plan
-FORMAT = 1
+STORE, STORES = "activations.zarr", "activations"
+GRAPHS, RESULTS, EXAMPLES = "graphs.zarr", "results.zarr", "examples.zarr"
+FIGURES, REPORT, PROBES = "figures", "report.html", "probes"
+JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
+COLUMNS = "columns"
+FORMAT, READ = 2, (1, 2)
+BEFORE = {STORE, STORES, "models", ".lock", ".lock.json"}  # may lie there before there is a plan
 
 
 @dataclass(frozen=True, slots=True)
 class StudyFolder:
-    """An open study folder."""
+    """A study folder: where everything in it lies."""
 
     path: Path
     """Where it is."""
-    done: Mapping[str, list[Record]] = field(default_factory=dict)
-    """Units of work that were finished before, and what they gave."""
-    before: Results = field(default_factory=lambda: Results(()))
-    """The results they came in."""
-    fresh: bool = False
-    """Whether there was no study here before."""
-    made: bool = False
-    """Whether there was no folder before."""
-    steps: tuple[str, ...] = ()
-    """What was done to the points before their graphs were built."""
 
-    @classmethod
-    def open(cls, path: Path, plan: Plan, source: Source, *, origin: Mapping[str, Any]) -> StudyFolder:
-        """Open a folder for this study; refuse one that holds another."""
-        wanted = {
-            "study": {"format": FORMAT, "data": fingerprint(source)},
-            **({"source": dict(origin)} if origin else {}),
-            "plan": plan.to_dict(),
-        }
-        file = path / PLAN_FILE
-        if file.exists():
-            _check_same(_read(file), wanted, path)
-        elif path.is_dir() and (others := sorted({entry.name for entry in path.iterdir()} - EXTRACTED)):
-            names = ", ".join(others[:5])
-            raise StudyMismatchError(
-                f"{path} is not empty and holds no study ({names}). Choose a new folder, or the folder of this very study."
-            )
-        fresh, made = not file.exists(), not path.exists()
-        unfinished = file.with_suffix(".part")
+    @property
+    def plan_file(self) -> Path:
+        """What the study is made of and computes, in words."""
+        return self.path / PLAN_FILE
+
+    @property
+    def graphs(self) -> Path:
+        """Neighbour graphs, by the names of what they were built from."""
+        return self.path / GRAPHS
+
+    @property
+    def results(self) -> Path:
+        """Every number, as :func:`repscape.load_results` reads it."""
+        return self.path / RESULTS
+
+    @property
+    def examples(self) -> Path:
+        """The study's columns, and what the page shows of single examples."""
+        return self.path / EXAMPLES
+
+    @property
+    def figures(self) -> Path:
+        """Figures as files."""
+        return self.path / FIGURES
+
+    @property
+    def report(self) -> Path:
+        """The page."""
+        return self.path / REPORT
+
+    @property
+    def probes(self) -> Path:
+        """Probes that were kept."""
+        return self.path / PROBES
+
+    @property
+    def is_study(self) -> bool:
+        """Whether there is a study here."""
+        return self.plan_file.is_file()
+
+    # ---- plan and source
+
+    def held(self) -> dict[str, Any]:
+        """Return what study.toml says; nothing where there is none.
+
+        Raises
+        ------
+        StoreError
+            It cannot be read, or a later version wrote it.
+        """
+        if not self.is_study:
+            return {}
         try:
-            path.mkdir(parents=True, exist_ok=True)
-            unfinished.write_text(tomli_w.dumps(wanted), encoding="utf-8")
-            unfinished.replace(file)
-        except OSError as error:
-            with suppress(OSError):
-                unfinished.unlink(missing_ok=True)
-            raise StoreError(f"{path} cannot be written: {error}") from error
-        return cls(path, *_earlier(path, plan), fresh, made, tuple(plan.preprocess))
+            found = tomllib.loads(self.plan_file.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise StoreError(f"{self.plan_file} cannot be read: {error}") from error
+        study = found.get("study", {})
+        if isinstance(study, Mapping) and "format" in study:
+            check_format(study["format"], FORMAT, str(self.path), known=READ)
+        return found
 
-    def discard(self) -> None:
-        """Remove a study that turned out to have no answer; what was here before, activations above all, stays."""
-        if not self.fresh:
+    @property
+    def format(self) -> int:
+        """The format of the study here: 1 is what repscape 0.1 wrote."""
+        return int(self.held().get("study", {}).get("format", FORMAT))
+
+    def plans(self) -> list[Plan]:
+        """Return what the study computes."""
+        held = self.held()
+        entries = [held["plan"], *held.get("also", ())] if "plan" in held else []
+        return [plan for plan in map(readable, entries) if plan is not None]
+
+    def check_free(self) -> None:
+        """Refuse a folder that holds something else than a study, and a study that a later version wrote."""
+        if self.held() or not self.path.is_dir():
             return
-        (self.path / PLAN_FILE).unlink(missing_ok=True)
-        shutil.rmtree(self.path / GRAPHS, ignore_errors=True)
-        if self.made and not any(self.path.iterdir()):
-            self.path.rmdir()
+        if others := sorted(entry.name for entry in self.path.iterdir() if entry.name not in BEFORE):
+            raise StudyMismatchError(
+                f"{self.path} is not empty and holds no study ({', '.join(others[:5])}). Choose a new folder, or the folder of "
+                "a study."
+            )
 
-    def graphs(self, unit: str, need: Need) -> Graphs | None:
-        """Return the stored graphs of a representation if they are deep enough."""
-        full = self._graph(unit, "full")
-        distinct = self._graph(unit, "distinct") or _without_copies(full)
-        if need.full and (full is None or full.k < min(need.full_wanted, full.n - 1)):
-            return None
-        # A graph of few distinct points may be as deep as it can be, and still less than asked.
-        short = distinct is None or distinct.k < min(need.distinct_wanted, distinct.n - 1)
-        return None if need.distinct and short else Graphs(full, distinct)
+    def write_plans(self, plans: Sequence[Plan], contents: Contents, origin: Mapping[str, Any], *, sync: bool) -> None:
+        """Write study.toml; what a later version, or a person, added to it is kept."""
+        held = self.held()
+        study = {**held.get("study", {}), "format": FORMAT, "data": contents.data, "examples": contents.n}
+        first, *more = [plan.to_dict() for plan in plans]
+        own = [entry for entry in held.get("plan", {}).get("measures", ()) if _own(entry, plans)]
+        first["measures"] = [*first["measures"], *(e for e in own if e not in first["measures"])]
+        new = {**held, "study": study, **({"source": dict(origin)} if origin else {}), "plan": first}
+        if more:
+            new["also"] = more
+        else:
+            new.pop("also", None)
+        self.write_toml(new, sync=sync)
 
-    def graph(self, unit: str) -> NeighborGraph | None:
-        """Return the deepest stored graph of a representation: of all rows, else of the distinct ones."""
-        return self._graph(unit, "full") or self._graph(unit, "distinct")
+    def write_toml(self, held: Mapping[str, Any], *, sync: bool) -> None:
+        """Replace study.toml."""
+        content = tomli_w.dumps(held).encode()
+        if not self.is_study or self.plan_file.read_bytes() != content:
+            with self._writing():
+                write_whole(self.plan_file, content, sync=sync)
 
-    def keep(self, unit: str, graphs: Graphs) -> None:
-        """Store the graphs of a representation."""
-        for name, graph in (("full", graphs.full), ("distinct", graphs.distinct)):
-            if graph is None or (name == "distinct" and graph is graphs.full):
-                continue
-            held = {"indices": graph.indices, "distances": graph.distances, "members": graph.members}
-            about = {"metric": graph.metric, "certificate": dict(graph.certificate)}
-            arrays = {key: array for key, array in held.items() if array is not None}
-            write_arrays(self.path / GRAPHS, self._name(unit, name), arrays, attributes=about)
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except RepscapeError:
+            raise
+        except OSError as error:
+            raise StoreError(f"{self.path} cannot be written: {error}. What was there is untouched.") from error
 
-    def finish(self, results: Results) -> None:
+    @contextmanager
+    def writing(self, *, wait: bool = False, tell: Callable[[str], None] | None = None) -> Iterator[None]:
+        """Hold the folder's lock; a folder that was made for it and stays empty goes again.
+
+        Raises
+        ------
+        BusyError
+            Another process writes here, and `wait` is False.
+        StoreError
+            The folder cannot be written.
+        """
+        self.check_free()
+        made = not self.path.exists()
+        with self._writing():
+            self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            with locked(self.path, wait=wait, tell=tell):
+                yield
+        finally:
+            if made:
+                with suppress(OSError):  # it is not empty
+                    self.path.rmdir()
+
+    # ---- what was finished
+
+    def contents(self) -> Contents | None:
+        """Return what the study consists of; None where no run of today's format has begun."""
+        file = self.path / JOURNAL / CONTENTS
+        return Contents.read(file) if file.is_file() else None
+
+    def write_contents(self, contents: Contents, *, sync: bool) -> None:
+        """Write down what the study consists of."""
+        with self._writing():
+            (self.path / JOURNAL).mkdir(exist_ok=True)
+        contents.write(self.path / JOURNAL / CONTENTS, sync=sync)
+
+    def journal(self, *, sync: bool = True) -> Journal:
+        """Open the journal of finished units."""
+        return Journal.open(self.path / JOURNAL, sync=sync)
+
+    def write_results(self, results: Results, *, sync: bool) -> None:
         """Write results.zarr and results.csv."""
-        results.save(self.path)
+        results.save(self.path, sync=sync)
 
-    def _name(self, unit: str, kind: str) -> str:
-        return "|".join([unit, *(["+".join(self.steps)] if self.steps else []), kind])
+    # ---- columns
 
-    def _graph(self, unit: str, kind: str) -> NeighborGraph | None:
-        name = self._name(unit, kind)
-        if name not in list_groups(self.path / GRAPHS):
-            return None
-        arrays, about = read_arrays(self.path / GRAPHS, name)
-        return NeighborGraph(
-            indices=arrays.get("indices"),
-            distances=arrays.get("distances"),
-            metric=about["metric"],
-            certificate=about["certificate"],
-            members=arrays.get("members"),
-        )
+    def columns(self) -> dict[str, Any]:
+        """Return the study's own labels and values."""
+        if not has_group(self.examples, COLUMNS):
+            return {}
+        table = table_of(*read_arrays(self.examples, COLUMNS))
+        return {str(name): table[name].to_numpy() for name in table.columns}
+
+    def keep_columns(self, columns: Mapping[str, Any], *, sync: bool) -> None:
+        """Keep labels and values, beside those that are kept."""
+        import pandas as pd  # here, so that opening a folder loads no pandas
+
+        before = self.columns()
+        if new := {name: list(values) for name, values in columns.items() if name not in before}:
+            arrays, attributes = arrays_of(pd.DataFrame({**before, **new}))
+            with self._writing():
+                write_arrays(self.examples, COLUMNS, arrays, attributes=attributes, sync=sync)
+
+    # ---- stores
+
+    def store_place(self, name: str, position: int = 0) -> Path:
+        """Return where the states of a model lie, or go; 0.1 numbered them."""
+        if not name:
+            inner = sorted((self.path / STORES).glob("*.zarr"))
+            return inner[0] if len(inner) == 1 and not (self.path / STORE).is_dir() else self.path / STORE
+        own = self.path / STORES / f"{quote(name, safe=' ()+,=@')}.zarr"
+        numbered = self.path / STORES / f"{position}.zarr"
+        return numbered if numbered.is_dir() and not own.is_dir() else own
+
+    def stores(self) -> dict[str, Path]:
+        """Return name of the model, or of the checkpoint, -> its states; the name is "" where there is one without a name."""
+        if (self.path / STORE).is_dir():
+            return {"": self.path / STORE}
+        found = sorted((self.path / STORES).glob("*.zarr"))
+        named = self._named()
+        numbered = [path for path in found if path.stem.isdigit() and unquote(path.stem) not in named]
+        if numbered and len(numbered) == len(found) == len(named):
+            return dict(zip(named, sorted(found, key=lambda path: int(path.stem)), strict=True))
+        held = {unquote(path.stem): path for path in found}
+        return {name: held[name] for name in [*(n for n in named if n in held), *(n for n in held if n not in named)]}
+
+    def _named(self) -> list[str]:
+        """Return the models as study.toml calls them, or its checkpoints."""
+        try:
+            source = self.held().get("source", {})
+        except StoreError:
+            return []
+        model = source.get("model", source.get("models", {}))
+        return list(source.get("revisions") or (model if isinstance(model, Mapping) else ()))
+
+    # ---- what was drawn
+
+    def drawn(self, what: str) -> str:
+        """Return the state of the study that figures, or the page, show; "" where that is not known."""
+        file = self.path / JOURNAL / VIEWS
+        try:
+            return str(json.loads(unsealed(file)).get(what, "")) if file.is_file() else ""
+        except (StoreError, ValueError):
+            return ""
+
+    def mark_drawn(self, what: str, state: str) -> None:
+        """Remember which state of the study was drawn."""
+        file = self.path / JOURNAL / VIEWS
+        held = {name: found for name in (FIGURES, REPORT) if (found := self.drawn(name))}
+        with self._writing():
+            write_whole(file, sealed(json.dumps({**held, what: state}).encode()), sync=False)
 
 
-def _without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
-    """Return a graph that serves as that of the distinct rows too, or None where some rows are identical."""
-    if graph is None or graph.distances is None or bool((graph.distances[:, 0] == 0).any()):
-        return None
-    return graph
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(file.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise StoreError(f"{file} cannot be read: {error}") from error
-
-
-def _check_same(held: Mapping[str, Any], wanted: Mapping[str, Any], path: Path) -> None:
-    """Refuse by name what differs."""
-    if held.get("study", {}).get("format") != FORMAT:
-        raise StudyMismatchError(f"{path} holds a study of another format than {FORMAT}. Choose another folder.")
-    if held["study"].get("data") != wanted["study"]["data"]:
-        raise StudyMismatchError(f"{path} holds a study of other data. Choose another folder.")
-    before, now = held.get("plan", {}), tomllib.loads(tomli_w.dumps({"plan": wanted["plan"]}))["plan"]
-    differs = [name for name in sorted({*before, *now}) if repr(before.get(name)) != repr(now.get(name))]
-    if differs:
-        said = "; ".join(f"{name} was {before.get(name)!r}, is {now.get(name)!r}" for name in differs)
-        raise StudyMismatchError(f"{path} holds another study: {said}. Choose another folder.")
-
-
-def _earlier(path: Path, plan: Plan) -> tuple[dict[str, list[Record]], Results]:
-    """Return what earlier runs finished; a user's own measures are computed again, since their code is not recorded."""
-    own = any(item.measure is not MEASURES.get(item.measure.name) for item in plan.items)
-    if own or not (path / RESULTS).is_dir():
-        return {}, Results(())
-    results = load_results(path)
-    done: dict[str, list[Record]] = {unit: [] for unit in results.provenance["finished"]}
-    for record in results:
-        done[unit_of(record)].append(record)
-    return done, results
+def _own(entry: Any, plans: Sequence[Plan]) -> bool:
+    """Whether an entry of a plan is somebody's own measure that the plans of today do not name."""
+    name = entry if isinstance(entry, str) else entry.get("name")
+    known = {item.measure.name for plan in plans for item in plan.items}
+    return readable({"measures": [entry]}) is None and name not in known

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import Any
@@ -14,13 +14,12 @@ from .reading import Source
 LIBRARIES = ("repscape", "numpy", "scipy", "numba", "scikit-learn", "zarr", "xarray")
 
 
-def provenance(
-    plan: Plan, source: Source, *, graphs: Mapping[str, Mapping[str, Any]], finished: Iterable[str]
-) -> dict[str, Any]:
+def provenance(plans: Sequence[Plan], source: Source) -> dict[str, Any]:
     """Return plain JSON values."""
     places = [one.place for one in source.representations]
     return {
-        "plan": plan.to_dict(),
+        "plan": plans[0].to_dict(),
+        **({"also": [plan.to_dict() for plan in plans[1:]]} if len(plans) > 1 else {}),
         "source": {
             "n": source.n,
             "models": list(dict.fromkeys(place.model for place in places)),
@@ -29,8 +28,6 @@ def provenance(
             "columns": [str(name) for name in source.columns],
             **({"extracted": dict(source.extracted)} if source.extracted else {}),
         },
-        "graphs": {unit: dict(known) for unit, known in graphs.items()},
-        "finished": list(finished),
         "versions": {"python": platform.python_version(), **{name: version(name) for name in LIBRARIES}},
         "machine": f"{platform.system()} {platform.machine()}",
         "made": datetime.now(UTC).isoformat(timespec="seconds"),

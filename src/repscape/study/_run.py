@@ -1,30 +1,37 @@
-"""The door to a study: read the source, settle the plan, run it, keep what is finished."""
+"""The door to a study: read the source, settle the plan, compute what is missing, keep what is finished."""
 
 from __future__ import annotations
 
-import itertools
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .. import _check
 from .._types import Progress
 from ..errors import (
     DegenerateDataError,
-    InputError,
     InputTypeError,
     RepscapeWarning,
+    StoreError,
     StudyInterrupted,
-    UnknownNameError,
 )
+from ..examples import GivenColumns
 from ..plan import Plan
-from ..results import Results
+from ..results import Results, load_results
+from ._contents import Contents
 from ._defaults import fitted
+from ._execute import Execution, Means, raise_cause
+from ._expand import expanded
 from ._folder import StudyFolder
+from ._gather import gathered
+from ._journal import Answers, Journal
+from ._legacy import adopt
 from ._progress import bar
-from ._resources import Budget
-from ._work import StudyRun
+from ._provenance import provenance
+from ._schedule import scheduler_of
+from ._settle import Job, Order, named_contents, settled
+from ._trial import check_options
 from .reading import chosen_layers, read_source, with_builtin
 
 
@@ -32,12 +39,16 @@ def run(
     source: Any,
     plan: Plan | None = None,
     *,
-    columns: Mapping[str, Any] | None = None,
+    columns: Any = None,
     folder: str | Path | None = None,
     origin: Mapping[str, Any] | None = None,
     threads: int | None = None,
     memory: int | None = None,
     progress: bool | Progress | None = None,
+    scheduler: Any = None,
+    fail_fast: bool = False,
+    wait: bool = False,
+    sync: bool = True,
 ) -> Results:
     """Run a plan over every layer of one or several models.
 
@@ -48,11 +59,14 @@ def run(
         .npz file, or of a folder of arrays or of published neighbour files; a dict {model name: any of these}; or a
         :class:`Trajectory` of checkpoints. All representations are of the same n examples, row by row.
     plan : Plan, optional
-        What to compute. None: dimension, neighbourhood overlap, and label overlap where there is a column "label".
-    columns : mapping of str to (n,) array, optional
-        Labels and values of the examples; they replace columns of the same name that the source brings.
+        What to compute. None: what the folder's study computes; without one dimension, neighbourhood overlap, and label overlap
+        where there is a column "label".
+    columns : mapping of str to (n,) array, or DataFrame, optional
+        Labels and values of the examples, joined by a column `id` where both sides have ids, else row by row; they replace
+        columns of the same name that the source brings.
     folder : path, optional
-        A study folder: graphs and results are kept there, and running the same study again does only what is missing.
+        A study folder: every finished unit is kept there. A folder that holds a study of the same data grows: only what is
+        missing is computed, earlier results stay, and all are returned.
     origin : mapping, optional
         What the folder's study.toml says of where the source came from.
     threads : int, optional
@@ -61,24 +75,35 @@ def run(
         Bytes that the layers worked on at one time may take; by default half of what is free.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
+    scheduler : str, optional
+        Where units run: None on threads of this process, "processes:N" in N others. What comes out is the same.
+    fail_fast : bool
+        Whether the first unit that fails ends the run with its error.
+    wait : bool
+        Whether to wait where another process writes to the folder.
+    sync : bool
+        Whether each commit waits until the disk has it, so that not even a power cut takes it back.
 
     Returns
     -------
     Results
         One record for each value or curve, in the order of the plan. Matrices (profiles "pairs" and "models") keep no
-        per-point values.
+        per-point values. An error in one layer or one measure takes no other with it: it stands in `failed`, with one
+        warning, and the next run into the folder tries it again.
 
     Raises
     ------
     InputError
-        If representations are of different numbers of examples, hold NaN, or have too few neighbours for the plan; a folder
-        that was new is removed again.
-    DegenerateDataError
-        If no measure has a value, as when all points are identical.
+        If representations are of different numbers of examples, or the plan cannot start: neighbours that no layer has, an
+        option value that a measure refuses. Nothing is computed then.
     UnknownNameError
         If a layer or column of the plan does not exist (near names are offered).
     StudyMismatchError
-        If the folder holds a study of other data or another plan.
+        If the folder holds a study of other data; the message names what differs.
+    BusyError
+        If another process writes to the folder; the message says which.
+    RepscapeError
+        If every unit failed: the error of the first.
     StudyInterrupted
         On Ctrl-C; its `results` hold what was finished, and so does the folder.
 
@@ -94,54 +119,111 @@ def run(
     """
     if plan is not None and not isinstance(plan, Plan):
         raise InputTypeError(f"plan of run must be a Plan: rs.Plan(measures=[...]). Got {type(plan).__name__}.")
-    found = read_source(source, columns)
-    plan = fitted(plan, found)
-    found = with_builtin(found, plan.columns)
-    found = chosen_layers(found, plan)
-    budget = Budget.of(threads, memory)
-    kept = None if folder is None else StudyFolder.open(Path(folder), plan, found, origin=origin or {})
-    with bar(progress) as report, _collected_warnings() as warned:
-        study = StudyRun(plan, found, kept, budget, report)
-        stopped = False
-        try:
-            study.work()
-            _check_any(study)
-        except KeyboardInterrupt:
-            stopped = True
-        except (InputError, InputTypeError, UnknownNameError):
-            if kept is not None:
-                kept.discard()
-            raise
-    results = study.results(warned)
-    if kept is not None:
-        kept.finish(results)
-    if stopped:
-        where = "" if kept is None else f" and kept in {kept.path}; the same command goes on from there"
-        raise StudyInterrupted(f"stopped: {len(results)} results are finished{where}", results)
+    if memory is not None:
+        _check.integer(memory, "memory", "run", low=1)
+    where = scheduler_of(scheduler)
+    means = Means.of(threads, memory, scheduler=where, fail_fast=fail_fast, sync=sync)
+    given = GivenColumns.of(columns)
+    found = read_source(source, given)
+    order = Order(found, plan, origin or {}, set(given))
+    if folder is None:
+        return told(_run_in_memory(order, means, progress))
+    home = StudyFolder(Path(folder))
+    with home.writing(wait=wait):
+        return told(run_into(home, order, means, progress=progress))
+
+
+def told(results: Results) -> Results:
+    """Warn once of units that failed, in the name of whoever called the caller."""
+    if results.failed:
+        first, count = results.failed[0], len(results.failed)
+        more = f", and {count - 1} more (results.failed)" if count > 1 else ""
+        said = f"{count} unit{'s' * (count > 1)} of the study failed; all others are finished. {first}{more}."
+        warnings.warn(said, RepscapeWarning, stacklevel=3)
     return results
 
 
-def _check_any(study: StudyRun) -> None:
-    """Refuse a study in which no measure had a value, or one had none in any of the parts that a column cuts out."""
-    if not any(study.records.values()):
-        raise DegenerateDataError(
-            "; ".join(dict.fromkeys(itertools.chain(*study.notes.values()))) or "nothing to measure"
-        )
-    there = {record.variant for records in study.records.values() for record in records}
-    refused = {variant: why for silent in study.silent.values() for variant, why in silent.items()}
-    if study.plan.by is not None and (missing := [variant for variant in refused if variant not in there]):
-        raise InputError(f"{missing[0]} has no value for any value of {study.plan.by!r}: {refused[missing[0]]}")
+def _run_in_memory(order: Order, means: Means, progress: bool | Progress | None) -> Results:
+    plan = fitted(order.plan, order.source)
+    source = with_builtin(order.source, plan.columns)
+    chosen_layers(source, plan)
+    places = named_contents(source, cheap=True)
+    everything = expanded([plan], source, places, about=provenance([plan], source))
+    check_options(everything, lambda key: True)
+    with bar(progress) as report:
+        execution = Execution(everything, None, None, means, report)
+        stopped = _worked(execution)
+    results = gathered(everything.contents, execution.done)
+    if stopped:
+        raise StudyInterrupted(f"stopped: {len(results)} results are finished", results)
+    _check_any(results, execution.done)
+    return results
 
 
-@contextmanager
-def _collected_warnings() -> Iterator[list[str]]:
-    """Collect our own warnings, from every thread; let all others through when the study is over."""
-    messages: list[str] = []
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always", RepscapeWarning)
-        yield messages
-    for warning in caught:
-        if issubclass(warning.category, RepscapeWarning):
-            messages.append(str(warning.message))
-        else:
-            warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+def run_into(home: StudyFolder, order: Order, means: Means, *, progress: bool | Progress | None = None) -> Results:
+    """Run into a folder whose lock is held; return all results of the folder."""
+    with bar(progress) as report:
+        job = settled(home, order)
+        journal = home.journal(sync=means.sync)
+        check_options(job.everything, lambda key: not journal.has(key, whole=False))
+        begin(home, job, journal, sync=means.sync)
+        execution = Execution(job.everything, journal, home.graphs, means, report)
+        stopped = _worked(execution)
+    results = results_of(home, job.contents, journal)
+    if len(results) or stopped:
+        write_view(home, results, sync=means.sync)
+    if stopped:
+        where = f" and kept in {home.path}; the same command goes on from there"
+        raise StudyInterrupted(f"stopped: {len(results)} results are finished{where}", results)
+    _check_any(results, execution.done)
+    return results
+
+
+def _worked(execution: Execution) -> bool:
+    """Do the work; return whether Ctrl-C stopped it."""
+    try:
+        execution.work()
+    except KeyboardInterrupt:
+        return True
+    return False
+
+
+def begin(home: StudyFolder, job: Job, journal: Journal, *, sync: bool) -> None:
+    """Write down what the study consists of, before anything of it is computed."""
+    source = job.source
+    read = {name for plan in job.plans for name in plan.columns}
+    kept = {name: values for name, values in source.columns.items() if not source.extracted or name in read}
+    if not job.legacy:  # from the first file on it is a study
+        home.write_plans(job.plans, job.contents, job.origin, sync=sync)
+    home.keep_columns(kept, sync=sync)
+    if job.legacy:
+        adopt(home, job.everything, journal)
+    home.write_contents(job.contents, sync=sync)
+    if job.legacy:  # all is taken over: from now on it is of today's format
+        home.write_plans(job.plans, job.contents, job.origin, sync=sync)
+
+
+def results_of(home: StudyFolder, contents: Contents, journal: Journal) -> Results:
+    """Return all results of a folder."""
+    found: Answers = journal.read(contents.keys)
+    return gathered(contents, found, state=journal.state(contents.keys))
+
+
+def write_view(home: StudyFolder, results: Results, *, sync: bool) -> None:
+    """Write results.zarr and results.csv, where they are not of this very state."""
+    try:
+        known = load_results(home.path) if home.results.is_dir() else None
+    except StoreError:
+        known = None
+    if known is None or known.provenance.get("state") != results.provenance["state"] or len(known) != len(results):
+        home.write_results(results, sync=sync)
+
+
+def _check_any(results: Results, done: Answers) -> None:
+    """Raise where no unit gave a value."""
+    if len(results):
+        return
+    for result in done.units.values():
+        if result.status == "failed":
+            raise_cause(result)
+    raise DegenerateDataError("; ".join(results.warnings) or "nothing to measure")

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..errors import DegenerateDataError, InputError, RepscapeError
-from ..machine import in_threads
+from ..errors import RepscapeError
 from ..measures import Measure
 from ._tasks import named
 
@@ -17,8 +16,7 @@ class Sides:
     """Prepared representations by position, within a bounded memory.
 
     Comparisons are handed out in tiles: those among two runs of representations that fit into memory together. Within a tile
-    each representation is loaded and prepared once. An error of the kind `held` says that one representation has no answer; it
-    is raised where that representation is read.
+    each representation is loaded and prepared once. An error there is raised where that representation is read.
     """
 
     def __init__(
@@ -28,21 +26,17 @@ class Sides:
         load: Callable[[int], tuple[str, Any]],
         *,
         memory: int,
-        threads: int,
-        held: type[InputError] = DegenerateDataError,
     ) -> None:
         self._reads = "points" in measure.takes
         self._preparation = measure.preparation()
         self._options = {**measure.options(), **options} if self._preparation else {}
         self._load = load
         self._memory = memory
-        self._threads = threads
-        self._no_answer = held
         self._held: dict[int, Any] = {}
 
     def __getitem__(self, position: int) -> Any:
         side = self._held[position]
-        if isinstance(side, InputError):
+        if isinstance(side, Exception):
             raise side
         return side
 
@@ -67,16 +61,16 @@ class Sides:
     def _hold(self, needed: Sequence[int] | set[int]) -> None:
         self._held = {position: side for position, side in self._held.items() if position in needed}
 
-        def task(position: int) -> Callable[[], None]:
-            def prepare() -> None:
-                name, points = self._load(position)
-                try:
-                    self._held[position] = self._preparation(points, self._options) if self._preparation else points
-                except self._no_answer as error:
-                    self._held[position] = named(error, name)  # raised where it is read
-                except RepscapeError as error:
-                    raise named(error, name) from error
+        for position in needed:
+            if position not in self._held:
+                self._held[position] = self._prepared(position)
 
-            return prepare
-
-        in_threads([task(position) for position in needed if position not in self._held], self._threads)
+    def _prepared(self, position: int) -> Any:
+        name = ""
+        try:
+            name, points = self._load(position)
+            return self._preparation(points, self._options) if self._preparation else points
+        except RepscapeError as error:  # raised where it is read
+            return named(error, name) if name else error
+        except Exception as error:
+            return error

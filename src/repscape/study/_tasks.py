@@ -1,4 +1,4 @@
-"""One representation at a time: build the graph once, deep enough for everybody, and call each measure on it."""
+"""What each measure asks of a representation: how deep a graph, which columns, and the points themselves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import numpy.typing as npt
 from .. import _check
 from ..errors import DegenerateDataError, InputError, MemoryBudgetError, RepscapeError
 from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
-from ..measures import MEASURES, Curve, Estimate
 from ..plan import Item, Plan
 from .reading import Representation, preprocessed
 
@@ -22,20 +21,27 @@ from .reading import Representation, preprocessed
 class Need:
     """How many neighbours of each point the plan reads."""
 
-    full: int
+    full: int = 0
     """From graphs of all rows."""
-    distinct: int
+    distinct: int = 0
     """From graphs in which identical rows are one point."""
-    pair: int
-    """From graphs of all rows, by measures that compare two."""
-    pair_wanted: int
-    """The same with what their errors read, where there are so many."""
-    deepest: str
-    """The variant that reads most, for messages."""
-    full_wanted: int
+    full_wanted: int = 0
     """From graphs of all rows, where there are so many: with what errors read."""
-    distinct_wanted: int
+    distinct_wanted: int = 0
     """The same from graphs of distinct rows."""
+    deepest: str = ""
+    """The variant that reads most, for messages."""
+
+    def together(self, other: Need) -> Need:
+        """Return what serves both."""
+        deeper = max((self, other), key=lambda need: max(need.full, need.distinct))
+        return Need(
+            max(self.full, other.full),
+            max(self.distinct, other.distinct),
+            max(self.full_wanted, other.full_wanted),
+            max(self.distinct_wanted, other.distinct_wanted),
+            deeper.deepest,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +54,6 @@ class Graphs:
     """Of the distinct rows; the same object where no row is repeated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one call of a measure gave."""
-
-    item: Item
-    column: str | None
-    result: Estimate | Curve
-
-    @property
-    def alarm(self) -> str:
-        """What the reader must be warned of, if anything."""
-        return "" if self.item.measure.alarm is None else self.item.measure.alarm(self.result)
-
-
 def merging(item: Item) -> bool:
     """Whether this call counts identical rows as one point."""
     return item.measure.merges and {**item.measure.options(), **item.options}.get("duplicates", "merge") == "merge"
@@ -69,22 +61,19 @@ def merging(item: Item) -> bool:
 
 def needed(plan: Plan, columns: Mapping[str, Any]) -> Need:
     """Return the depths that the plan asks of its graphs."""
-    depths = {"full": 0, "distinct": 0, "pair": 0, "pair_wanted": 0, "full_wanted": 0, "distinct_wanted": 0}
-    deepest, most = "", 0
+    whole = Need()
     for item in plan.items:
         if "graph" not in item.measure.takes:
             continue
         depth = depth_of(item, plan, columns)
-        kind = "distinct" if merging(item) else "full"
-        depths[kind] = max(depths[kind], depth)
         wanted = max((item.measure.enough(options, held) for _, options, held in calls(item, plan, columns)), default=0)
-        depths[f"{kind}_wanted"] = max(depths[f"{kind}_wanted"], wanted)
-        if item.measure.arity == 2:
-            depths["pair"] = max(depths["pair"], depth)
-            depths["pair_wanted"] = max(depths["pair_wanted"], wanted)
-        if depth > most:
-            deepest, most = item.variant, depth
-    return Need(**depths, deepest=deepest)
+        one = (
+            Need(distinct=depth, distinct_wanted=wanted, deepest=item.variant)
+            if merging(item)
+            else Need(full=depth, full_wanted=wanted, deepest=item.variant)
+        )
+        whole = whole.together(one)
+    return whole
 
 
 def depth_of(item: Item, plan: Plan, columns: Mapping[str, Any]) -> int:
@@ -103,7 +92,7 @@ def calls(
     defaults = item.measure.options()
     if "graph" in item.measure.takes and "k" in defaults and {**defaults, **options}["k"] is None:
         options["k"] = item.measure.depth(options, {})  # not all that happens to be stored for others
-    held = {"groups": columns[plan.groups]} if plan.groups is not None else {}
+    held = {"groups": columns[plan.groups]} if plan.groups is not None and "groups" in item.measure.takes else {}
     if "labels" in item.measure.takes:
         yield from ((name, options, {**held, "labels": columns[name]}) for name in plan.label_columns)
     elif "values" in item.measure.takes:
@@ -112,15 +101,26 @@ def calls(
         yield None, options, held
 
 
-def check_depth(representation: Representation, need: Need, name: str, *, n: int) -> None:
-    """Refuse a plan that reads more neighbours than there are, before anything is computed."""
+def check_depth(representations: Sequence[Representation], need: Need, *, n: int) -> None:
+    """Refuse a plan that reads more neighbours than there are in any layer, before anything is computed."""
+    refused: list[RepscapeError] = []
+    for one in representations:
+        try:
+            _check_depth(one, need, n=n)
+        except RepscapeError as error:
+            refused.append(error)
+    if refused and len(refused) == len(representations):
+        raise refused[0]
+
+
+def _check_depth(representation: Representation, need: Need, *, n: int) -> None:
     deepest = max(need.full, need.distinct)
     if representation.graph is not None:
-        held = representation.graph
         kinds = [(need.distinct, ("distances",)), (need.full, ("indices",))]
         for depth, what in kinds:
             if depth:
-                held.require(f"{need.deepest} on layer {name}", k=depth, what=what)
+                name = representation.place.layer.key
+                representation.graph.require(f"{need.deepest} on layer {name}", k=depth, what=what)
     elif deepest > n - 1:
         raise InputError(f"{need.deepest} needs {deepest} neighbours of each point; {n} examples have {max(n - 1, 0)}.")
 
@@ -147,45 +147,6 @@ def no_answer(plan: Plan) -> type[InputError]:
     Among the parts that a column cuts out some are small or of one class, which measures refuse: the others go on.
     """
     return DegenerateDataError if plan.by is None else InputError
-
-
-def measure_one(
-    representation: Representation, points: Any, graphs: Graphs, *, plan: Plan, columns: Mapping[str, Any]
-) -> tuple[list[Outcome], dict[str, str]]:
-    """Call every measure of one representation; return what came out, and by variant why one has no value."""
-    outcomes: list[Outcome] = []
-    silent: dict[str, str] = {}
-    for item in plan.items:
-        if item.measure.arity != 1:
-            continue
-        if "points" in item.measure.takes and points is None:
-            raise InputError(
-                f"{item.measure.name} needs the points themselves; layer {representation.place.layer.key!r} is a published "
-                "graph. Leave the measure out, or give the activations."
-            )
-        if "points" in item.measure.takes and not isinstance(points, np.ndarray):
-            raise MemoryBudgetError(
-                f"{item.measure.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
-                f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
-            )
-        for column, options, held in calls(item, plan, columns):
-            graph = graphs.distinct if merging(item) else graphs.full
-            if (
-                "graph" in item.measure.takes
-                and graph is not None
-                and item.measure is not MEASURES.get(item.measure.name)
-            ):
-                # What somebody's own measure sees must not depend on what else is in the plan.
-                graph = graph.truncate(min(graph.k, item.measure.depth(options, held)))
-            data = {**held, "points": points, "graph": graph}
-            try:
-                if "graph" in item.measure.takes and data["graph"] is None:
-                    raise DegenerateDataError("fewer than 3 distinct points")
-                result = item.measure(*(data[kind] for kind in item.measure.takes), **options)
-                outcomes.append(Outcome(item, column, result))
-            except no_answer(plan) as error:
-                silent[item.variant] = str(error)
-    return outcomes, silent
 
 
 def named(error: RepscapeError, name: str) -> RepscapeError:

@@ -6,7 +6,8 @@ from matplotlib.colors import to_hex, to_rgb
 
 import repscape as rs
 from repscape.figures import draw
-from repscape.figures.matplotlib._style import MARKERS, PALETTE
+from repscape.figures._look import MARKERS, PALETTE
+from repscape.figures.matplotlib._style import SIGNS
 from repscape.results import MeasureInfo, Results
 from tests.figures.studies import by_hand, curves, layers, study
 
@@ -77,7 +78,7 @@ def test_eight_models_have_colours_and_markers_of_their_own():
     figure = draw(study({f"m{i}": layers(3) for i in range(8)}, plan=ID))["id_twonn"]
     lines = data_lines(figure.axes[0])
     assert [to_hex(line.get_color()) for line in lines] == [to_hex(colour) for colour in PALETTE]
-    assert [line.get_marker() for line in lines] == list(MARKERS)
+    assert [line.get_marker() for line in lines] == [SIGNS[name] for name in MARKERS]
     assert texts(figure) == [f"m{i}" for i in range(8)]
 
 

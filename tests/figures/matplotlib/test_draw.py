@@ -6,7 +6,8 @@ import pytest
 
 from repscape.errors import InputTypeError
 from repscape.figures import draw
-from repscape.figures.matplotlib._style import PARAMS, literal
+from repscape.figures._names import literal
+from repscape.figures.matplotlib._style import PARAMS
 from repscape.results import Results
 from tests.figures.studies import layers, study
 
@@ -22,13 +23,17 @@ def test_rc_params_are_as_before_and_the_readers_own_do_not_matter():
     assert figure.axes[0].xaxis.label.get_size() == PARAMS["axes.labelsize"]
 
 
-def test_drawing_loads_no_pyplot_and_importing_repscape_no_matplotlib():
+def test_drawing_loads_no_pyplot_and_what_is_drawn_is_known_without_a_library_that_draws():
     code = (
-        "import sys, repscape; assert 'matplotlib' not in sys.modules\n"
-        "from repscape import figures; assert 'matplotlib' in sys.modules\n"
+        "import sys, repscape\n"
+        "from repscape import figures\n"
         "from tests.figures.studies import study, layers\n"
-        "assert figures.draw(study({'': layers(2)}))\n"
-        "assert 'matplotlib.pyplot' not in sys.modules"
+        "results = study({'': layers(2)})\n"
+        "assert figures.draw(results, painter='none')\n"
+        "assert figures.draw_lines({'a': figures.Line([1], [2])}, x='x', y='y', heading='h', painter='none')\n"
+        "assert not {'matplotlib', 'plotly'} & set(sys.modules)\n"
+        "assert figures.draw(results)\n"
+        "assert 'matplotlib.pyplot' not in sys.modules and 'plotly' not in sys.modules"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr

@@ -3,7 +3,7 @@ import pytest
 
 import repscape as rs
 from repscape.figures import draw
-from repscape.figures.matplotlib._matrix import colour_limits
+from repscape.figures._limits import colour_limits
 from repscape.measures import Estimate
 from repscape.results import MeasureInfo, Place, Record, Results
 from tests.figures.studies import layers, study
@@ -83,7 +83,7 @@ def test_checkpoints_share_one_scale_of_colours():
     ],
 )
 def test_colour_limits_come_from_bounds_that_are_near_else_from_the_values(values, bounds, expected):
-    assert colour_limits(values, MeasureInfo("m", bounds=bounds)) == expected
+    assert colour_limits(values, bounds) == expected
 
 
 @pytest.mark.parametrize("count", [1, 6, 25, 100])

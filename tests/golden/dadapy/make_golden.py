@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-from dadapy import IdEstimation, MetricComparisons
+from dadapy import DensityEstimation, IdEstimation, MetricComparisons
 
 HERE = Path(__file__).parent
 N = 600
@@ -71,6 +71,26 @@ def measured(data: dict[str, np.ndarray]) -> dict[str, object]:
     return found
 
 
+def densities(X: np.ndarray) -> dict[str, object]:
+    """Run the peer's densities in four dimensions, on 100 neighbours."""
+
+    def fresh() -> DensityEstimation:
+        peer = DensityEstimation(coordinates=X, maxk=100)
+        peer.compute_distances(maxk=100)
+        peer.set_id(4.0)
+        return peer
+
+    by_size, by_trend = fresh(), fresh()
+    by_size.compute_kstar()
+    by_trend.compute_kstar()
+    return {
+        "kstar": by_size.kstar.tolist(),
+        "density_kstar": digits(by_size.compute_density_kstarNN()[0]),
+        "density_pak": digits(by_trend.compute_density_PAk()[0]),
+        "density_knn_10": digits(fresh().compute_density_kNN(k=10)[0]),
+    }
+
+
 def main() -> None:
     """Make the inputs where they are not there, and write what the peer says of them."""
     inputs = HERE / "inputs.npz"
@@ -78,10 +98,12 @@ def main() -> None:
         np.savez_compressed(inputs, **make_inputs())
     with np.load(inputs) as held:
         found = measured({name: held[name] for name in held.files})
+        density = densities(held["X"])
     expected = {
         "made_with": {name: version(name) for name in ("dadapy", "numpy", "scipy", "scikit-learn")},
         **{name: digits(value) for name, value in found.items()},
     }
+    (HERE / "density.json").write_text(json.dumps(density, indent=1) + "\n", encoding="utf-8")
     (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n", encoding="utf-8")
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import InputError, InputTypeError
+from repscape.errors import GraphDepthError, InputError, InputTypeError
+from repscape.measures.uncertainty import deleted_parts
 
 
 def star() -> rs.NeighborGraph:
@@ -49,7 +50,21 @@ def test_many_dimensions_make_hubs() -> None:
 
 def test_error_is_left_out_when_asked() -> None:
     assert rs.health_hubness(star(), k=1, error=None).stderr is None
-    assert rs.health_hubness(star(), k=1).options == {"k": 1, "error": "naive"}
+    shallow = rs.health_hubness(star(), k=1)
+    assert shallow.options == {"k": 1, "error": "naive", "rests_on": "few examples"}
+    with pytest.raises(GraphDepthError, match="leaves a twentieth of the points out"):
+        rs.health_hubness(star(), k=1, error="jackknife")
+
+
+def test_the_jackknife_is_that_of_graphs_built_anew() -> None:
+    X = np.random.default_rng(0).normal(size=(200, 12))
+    found = rs.health_hubness(rs.knn_graph(X, 30))
+    values = [
+        rs.health_hubness(rs.knn_graph(np.delete(X, part, 0), 10), error=None).value for part in deleted_parts(200)
+    ]
+    assert found.options["error"] == "jackknife"
+    assert found.stderr == pytest.approx(np.sqrt(19 * np.var(values)))
+    assert found.interval[0] * found.interval[1] == pytest.approx(found.value**2)  # alike on the log scale
 
 
 def test_refused() -> None:

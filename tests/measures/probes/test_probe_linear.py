@@ -213,3 +213,13 @@ def test_bad_input(given, error, message) -> None:
     with pytest.raises(error) as caught:
         rs.probe_linear(np.random.default_rng(0).normal(size=(90, 3)), given.pop("labels"), **given)
     assert message in str(caught.value)
+
+
+def test_folds_that_agree_to_the_last_digit_leave_the_error_of_the_rows() -> None:
+    """A probe that always says the same is right in nine of ten rows of every fold: that is no certainty."""
+    y = np.repeat([0, 1], [180, 20])
+    found = rs.probe_linear(np.random.default_rng(0).normal(size=(200, 2)), y, penalties=1e6)
+    assert found.value == pytest.approx(0.9)
+    assert found.options["error"] == "over held-out rows"
+    assert found.stderr == pytest.approx(np.sqrt(0.9 * 0.1 / 199))
+    assert found.interval[0] < 0.9 < found.interval[1] < 1

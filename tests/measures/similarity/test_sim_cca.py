@@ -54,7 +54,9 @@ def test_too_few_examples_say_what_to_do() -> None:
     assert 0 < few.value < 1
     with pytest.raises(InputError, match=r"n > d \+ p. Got n = 9 for 5 \+ 4 dimensions. Take ridge=0.1, rs.sim_svcca"):
         rs.sim_cca(X[:9], Y[:9])
-    assert rs.sim_cca(X[:16], Y[:16]).stderr is None  # halves would be too few
+    assert rs.sim_cca(X[:16], Y[:16]).stderr is None
+    with pytest.raises(InputError, match="error='jackknife' of sim_cca needs at least twice as many examples"):
+        rs.sim_cca(X[:16], Y[:16], error="jackknife")
     with pytest.raises(InputError, match="n > d"):
         rs.sim_cca(X[:16], Y[:16], error="subsample")
     with pytest.raises(DegenerateDataError, match="points that differ"):

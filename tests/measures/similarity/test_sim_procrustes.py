@@ -42,7 +42,7 @@ def test_more_features_than_examples() -> None:
 def test_error_null_and_units() -> None:
     mixed = X + 0.5 * Y
     there = rs.sim_procrustes(X, mixed, permutations=19)
-    assert (there.p_value, there.options["error"]) == (0.05, "subsample")
+    assert (there.p_value, there.options["error"]) == (0.05, "influence")
     assert there.chance > there.value  # an angle: unrelated data are further apart
     similar = rs.sim_procrustes(X, mixed, form="similarity", permutations=19)
     assert similar.p_value == 0.05

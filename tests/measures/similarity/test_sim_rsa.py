@@ -58,7 +58,7 @@ def test_errors_are_the_spread_between_samples() -> None:
         A = rng.normal(size=(40, 6))
         B = np.tanh(A @ mixing) + 0.4 * rng.normal(size=(40, 4))
         found = rs.sim_rsa(A, B)
-        assert found.options["error"] == "subsample"
+        assert found.options["error"] == "influence"
         values.append(found.value)
         halves.append(found.stderr)
         if seed < 8:

@@ -8,11 +8,12 @@ from repscape._types import LayerInfo
 from repscape.errors import UnknownNameError
 from repscape.recipes.demo import _demo_torch
 from repscape.recipes.demo._demo_torch import CHECKPOINTS, DemoRun, train_demo
+from tests.recipes.conftest import part_of
 
 
-@pytest.fixture(scope="module")
-def run() -> DemoRun:
-    return train_demo(rng=0)
+@pytest.fixture
+def run(trained: DemoRun) -> DemoRun:
+    return part_of(trained, CHECKPOINTS)
 
 
 def short(monkeypatch: pytest.MonkeyPatch, *steps: int) -> None:

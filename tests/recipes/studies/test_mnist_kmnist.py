@@ -15,6 +15,7 @@ from tests.data_files import data_file
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("own_figures_and_report")
 def test_which_is_higher(tmp_path: Path) -> None:
     places = {name: str(data_file(f"{name}_test_10k.npz")) for name in ("mnist", "kmnist")}
     found = rs.run_recipe("mnist-kmnist", to=tmp_path, options=places)
@@ -31,6 +32,7 @@ def test_which_is_higher(tmp_path: Path) -> None:
     np.testing.assert_array_equal(shown.pictures[..., 0], images[shown.rows].reshape(-1, 28, 28))
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_digits_stand_in(tmp_path: Path) -> None:
     found = rs.run_recipe("mnist-kmnist", to=tmp_path, stand_in="always")
     assert {row.status for row in found.rows} == {"stand-in"}
@@ -45,6 +47,7 @@ def test_digits_stand_in(tmp_path: Path) -> None:
     assert np.corrcoef(pictures, digits.images[shown.rows[own]].reshape(-1))[0, 1] > 0.9999  # stretched, and no more
 
 
+@pytest.mark.usefixtures("numbers_only")
 def test_other_images_reproduce_nothing(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     for name in ("mnist", "kmnist"):

@@ -9,11 +9,20 @@ from sklearn.datasets import load_digits
 
 import repscape as rs
 from repscape.errors import InputError
+from repscape.recipes import demo
+from repscape.recipes.demo import DemoRun
 from repscape.report.map._study import load_map
+from tests.recipes.conftest import part_of
 
 
 @pytest.mark.slow
-def test_a_network_settles(tmp_path: Path) -> None:
+@pytest.mark.usefixtures("own_figures_only")
+def test_a_network_settles(trained: DemoRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def once(*, rng: int, checkpoints: list[int], progress: object) -> DemoRun:
+        assert rng == 0
+        return part_of(trained, checkpoints)
+
+    monkeypatch.setattr(demo, "train_demo", once)
     found = rs.run_recipe("training-dynamics", to=tmp_path)
     assert {row.status for row in found.rows} == {"reproduced"}
     kept = rs.paired_differences(found.results, "overlap_neighbors", between="steps", against="first")

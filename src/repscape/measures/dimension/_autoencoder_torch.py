@@ -8,11 +8,13 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import nullcontext
 
 import numpy as np
 import numpy.typing as npt
 import torch
+
+from ...machine import single_threaded_torch
 
 FloatArray = npt.NDArray[np.float64]
 RATE = 0.01
@@ -44,26 +46,13 @@ def held_out_error(
 ) -> float:
     """Train with a bottleneck of `width`; return the mean squared error on the held-out rows."""
     d = train.shape[1]
-    with _threads(batch * hidden * (d + width)):
+    # So small steps would only have threads wait for one another.
+    small = batch * hidden * (d + width) < SMALL
+    with ONE_AT_A_TIME, single_threaded_torch() if small else nullcontext():
         weights = _trained(train, (d, hidden, width, hidden, d), steps=steps, batch=batch, rng=rng)
         with torch.inference_mode():
             left = torch.tensor(test)
             return float(((_rebuilt(left, weights) - left) ** 2).mean())
-
-
-@contextmanager
-def _threads(products: int) -> Iterator[None]:
-    """Hold torch at one thread where steps are so small that threads would only wait for each other.
-
-    The setting is one for the whole process, so that one network is trained at a time.
-    """
-    with ONE_AT_A_TIME:
-        usual = torch.get_num_threads()
-        torch.set_num_threads(1 if products < SMALL else usual)
-        try:
-            yield
-        finally:
-            torch.set_num_threads(usual)
 
 
 def _trained(

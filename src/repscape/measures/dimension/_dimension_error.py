@@ -1,7 +1,10 @@
 """Errors that hold for dimensions from ratios of neighbour distances; how each was checked is in docs/calibration.md.
 
 Neighbouring points share neighbours, so that errors for independent ratios are 16 to 43 % too small. Two ways count this: the
-neighbour sandwich adds the products of the scores of linked points; subsamples show the spread itself.
+neighbour sandwich adds the products of the scores of linked points; subsamples show the spread itself. Quarters of the points
+stand farther apart and read another dimension, and its spread goes with it: deviations are taken relative to the quarters'
+mean. How two layers go together depends on the scale as well (layers agree more at larger distances), so that replicates are
+over subsets of nine tenths, whose neighbours are nearly those of all points.
 """
 
 from __future__ import annotations
@@ -15,12 +18,12 @@ import numpy.typing as npt
 
 from ...errors import DegenerateDataError, GraphDepthError, InputError
 from .._result import Estimate, normal_interval
-from ..uncertainty import DEEP, LEAST_POINTS, Deviations, Spread, Surroundings, deviations, sandwich, spread_of
+from ..uncertainty import DEEP, LEAST_POINTS, Deviations, Spread, Surroundings, deviations, sandwich, within_bounds
 from ._distinct import NearDistances
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = ("sandwich", "subsamples", "auto", "model", None)
-QUARTER = 0.25
+QUARTER, MOST = 0.25, 0.9
 LINKS = 2
 TWO_NEAREST = np.array([1, 2])
 
@@ -32,6 +35,9 @@ class Way:
     near: NearDistances
     around: Surroundings | None
     sampled: Deviations | None
+    """Over quarters: how far the value spreads."""
+    paired: Deviations | None
+    """Over nine tenths: how it goes together with that of other layers."""
     why: str
     """Why there are no subsamples, or no sandwich; empty where there are both."""
 
@@ -43,17 +49,27 @@ class Way:
             why = (
                 "who the neighbours are is not known" if around is None else f"{near.n} points are too few to resample"
             )
-            return cls(near, None, None, why)
+            return cls(near, None, None, None, why)
 
         def of_lengths(lengths: FloatArray) -> float | FloatArray:
             return statistic(np.log(lengths[:, 1] / lengths[:, 0]))
 
         try:
-            sampled = deviations(around, of_lengths, share=QUARTER, ranks=TWO_NEAREST)
+            sampled, paired = (deviations(around, of_lengths, share=s, ranks=TWO_NEAREST) for s in (QUARTER, MOST))
         except (DegenerateDataError, InputError):  # a subset in which all ratios are 1, or too few are left
-            sampled = None
+            sampled = paired = None
         why = "" if sampled else f"{around.k} neighbours of {near.n} points are too few for subsamples"
-        return cls(near, around, sampled, why)
+        return cls(near, around, sampled, paired, why)
+
+    def spread(self, value: float | FloatArray) -> FloatArray | None:
+        """Return the standard error of the value (or values) over quarters, relative to what those read; None without them."""
+        if self.sampled is None:
+            return None
+        return np.asarray(self.sampled.scaled.std(axis=0, ddof=1) * (value / self.sampled.mean))
+
+    def replicates(self, stderr: float | FloatArray) -> FloatArray | None:
+        """Return deviations (draws,) or (draws, m) of these standard errors, which go together as those of other layers do."""
+        return None if self.paired is None else rescaled(self.paired.scaled, stderr)
 
     def relative_sandwich(self, log_mu: FloatArray) -> float | None:
         """Return the relative standard error of the maximum likelihood estimate, or None where it cannot be had."""
@@ -74,19 +90,18 @@ def with_error(
     likelihood = found.options["estimator"] in ("mle", "bayes") and found.options["fraction"] == 1
     way = Way.of(near, statistic)
     relative = way.relative_sandwich(log_mu)
-    sampled, replicates = way.sampled, None
+    sampled, over_quarters = way.sampled, way.spread(found.value)
     spread: Spread | None = None
     if (error == "sandwich" and relative is None) or (error == "subsamples" and sampled is None):
         raise GraphDepthError(
             f"error={error!r} of a dimension cannot be had: {way.why or 'one neighbour is not enough'}."
         )
     said = "sandwich" if error == "sandwich" or (error == "auto" and likelihood) else "subsamples"
-    if said == "subsamples" and sampled is not None:
-        spread, replicates = spread_of(sampled.scaled, found.value), sampled.scaled
+    if said == "subsamples" and sampled is not None and over_quarters is not None:
+        spread = Spread.of(found.value, float(over_quarters), sampled.scaled.shape[0] - 1)
     elif relative is not None:
         stderr = found.value * relative
         spread = Spread(stderr, normal_interval(found.value, stderr))
-        replicates = None if sampled is None else rescaled(sampled.scaled, stderr)
         if said == "subsamples" or not likelihood:
             said = "sandwich of the maximum likelihood" + (f": {way.why}" if said == "subsamples" else "")
     if spread is None:
@@ -95,14 +110,14 @@ def with_error(
     return replace(
         found,
         stderr=spread.stderr,
-        interval=spread.interval,
-        replicates=replicates,
+        interval=within_bounds(found.value, spread.interval, low=0.0),
+        replicates=way.replicates(spread.stderr),
         options={**found.options, "error": said},
         details=details,
     )
 
 
-def rescaled(replicates: FloatArray, stderr: float) -> FloatArray:
-    """Return replicates (draws,) whose standard deviation is `stderr`."""
-    spread = float(replicates.std(ddof=1))
-    return replicates * (stderr / spread) if spread > 0 else replicates
+def rescaled(replicates: FloatArray, stderr: float | FloatArray) -> FloatArray:
+    """Return replicates (draws,) or (draws, m) whose standard deviations are `stderr`."""
+    spread = replicates.std(axis=0, ddof=1)
+    return np.asarray(replicates * np.divide(stderr, spread, out=np.ones_like(spread), where=spread > 0))

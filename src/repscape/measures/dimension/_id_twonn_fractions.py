@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import InputError
 from .._result import Curve
-from ..uncertainty import Deviations, depth_for
+from ..uncertainty import depth_for
 from ._dimension_error import Way
 from ._distinct import near_distances
 from ._id_twonn import check_estimator, dimension_of_ratios
@@ -84,7 +84,7 @@ def id_twonn_fractions(
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = [dimension_of_ratios(log_mu, estimator, fraction, function=name) for fraction in kept]
     stderr = np.array([one.stderr for one in found], dtype=np.float64)
-    sampled: Deviations | None = None
+    way: Way | None = None
     used: str | None = error
     if error == "auto":
 
@@ -92,13 +92,15 @@ def id_twonn_fractions(
             return np.array([dimension_of_ratios(ratios, estimator, f, function=name, error=None).value for f in kept])
 
         way = Way.of(near, curve)
-        sampled, used = way.sampled, "subsamples" if way.sampled else f"model: {way.why}"
+        used = "subsamples" if way.sampled else f"model: {way.why}"
+    values = np.array([one.value for one in found])
+    spread = way.spread(values) if way else None
     return Curve(
         x=np.array(kept),
-        values=np.array([one.value for one in found]),
+        values=values,
         x_name="fraction",
         n=near.n,
-        stderr=(sampled.scaled.std(axis=0, ddof=1) if sampled else stderr) if error else None,
+        stderr=(stderr if spread is None else spread) if error else None,
         dropped=near.dropped,
         options={
             "estimator": estimator,
@@ -107,5 +109,5 @@ def id_twonn_fractions(
             "error": used,
         },
         details={"used": np.array([one.details["used"] for one in found])},
-        replicates=sampled.scaled if sampled else None,
+        replicates=way.replicates(spread) if way and spread is not None else None,
     )

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from ... import _check
 from .._result import Estimate
 from ..points import centred, compact, cross
-from ..uncertainty import spread_by_influence
+from ..uncertainty import few_examples, heavy_tailed, replicates_of_influence, within_bounds
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "health_concentration"
@@ -33,13 +33,15 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     X : (n, d) array
         Points.
     error : {"auto", "influence", None}
-        "influence": from the derivative of the value by each point. "auto" is "influence".
+        "influence": from the derivative of the value by each point; the interval allows for the few far points that lead it.
+        "auto" is "influence".
 
     Returns
     -------
     Estimate
         value >= 0, small where distances concentrate. details: "mean" and "sd" of the squared distances; "equivalent", 2 /
-        value^2, the number of independent normal dimensions of equal variance in which distances concentrate as much.
+        value^2, the number of independent normal dimensions of equal variance in which distances concentrate as much;
+        "n_eff", on how many points the error rests: below 20, options["rests_on"] says "few examples".
 
     Raises
     ------
@@ -71,16 +73,20 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     # value^2 = E D^2 / (E D)^2 - 1 for the squared distance D; each point stands in a pair on either side.
     slope = 2 * second / (n - 1) / mean**2 - 4 * mean_square * first / (n - 1) / mean**3
     influence = slope / (2 * value) if value > 0 else np.zeros(n)
+    spread, n_eff = heavy_tailed(value, influence)
     return Estimate(
         value=value,
         n=n,
-        options={"error": "influence" if error else None},
+        stderr=spread.stderr if error else None,
+        interval=within_bounds(value, spread.interval, low=0.0) if error else None,
+        options={"error": "influence" if error else None, **few_examples(n_eff)},
         details={
             "mean": mean * scale**2,
             "sd": math.sqrt(variance) * scale**2,
             "equivalent": 2 / value**2 if value > 0 else math.inf,
+            "n_eff": n_eff,
         },
-        **(spread_by_influence(value, influence) if error else {}),
+        replicates=replicates_of_influence(influence) if error else None,
     )
 
 

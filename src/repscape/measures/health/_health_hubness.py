@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from ... import _check
+from ...errors import GraphDepthError
 from ...graph import NeighborGraph
 from .._result import Estimate
 from ..points import neighbor_indices
-from ..uncertainty import spread_by_influence
+from ..uncertainty import deleted_parts, effective_examples, few_examples, jackknife, spread_by_influence
 
 NAME = "health_hubness"
 
@@ -21,7 +22,7 @@ def health_hubness(
     g: NeighborGraph,
     *,
     k: int = 10,
-    error: Literal["auto", "naive"] | None = "auto",
+    error: Literal["auto", "jackknife", "naive"] | None = "auto",
 ) -> Estimate:
     r"""Skewness of the k-occurrence: of how many points' neighbour lists each point stands in.
 
@@ -35,8 +36,11 @@ def health_hubness(
         Of n points, with at least k neighbours.
     k : int
         Neighbours counted.
-    error : {"auto", "naive", None}
-        "naive": from the influence of each point's own count; that lists share points is left out. "auto" is "naive".
+    error : {"auto", "jackknife", "naive", None}
+        "jackknife": from the values without each of 20 random parts of the points, read from the stored graph, on the log
+        scale where the value is positive; from graphs of some k + 3 sqrt(k) neighbours. "naive": from the influence of each
+        point's own count, too small: that lists share points is left out. "auto" is "jackknife" where the graph allows it, else
+        "naive".
 
     Returns
     -------
@@ -44,12 +48,13 @@ def health_hubness(
         value: near 0 where every point is as often a neighbour, 1.4 and more with strong hubs; 0 where all counts are equal.
         chance is that of neighbours drawn at random, about 1 / sqrt(k). per_point (n,) has N_i. details: "largest", the largest
         N_i; "hub", the point that has it; "largest_share", the share of the points that have it as a neighbour; "antihubs", the
-        share of points with N_i = 0.
+        share of points with N_i = 0; "n_eff", on how many points' counts the error rests: below 20, options["rests_on"] says
+        "few examples".
 
     Raises
     ------
     GraphDepthError
-        If the graph holds fewer than k neighbours, or no indices.
+        If the graph holds fewer than k neighbours, or no indices, or too few for "jackknife", asked for by name.
     InputError
         If k is out of range, or the graph is of merged rows.
 
@@ -66,25 +71,65 @@ def health_hubness(
     >>> rs.health_hubness(flat).value < 0.5 < 2 < rs.health_hubness(deep).value
     True
     """
-    _check.choice(error, "error", NAME, ("auto", "naive", None))
+    _check.choice(error, "error", NAME, ("auto", "jackknife", "naive", None))
     indices = neighbor_indices(g, k, name="g", function=NAME)
     counts = np.bincount(indices.ravel(), minlength=g.n)
     value, influence = _skewness(counts.astype(np.float64) - k)
+    method, spread = _spread(g, value, influence, k=k, error=error)
+    n_eff = effective_examples(influence)
     hub = int(counts.argmax())
     return Estimate(
         value=value,
         n=g.n,
         per_point=counts.astype(np.float64),
         chance=_by_chance(g.n, k),
-        options={"k": k, "error": "naive" if error else None},
+        options={"k": k, "error": method, **few_examples(n_eff)},
         details={
             "largest": int(counts[hub]),
             "hub": hub,
             "largest_share": float(counts[hub] / (g.n - 1)),
             "antihubs": float((counts == 0).mean()),
+            "n_eff": n_eff,
         },
-        **(spread_by_influence(value, influence) if error else {}),
+        **spread,
     )
+
+
+def _spread(
+    g: NeighborGraph, value: float, influence: npt.NDArray[np.float64], *, k: int, error: str | None
+) -> tuple[str | None, dict[str, Any]]:
+    """Return the name and the fields of the error."""
+    if error is None:
+        return None, {}
+    if error == "naive":
+        return error, spread_by_influence(value, influence)
+    without = [_without(np.asarray(g.indices), rows, k) for rows in deleted_parts(g.n)]
+    if any(math.isnan(one) for one in without):
+        if error == "jackknife":
+            raise GraphDepthError(
+                f"error='jackknife' of {NAME} leaves a twentieth of the points out, and the graph of {g.k} neighbours then "
+                f"holds fewer than {k} for some. Take a deeper graph, or error='auto'."
+            )
+        return "naive", spread_by_influence(value, influence)
+    spread, replicates = jackknife(value, without)
+    low, high = spread.interval
+    if value > 0:
+        reach = (high - value) / value
+        low, high = value * math.exp(-reach), value * math.exp(reach)
+    return "jackknife", {"stderr": spread.stderr, "interval": (low, high), "replicates": replicates}
+
+
+def _without(indices: npt.NDArray[Any], rows: npt.NDArray[np.int64], k: int) -> float:
+    """Return the value without some rows, whose places go to the next neighbours; NaN where those are not known."""
+    kept = np.ones(indices.shape[0], dtype=np.bool_)
+    kept[rows] = False
+    lists = indices[kept]
+    left = kept[lists]
+    places = left.cumsum(axis=1)
+    if lists.shape[0] <= k or (places[:, -1] < k).any():
+        return math.nan
+    counts = np.bincount(lists[left & (places <= k)], minlength=kept.size)[kept]
+    return _skewness(counts.astype(np.float64) - k)[0]
 
 
 def _skewness(apart: npt.NDArray[np.float64]) -> tuple[float, npt.NDArray[np.float64]]:

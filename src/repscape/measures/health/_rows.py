@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 from .._table import Measure
@@ -33,6 +34,12 @@ def _hub_alarm(found: Any) -> str:
     )
 
 
+def _hub_wants(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours in which all but one point in a million finds k of its own once a twentieth is left out."""
+    k = int(options["k"])
+    return 0 if options["error"] in (None, "naive") else k + 3 * math.isqrt(k) + 3
+
+
 _STILL = ("rotation", "scaling", "permutation")
 ROWS: tuple[Measure, ...] = (
     Measure(
@@ -45,6 +52,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Radovanovic et al. 2010",
         label="hubness",
         neighbors="k",
+        wants=_hub_wants,
         alarm=_hub_alarm,
     ),
     Measure(

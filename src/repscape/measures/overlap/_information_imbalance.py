@@ -136,7 +136,7 @@ class Side:
     def ranks(self, indices: Any) -> tuple[IntArray, IntArray]:
         """Return the ranks of given neighbours here, 0 where unknown, and how often each point is nearer than they are."""
         if self.points is None:
-            return listed_ranks(self.graph, indices)
+            return listed_ranks(self.graph, indices, function=NAME)
         return neighbor_ranks(self.points, indices, function=NAME)
 
 

@@ -65,7 +65,8 @@ def leave_one_out(
     """Return the influence (n,) of each point on the value, and whether its next neighbour was stored.
 
     To first order n (value - value without i) + value: i's own deviation from the mean that it enters (of all points, or of
-    its class), and what its place in the lists of others is worth, less what the next neighbour there would be.
+    its class), and what its place in the lists of others is worth, less what the next neighbour there would be. A class may be
+    small: that one of its m members is gone changes what the others weigh by m / (m - 1), and a class of one goes with it.
     """
     members, rows = np.bincount(code), np.arange(code.size)
     share, own = entered(per_point, code, weights)
@@ -75,8 +76,13 @@ def leave_one_out(
     last = (code[lists.indices[rows, wanted - 1]] == code).astype(np.float64)
     usual = np.bincount(code, weights=last) / members
     following = np.where(stored, code[lists.indices[rows, after]] == code, usual[code])
-    influence = value + share * (per_point - own)
-    add_absence(lists.indices, code, wanted, following, share / wanted, influence)
+    alone = np.ones(code.size) if weights == "points" else members[code] / np.maximum(members[code] - 1, 1)
+    influence = value + share * alone * (per_point - own)
+    if weights == "classes":
+        single = members[code] == 1
+        influence[single] = value + (code.size / max(members.size - 1, 1)) * (per_point[single] - value)
+    weight = share / wanted
+    add_absence(lists.indices, code, wanted, following, weight, weight * alone, influence)
     return influence, stored
 
 

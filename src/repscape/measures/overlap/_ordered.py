@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +10,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check, _random
+from ...errors import GraphDepthError
 from ...graph import NeighborGraph
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
-from ..uncertainty import Null, exchanges, replicates_of_influence, sandwich, shuffle_null
+from ..uncertainty import Null, exchanges, replicates_of_influence, shuffle_null, within_bounds
+from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 
 FloatArray = npt.NDArray[np.float64]
 IndexArray = npt.NDArray[Any]
 PerPoint = Callable[[IndexArray, IndexArray], FloatArray]
-ERRORS = ("auto", "sandwich", "naive", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +77,8 @@ def ordered_estimate(
     _check.integer(asked.permutations, "permutations", function, low=0)
     values = per_point(lists.first, lists.second)
     value = float(values.mean())
-    error = "sandwich" if asked.error == "auto" else asked.error
-    stderr = _stderr(values, lists, error) if error else None
+    found = _error(values, lists, asked.error, function)
+    stderr = found.stderr if found else None
     null, null_name = _null(lists, per_point, value, asked, function) if asked.permutations else (None, None)
     if chance is None and null is not None and asked.groups is None and asked.within is None:
         chance = null.mean
@@ -87,14 +87,29 @@ def ordered_estimate(
         value=value,
         n=lists.n,
         stderr=stderr,
-        interval=normal_interval(value, stderr) if stderr is not None else None,
+        interval=None if stderr is None else within_bounds(value, normal_interval(value, stderr), low=0.0, high=1.0),
         p_value=null.p_value if null else None,
         per_point=values,
         chance=chance,
-        options={"k": lists.k, **options, "error": error, "null": null_name},
+        options={"k": lists.k, **options, "error": found.method if found else None, "null": null_name},
         details={**adjusted, **(null.details(value) if null else {})},
-        replicates=replicates_of_influence(values, stderr=stderr) if stderr is not None else None,
+        replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )
+
+
+def _error(values: FloatArray, lists: Lists, error: str | None, function: str) -> ListError | None:
+    """Return the error, or refuse one that the graphs do not allow."""
+    if error is None:
+        return None
+    first, second = (np.asarray(graph.indices) for graph in lists.graphs)
+    found = list_error(values, first, second, k=lists.k, error=error)
+    if found is None:
+        raise GraphDepthError(
+            f"error of {function} may be 'influence' for k > 1 and graphs that hold about "
+            f"{depth_for_influence(lists.k, lists.n)} neighbours where k = {lists.k}. Got graphs of {lists.graphs[0].k} and "
+            f"{lists.graphs[1].k}; take error='sandwich', or deeper graphs."
+        )
+    return found
 
 
 def relabelled(indices: IndexArray, order: npt.NDArray[np.int64]) -> IndexArray:
@@ -117,12 +132,3 @@ def _null(lists: Lists, per_point: PerPoint, value: float, asked: ListInference,
         groups=free.groups,
     )
     return null, f"{asked.permutations} relabellings of the {free.name}"
-
-
-def _stderr(values: FloatArray, lists: Lists, error: str) -> float:
-    """Return the naive error, or one that counts what points owe to shared neighbours."""
-    if error == "naive":
-        return float(values.std(ddof=1) / math.sqrt(lists.n))
-    first, second = (graph.indices for graph in lists.graphs)
-    links = min(lists.k, max(3, min(10, lists.k // 3)))
-    return math.sqrt(sandwich(values, first, links, other=second)) / lists.n  # type: ignore[arg-type]

@@ -36,16 +36,19 @@ def count_hits(lists, code, wanted, hits):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def add_absence(lists, code, wanted, following, weight, influence):  # type: ignore[no-untyped-def]
+def add_absence(lists, code, wanted, following, weight, among, influence):  # type: ignore[no-untyped-def]
     """Add to influence (n,) what each point's absence takes from the lists that hold it.
 
-    List l counts weight[l]; the neighbour that moves up shares l's label with probability following[l] (0 or 1 where known).
+    List l counts weight[l], and among[l] once a point of its own class is gone; the neighbour that moves up shares l's label
+    with probability following[l] (0 or 1 where known).
     """
     for i in range(wanted.size):
         for rank in range(wanted[i]):
             j = lists[i, rank]
-            same = 1.0 if code[j] == code[i] else 0.0
-            influence[j] += weight[i] * (same - following[i])
+            if code[j] == code[i]:
+                influence[j] += among[i] * (1.0 - following[i])
+            else:
+                influence[j] -= weight[i] * following[i]
 
 
 @njit(cache=True, nogil=True)

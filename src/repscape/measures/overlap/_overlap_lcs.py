@@ -17,7 +17,7 @@ def overlap_lcs(
     h: NeighborGraph,
     *,
     k: int | None = None,
-    error: Literal["auto", "sandwich", "naive"] | None = "auto",
+    error: Literal["auto", "influence", "sandwich", "naive"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -34,9 +34,11 @@ def overlap_lcs(
         Graphs of the same n examples.
     k : int, optional
         Places compared. Default: all that both graphs hold.
-    error : {"auto", "sandwich", "naive", None}
-        "sandwich": the variance of the per-point values and of the products of neighbouring points, which go together.
-        "naive": sd of the per-point values over sqrt(n), too small. "auto" is "sandwich".
+    error : {"auto", "influence", "sandwich", "naive", None}
+        "influence": the error of :func:`overlap_neighbors` by influence as far as the values follow that share, and the
+        sandwich of the rest; from graphs that hold about k + 4 sqrt(k) neighbours. "sandwich": the variance of the per-point
+        values and of the products of neighbouring points, which go together. "naive": sd of the per-point values over sqrt(n),
+        too small. "auto" is "influence" from k = 10 where the graphs allow it, and "sandwich" elsewhere.
     permutations : int
         Relabellings of the examples of h, rows and neighbours alike, for p_value and chance.
     groups : (n,) array, optional

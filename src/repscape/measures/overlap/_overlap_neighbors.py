@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Literal
 
 import numpy as np
@@ -13,16 +12,8 @@ from ...errors import GraphDepthError
 from ...graph import NeighborGraph
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
-from ..uncertainty import (
-    LEAST_K,
-    Null,
-    exchanges,
-    influence_error,
-    replicates_of_influence,
-    sandwich,
-    share_kept,
-    shuffle_null,
-)
+from ..uncertainty import Null, exchanges, replicates_of_influence, shuffle_null, within_bounds
+from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 from ._overlap_kernels import count_relabelled, count_shared
 
 FloatArray = npt.NDArray[np.float64]
@@ -94,7 +85,7 @@ def overlap_neighbors(
     (1.0, True)
     """
     name = "overlap_neighbors"
-    _check.choice(error, "error", name, ("auto", "sandwich", "influence", "naive", None))
+    _check.choice(error, "error", name, ERRORS)
     _check.integer(permutations, "permutations", name, low=0)
     first, second = (neighbor_indices(x, k, name=side, function=name) for side, x in (("g", g), ("h", h)))
     _check.same_rows(g.n, h.n, ("g", "h"), name)
@@ -104,7 +95,8 @@ def overlap_neighbors(
     per_point = shared / k
     value = float(per_point.mean())
     chance = k / (g.n - 1)
-    used, stderr, influence = _error(per_point, g, h, k=k, error=error)
+    found = _error(per_point, g, h, k=k, error=error)
+    stderr = found.stderr if found else None
     null, null_name = None, None
     if permutations:
         null, null_name = _null(first, second, value, permutations=permutations, groups=groups, within=within, rng=rng)
@@ -112,43 +104,31 @@ def overlap_neighbors(
         value=value,
         n=g.n,
         stderr=stderr,
-        interval=normal_interval(value, stderr) if stderr is not None else None,
+        interval=None if stderr is None else within_bounds(value, normal_interval(value, stderr), low=0.0, high=1.0),
         p_value=null.p_value if null else None,
         per_point=per_point,
         chance=chance,
-        options={"k": k, "error": used, "null": null_name},
+        options={"k": k, "error": found.method if found else None, "null": null_name},
         details={
             "by_k": by_rank.cumsum() / (g.n * np.arange(1, k + 1)),
             "adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0,
             **(null.details(value) if null else {}),
         },
-        replicates=replicates_of_influence(influence, stderr=stderr) if stderr is not None else None,
+        replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )
 
 
-def _error(
-    per_point: FloatArray, g: NeighborGraph, h: NeighborGraph, *, k: int, error: str | None
-) -> tuple[str | None, float | None, FloatArray]:
-    """Return the name of the error used, the error, and what it comes from, point by point."""
+def _error(per_point: FloatArray, g: NeighborGraph, h: NeighborGraph, *, k: int, error: str | None) -> ListError | None:
+    """Return the error, or refuse one that the graphs do not allow."""
     first: Any = g.indices
     second: Any = h.indices
-    if error is None:
-        return None, None, per_point
-    if error == "naive":
-        return error, float(per_point.std(ddof=1) / math.sqrt(g.n)), per_point
-    if error == "influence" or (error == "auto" and k >= LEAST_K):
-        found = influence_error(first, second, k) if k > 1 else None
-        if found is not None:
-            return "influence", *found
-        if error == "influence":
-            depth = min(k + 4 * math.isqrt(k) + 1, g.n - 1)
-            raise GraphDepthError(
-                f"error of overlap_neighbors may be 'influence' for k > 1 and graphs that hold about {depth} neighbours where "
-                f"k = {k}. Got graphs of {g.k} and {h.k}; take error='sandwich', or deeper graphs."
-            )
-    links = min(k, max(3, min(10, k // 3)))
-    variance = sandwich(per_point, first, links, other=second) / share_kept(first, links, second)
-    return "sandwich", math.sqrt(variance) / g.n, per_point
+    found = None if error is None else list_error(per_point, first, second, k=k, error=error)
+    if found is None and error is not None:
+        raise GraphDepthError(
+            f"error of overlap_neighbors may be 'influence' for k > 1 and graphs that hold about {depth_for_influence(k, g.n)} "
+            f"neighbours where k = {k}. Got graphs of {g.k} and {h.k}; take error='sandwich', or deeper graphs."
+        )
+    return found
 
 
 def _null(

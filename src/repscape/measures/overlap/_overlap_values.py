@@ -6,7 +6,6 @@ O(n log n + n k), never n x n.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,11 +13,12 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check, _random
-from ...errors import DegenerateDataError, InputError, InputTypeError
+from ...errors import DegenerateDataError, GraphDepthError, InputError, InputTypeError
 from ...graph import NeighborGraph
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
-from ..uncertainty import SURROUNDINGS, exchanges, replicates_of_influence, sandwich, shuffle_null
+from ..uncertainty import SURROUNDINGS, exchanges, replicates_of_influence, shuffle_null, within_bounds
+from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 from ._overlap_values_kernels import count_within, nearest_places, shared_credit
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,7 +32,7 @@ def overlap_values(
     values: Any,
     *,
     k: int = 30,
-    error: Literal["auto", "sandwich", "naive"] | None = "auto",
+    error: Literal["auto", "influence", "sandwich", "naive"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -52,9 +52,11 @@ def overlap_values(
         The quantity phi of each example.
     k : int
         Neighbours looked at.
-    error : {"auto", "sandwich", "naive", None}
-        "sandwich": the variance of the per-point values and of the products of points that are neighbours in g or in phi.
-        "naive": sd of the per-point values over sqrt(n), too small. "auto" is "sandwich".
+    error : {"auto", "influence", "sandwich", "naive", None}
+        "influence": as for :func:`overlap_neighbors`, of g and the graph of phi, plus what ties add; from a graph that holds
+        about k + 4 sqrt(k) neighbours. "sandwich": the variance of the per-point values and of the products of points that are
+        neighbours in g or in phi. "naive": sd of the per-point values over sqrt(n), too small. "auto" is "influence" from
+        k = 10 where the graph allows it, and "sandwich" elsewhere.
     permutations : int
         Shuffles of the values, for p_value.
     groups : (n,) array, optional
@@ -97,7 +99,7 @@ def overlap_values(
     >>> found.chance < 0.05 < found.value < found.details["ceiling"], round(found.details["r2"], 2)
     (True, 0.97)
     """
-    _check.choice(error, "error", NAME, ("auto", "sandwich", "naive", None))
+    _check.choice(error, "error", NAME, ERRORS)
     _check.integer(permutations, "permutations", NAME, low=0)
     indices = np.ascontiguousarray(neighbor_indices(g, k, name="g", function=NAME))
     phi = _numbers(values, g.n)
@@ -110,8 +112,8 @@ def overlap_values(
         )
     per_point = near.overlap(indices)
     value = float(per_point.mean())
-    error = "sandwich" if error == "auto" else error
-    stderr = _stderr(per_point, g, near, error) if error else None
+    found = _error(per_point, g, near, error)
+    stderr = found.stderr if found else None
     null = None
     if permutations:
         null = shuffle_null(
@@ -128,13 +130,13 @@ def overlap_values(
         value=value,
         n=g.n,
         stderr=stderr,
-        interval=normal_interval(value, stderr) if stderr is not None else None,
+        interval=None if stderr is None else within_bounds(value, normal_interval(value, stderr), low=0.0, high=1.0),
         p_value=null.p_value if null else None,
         per_point=per_point,
         chance=chance,
         options={
             "k": k,
-            "error": error,
+            "error": found.method if found else None,
             "null": f"{permutations} shuffles of the {free.name}" if null else None,
         },
         details={
@@ -144,7 +146,7 @@ def overlap_values(
             "r2_chance": -1 / k,
             **(null.details(value) if null else {}),
         },
-        replicates=None if stderr is None else replicates_of_influence(per_point, stderr=stderr),
+        replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )
 
 
@@ -213,8 +215,15 @@ def _predicted(phi: FloatArray, indices: npt.NDArray[Any]) -> float:
     return 1 - float(missed @ missed) / float(spread @ spread)
 
 
-def _stderr(per_point: FloatArray, g: NeighborGraph, near: _Near, error: str) -> float:
-    if error == "naive":
-        return float(per_point.std(ddof=1) / math.sqrt(g.n))
-    links = min(near.k, max(3, min(10, near.k // 3)))
-    return math.sqrt(sandwich(per_point, g.indices, links, other=near.neighbors)) / g.n  # type: ignore[arg-type]
+def _error(per_point: FloatArray, g: NeighborGraph, near: _Near, error: str | None) -> ListError | None:
+    """Return the error, or refuse one that the graph does not allow."""
+    if error is None:
+        return None
+    indices: Any = g.indices
+    found = list_error(per_point, indices, near.neighbors, k=near.k, error=error)
+    if found is None:
+        raise GraphDepthError(
+            f"error of {NAME} may be 'influence' for k > 1 and a graph that holds about {depth_for_influence(near.k, g.n)} "
+            f"neighbours where k = {near.k}. Got {g.k}; take error='sandwich', or a deeper graph."
+        )
+    return found

@@ -1,5 +1,4 @@
 from ._fit_probe import ABOUT, Probe, fit_probe, load_probe
-from ._mlp_torch import one_thread
 from ._probe_knn import probe_knn
 from ._probe_learning import probe_learning
 from ._probe_linear import probe_linear
@@ -13,7 +12,6 @@ __all__ = [
     "Probe",
     "fit_probe",
     "load_probe",
-    "one_thread",
     "probe_knn",
     "probe_learning",
     "probe_linear",

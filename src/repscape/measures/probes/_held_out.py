@@ -13,13 +13,14 @@ from sklearn import metrics
 
 from ... import _check
 from .._result import Estimate, normal_interval
-from ..uncertainty import Spread
+from ..uncertainty import Spread, within_bounds
 from ._targets import Target
 
 Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 METRICS = ("accuracy", "balanced_accuracy", "macro_f1", "auc", "log_loss")
+BOUNDS = dict.fromkeys(("accuracy", "balanced_accuracy", "macro_f1", "auc"), (0.0, 1.0))
 LEAST = 1e-15  # probabilities below this cost as much as this
 
 
@@ -156,16 +157,28 @@ def _auc_of_classes(truth: IntArray, said: FloatArray) -> float:
 def _error(
     value: float, values: FloatArray, per_point: FloatArray, metric: str
 ) -> tuple[float | None, tuple[float, float] | None, str | None]:
-    """Error over folds, whose training sets overlap [Nadeau and Bengio 2003]; over rows where there is one split."""
+    """Error over folds, whose training sets overlap [Nadeau and Bengio 2003]; over rows where there is one split.
+
+    Folds may agree to the last digit, as those of a probe that always says the same where classes are dealt out evenly. An
+    accuracy then still rests on the rows that were asked, and their error is the least there is.
+    """
     folds = values.size
-    if folds > 1:
-        spread = Spread.of(value, float(values.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1)), folds - 1)
-        return spread.stderr, spread.interval, "Nadeau-Bengio over folds"
-    if metric not in ("accuracy", "r2"):
-        return None, None, None
     asked = per_point[~np.isnan(per_point)]
-    stderr = float(asked.std(ddof=1) / math.sqrt(asked.size))
-    return stderr, normal_interval(value, stderr), "naive over test rows"
+    by_row = float(asked.std(ddof=1) / math.sqrt(asked.size)) if metric in ("accuracy", "r2") else math.nan
+    low, high = BOUNDS.get(metric, (-math.inf, math.inf))
+    if folds > 1:
+        stderr = float(values.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1))
+        if metric == "accuracy" and by_row > stderr:
+            return (
+                by_row,
+                within_bounds(value, normal_interval(value, by_row), low=low, high=high),
+                "over held-out rows",
+            )
+        spread = Spread.of(value, stderr, folds - 1)
+        return stderr, within_bounds(value, spread.interval, low=low, high=high), "Nadeau-Bengio over folds"
+    if math.isnan(by_row):
+        return None, None, None
+    return by_row, within_bounds(value, normal_interval(value, by_row), low=low, high=high), "naive over test rows"
 
 
 def _majority(target: Target, fold: Held) -> float:

@@ -6,8 +6,7 @@ Everything random comes from numpy, fold by fold: first the weights, layer by la
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,17 +83,6 @@ class Networks:
                 said.append(scores.double().numpy())
         found: FloatArray = np.concatenate(said)
         return found
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep torch at one thread: products this small lose more by sharing than they gain, and depend on the cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,7 @@ def probe_mdl(
             "penalties": path.tolist(),
             "orders": orders,
             "tol": tol,
-            "error": None if spread is None else "over orders",
+            "error": None if spread is None else "spread over orders of the same examples, not over other examples",
         },
         details={
             "bits_per_example": value / target.n,

@@ -9,6 +9,7 @@ import numpy as np
 from ... import _check
 from ...errors import needs_extra
 from ...graph import read_points
+from ...machine import single_threaded_torch
 from .._result import Estimate
 from ._control import control_task, with_control
 from ._folds import Cut, Folds, make_folds
@@ -134,9 +135,9 @@ def _jobs(folds: Folds) -> list[tuple[Any, Any]]:
 
 
 def _probes(points: Any, target: Target, folds: Folds, *, settings: Settings) -> tuple[Trained, list[Held]]:
-    from ._mlp_torch import one_thread, train
+    from ._mlp_torch import train
 
-    with one_thread():
+    with single_threaded_torch():
         trained = train(points, target, jobs=_jobs(folds), settings=settings)
     held = []
     for fold, outer in enumerate(folds.outers):

@@ -43,3 +43,35 @@ def sort_runs(values, starts, stops):  # type: ignore[no-untyped-def]  # house: 
             else:
                 length = 1
     return equal
+
+
+@njit(cache=True, nogil=True)
+def add_by_condition(a, b, more, spread, weight, row, column, sums):  # type: ignore[no-untyped-def]
+    """Add a b - spread (a^2 + b^2) + weight more of each pair to both of its conditions in sums (n,).
+
+    Pairs of a piece follow (row, column) in the order (0, 1), (0, 2), ... (1, 2), ...; the place after the last is returned.
+    """
+    n = sums.size
+    for p in range(a.size):
+        part = a[p] * b[p] - spread * (a[p] * a[p] + b[p] * b[p]) + weight * more[p]
+        sums[row] += part
+        sums[column] += part
+        column += 1
+        if column == n:
+            row += 1
+            column = row + 1
+    return row, column
+
+
+@njit(cache=True, nogil=True)
+def sum_above(places, values, bins, out):  # type: ignore[no-untyped-def]
+    """out[p] = sum of the values whose place is larger than that of p, and half of those that share it; bins hold zeros."""
+    for p in range(places.size):
+        bins[places[p]] += values[p]
+    total = 0.0
+    for place in range(bins.size - 1, -1, -1):
+        own = bins[place]
+        bins[place] = total + own / 2
+        total += own
+    for p in range(places.size):
+        out[p] = bins[places[p]]

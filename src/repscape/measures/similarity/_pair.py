@@ -2,20 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
+import numpy as np
+import numpy.typing as npt
+
 from ... import _check, _random
 from ...errors import InputError
-from .._result import Estimate
+from .._result import Estimate, normal_interval
 from ..points import IntArray
-from ..uncertainty import Spread, shuffle_null, subsample_error
+from ..uncertainty import (
+    Exchanges,
+    Spread,
+    deleted_parts,
+    effective_examples,
+    exchanges,
+    influence_stderr,
+    jackknife,
+    parts_of_groups,
+    replicates_of_influence,
+    shuffle_null,
+    subsample_error,
+    within_bounds,
+)
 
+FloatArray = npt.NDArray[np.float64]
 Error = Literal["auto", "subsample"] | None
 ERRORS = ("auto", "subsample", None)
 AUTO_ROWS = 300
-"""Up to so many examples the error comes by itself: twenty half-samples then cost little."""
+"""Up to so many examples an error by half-samples comes by itself, where a measure has no other."""
 AUTO_LEAST = 12
 
 
@@ -47,12 +65,60 @@ class Inference:
     error: str | None
     permutations: int
     rng: Any
+    groups: Any = None
+    within: Any = None
 
     def check(self, function: str, errors: tuple[str | None, ...] = ERRORS) -> None:
         """Refuse what is not allowed, before anything is computed."""
         _check.choice(self.error, "error", function, errors)
         _check.integer(self.permutations, "permutations", function, low=0)
         _random.generator(self.rng, function)
+
+    def free(self, n: int, function: str) -> Exchanges:
+        """Return what may change places with what among n examples."""
+        return exchanges(n, self.groups, self.within, function=function)
+
+
+@dataclass(frozen=True, slots=True)
+class PairError:
+    """An error that a measure has on the way, and what it rests on."""
+
+    name: str
+    spread: Spread
+    replicates: FloatArray | None = None
+    n_eff: float = math.nan
+
+
+def error_by_influence(
+    name: str,
+    value: float,
+    influence: FloatArray,
+    *,
+    extra: float = 0.0,
+    n: int | None = None,
+    groups: IntArray | None = None,
+) -> PairError:
+    """Return the error from the influence of each example, or of evenly spaced ones of n.
+
+    `extra`: variance that no single example shows, of pairs.
+    """
+    count = influence.size if n is None else n
+    own = influence_stderr(influence, groups) * math.sqrt(influence.size / count)
+    stderr = math.sqrt(own**2 + extra)
+    return PairError(
+        name,
+        Spread(stderr, normal_interval(value, stderr)),
+        replicates_of_influence(influence, stderr=stderr),
+        effective_examples(influence),
+    )
+
+
+def error_by_jackknife(
+    value: float, without: Callable[[Sequence[IntArray]], Sequence[float]], n: int, groups: IntArray | None
+) -> PairError:
+    """Return the error from the values without each part of the examples (or of their groups)."""
+    parts = deleted_parts(n) if groups is None else parts_of_groups(groups)
+    return PairError("jackknife", *jackknife(value, without(parts)))
 
 
 def ready(
@@ -79,23 +145,29 @@ def pair_estimate(
     asked: Inference,
     options: Mapping[str, Any],
     details: Mapping[str, Any],
-    spread: tuple[str, Spread] | None = None,
+    own_error: Callable[[IntArray | None], PairError | None] | None = None,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
     chance: float | None = None,
     less: bool = False,
 ) -> Estimate:
-    """Add the error and the null that were asked for; `spread` is an error that was had on the way, with its name."""
+    """Add the error and the null that were asked for.
+
+    `own_error` gives, for groups (n,) or None, the error of "auto" and of any name but "subsample"; a measure without one has
+    half-samples, by themselves where examples are few.
+    """
     first, second = sides
     rng = _random.generator(asked.rng, function)
-    error, found = spread or (None, None)
-    if asked.error == "subsample" or (asked.error == "auto" and spread is None and AUTO_LEAST <= first.n <= AUTO_ROWS):
-        try:
-            found = subsample_error(
-                lambda rows: compare(first.subset(rows), second.subset(rows)), first.n, value=value, rng=rng
+    free = asked.free(first.n, function)
+    found: PairError | None = None
+    if asked.error is not None and asked.error != "subsample" and own_error is not None:
+        found = own_error(free.groups)
+        if found is None and asked.error != "auto":
+            raise InputError(
+                f"error={asked.error!r} of {function} needs at least twice as many examples as dimensions. "
+                f"Got {first.n} examples; take error=None, or fewer dimensions."
             )
-            error = "subsample"
-        except InputError:
-            if asked.error == "subsample":  # "auto" gives an error where there is one: halves may be too few
-                raise
+    elif asked.error == "subsample" or (asked.error == "auto" and AUTO_LEAST <= first.n <= AUTO_ROWS):
+        found = _by_subsets(sides, compare, value=value, rng=rng, groups=free.groups, must=asked.error == "subsample")
     null = None
     if asked.permutations:
         null = shuffle_null(
@@ -104,15 +176,52 @@ def pair_estimate(
             value=value,
             permutations=asked.permutations,
             rng=rng,
+            within=free.within,
+            groups=free.groups,
             less=less,
         )
     return Estimate(
         value=value,
         n=first.n,
-        stderr=found.stderr if found else None,
-        interval=found.interval if found else None,
+        stderr=found.spread.stderr if found else None,
+        interval=within_bounds(value, found.spread.interval, low=bounds[0], high=bounds[1]) if found else None,
         p_value=null.p_value if null else None,
         chance=null.mean if null else chance,
-        options={**options, "error": error, "null": f"{asked.permutations} shuffles of the examples" if null else None},
-        details=details,
+        options={
+            **options,
+            "error": found.name if found else None,
+            "null": f"{asked.permutations} shuffles of the {free.name}" if null else None,
+        },
+        details={
+            **details,
+            **({} if found is None or math.isnan(found.n_eff) else {"n_eff": found.n_eff}),
+            **({"null_mean": null.mean, "null_sd": null.sd} if null else {}),
+        },
+        replicates=found.replicates if found else None,
     )
+
+
+def _by_subsets(  # house: the comparison, and what to do with it
+    sides: tuple[SideT, SideT],
+    compare: Callable[[SideT, SideT], float],
+    *,
+    value: float,
+    rng: Any,
+    groups: IntArray | None,
+    must: bool,
+) -> PairError | None:
+    """Return the error over halves of the examples or, where they come in groups, without parts made of whole groups."""
+    first, second = sides
+
+    def of(rows: IntArray) -> float:
+        return compare(first.subset(rows), second.subset(rows))
+
+    try:
+        if groups is None:
+            return PairError("subsample", subsample_error(of, first.n, value=value, rng=rng))
+        rest = [np.setdiff1d(np.arange(first.n), part) for part in parts_of_groups(groups)]
+        return PairError("jackknife", *jackknife(value, [of(rows) for rows in rest]))
+    except InputError:
+        if must:  # "auto" gives an error where there is one: the subsets may be too small
+            raise
+        return None

@@ -61,6 +61,8 @@ class Side:
     sums: FloatArray | None = None
     """(n,) row sums, for the whitened comparator."""
     ranks: Ranks | None = None
+    norm: float = math.nan
+    """What the centred vector (or ranks) was divided by."""
     again: Callable[[IntArray], Side] | None = None
     """Works the side out from chosen conditions, where the vector is not held."""
 
@@ -106,7 +108,7 @@ def side_of(vector: FloatArray, compare: str, *, name: str, function: str, n: in
     sums = row_sums([vector], n) if compare == "whitened_cosine" else None
     norm = math.sqrt(_inner([vector], [vector], sums, sums))
     scaled = vector / norm
-    return Side(n, compare, lambda: (scaled,), scaled, None if sums is None else sums / norm, ranks)
+    return Side(n, compare, lambda: (scaled,), scaled, None if sums is None else sums / norm, ranks, norm)
 
 
 def streamed_side(

@@ -7,11 +7,22 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
+from scipy.linalg import svdvals
 
 from ... import _check
 from .._result import Estimate
-from ._canonical import Basis, basis, correlation_details, correlations, enough_examples
-from ._pair import Error, Inference, pair_estimate, ready
+from ._canonical import (
+    ERRORS,
+    Basis,
+    Left,
+    basis,
+    correlation_details,
+    correlations,
+    enough_examples,
+    jackknife_error,
+    shares,
+)
+from ._pair import Inference, pair_estimate, ready
 
 NAME = "sim_cca"
 
@@ -22,8 +33,10 @@ def sim_cca(
     *,
     average: Literal["rho", "rho2"] = "rho",
     ridge: float = 0.0,
-    error: Error = "auto",
+    error: Literal["auto", "jackknife", "subsample"] | None = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Mean canonical correlation of two representations of the same examples.
@@ -42,10 +55,17 @@ def sim_cca(
     ridge : float
         Added to the diagonal of each covariance, as a multiple of its mean eigenvalue; above 0 it lifts the bound on n, and
         linear maps do change the value.
-    error : {"auto", "subsample", None}
-        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    error : {"auto", "jackknife", "subsample", None}
+        "jackknife": from the values without each of 20 random parts of the examples, Student's t. "subsample": 20 random halves
+        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where there are at least twice as
+        many examples as dimensions on both sides together, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves and the shuffles.
 
@@ -76,14 +96,17 @@ def sim_cca(
     1.0
     """
     options = {"average": average, "ridge": ridge}
-    asked = Inference(error, permutations, rng)
-    asked.check(NAME)
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME, ERRORS)
     _check.choice(average, "average", NAME, ("rho", "rho2"))
     sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
 
     def compare(first: Basis, second: Basis) -> float:
         return float((_rho(first, second, ridge) ** (1 if average == "rho" else 2)).mean())
+
+    def left(product: np.ndarray, *_: Left) -> float:
+        return float((np.clip(svdvals(product), 0.0, 1.0) ** (1 if average == "rho" else 2)).mean())
 
     rho = _rho(*sides, ridge)
     details = correlation_details(rho, *sides)
@@ -94,6 +117,8 @@ def sim_cca(
         function=NAME,
         value=details[f"mean_{average}"],
         asked=asked,
+        own_error=lambda by: jackknife_error(*sides, details[f"mean_{average}"], left, groups=by),
+        bounds=(0.0, 1.0),
         options=options,
         details=details,
         chance=expected if average == "rho2" and ridge == 0 else None,
@@ -110,10 +135,8 @@ def shrunk(found: Basis, ridge: float) -> Basis:
     """Let directions of little variance count for less: each by s / sqrt(s^2 + ridge * mean s^2)."""
     if ridge == 0:
         return found
-    squares = found.values**2
-    weights = np.sqrt(squares / (squares + ridge * squares.mean()))
-    again = found.again
-    return replace(found, directions=found.directions * weights, again=lambda rows: shrunk(again(rows), ridge))
+    weighed, again = found.directions * shares(found.values, ridge), found.again
+    return replace(found, directions=weighed, ridge=ridge, again=lambda rows: shrunk(again(rows), ridge))
 
 
 def _rho(first: Basis, second: Basis, ridge: float) -> np.ndarray:

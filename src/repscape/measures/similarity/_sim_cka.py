@@ -16,12 +16,11 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check
-from ...errors import DegenerateDataError
+from ...errors import DegenerateDataError, InputError
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, cross, spans, square_norms
-from ..uncertainty import Spread
 from ._gram import Kernel, kernel_of, median_distance
-from ._pair import Inference, pair_estimate, ready
+from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cka"
@@ -41,6 +40,8 @@ def sim_cka(
     precision: Literal["auto", "float32", "float64"] = "auto",
     error: Literal["auto", "delta", "subsample"] | None = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Centred kernel alignment of two representations of the same examples.
@@ -68,11 +69,17 @@ def sim_cka(
         Of the products; sums are float64. "auto": float32 for points of float32 or less, which moves the value by less than
         1e-6.
     error : {"auto", "delta", "subsample", None}
-        "delta": from each example's influence on the value, looked at for 1,000 evenly spaced examples; of batches, from
-        the batches' influences. "subsample": 20 random halves of the examples, at ten times the price of the value.
+        "delta": from each example's influence on the value, looked at for 1,000 evenly spaced examples (for all where there
+        are `groups`), and what pairs of examples add; of batches, from the batches' influences. "subsample": 20 random halves
+        of the examples, at ten times the price of the value.
         "auto" is "delta".
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves and the shuffles.
 
@@ -109,20 +116,20 @@ def sim_cka(
         "kernel": kernel, "estimator": estimator, "bandwidth": bandwidth if kernel == "rbf" else None, "batch": batch,
         "axis": axis, "precision": precision,
     }  # fmt: skip
-    asked = Inference(error, permutations, rng)
+    asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME, ERRORS)
     first, second = ready(X, Y, kind=Ready, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     shared = [_hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
     value = _ratio(first, second, shared)
-    delta = _delta(first, second, shared, value) if error in ("auto", "delta") else None
     return pair_estimate(
         (first, second),
         _compare,
         function=NAME,
         value=value,
         asked=asked,
-        spread=None if delta is None else ("delta", delta),
+        own_error=lambda by: _delta(first, second, value, by),
+        bounds=(-1.0 if estimator == "debiased" else 0.0, 1.0),
         options={**options, "precision": first.precision},
         details={"hsic": sum(part.value for part in shared), "hsic_x": first.norm, "hsic_y": second.norm}
         | ({} if kernel == "linear" else {"width_x": first.width, "width_y": second.width}),
@@ -287,15 +294,28 @@ def _ratio(first: Ready, second: Ready, shared: list[Hsic]) -> float:
     return float(np.clip(value, -1.0 if first.parts[0].debiased else 0.0, 1.0))  # rounding may step over a bound
 
 
-def _delta(first: Ready, second: Ready, shared: list[Hsic], value: float) -> Spread | None:
-    """Return the error from the influence of single examples, or of batches, on the ratio."""
-    norm = math.sqrt(first.norm * second.norm)
-    if len(shared) == 1:
-        n, scale = first.n, 2.0 * first.n
-        pieces = (shared[0].by_example, first.own[0].by_example, second.own[0].by_example)
-    else:
-        n, scale = len(shared), float(len(shared))
+def _delta(first: Ready, second: Ready, value: float, groups: IntArray | None) -> PairError:
+    """Return the error from the influence of single examples, or of batches, on the ratio, and of pairs of examples."""
+    if len(first.parts) > 1 and groups is not None:
+        raise InputError(f"groups of {NAME} cannot be counted in batches, which cut through them. Take batch=None.")
+    if groups is not None:
+        first, second = _looked_through(first), _looked_through(second)
+    shared = [_hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
+    norm, n = math.sqrt(first.norm * second.norm), first.n
+    pieces = (shared[0].by_example, first.own[0].by_example, second.own[0].by_example)
+    scale, count = 2.0 * n, n
+    if len(shared) > 1:
+        count, scale = len(shared), float(len(shared))
         pieces = tuple(np.array([part.value for part in parts]) for parts in (shared, first.own, second.own))  # type: ignore[assignment]
     both, x, y = pieces
     influence = scale * (both / norm - value / 2 * (x / first.norm + y / second.norm))
-    return Spread.of(value, float(influence.std(ddof=1)) / math.sqrt(n), n - 1)
+    # What belongs to pairs of examples: as much as the value varies where every single example says nothing.
+    pairs = 2 * (1 - value**2) ** 2 / (n * (n - 3))
+    return error_by_influence("delta", value, influence, extra=pairs, n=count, groups=groups)
+
+
+def _looked_through(side: Ready) -> Ready:
+    """Return the side with the influence of every example, where groups of them are counted."""
+    every = np.arange(side.n)
+    parts = tuple(replace(part, looked_at=every) for part in side.parts)
+    return replace(side, parts=parts, own=tuple(_hsic(part, part) for part in parts))

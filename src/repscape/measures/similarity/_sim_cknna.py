@@ -36,6 +36,8 @@ def sim_cknna(
     axis: Literal["examples", "units"] = "examples",
     error: Error = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Centred kernel nearest-neighbour alignment of two representations of the same examples.
@@ -60,6 +62,11 @@ def sim_cknna(
         "subsample": 20 random halves of the examples, with k neighbours each. "auto": the same up to 300 examples, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves and the shuffles.
 
@@ -88,7 +95,7 @@ def sim_cknna(
     (1.0, True)
     """
     options = {"k": k, "normalize": normalize, "axis": axis}
-    asked = Inference(error, permutations, rng)
+    asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     first, second = ready(X, Y, kind=Neighbors, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)

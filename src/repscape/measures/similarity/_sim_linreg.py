@@ -29,6 +29,8 @@ def sim_linreg(
     ridge: float = 0.0,
     error: Error = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Cross-validated R^2 of predicting Y from X by linear regression.
@@ -51,6 +53,11 @@ def sim_linreg(
         "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the folds, the halves and the shuffles.
 
@@ -81,7 +88,7 @@ def sim_linreg(
     if isinstance(rng, np.random.Generator):
         rng = int(rng.integers(2**32))  # both sides are cut into the same folds
     options = {"folds": folds, "ridge": ridge}
-    asked = Inference(error, permutations, rng)
+    asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     first, second = ready(X, Y, kind=Regression, prepare=prepare, options={**options, "rng": rng})
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)

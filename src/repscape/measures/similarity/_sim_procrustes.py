@@ -9,15 +9,17 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import svdvals
+from scipy.linalg import svd, svdvals
 
 from ... import _check
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
-from ._pair import Error, Inference, pair_estimate, ready
+from ._pair import Inference, error_by_influence, pair_estimate, ready
 
 NAME = "sim_procrustes"
+FloatArray = npt.NDArray[np.float64]
 FORMS = ("angular", "size_and_shape", "similarity")
+BOUNDS = {"angular": (0.0, math.pi / 2), "size_and_shape": (0.0, math.inf), "similarity": (0.0, 1.0)}
 
 
 def sim_procrustes(
@@ -27,8 +29,10 @@ def sim_procrustes(
     form: Literal["angular", "size_and_shape", "similarity"] = "angular",
     axis: Literal["examples", "units"] = "examples",
     precision: Literal["auto", "float32", "float64"] = "auto",
-    error: Error = "auto",
+    error: Literal["auto", "influence", "subsample"] | None = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Distance between two representations after the best rotation, reflection and shift.
@@ -52,10 +56,16 @@ def sim_procrustes(
     precision : {"auto", "float32", "float64"}
         Of the products; sums are float64. "auto": float32 for points of float32 or less. The forms that subtract lose digits
         with it where the sides are nearly equal: an angle of 0 comes out as much as 1e-3.
-    error : {"auto", "subsample", None}
-        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples, else None.
+    error : {"auto", "influence", "subsample", None}
+        "influence": from what each example adds to the nuclear norm and to the two norms. "subsample": 20 random halves of the
+        examples. "auto" is "influence".
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves and the shuffles.
 
@@ -85,18 +95,21 @@ def sim_procrustes(
     (True, 1.0)
     """
     options = {"form": form, "axis": axis, "precision": precision}
-    asked = Inference(error, permutations, rng)
-    asked.check(NAME)
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME, ("auto", "influence", "subsample", None))
     _check.choice(form, "form", NAME, FORMS)
     sides = ready(X, Y, kind=Shape, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
     nuclear = _nuclear(*sides)
+    value = _value(form, *sides, nuclear)
     return pair_estimate(
         sides,
         lambda first, second: _value(form, first, second, _nuclear(first, second)),
         function=NAME,
-        value=_value(form, *sides, nuclear),
+        value=value,
         asked=asked,
+        own_error=lambda by: error_by_influence("influence", value, _influence(form, *sides, value), groups=by),
+        bounds=BOUNDS[form],
         options={**options, "precision": sides[0].points.dtype.name},
         details={"norm_x": sides[0].norm, "norm_y": sides[1].norm, "nuclear": nuclear},
         less=form != "similarity",
@@ -147,3 +160,21 @@ def _value(form: str, first: Shape, second: Shape, nuclear: float) -> float:
         return math.sqrt(max(0.0, first.norm**2 + second.norm**2 - 2 * nuclear))
     cosine = min(1.0, nuclear / (first.norm * second.norm))
     return cosine if form == "similarity" else math.acos(cosine)
+
+
+def _influence(form: str, first: Shape, second: Shape, value: float) -> FloatArray:
+    """Return the (n,) influence of each example: the nuclear norm follows the product with its own singular directions."""
+    left, _, right = svd(cross(first.points, second.points), full_matrices=False, check_finite=False)
+    a, b = (side.points.block(0, side.n).astype(np.float64) for side in (first, second))
+    shared = np.einsum("ij,ij->i", (a @ left) @ right, b)
+    own, other = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
+    n = first.n
+    if form == "size_and_shape":
+        return n * (own + other - 2 * shared) / (2 * value) if value > 0 else np.zeros(n)
+    product = first.norm * second.norm
+    cosine = float(shared.sum()) / product
+    turned: FloatArray = n * (shared / product - cosine / 2 * (own / first.norm**2 + other / second.norm**2))
+    if form == "similarity":
+        return turned
+    slope = math.sqrt(max(0.0, 1 - cosine**2))
+    return -turned / slope if slope > 0 else np.zeros(n)

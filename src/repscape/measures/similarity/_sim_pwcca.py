@@ -10,8 +10,8 @@ from scipy.linalg import svd
 
 from ... import _check
 from .._result import Estimate
-from ._canonical import Basis, basis, correlation_details, enough_examples
-from ._pair import Error, Inference, pair_estimate, ready
+from ._canonical import ERRORS, Basis, Left, basis, correlation_details, enough_examples, jackknife_error
+from ._pair import Inference, pair_estimate, ready
 
 NAME = "sim_pwcca"
 
@@ -21,8 +21,10 @@ def sim_pwcca(
     Y: Any,
     *,
     weigh: Literal["first", "second"] = "first",
-    error: Error = "auto",
+    error: Literal["auto", "jackknife", "subsample"] | None = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Projection-weighted mean canonical correlation of two representations of the same examples.
@@ -38,10 +40,17 @@ def sim_pwcca(
         Another of the same examples, row by row; n > d + p, not counting directions without variance.
     weigh : {"first", "second"}
         The side whose features weigh the correlations.
-    error : {"auto", "subsample", None}
-        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    error : {"auto", "jackknife", "subsample", None}
+        "jackknife": from the values without each of 20 random parts of the examples, Student's t. "subsample": 20 random halves
+        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where there are at least twice as
+        many examples as dimensions on both sides together, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves and the shuffles.
 
@@ -72,8 +81,8 @@ def sim_pwcca(
     True
     """
     options = {"weigh": weigh}
-    asked = Inference(error, permutations, rng)
-    asked.check(NAME)
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME, ERRORS)
     _check.choice(weigh, "weigh", NAME, ("first", "second"))
     sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
@@ -82,6 +91,13 @@ def sim_pwcca(
         rho, weights = _weighed(first, second, weigh)
         return float(rho @ weights)
 
+    def left(product: np.ndarray, first: Left, second: Left) -> float:
+        """Return the value of what is left: canonical variables meet the features of the side that weighs."""
+        one, rho, other = svd(product, full_matrices=False, check_finite=False)
+        side, turns, part = (sides[0], one.T, first) if weigh == "first" else (sides[1], other, second)
+        weights = np.abs(((turns @ part.back) * side.values) @ side.turn).sum(axis=1)
+        return float(np.clip(rho, 0.0, 1.0) @ weights / weights.sum())
+
     rho, weights = _weighed(*sides, weigh)
     return pair_estimate(
         sides,
@@ -89,6 +105,8 @@ def sim_pwcca(
         function=NAME,
         value=float(rho @ weights),
         asked=asked,
+        own_error=lambda by: jackknife_error(*sides, float(rho @ weights), left, groups=by),
+        bounds=(0.0, 1.0),
         options=options,
         details={"weights": weights, **correlation_details(rho, *sides)},
     )

@@ -12,12 +12,13 @@ from ...errors import DegenerateDataError, InputError
 from .._result import Estimate
 from ..points import IntArray
 from ..uncertainty import Spread
-from ._pair import Inference, pair_estimate, ready
+from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 from ._rdm import Metric, dissimilarities, pair_places, pairs_of
 from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
+from ._rdm_influence import WITH_INFLUENCE, influence
 
 NAME = "sim_rsa"
-ERRORS = ("auto", "subsample", "bootstrap", None)
+ERRORS = ("auto", "influence", "subsample", "bootstrap", None)
 BOOTSTRAPS = 200
 Compare = Literal["pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine"]
 
@@ -29,8 +30,10 @@ def sim_rsa(
     metric: Metric = "cosine",
     compare: Compare = "pearson",
     axis: Literal["examples", "units"] = "examples",
-    error: Literal["auto", "subsample", "bootstrap"] | None = "auto",
+    error: Literal["auto", "influence", "subsample", "bootstrap"] | None = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Similarity of the dissimilarity matrices (RDMs) of two representations of the same examples.
@@ -51,18 +54,26 @@ def sim_rsa(
         in common share is made white [2]_ (with metric="sqeuclidean" the linear CKA).
     axis : {"examples", "units"}
         "units": the units (columns) are the conditions; both sides then have the same units, of any two sets of examples.
-    error : {"auto", "subsample", "bootstrap", None}
-        "subsample": 20 random halves of the conditions. "bootstrap": 200 draws of conditions with replacement, pairs of a
-        condition with itself left out; not for "whitened_cosine". "auto": "subsample" up to 300 conditions, else None.
+    error : {"auto", "influence", "subsample", "bootstrap", None}
+        "influence": what each condition says of the value, from all its pairs; for "pearson", "spearman" and "cosine", at any
+        n. "subsample": 20 random halves of the conditions. "bootstrap": 200 draws of conditions with replacement, pairs of a
+        condition with itself left out; not for "whitened_cosine". "auto": "influence" where there is one, else "subsample" up
+        to 300 conditions, else None.
     permutations : int
         Shuffles of the conditions of Y, for p_value and chance.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves, the bootstrap and the shuffles.
 
     Returns
     -------
     Estimate
-        value in [-1, 1]; higher means more alike. chance: 0 for correlations, else the mean over the shuffles. details: none.
+        value in [-1, 1]; higher means more alike. chance: 0 for correlations, else the mean over the shuffles. details:
+        "n_eff", on how many conditions an error by influence rests; with permutations "null_mean" and "null_sd".
 
     Raises
     ------
@@ -87,7 +98,7 @@ def sim_rsa(
     (1.0, True)
     """
     options = {"metric": metric, "compare": compare, "axis": axis}
-    asked = Inference(error, permutations, rng)
+    asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME, ERRORS)
     sides = ready(X, Y, kind=Side, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
@@ -110,16 +121,26 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Side:
 
 def judged(sides: tuple[Side, Side], *, asked: Inference, options: Mapping[str, Any], function: str) -> Estimate:
     """Compare two prepared RDMs, with the error and the null that were asked for."""
-    value = compared(*sides)
     compare = options["compare"]
-    spread = ("bootstrap", _bootstrap(*sides, value=value, rng=asked.rng)) if asked.error == "bootstrap" else None
+    if asked.error == "influence" and compare not in WITH_INFLUENCE:
+        raise InputError(
+            f"error='influence' of {function} goes with compare={', '.join(map(repr, WITH_INFLUENCE))}. Got {compare!r}."
+        )
+    value = compared(*sides)
+
+    def own_error(by: IntArray | None) -> PairError:
+        if asked.error == "bootstrap":
+            return PairError("bootstrap", _bootstrap(*sides, value=value, rng=asked.rng))
+        return error_by_influence("influence", value, influence(*sides, value), groups=by)
+
     return pair_estimate(
         sides,
         compared,
         function=function,
         value=value,
         asked=asked,
-        spread=spread,
+        own_error=own_error if compare in WITH_INFLUENCE or asked.error == "bootstrap" else None,
+        bounds=(-1.0, 1.0),
         options=options,
         details={},
         chance=None if "cosine" in compare else 0.0,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
+from scipy.linalg import svdvals
 
 from ... import _check
 from .._result import Estimate
-from ._canonical import Basis, basis, correlation_details, correlations, enough_examples
-from ._pair import Error, Inference, pair_estimate, ready
+from ._canonical import ERRORS, Basis, Left, basis, correlation_details, correlations, enough_examples, jackknife_error
+from ._pair import Inference, pair_estimate, ready
 
 NAME = "sim_svcca"
 
@@ -20,8 +21,10 @@ def sim_svcca(
     Y: Any,
     *,
     variance: float = 0.99,
-    error: Error = "auto",
+    error: Literal["auto", "jackknife", "subsample"] | None = "auto",
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Mean canonical correlation between the principal directions that hold most of the variance of each side.
@@ -37,10 +40,17 @@ def sim_svcca(
         Another of the same examples, row by row; n must exceed the number of directions kept on both sides.
     variance : float in (0, 1]
         Share of the variance that is kept.
-    error : {"auto", "subsample", None}
-        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    error : {"auto", "jackknife", "subsample", None}
+        "jackknife": from the values without each of 20 random parts of the examples, Student's t. "subsample": 20 random halves
+        of the examples, which may be too few for so many dimensions. "auto" is "jackknife" where there are at least twice as
+        many examples as dimensions on both sides together, else None.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size. Copies that are shuffled one by one reject a true null always.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
         For the halves and the shuffles.
 
@@ -70,8 +80,8 @@ def sim_svcca(
     (1.0, 2)
     """
     options = {"variance": variance}
-    asked = Inference(error, permutations, rng)
-    asked.check(NAME)
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME, ERRORS)
     sides = ready(X, Y, kind=Basis, prepare=prepare, options=options)
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
     rho = _rho(*sides)
@@ -81,6 +91,8 @@ def sim_svcca(
         function=NAME,
         value=float(rho.mean()),
         asked=asked,
+        own_error=lambda by: jackknife_error(*sides, float(rho.mean()), _left, groups=by),
+        bounds=(0.0, 1.0),
         options=options,
         details=correlation_details(rho, *sides),
     )
@@ -90,6 +102,11 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Basis:
     """Do all that does not depend on the other side."""
     share = _check.number(options["variance"], "variance", NAME, low=0, high=1, open_ends="l")
     return basis(X, name, NAME, variance=share)
+
+
+def _left(product: np.ndarray, first: Left, second: Left) -> float:
+    """Return the mean over the smaller number of directions of what is left."""
+    return float(svdvals(product).sum()) / max(min(first.count, second.count), 1.0)
 
 
 def _rho(first: Basis, second: Basis) -> np.ndarray:

@@ -1,10 +1,16 @@
 from ._cluster_agreement import cluster_agreement
 from ._clusters import cluster_centroids, cluster_dbscan, cluster_hdbscan, cluster_kmeans, cluster_members
+from ._density_knn import density_knn
+from ._density_kstar import density_kstar
+from ._density_pak import density_pak
 from ._embed import METHODS, embed
 from ._rows import ROWS
 from ._select_category import select_category
 
 __all__ = [
+    "density_pak",
+    "density_kstar",
+    "density_knn",
     "ROWS",
     "METHODS",
     "cluster_agreement",

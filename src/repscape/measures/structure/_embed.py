@@ -11,6 +11,7 @@ from scipy.spatial.distance import squareform
 
 from ... import _check, _random
 from ...errors import InputError, MissingExtraError
+from ...machine import library_threads
 from ..points import rows_of
 from ..similarity import condensed, rdm
 
@@ -114,12 +115,11 @@ def _signed(coordinates: FloatArray) -> FloatArray:
 
 def _tsne(points: FloatArray, metric: str, perplexity: float, seed: int) -> FloatArray:
     from sklearn.manifold import TSNE
-    from threadpoolctl import threadpool_limits
 
     start: Any = "random" if metric == "precomputed" or points.shape[1] < 2 else "pca"
     model = TSNE(perplexity=perplexity, metric=metric, init=start, random_state=seed)
     # For few points threads would do nothing but wait for one another, thousands of times.
-    with threadpool_limits(1 if points.shape[0] <= FEW else None):
+    with library_threads(1 if points.shape[0] <= FEW else None):
         return np.asarray(model.fit_transform(points), dtype=np.float64)
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from .._table import ISOMETRIES, Measure
+
+USUAL_SIZES = 100
+
+
+def _density_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours among which a density chooses: its k, or the usual number where k is None."""
+    return USUAL_SIZES if options["k"] is None else int(options["k"])
+
 
 ROWS: tuple[Measure, ...] = (
     Measure(
@@ -25,5 +36,35 @@ ROWS: tuple[Measure, ...] = (
         higher_means="clusters are closer to the labels",
         reference="Hubert and Arabie 1985",
         label="cluster agreement",
+    ),
+    Measure(
+        "density_knn",
+        family="density",
+        takes=("graph",),
+        invariant_to=("rotation", "translation", "permutation"),
+        higher_means="points stand closer together",
+        reference="Loftsgaarden and Quesenberry 1965",
+        label="log density (nats)",
+        neighbors="k",
+    ),
+    Measure(
+        "density_kstar",
+        family="density",
+        takes=("graph",),
+        invariant_to=("rotation", "translation", "permutation"),
+        higher_means="points stand closer together",
+        reference="Rodriguez et al. 2018",
+        label="log density (nats)",
+        neighbors=_density_depth,
+    ),
+    Measure(
+        "density_pak",
+        family="density",
+        takes=("graph",),
+        invariant_to=("rotation", "translation", "permutation"),
+        higher_means="points stand closer together",
+        reference="Rodriguez et al. 2018",
+        label="log density (nats)",
+        neighbors=_density_depth,
     ),
 )

@@ -1,5 +1,7 @@
+from ._bounds import within_bounds
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
-from ._influence import spread_by_influence
+from ._influence import effective_examples, few_examples, heavy_tailed, influence_stderr, spread_by_influence
+from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
 from ._resample import (
@@ -33,12 +35,19 @@ __all__ = [
     "SURROUNDINGS",
     "Spread",
     "Surroundings",
+    "deleted_parts",
     "depth_for",
     "depth_for_gride",
     "deviations",
+    "effective_examples",
     "exchanges",
+    "few_examples",
+    "heavy_tailed",
     "influence_error",
+    "influence_stderr",
+    "jackknife",
     "pair_surplus",
+    "parts_of_groups",
     "replicates_of",
     "replicates_of_influence",
     "sample_size_curve",
@@ -49,4 +58,5 @@ __all__ = [
     "spread_of",
     "subsample_error",
     "whole_groups",
+    "within_bounds",
 ]

@@ -9,20 +9,64 @@ import numpy as np
 import numpy.typing as npt
 
 from .._result import normal_interval
-from ._resample import replicates_of_influence
+from ._resample import Spread, replicates_of_influence
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+FEW = 20
+"""Below so many effective examples a number rests on few of them."""
 
 
-def spread_by_influence(value: float, influence: FloatArray, *, stderr: float | None = None) -> dict[str, Any]:
+def spread_by_influence(
+    value: float, influence: FloatArray, *, stderr: float | None = None, groups: IntArray | None = None
+) -> dict[str, Any]:
     """Return stderr, interval and replicates of an Estimate from the (n,) influence of each example.
 
-    `stderr`: the standard error, where sd(influence) / sqrt(n) is known to be another.
+    `stderr`: the standard error, where sd(influence) / sqrt(n) is known to be another. `groups` (n,): examples that come and go
+    together.
     """
     if stderr is None:
-        stderr = float(influence.std(ddof=1)) / math.sqrt(influence.size)
+        stderr = influence_stderr(influence, groups)
     return {
         "stderr": stderr,
         "interval": normal_interval(value, stderr),
         "replicates": replicates_of_influence(influence, stderr=stderr),
     }
+
+
+def influence_stderr(influence: FloatArray, groups: IntArray | None = None) -> float:
+    """Return the standard error of the mean of influence (n,), whose `groups` (n,), if any, come and go as wholes."""
+    n = influence.size
+    if groups is None:
+        return float(influence.std(ddof=1)) / math.sqrt(n)
+    sums = np.bincount(groups, weights=influence - influence.mean())
+    return math.sqrt(sums.size / max(sums.size - 1, 1) * float(sums @ sums)) / n
+
+
+def effective_examples(influence: FloatArray) -> float:
+    """Return (sum s^2)^2 / sum s^4 of the centred scores s: on how many examples the error, and so the value, rests.
+
+    n / 3 for normal scores; few where a handful of examples decides. NaN where nothing varies.
+    """
+    centred = influence - influence.mean()
+    largest = float(np.abs(centred).max(initial=0.0))
+    if largest == 0:
+        return math.nan
+    squares = (centred / largest) ** 2
+    return float(squares.sum() ** 2 / (squares**2).sum())
+
+
+def few_examples(n_eff: float) -> dict[str, str]:
+    """Return the option that says a number rests on few examples; nothing where it does not."""
+    return {"rests_on": "few examples"} if n_eff < FEW else {}
+
+
+def heavy_tailed(value: float, influence: FloatArray) -> tuple[Spread, float]:
+    """Return the error of a mean of scores that a few examples may lead, and the effective examples.
+
+    The squares whose mean is the variance are led by the same few; their own spread leaves 2 n_eff degrees of freedom
+    (Satterthwaite), and Student's t allows for it.
+    """
+    n_eff = effective_examples(influence)
+    degrees = max(2 * n_eff, 1.0) if n_eff == n_eff else math.inf
+    return Spread.of(value, influence_stderr(influence), degrees), n_eff

@@ -21,7 +21,7 @@ from ..._check import choice
 from ..._random import generator
 from ..._types import LayerInfo, Progress
 from ...extraction import read_taps, select_taps
-from ...measures.probes import one_thread
+from ...machine import single_threaded_torch
 
 CHECKPOINTS = (0, 10, 30, 90, 270, 900)
 HELD_OUT = 60  # images of each digit, about a third
@@ -80,7 +80,7 @@ class DemoRun:
         model = _untrained(torch.Generator())
         model.load_state_dict(self.checkpoints[steps.index(choice(step, "step", "capture", steps))].state)
         batch = torch.from_numpy(np.ascontiguousarray(self.images if images is None else images, dtype=np.float32))
-        with one_thread(), torch.inference_mode():
+        with single_threaded_torch(), torch.inference_mode():
             states = read_taps(
                 model.eval(),
                 select_taps(model, sites=SITES),
@@ -195,7 +195,7 @@ def train_demo(
     kept = np.setdiff1d(np.arange(len(labels)), held)
     targets = draw.permutation(labels[kept]) if shuffle_labels else labels[kept]
     model = _untrained(source)
-    with one_thread():
+    with single_threaded_torch():
         kept_at = _train(
             model,
             (torch.from_numpy(images[kept]), torch.from_numpy(targets)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -11,24 +10,14 @@ from typing import Any
 import numpy as np
 
 from ..._types import LayerInfo
-from ...errors import InputError, RepscapeError, StudyMismatchError
+from ...errors import InputError, RepscapeError
 from ...examples import CHANNELS, IMAGE_KEYS, load_npy, load_npz, split_key
 from ...results import Place
-from ...store import arrays_of, list_groups, open_store, read_arrays, table_of, write_arrays
-from ...study import PLAN_FILE, StudySpec, Trajectory, fitted, read_study
-from ...study.reading import (
-    STORE,
-    ModelSource,
-    Source,
-    chosen_layers,
-    fingerprint,
-    imported_models,
-    read_source,
-    steps_of,
-)
+from ...store import arrays_of, list_groups, read_arrays, table_of, write_arrays
+from ...study import StudyFolder, StudySpec, open_study, read_study
+from ...study.reading import Source
 from ._map import ExampleMap, lay_out
 
-FOLDER = "examples.zarr"
 FORMAT = 1
 
 
@@ -69,31 +58,31 @@ def save_map(found: ExampleMap, folder: Path) -> None:
     places = [asdict(place) for place in found.places]
     about = {"format": FORMAT, "data": _data(folder), "n": found.n, "places": places, "notes": list(found.notes)}
     columns, said = arrays_of(found.table)
-    write_arrays(folder / FOLDER, "table", columns, attributes=said)
-    write_arrays(folder / FOLDER, "map", arrays, attributes=about)
+    write_arrays(_place(folder), "table", columns, attributes=said)
+    write_arrays(_place(folder), "map", arrays, attributes=about)
 
 
 def save_missing(why: str, folder: Path) -> None:
     """Keep in a study folder, for this page and the next, why it can show no example: "this study was made from ..."."""
-    write_arrays(folder / FOLDER, "missing", {}, attributes={"data": _data(folder), "why": why})
+    write_arrays(_place(folder), "missing", {}, attributes={"data": _data(folder), "why": why})
 
 
 def load_map(folder: Path) -> ExampleMap | None:
     """Return what a study folder keeps of its examples; None where it keeps nothing, or of other data."""
-    if "map" not in list_groups(folder / FOLDER):
+    if "map" not in list_groups(_place(folder)):
         return None
-    arrays, about = read_arrays(folder / FOLDER, "map")
+    arrays, about = read_arrays(_place(folder), "map")
     if about["format"] != FORMAT or about["data"] != _data(folder):
         return None
     methods = [name.partition(".")[2] for name in arrays if name.startswith("coordinates.")]
     return ExampleMap(
         n=about["n"],
         rows=arrays["rows"],
-        places=tuple(Place(p["model"], LayerInfo(**p["layer"]), p["step"]) for p in about["places"]),
+        places=tuple(Place(p["model"], LayerInfo.of(p["layer"]), p["step"]) for p in about["places"]),
         coordinates={method: arrays[f"coordinates.{method}"].astype(np.float64) for method in methods},
         shares=arrays["shares"],
         neighbors=arrays["neighbors"].astype(np.int64),
-        table=table_of(*read_arrays(folder / FOLDER, "table")),
+        table=table_of(*read_arrays(_place(folder), "table")),
         pictures=arrays.get("pictures"),
         notes=tuple(about["notes"]),
     )
@@ -101,13 +90,13 @@ def load_map(folder: Path) -> ExampleMap | None:
 
 def _why_not(folder: Path) -> str:
     """Say in plain words why the points of a study cannot be read again; "" where its study.toml says how, or is broken."""
-    if "missing" in list_groups(folder / FOLDER):
-        _, about = read_arrays(folder / FOLDER, "missing")
+    if "missing" in list_groups(_place(folder)):
+        _, about = read_arrays(_place(folder), "missing")
         if about["data"] == _data(folder):
             return str(about["why"])
     held = _held(folder)
     source = held.get("source", {})
-    if "study" not in held or {"arrays", "model"} & set(source) or imported_models(folder):
+    if "study" not in held or {"arrays", "model"} & set(source):
         return ""
     if "recipe" in source:
         return (
@@ -120,46 +109,34 @@ def _why_not(folder: Path) -> str:
     )
 
 
+def _place(folder: Path) -> Path:
+    return StudyFolder(folder).examples
+
+
 def _data(folder: Path) -> str:
     """Return the digest of the study's data; "" for a folder without a study."""
     return str(_held(folder).get("study", {}).get("data", ""))
 
 
 def _held(folder: Path) -> dict[str, Any]:
-    """Return what study.toml says; nothing where there is none, or where it is broken, which is said where it is read."""
-    file = folder / PLAN_FILE
+    """Return what study.toml says; nothing where it cannot be read, which is said where it is needed."""
     try:
-        return tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return StudyFolder(folder).held()
+    except RepscapeError:
         return {}
 
 
 def _source(folder: Path) -> tuple[Source, Any, tuple[str, ...]]:
     """Read again what a study folder was made of: layers with every column, images if it has any, and what to say."""
     spec = read_study(folder)
-    source = spec.source if spec.models is None else _extracted(spec.models, folder)
-    plan, columns = spec.load()
-    found = read_source(source, columns)
-    plan = fitted(plan, found)
-    chosen = chosen_layers(found, plan)
-    if fingerprint(chosen) != _data(folder):
-        raise StudyMismatchError(f"the data of {folder} have changed since the study was made.")
-    every = read_source(source, {**columns, **spec.read_columns()})
-    wanted = {one.place for one in chosen.representations}
+    study = open_study(folder)
+    every = study.source()
+    study.check_source(every)
+    wanted = {place for record in study.results for place in (record.place, record.other)}
     kept = tuple(one for one in every.representations if one.place in wanted)
-    steps = " and ".join(map(str, plan.preprocess))
+    steps = " and ".join(map(str, study.plan.preprocess))
     said = f"The study measured the states after {steps}; maps and neighbours here are of the states as they are."
     return Source(kept, every.columns), _pictures(spec, every), (said,) if steps else ()
-
-
-def _extracted(models: ModelSource, folder: Path) -> Any:
-    """Open what was extracted into a study folder; no model is loaded."""
-    if models.revisions:
-        stores = [open_store(folder / "activations" / f"{place}.zarr") for place in range(len(models.revisions))]
-        return Trajectory(list(zip(steps_of(models.revisions), stores, strict=True)))
-    if tuple(models.models) == ("",):
-        return open_store(folder / STORE)
-    return {name: open_store(folder / "activations" / f"{i}.zarr") for i, name in enumerate(models.models)}
 
 
 def _pictures(spec: StudySpec, source: Source) -> Any:
@@ -169,7 +146,7 @@ def _pictures(spec: StudySpec, source: Source) -> Any:
             found = _picture_array(list(dict.fromkeys(spec.arrays.values())))
         else:
             kinds = {about.get("data", {}).get("kind") for about in source.extracted.values()}
-            found = spec.models.examples().inputs if kinds == {"image"} else None
+            found = spec.examples().inputs if kinds == {"image"} else None
     except RepscapeError:
         return None  # they are not needed for anything but looking at
     return found if found is not None and len(found) == source.n else None

@@ -16,17 +16,17 @@ from urllib.parse import quote
 
 from ... import _check
 from ..._types import LayerInfo
-from ...errors import InputError, StudyMismatchError, UnknownNameError
+from ...errors import InputError, StoreError, StudyMismatchError, UnknownNameError
 from ...findings import best_probed
 from ...measures.probes import ABOUT, Probe, fit_probe, load_probe
 from ...plan import Plan
-from ...results import Results, load_results
+from ...results import Results
 from ...store import Store, open_store
-from .._folder import PLAN_FILE, RESULTS
+from .._folder import StudyFolder
 from .._run import run
-from ..reading import STATES, STORE, read_source, read_study
+from .._study import open_study
+from ..reading import STATES, read_source, read_study
 
-PROBES = "probes"
 BEST = "best"
 FUNCTION = "predict"
 READING = tuple(name for name in STATES if name != "batch_size")
@@ -49,7 +49,8 @@ class ProbeWanted:
 def settled_probe(asked: ProbeWanted) -> Probe:
     """Return the probe that the folder keeps, or fit one to the stored layer and keep it."""
     kept = _kept(asked.folder)
-    places = _stores(asked.folder)
+    home = StudyFolder(asked.folder)
+    places = home.stores()
     if not places and not kept:
         raise InputError(
             f"study of {FUNCTION} must be the folder of a study of a model (repscape run --model M --data D --label COLUMN -o "
@@ -59,7 +60,7 @@ def settled_probe(asked: ProbeWanted) -> Probe:
         return _of_kept(asked, kept)
     study = _Study.open(asked, places)
     layer, best = study.layer(asked.layer, kept)
-    place = asked.folder / PROBES / Path(*(quote(part, safe="") for part in (study.of, study.label, layer.key) if part))
+    place = home.probes / Path(*(quote(part, safe="") for part in (study.of, study.label, layer.key) if part))
     about = study.about(layer, best)
     if not (place / ABOUT).is_file():
         probe = fit_probe(
@@ -100,12 +101,12 @@ class _Study:
         of = str(_check.choice(next(iter(places)) if asked.of is None else asked.of, "of", FUNCTION, places))
         store = open_store(places[of])
         columns = dict(read_source(store).columns)
-        done = (asked.folder / RESULTS).is_dir()
-        results = load_results(asked.folder) if done else Results(())
-        plan = results.provenance["plan"] if done else {}
+        home = StudyFolder(asked.folder)
+        results = _results(home)
+        plan = results.provenance.get("plan", {})
         label = _label(asked.label, [*plan.get("labels", ()), *plan.get("values", ())], columns)
         if label not in columns:
-            columns |= _columns_of_files(asked.folder)
+            columns = dict(read_source(store, home.columns() or _columns_of_files(asked.folder)).columns)
         _check.choice(label, "label", FUNCTION, columns)
         return cls(asked.folder, of, store, results, label, columns[label])
 
@@ -138,7 +139,7 @@ class _Study:
                 **{name: model[name] for name in ("revision", "dtype", "fingerprint")},
             },
             "data": {name: made["data"][name] for name in ("kind", "fingerprint")},
-            "reading": {name: made["options"][name] for name in READING},
+            "reading": {name: made["options"][name] for name in READING if name in made["options"]},
         }
 
 
@@ -167,7 +168,7 @@ def _span(numbers: Sequence[int]) -> str:
 
 
 def _kept(folder: Path) -> list[Probe]:
-    return [load_probe(file.parent) for file in sorted((folder / PROBES).rglob(ABOUT))]
+    return [load_probe(file.parent) for file in sorted(StudyFolder(folder).probes.rglob(ABOUT))]
 
 
 def _of_kept(asked: ProbeWanted, kept: Sequence[Probe]) -> Probe:
@@ -192,28 +193,18 @@ def _tells(probe: Probe, of: str, label: str) -> bool:
     return bool(probe.about["study_model"] == of and probe.about["label"] == label)
 
 
-def _stores(folder: Path) -> dict[str, Path]:
-    """Return name of the model -> its store; the name is "" where there is one model without a name."""
-    if (folder / STORE).is_dir():
-        return {"": folder / STORE}
-    numbered = [path for path in (folder / "activations").glob("*.zarr") if path.stem.isdigit()]
-    found = sorted(numbered, key=lambda path: int(path.stem))
-    return dict(zip(_model_names(folder, len(found)), found, strict=True)) if found else {}
-
-
-def _model_names(folder: Path, count: int) -> list[str]:
-    """Return the models as the results call them; of checkpoints, or before there are results, as study.toml does."""
-    measured = load_results(folder).provenance["source"]["models"] if (folder / RESULTS).is_dir() else []
-    if len(measured) == count:
-        return list(measured)
-    models = read_study(folder).models
-    return [] if models is None else list(models.revisions or models.models)
+def _results(home: StudyFolder) -> Results:
+    """Return what the study found; nothing where it was stopped before, or was never run."""
+    try:
+        return open_study(home.path).results if home.is_study else Results(())
+    except StoreError:
+        return Results(())
 
 
 def _instead(folder: Path) -> str:
     if not folder.is_dir():
         return "nothing: there is no such folder"
-    return "a study of arrays, which names no model" if (folder / PLAN_FILE).is_file() else "no study"
+    return "a study of arrays, which names no model" if StudyFolder(folder).is_study else "no study"
 
 
 def _label(asked: str | None, known: Sequence[str], columns: Mapping[str, Any] | None = None) -> str:
@@ -226,10 +217,10 @@ def _label(asked: str | None, known: Sequence[str], columns: Mapping[str, Any] |
     raise InputError(f"label of {FUNCTION} must name the column that the probe tells: the study {said}.{there}")
 
 
-def _columns_of_files(folder: Path) -> dict[str, Any]:
-    """Return the columns that a study read from files of their own."""
+def _columns_of_files(folder: Path) -> Any:
+    """Return the columns that a study read from files of their own, to be joined to its examples."""
     try:
-        return dict(read_study(folder).read_columns())
+        return read_study(folder).read_columns()
     except InputError:  # the folder of a recipe, which is not read again: all its columns stand in the store
         return {}
 

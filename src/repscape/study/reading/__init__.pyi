@@ -1,6 +1,7 @@
-from ._chosen import chosen_layers, fingerprint
+from ._chosen import chosen_layers
+from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
-from ._models import STATES, STORE, Forecast, ModelSource, steps_of
+from ._models import STATES, Forecast, ModelSource, steps_of
 from ._parts import Part, parts
 from ._preprocess import preprocessed
 from ._source import Representation, Source, Trajectory, read_source, with_builtin
@@ -8,15 +9,14 @@ from ._spec import StudySpec, read_study
 
 __all__ = [
     "chosen_layers",
-    "fingerprint",
     "Forecast",
     "Imported",
     "ModelSource",
     "Part",
     "Representation",
     "STATES",
-    "STORE",
     "Source",
+    "StudyForecast",
     "StudySpec",
     "Trajectory",
     "import_arrays",

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,14 +21,16 @@ import numpy.typing as npt
 
 from ... import _check
 from ..._types import LayerInfo, Progress
-from ...errors import InputError, RepscapeError, StoreError
-from ...examples import kind_of_folder, read_layers, read_neighbor_files
+from ...errors import InputError, InputTypeError, RepscapeError, StoreError
+from ...examples import GivenColumns, Rows, kind_of_folder, read_layers, read_neighbor_files
 from ...graph import NeighborGraph
 from ...store import StoreWriter, list_groups, open_store, read_arrays, write_arrays
 from .._progress import bar
 
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
 PUBLISHED, COLUMNS = "published|", "columns"
+FUNCTION = "import_arrays"
+MODEL = "model"  # what a store says of its making where a model was read into it
 ROWS = 512
 Found = tuple[int, tuple[LayerInfo, ...], tuple[str, ...], tuple[str, ...]]  # n, layers, columns, notes
 
@@ -58,7 +60,7 @@ def import_arrays(
     folder: str | os.PathLike[str],
     *,
     model: str = "",
-    columns: Mapping[str, Any] | None = None,
+    columns: Any = None,
     progress: bool | Progress | None = None,
 ) -> Imported:
     """Take in the layers of one model: arrays (n, d), or published neighbour files; all of them or, on an error, none.
@@ -72,8 +74,8 @@ def import_arrays(
         New or empty; with `model` it may hold other models of the same examples.
     model : str, optional
         Name under which the layers are kept, so that a folder can hold several models.
-    columns : mapping of str to (n,) array, optional
-        Labels and values of the examples.
+    columns : mapping of str to (n,) array, DataFrame, or files "[NAME=]PATH[:COLUMN]", optional
+        Labels and values of the examples; joined by id where an array "id" lies beside the layers, else row by row.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as ``progress(done, total, what)``.
 
@@ -105,7 +107,9 @@ def import_arrays(
     target = _target(where, model)
     graphs = Path(source).is_dir() and kind_of_folder(source) == "neighbors"
     with bar(progress) as tell, _beside(target) as fresh:
-        n, layers, names, notes = (_import_graphs if graphs else _import_points)(source, fresh, columns or {}, tell)
+        n, layers, names, notes = (_import_graphs if graphs else _import_points)(
+            source, fresh, GivenColumns.of(columns), tell
+        )
         _check_others(where, n, target)
     return Imported(target, model, "graphs" if graphs else "points", n, layers, names, notes)
 
@@ -139,8 +143,12 @@ def published_graphs(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dic
         for arrays, about in [read_arrays(path / GRAPHS, name)]
     ]
     for _, arrays, about in sorted(groups, key=lambda group: group[0]):
-        graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
-        yield LayerInfo(**about["layer"]), graph, dict(about["dtypes"])
+        try:
+            graph = NeighborGraph(indices=arrays.get("indices"), distances=arrays.get("distances"), metric=None)
+        except (InputError, InputTypeError) as error:
+            layer = about["layer"]["name"]
+            raise StoreError(f"{path / GRAPHS}: the graph of layer {layer!r} is damaged. {error}") from error
+        yield LayerInfo.of(about["layer"]), graph, dict(about["dtypes"])
 
 
 def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[str, str]]]:
@@ -157,7 +165,7 @@ def read_published(path: Path) -> Iterator[tuple[LayerInfo, NeighborGraph, dict[
 
 
 def _kind(path: Path) -> Literal["points", "graphs"] | None:
-    if (path / POINTS).is_dir():
+    if (path / POINTS).is_dir() and MODEL not in open_store(path).provenance:
         return "points"
     if (path / GRAPHS).is_dir() and any(name.startswith(PUBLISHED) for name in list_groups(path / GRAPHS)):
         return "graphs"
@@ -211,16 +219,16 @@ def _check_others(folder: Path, n: int, target: Path) -> None:
             layers, _ = read_imported(path)
             first = next(iter(layers.values()))
             held = first.n if isinstance(first, NeighborGraph) else first.shape[0]
-            _check.same_rows(held, n, (f"model {name!r}", f"model {target.name!r}"), "import_arrays")
+            _check.same_rows(held, n, (f"model {name!r}", f"model {target.name!r}"), FUNCTION)
 
 
-def _import_graphs(source: str | os.PathLike[str], target: Path, columns: Mapping[str, Any], tell: Progress) -> Found:
+def _import_graphs(source: str | os.PathLike[str], target: Path, columns: GivenColumns, tell: Progress) -> Found:
     total = len(read_neighbor_files(source))
     layers: list[LayerInfo] = []
     n = 0
     for place, (layer, graph, dtypes) in enumerate(read_published(Path(source))):
         if layers:
-            _check.same_rows(n, graph.n, (f"layer {layers[0].key!r}", f"layer {layer.key!r}"), "import_arrays")
+            _check.same_rows(n, graph.n, (f"layer {layers[0].key!r}", f"layer {layer.key!r}"), FUNCTION)
         n = graph.n
         held = {"indices": graph.indices, "distances": graph.distances}
         write_arrays(
@@ -231,24 +239,22 @@ def _import_graphs(source: str | os.PathLike[str], target: Path, columns: Mappin
         )
         layers.append(layer)
         tell(place + 1, total, layer.key)
-    checked = {
-        name: _check.column(values, f"column {name!r}", "import_arrays", n=n) for name, values in columns.items()
-    }
+    joined, notes = columns.joined(Rows(n, "the graphs"), FUNCTION)
+    checked = {name: _check.column(values, f"column {name!r}", FUNCTION, n=n) for name, values in joined.items()}
     if checked:
         write_arrays(target / GRAPHS, COLUMNS, checked)
-    return n, tuple(layers), tuple(checked), ()
+    return n, tuple(layers), tuple(checked), tuple(notes)
 
 
-def _import_points(source: str | os.PathLike[str], target: Path, columns: Mapping[str, Any], tell: Progress) -> Found:
+def _import_points(source: str | os.PathLike[str], target: Path, columns: GivenColumns, tell: Progress) -> Found:
     import pandas as pd  # here, so that opening a source loads no pandas
 
     read = read_layers(source)
-    arrays = {
-        layer: _check.points(values, f"layer {layer.key!r}", "import_arrays") for layer, values in read.layers.items()
-    }
+    arrays = {layer: _check.points(values, f"layer {layer.key!r}", FUNCTION) for layer, values in read.layers.items()}
     n = next(iter(arrays.values())).shape[0]
-    merged = {**read.columns, **columns}
-    checked = {name: _check.column(values, f"column {name!r}", "import_arrays", n=n) for name, values in merged.items()}
+    joined, notes = columns.joined(Rows(n, "the layers", read.columns.get("id")), FUNCTION)
+    merged = {**read.columns, **joined}
+    checked = {name: _check.column(values, f"column {name!r}", FUNCTION, n=n) for name, values in merged.items()}
     writer = StoreWriter.create(
         target / POINTS,
         {layer: (values.shape[1], _stored(values, layer)) for layer, values in arrays.items()},
@@ -260,7 +266,7 @@ def _import_points(source: str | os.PathLike[str], target: Path, columns: Mappin
     for start in range(0, n, ROWS):
         done = writer.append({layer: values[start : start + ROWS] for layer, values in arrays.items()})
         tell(done, n, "rows")
-    return n, tuple(arrays), tuple(checked), read.notes
+    return n, tuple(arrays), tuple(checked), (*read.notes, *notes)
 
 
 def _stored(values: npt.NDArray[Any], layer: LayerInfo) -> np.dtype[Any]:

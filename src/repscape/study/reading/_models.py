@@ -6,9 +6,10 @@ import itertools
 import math
 import os
 import re
+import secrets
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,16 +19,20 @@ import numpy as np
 from ... import _check
 from ..._types import Examples, Progress
 from ...errors import InputError
-from ...examples import read_examples
+from ...examples import Chosen, GivenColumns, Wanted, choose_examples
 from ...extraction import open_model
-from ...store import Store
+from ...store import Store, open_store
 from .._extract import extract
+from .._folder import StudyFolder
 from ._source import Trajectory
 
-STORE = "activations.zarr"
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
-READING = ("kind", "text", "label", "sequence", "image", "split", "limit", "balance", "rows", "rng")
-STATES = ("layers", "site", "pool", "batch_size", "max_length", "too_long")
+FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
+CHOICE = ("label", "limit", "balance", "rows", "rng")
+STATES = ("layers", "site", "pool", "include_special", "batch_size", "max_length", "too_long")
+TRUST = ("trust_remote_code", "allow_pickle")
+"""Options that let what comes with a model or with data run code."""
+COUNTS = ("limit", "balance", "max_length", "batch_size")
 SAMPLE = 32
 
 
@@ -61,11 +66,21 @@ class ModelSource:
     """Checkpoints of one model, in the order of training."""
     options: Mapping[str, Any] = field(default_factory=dict)
     """Options of read_examples and of extract, by name."""
+    asks: tuple[str, ...] = ()
+    """What a file asked for that only the user can grant: options of TRUST, or "allow_code" for a "module:function"."""
 
     def __post_init__(self) -> None:
-        _check.known_options(self.options, (*READING, *STATES, *OPENING), "a study of models")
+        _check.known_options(self.options, (*FORM, *CHOICE, *STATES, *OPENING), "a study of models")
         if self.revisions and len(self.models) > 1:
             raise InputError(f"revisions are checkpoints of one model. Got {len(self.models)} models.")
+        named = {"model": list(self.models.values()), "data": [self.data], "revision": list(self.revisions)}
+        named["revision"] += [self.options["revision"]] if self.options.get("revision") is not None else []
+        for what, words in named.items():
+            if not all(isinstance(word, str) and word for word in words):
+                raise InputError(f"{what} must be a name or a path. Got {_check.shown(words)}.")
+        for name in COUNTS:
+            if self.options.get(name) is not None and self.options[name] != "auto":
+                _check.integer(self.options[name], name, "a study of models", low=1)
 
     @classmethod
     def of(cls, models: Sequence[str], data: str, *, revisions: Sequence[str] = (), **options: Any) -> ModelSource:
@@ -88,31 +103,73 @@ class ModelSource:
             return cls(named, data, options={**options, "revision": revisions[0]})
         return cls(named, data, tuple(revisions), options)
 
-    def examples(self) -> Examples:
-        """Read the examples."""
-        return read_examples(self.data, **self._picked(READING))
+    def trusting(self, *, allow_code: bool = False, **granted: bool) -> ModelSource:
+        """Return the source with what the user grants in this very call: `allow_code`, `trust_remote_code`, `allow_pickle`."""
+        given = {name for name, value in {"allow_code": allow_code, **granted}.items() if value}
+        options = {**self.options, **dict.fromkeys(given - {"allow_code"}, True)}
+        return replace(self, options=options, asks=tuple(name for name in self.asks if name not in given))
 
-    def extract(self, folder: Path, *, progress: bool | Progress | None = None) -> Any:
-        """Extract every model into the folder, or go on with what is there; return what `run` takes as its source."""
-        examples = self.examples()
+    def choose(self, columns: GivenColumns | None = None) -> Chosen:
+        """Find the examples, join columns from elsewhere to them and choose those that are wanted; no input is loaded."""
+        asked = Wanted(**self._picked((*FORM, "allow_pickle")))
+        return choose_examples(self.data, asked, columns=columns, **self._picked(CHOICE))
+
+    def examples(self, columns: GivenColumns | None = None) -> Examples:
+        """Read the examples; columns from elsewhere help to choose them, and stay where they are."""
+        chosen = self.choose(columns)
+        found = chosen.load()
+        return replace(found, table=found.table.drop(columns=list(chosen.given)))
+
+    def extract(
+        self,
+        folder: Path,
+        *,
+        columns: Callable[[], GivenColumns] | None = None,
+        progress: bool | Progress | None = None,
+        states: Path | None = None,
+        sync: bool = True,
+    ) -> Any:
+        """Extract every model into the folder, or go on with what is there; return what `run` takes as its source.
+
+        `columns` reads those from elsewhere that help to choose the examples; it is called only where examples have to be read.
+        `states` is a study folder of the same models and examples: what is whole there is taken, and no model is loaded for it.
+        """
+        self._check_trust()
+        home, examples = StudyFolder(folder), _Once(self, columns)
+        own = None if states is None else StudyFolder(states)
+        revisions = dict(zip(self.revisions, steps_of(self.revisions), strict=True))
+        stores = {}
+        for position, name in enumerate(revisions or self.models):
+            place = home.store_place(name, position)
+            found = None if own is None else _whole(own.store_place(name, position), place)
+            if found is None:
+                one = replace(self, revisions=(), options={**self.options, **({"revision": name} if revisions else {})})
+                model = next(iter(self.models.values())) if revisions else self.models[name]
+                options = {**one.extraction, "progress": progress, "sync": sync}
+                found = extract(model, examples.read(), to=place, **options)
+            stores[name] = found
+        if revisions:
+            return Trajectory([(step, stores[name]) for name, step in revisions.items()])
+        return stores[""] if tuple(stores) == ("",) else stores
+
+    def is_extracted(self, home: StudyFolder) -> bool:
+        """Whether the states of every model are whole in a study folder."""
+        return all(place.is_dir() and open_store(place).complete for place in self._places(home).values())
+
+    def extracted(self, home: StudyFolder) -> Any:
+        """Return the states in a study folder, as what `run` takes as its source; no model is loaded."""
+        stores = {name: open_store(place) for name, place in self._places(home).items()}
         if self.revisions:
-            steps = steps_of(self.revisions)
-            checkpoints = []
-            for place, (step, revision) in enumerate(zip(steps, self.revisions, strict=True)):
-                one = replace(self, revisions=(), options={**self.options, "revision": revision})
-                store = one._stored("", examples, folder / "activations" / f"{place}.zarr", progress)
-                checkpoints.append((step, store))
-            return Trajectory(checkpoints)
-        if tuple(self.models) == ("",):
-            return self._stored("", examples, folder / STORE, progress)
-        return {
-            name: self._stored(name, examples, folder / "activations" / f"{place}.zarr", progress)
-            for place, name in enumerate(self.models)
-        }
+            return Trajectory(list(zip(steps_of(self.revisions), stores.values(), strict=True)))
+        return stores[""] if tuple(stores) == ("",) else stores
 
-    def forecast(self, folder: Path) -> dict[str, Forecast]:
+    def _places(self, home: StudyFolder) -> dict[str, Path]:
+        return {name: home.store_place(name, position) for position, name in enumerate(self.revisions or self.models)}
+
+    def forecast(self, folder: Path, *, columns: GivenColumns | None = None) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
-        examples = self.examples()
+        self._check_trust()
+        examples = self.examples(columns)
         return {name: self._forecast(model, examples, folder) for name, model in self.models.items()}
 
     @property
@@ -127,11 +184,23 @@ class ModelSource:
         revisions = {"revisions": list(self.revisions)} if self.revisions else {}
         return {"model": models.get("", models), "data": _absolute(self.data), **revisions, "options": held}
 
+    def _check_trust(self) -> None:
+        """Refuse to run what a file alone asks to be run."""
+        if not self.asks:
+            return
+        what = {
+            "allow_code": f"the function {', '.join(filter(is_function, self.models.values()))}",
+            "trust_remote_code": f"code that came with {', '.join(self.models.values())}",
+            "allow_pickle": f"whatever the pickles of {', '.join(self.models.values())} say",
+        }
+        flags = " ".join(f"--{name.replace('_', '-')}" for name in self.asks)
+        raise InputError(
+            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: "
+            f"if you trust it, say so yourself: {flags}."
+        )
+
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
-
-    def _stored(self, name: str, examples: Examples, path: Path, progress: bool | Progress | None) -> Store:
-        return extract(self.models[name], examples, to=path, progress=progress, **self.extraction)
 
     def _forecast(self, model: str, examples: Examples, folder: Path) -> Forecast:
         from ...extraction import iterate  # loads torch, which opening the model shows to be there
@@ -158,6 +227,51 @@ class ModelSource:
             memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
             seconds=(time.perf_counter() - begun) * scale,
         )
+
+
+def is_function(model: str) -> bool:
+    """Whether a model's name is "module:function", code of the user's own."""
+    return re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", model) is not None and not os.path.isdir(model)
+
+
+@dataclass(slots=True)
+class _Once:
+    """The examples, read at the first need: who finds all states need not have the data."""
+
+    source: ModelSource
+    columns: Callable[[], GivenColumns] | None
+    _held: Examples | None = None
+
+    def read(self) -> Examples:
+        if self._held is None:
+            self._held = self.source.examples(self.columns() if self.columns else None)
+        return self._held
+
+
+def _whole(there: Path, here: Path) -> Store | None:
+    """Return a whole store; one of another folder is taken over, file by file without copying where the disk allows it."""
+    if not there.is_dir():
+        return None
+    held = open_store(there)
+    if not held.complete or here.resolve() == there.resolve():
+        return held if held.complete else None
+    if not here.exists():
+        here.parent.mkdir(parents=True, exist_ok=True)
+        beside = here.with_name(f".{here.name}-{secrets.token_hex(4)}.new")
+        try:
+            shutil.copytree(there, beside, copy_function=_linked)
+            beside.replace(here)
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+    return open_store(here)
+
+
+def _linked(source: str, target: str) -> None:
+    """Give a file another name: the files of a store are never changed, only replaced."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy2(source, target)
 
 
 def steps_of(revisions: Sequence[str]) -> list[float]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import itertools
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,13 +14,14 @@ import numpy as np
 from ... import _check
 from ..._types import LayerInfo
 from ...errors import InputError, InputTypeError, StoreError
-from ...examples import BUILTIN, builtin_values, kind_of_folder, read_layers
+from ...examples import BUILTIN, GivenColumns, Rows, builtin_values, kind_of_folder, read_layers
 from ...graph import NeighborGraph
 from ...results import Place
 from ...store import Store, open_store
 from ._imported import imported_models, read_imported, read_published
 
 LEAST = 3
+ID = "id"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,10 +52,10 @@ class Trajectory:
         paired = all(isinstance(pair, tuple | list) and len(pair) == 2 for pair in self.checkpoints)
         if not steps or not paired or not all(_is_step(step) for step in steps):
             raise InputError(
-                f"checkpoints of Trajectory must be (step, source) pairs with numbers as steps. Got {steps!r}."
+                f"checkpoints of Trajectory must be (step, source) pairs with numbers as steps. Got {_check.shown(steps)}."
             )
         if any(later <= earlier for earlier, later in itertools.pairwise(steps)):
-            raise InputError(f"steps of Trajectory must increase. Got {steps}.")
+            raise InputError(f"steps of Trajectory must increase. Got {_check.shown(steps)}.")
 
 
 def _is_step(step: Any) -> bool:
@@ -77,19 +78,6 @@ class Representation:
     def n(self) -> int:
         """Number of examples."""
         return int(self.points.shape[0]) if self.points is not None else self.graph.n  # type: ignore[union-attr]
-
-    def fingerprint(self) -> str:
-        """Sha256 of the numbers themselves."""
-        digest = hashlib.sha256(repr(self.place).encode())
-        arrays = [self.points] if self.graph is None else [self.graph.indices, self.graph.distances]
-        for array in arrays:
-            if array is None:
-                continue
-            digest.update(f"{array.shape}{array.dtype}".encode())
-            rows = max(1, (1 << 24) // max(1, int(np.prod(array.shape[1:]))))
-            for start in range(0, array.shape[0], rows):
-                digest.update(np.ascontiguousarray(array[start : start + rows]))
-        return digest.hexdigest()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,25 +111,32 @@ class _Collected:
     extracted: dict[str, Any] = field(default_factory=dict)
 
 
-def read_source(source: Any, columns: Mapping[str, Any] | None = None) -> Source:
-    """Bring whatever `run` was given to one list of representations, and check that they are of the same examples."""
+def read_source(source: Any, columns: Any = None, *, function: str = "run") -> Source:
+    """Bring whatever `run` was given to one list of representations, and check that they are of the same examples.
+
+    Columns are joined to the examples by id where both have ids, else row by row; `function` is what the user called.
+    """
     found = _Collected()
     for model, one in _models(source):
         for step, checkpoint in _steps(one):
             _collect(checkpoint, model, step, into=found)
     if not found.representations:
-        raise InputError("source of run holds no layer.")
+        raise InputError(f"source of {function} holds no layer.")
     first = found.representations[0]
     if first.n < LEAST:
         raise InputError(
-            f"{_name(first.place)} of run must have at least {LEAST} points and 1 feature. Got {first.n} points."
+            f"{_name(first.place)} of {function} must have at least {LEAST} points and 1 feature. Got {first.n} points."
         )
     for other in found.representations:
-        _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), "run")
-    merged = found.columns | dict(columns or {})
-    checked = {name: _sized(values, name, first.n) for name, values in merged.items()}
+        _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), function)
+    own = {name: _sized(values, name, first.n) for name, values in found.columns.items()}
+    joined, notes = GivenColumns.of(columns).joined(Rows(first.n, "the examples", own.get(ID)), function)
     return Source(
-        tuple(found.representations), checked, tuple(dict.fromkeys(found.notes)), found.extracted, found.images
+        tuple(found.representations),
+        own | joined,
+        tuple(dict.fromkeys([*found.notes, *notes])),
+        found.extracted,
+        found.images,
     )
 
 
@@ -198,6 +193,8 @@ def _steps(source: Any) -> Iterator[tuple[float | None, Any]]:
 def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -> None:
     """Add the layers of one model at one checkpoint."""
     if isinstance(source, str | Path):
+        if not os.fspath(source):
+            raise InputError("source of run must be a path that exists. Got ''.")
         source = _opened(Path(source), into)
     if isinstance(source, Store):
         source = _of_store(source, Place(model, LayerInfo("", 0, 0.0), step), into)
@@ -211,19 +208,23 @@ def _collect(source: Any, model: str, step: float | None, *, into: _Collected) -
         if isinstance(values, NeighborGraph):
             into.representations.append(Representation(place, graph=values))
         else:
-            shaped = _array(values)
-            if len(shaped.shape) != 2:
+            shaped = _array(values, layer.key)
+            if len(shaped.shape) != 2 or shaped.dtype.kind not in "fiub":
                 _check.points(shaped, f"layer {layer.key!r}", "run")
             into.representations.append(Representation(place, points=shaped))
 
 
-def _array(values: Any) -> Any:
+def _array(values: Any, layer: str) -> Any:
     """Return what has a shape and a dtype as it is, a tensor as an array, anything else as numpy reads it."""
     if hasattr(values, "detach") and hasattr(values, "cpu"):
         held = values.detach().cpu()
         # numpy has no bfloat16; float32 holds every value of it.
         return (held.float() if str(held.dtype) == "torch.bfloat16" else held).numpy()
-    return values if hasattr(values, "shape") and hasattr(values, "dtype") else np.asarray(values)
+    if hasattr(values, "shape") and hasattr(values, "dtype") and not isinstance(values, np.ndarray):
+        return values
+    array = _check.plain_array(values, f"layer {layer!r}", "run")
+    # Compiled loops know this machine's byte order alone.
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
 
 
 def _of_store(store: Store, at: Place, into: _Collected) -> Mapping[LayerInfo, Any]:

@@ -9,18 +9,22 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import numpy.typing as npt
-
 from ... import _check
+from ..._types import Examples, Progress
 from ...errors import InputError, StoreError
-from ...examples import read_columns
+from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
+from ...store import check_format
 from .._defaults import LABEL
-from .._folder import PLAN_FILE
-from ._imported import imported_models
-from ._models import ModelSource
+from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
+from ._forecast import StudyForecast, expected_source, study_forecast
+from ._models import TRUST, ModelSource, is_function, steps_of
+from ._plan_columns import plan_columns
+from ._schema import check_plan, check_source
+from ._source import read_source
 
-SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns")
+TOKENS = ("example", "position")  # what pool="token" adds
+SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns", "id_column")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +46,32 @@ class StudySpec:
     """Entries of the plan that were given, as in :meth:`Plan.to_dict`."""
     models: ModelSource | None = None
     """Instead of arrays: models, and the data that go through them."""
+    reading: Reading = field(default_factory=Reading)
+    """How the files of columns are read, where they do not say themselves."""
+    also: tuple[Mapping[str, Any], ...] = ()
+    """Further plans of a study that was asked for other parts of the examples, or other preprocessing."""
+    home: Path | None = None
+    """The study folder that it was read from; its states are not extracted again."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """Columns that the study folder keeps; they stay those of the study, whatever their files hold now."""
+    more: tuple[str, ...] = ()
+    """Files of columns that are new to the study."""
 
     @classmethod
     def of(
-        cls, arrays: Sequence[str], columns: Sequence[str] = (), *, plan: Mapping[str, Any] | None = None
+        cls,
+        arrays: Sequence[str],
+        columns: Sequence[str] = (),
+        *,
+        plan: Mapping[str, Any] | None = None,
+        id_column: str | None = None,
     ) -> StudySpec:
         """Take arrays written as "PATH[:key]" or "NAME=PATH[:key]"; several without a name are named after their files."""
         named: dict[str, str] = {}
         for entry in arrays:
-            name, path = _named(entry)
+            name, path = named_path(entry)
+            if not path:
+                raise InputError(f"arrays must be paths of layers, or NAME=PATH. Got {entry!r}.")
             if not name and len(arrays) > 1:
                 name = Path(path).stem
             if name in named:
@@ -58,58 +79,125 @@ class StudySpec:
                     f"arrays must be of different names. Got {name!r} twice: give NAME={path} another name."
                 )
             named[name] = path
-        return cls(named, tuple(columns), dict(plan or {}))
+        return cls(named, tuple(columns), dict(plan or {}), reading=Reading(id_column))
 
     def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
-        return replace(self, columns=(*self.columns, *columns), plan={**self.plan, **(plan or {})})
+        return replace(self, more=(*self.more, *columns), plan={**self.plan, **(plan or {})})
 
-    def opened(self, folder: Path, *, progress: bool = False) -> Any:
+    def with_reading(self, **told: Any) -> StudySpec:
+        """Return the study with `id_column`, `separator` or `encoding` of its text files told."""
+        models = None if self.models is None else replace(self.models, options={**self.models.options, **told})
+        return replace(self, models=models, reading=replace(self.reading, **told))
+
+    def trusting(self, **granted: bool) -> StudySpec:
+        """Return the study with what the user grants in this very call, whatever its file asks for."""
+        models = None if self.models is None else self.models.trusting(**granted)
+        reading = replace(self.reading, allow_pickle=self.reading.allow_pickle or granted.get("allow_pickle", False))
+        return replace(self, models=models, reading=reading)
+
+    def opened(self, folder: Path, *, progress: bool | Progress | None = None, sync: bool = True) -> Any:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
-        return self.source if self.models is None else self.models.extract(folder, progress=progress)
+        if self.models is None:
+            return self.source
+        return self.models.extract(folder, columns=self._to_choose_by, progress=progress, states=self.home, sync=sync)
 
     @property
     def source(self) -> Any:
         """What :func:`repscape.run` takes as its source."""
         return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
 
-    def load(self) -> tuple[Plan | None, dict[str, npt.NDArray[Any]]]:
+    def examples(self) -> Examples:
+        """Read the examples of a study of models; its files of columns help to choose them."""
+        if self.models is None:
+            raise InputError("a study of arrays has no examples to read: its layers are there already.")
+        return self.models.examples(self._to_choose_by())
+
+    def forecast(self, folder: Path) -> StudyForecast:
+        """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
+        plan, columns = self.load()
+        if self.models is None:
+            return study_forecast(read_source(self.source, columns), plan)
+        home = None if self.home is None else StudyFolder(self.home)
+        if home is not None and self.models.is_extracted(home):
+            return study_forecast(read_source(self.models.extracted(home), columns), plan)
+        given = self._to_choose_by()
+        chosen = self.models.choose(given)
+        held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
+        extraction = self.models.forecast(folder, columns=given)
+        made = BUILTIN.get(chosen.source.kind, ())
+        return study_forecast(
+            expected_source(extraction, held, made, steps_of(self.models.revisions)), plan, extraction
+        )
+
+    def load(self) -> tuple[Plan | None, GivenColumns]:
         """Return the plan (None where nothing was asked) and the columns that lie in files of their own.
 
         A single column that the plan has no other use for is the label. Of a table's columns those that the plan reads are
-        returned, since a table may have gaps in columns that nobody reads.
+        returned, since a table may have gaps in columns that nobody reads. For a study of models they are joined to its
+        examples here, and checked, before a model is opened.
 
         Raises
         ------
         InputError
-            If two files hold a column of the same name, or there are several columns and the plan reads none.
+            If two files hold a column of the same name, or there are several columns and the plan reads none; if columns do not
+            fit the examples of a model.
+        UnknownNameError
+            If the plan reads a column that a model's examples do not have.
         """
         found = self.read_columns()
         plan = dict(self.plan)
-        named = any(plan.get(entry) for entry in ("labels", "values", "groups", "by"))
+        named = any(plan.get(entry) not in (None, [], ()) for entry in ("labels", "values", "groups", "by"))
         if found and not named and LABEL not in found:
             if len(found) > 1:
                 raise InputError(f"the plan must say which column holds the labels: {', '.join(found)}.")
             plan["labels"] = list(found)
         settled = Plan.from_dict(plan) if plan else None
-        read = set(found) if settled is None else set(settled.columns)
-        return settled, {name: values for name, values in found.items() if name in read} or found
+        if self.models is not None:
+            found = self._joined(self.models, settled)
+        read = found.only(found if settled is None else settled.columns)
+        return settled, read or found
 
-    def read_columns(self) -> dict[str, npt.NDArray[Any]]:
-        """Return every column of the files of columns."""
-        found: dict[str, npt.NDArray[Any]] = {}
-        for entry in self.columns:
-            name, path = _named(entry)
-            for column, values in read_columns(path, name=name or None).items():
-                if column in found:
-                    raise InputError(f"two files hold a column {column!r}. Name one of them: NAME={path}.")
-                found[column] = values
-        return found
+    def read_columns(self) -> GivenColumns:
+        """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
+        files = self._of_files((*(() if self.kept else self.columns), *self.more))
+        kept = ColumnTable("the study", dict(self.kept), None, None)
+        return GivenColumns((kept, *files.tables)) if self.kept else files
+
+    def _to_choose_by(self) -> GivenColumns:
+        """Return the columns of all files, before any example was chosen."""
+        return self._of_files((*self.columns, *self.more))
+
+    def _of_files(self, entries: Sequence[str]) -> GivenColumns:
+        reading = self.reading
+        if self.models is not None:
+            told = {name: self.models.options.get(name) for name in ("id_column", "separator", "encoding")}
+            trusted = reading.allow_pickle or bool(self.models.options.get("allow_pickle"))
+            reading = Reading(**told, allow_pickle=trusted)
+        return GivenColumns.of(list(entries), reading)
+
+    def _joined(self, models: ModelSource, plan: Plan | None) -> GivenColumns:
+        """Return the columns for the chosen examples of a study of models, by their ids; what it keeps fits already."""
+        kept = (ColumnTable("the study", dict(self.kept), None, None),) if self.kept else ()
+        given = self._of_files((*(() if self.kept else self.columns), *self.more))
+        if self.home is not None and not given:  # a study that has all it needs may have lost its data
+            return GivenColumns(kept)
+        chosen = models.choose(self._to_choose_by())
+        table = chosen.table
+        if plan is not None:
+            made = (*BUILTIN.get(chosen.source.kind, ()), *(TOKENS if models.options.get("pool") == "token" else ()))
+            own = {str(name): table[name].to_numpy() for name in table.columns if name not in self.kept}
+            plan_columns(plan, own, n=len(table), also=(*made, *self.kept))
+        held = {name: table[name].to_numpy() for name in given}
+        joined = (ColumnTable("columns", held, table["id"].to_numpy(), "id"),) if held else ()
+        return GivenColumns((*kept, *joined))
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
-        columns = [_absolute_named(entry) for entry in self.columns]
-        more = {"columns": columns} if columns else {}
+        columns = [_absolute_named(entry) for entry in (*self.columns, *self.more)]
+        more: dict[str, Any] = {"columns": columns} if columns else {}
+        if self.models is None and self.reading.id_column is not None:
+            more["id_column"] = self.reading.id_column
         if self.models is not None:
             return {**self.models.origin(), **more}
         arrays = {name: _absolute(path) for name, path in self.arrays.items()}
@@ -148,7 +236,7 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
     ('layers.npz', {'measures': ['id_twonn']})
     """
     where = Path(path)
-    if (where / PLAN_FILE).is_file() and not imported_models(where):
+    if (where / PLAN_FILE).is_file():
         where = where / PLAN_FILE
     if where.suffix != ".toml":
         return StudySpec.of([f"={os.fspath(path)}"])
@@ -164,7 +252,13 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
 
 
 def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
-    _check.known_options(held, ("study", "source", "plan"), str(where))
+    study = held.get("study", {})
+    written = isinstance(study, Mapping) and "format" in study  # by us: a later version may have added to it
+    if written:
+        check_format(study["format"], FORMAT, str(where), known=READ)
+    else:
+        _check.known_options(held, ("study", "source", "plan", "also"), str(where))
+    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
     source, plan = held.get("source", {}), held.get("plan", {})
     named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
     if not named or not isinstance(plan, dict):
@@ -173,18 +267,20 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
             f"so that it can be read (again). Got {source!r}."
         )
     _check.known_options(source, SOURCE_KEYS, f"[source] of {where}")
+    check_source(source, f"[source] of {where}")
+    check_plan(plan, f"[plan] of {where}")
     columns = source.get("columns", [])
-    columns = [columns] if isinstance(columns, str) else columns
-    arrays = _by_name(source.get("arrays", {}))
-    if not isinstance(arrays, dict) or not all(isinstance(entry, str) for entry in [*arrays.values(), *columns]):
-        raise InputError(f"arrays and columns in [source] of {where} must be text. Got {source!r}.")
-    home = where.parent.absolute()
-    files = [_named(entry) for entry in columns]
+    files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
+    folder = where.parent.absolute()
     return StudySpec(
-        {name: os.path.join(home, entry) for name, entry in arrays.items()},
-        tuple(f"{name}={os.path.join(home, entry)}" for name, entry in files),
+        {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
+        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
         plan,
-        _models(source, home) if "model" in source else None,
+        _models(source, folder) if "model" in source else None,
+        Reading(source.get("id_column")),
+        tuple(held.get("also", ())),
+        None if home is None else home.path,
+        {} if home is None else home.columns(),
     )
 
 
@@ -198,20 +294,11 @@ def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
     def placed(name: str) -> str:
         return os.path.join(home, name) if (home / name).exists() else name
 
-    return ModelSource(
-        {name: placed(model) for name, model in _by_name(source["model"]).items()},
-        placed(source["data"]),
-        tuple(source.get("revisions", ())),
-        dict(source.get("options", {})),
-    )
-
-
-def _named(entry: str) -> tuple[str, str]:
-    """Take "NAME=PATH" apart; a file whose own path holds a = is a path."""
-    name, sign, path = entry.partition("=")
-    if not sign or os.path.exists(entry) or os.sep in name:
-        return "", entry
-    return name, path
+    models = {name: placed(model) for name, model in _by_name(source["model"]).items()}
+    options = dict(source.get("options", {}))
+    asks = [name for name in TRUST if options.pop(name, False)]
+    asks += ["allow_code"] if any(map(is_function, models.values())) else []
+    return ModelSource(models, placed(source["data"]), tuple(source.get("revisions", ())), options, tuple(asks))
 
 
 def _absolute(path: str) -> str:
@@ -219,5 +306,5 @@ def _absolute(path: str) -> str:
 
 
 def _absolute_named(entry: str) -> str:
-    name, path = _named(entry)
+    name, path = named_path(entry)
     return f"{name}={_absolute(path)}" if name else _absolute(path)

@@ -1,0 +1,224 @@
+"""The one place where columns from elsewhere meet the examples: by id where both have ids, else row by row.
+
+A label that goes to another example than its own is a wrong number without a sign; so whatever does not fit is refused.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from .. import _check
+from ..errors import InputError, InputTypeError
+from ._arrays import natural_key
+from ._columns import ID, Array, ColumnTable, Reading, column_table
+from ._tables import plain_frame
+from ._typed import settled
+
+SHOWN = 5  # ids that a message spells out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """The examples that columns are joined to."""
+
+    n: int
+    """How many."""
+    name: str
+    """What to call them in messages."""
+    ids: Any = None
+    """Their ids, or None where they have none: then a row's number may stand for it."""
+    part: bool = True
+    """Whether they may be a part of the data, so that columns of further examples are no mistake."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GivenColumns(Mapping[str, Any]):
+    """Columns as they were given, table by table, before they are joined: name -> entries in the order of their table."""
+
+    tables: tuple[ColumnTable, ...] = ()
+
+    def __post_init__(self) -> None:
+        seen: dict[str, str] = {}
+        for table in self.tables:
+            for name in table.columns:
+                if name in seen:
+                    raise InputError(
+                        f"two files hold a column {name!r}: {seen[name]} and {table.name}. "
+                        f"Name one of them: NAME={table.name}:{name}."
+                    )
+                seen[name] = table.name
+
+    @classmethod
+    def of(cls, columns: Any, reading: Reading | None = None) -> GivenColumns:
+        """Take a mapping name -> (n,) array, a DataFrame, a file "[NAME=]PATH[:COLUMN]" or several, or what is this already."""
+        if columns is None or isinstance(columns, GivenColumns):
+            return columns or cls()
+        if isinstance(columns, pd.DataFrame):
+            return cls((_of_frame(columns, reading or Reading()),))
+        if isinstance(columns, Mapping):
+            return cls((_of_mapping(columns),))
+        if isinstance(columns, str) or (isinstance(columns, Sequence) and all(isinstance(c, str) for c in columns)):
+            entries = [columns] if isinstance(columns, str) else columns
+            named = map(named_path, entries)
+            return cls(
+                tuple(column_table(path, name=name or None, reading=reading or Reading()) for name, path in named)
+            )
+        raise InputTypeError(
+            "columns must be a mapping of names to arrays, a DataFrame, or files of columns. "
+            f"Got {type(columns).__name__}; a single column goes in as {{'label': ...}}."
+        )
+
+    def __getitem__(self, name: str) -> Any:
+        for table in self.tables:
+            if name in table.columns:
+                return table.columns[name]
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        for table in self.tables:
+            yield from table.columns
+
+    def __len__(self) -> int:
+        return sum(len(table.columns) for table in self.tables)
+
+    def has_ids(self, column: str) -> bool:
+        """Whether the ids of some table are those of this column."""
+        return any(table.id_column == column for table in self.tables)
+
+    def only(self, names: Iterable[str]) -> GivenColumns:
+        """Return the columns of these names."""
+        kept = set(names)
+        tables = (
+            ColumnTable(
+                table.name,
+                {name: table.columns[name] for name in table.columns if name in kept},
+                table.ids,
+                table.id_column,
+            )
+            for table in self.tables
+        )
+        return GivenColumns(tuple(table for table in tables if table.columns))
+
+    def joined(self, rows: Rows, function: str) -> tuple[dict[str, Array], list[str]]:
+        """Return name -> one entry for each row, and what the user must be told.
+
+        Raises
+        ------
+        InputError
+            If ids are missing, repeated or disagree, or a table without ids has another number of rows.
+        """
+        found: dict[str, Array] = {}
+        notes: list[str] = []
+        for table in self.tables:
+            order, note = _order(table, rows)
+            notes += [note] if note else []
+            for name, values in table.columns.items():
+                what = f"column {name!r}"
+                entries = _check.plain_array(values, what, function)
+                if order is None and entries.shape != (rows.n,):
+                    hint = (
+                        ""
+                        if rows.ids is None
+                        else f" A column {ID!r} of ids would join them to {rows.name} in any order and number."
+                    )
+                    raise InputError(
+                        f"{what} of {function} must have shape ({rows.n},), one entry for each example. "
+                        f"Got {entries.shape}.{hint}"
+                    )
+                found[name] = entries if order is None else entries[order]
+        return found, notes
+
+
+def named_path(entry: str) -> tuple[str, str]:
+    """Take "NAME=PATH" apart; a file whose own path holds a = is a path."""
+    name, sign, path = entry.partition("=")
+    if not sign or os.path.exists(entry) or os.sep in name:
+        return "", entry
+    return name, path
+
+
+def _of_frame(frame: pd.DataFrame, reading: Reading) -> ColumnTable:
+    table = settled(plain_frame(frame, "columns"))
+    key = next((name for name in (reading.id_column, ID) if name in table.columns), None)
+    columns = {str(name): table[name].to_numpy() for name in table.columns if name != key}
+    return ColumnTable("columns", columns, None if key is None else table[key].to_numpy(), key)
+
+
+def _of_mapping(columns: Mapping[Any, Any]) -> ColumnTable:
+    held = {str(name): values for name, values in columns.items()}
+    ids = held.pop(ID, None)
+    return ColumnTable("columns", held, ids, None if ids is None else ID)
+
+
+def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
+    """Return where in the table each example's row is, None where they lie row by row, and what to say about it."""
+    if table.ids is None:
+        return None, ""
+    given = _written(table.ids, table.name)
+    for name, values in table.columns.items():
+        if len(values) != len(given):
+            raise InputError(
+                f"column {name!r} of {table.name} must have an entry for each of its {len(given)} ids. Got {len(values)}."
+            )
+    _check_different(given, table.name)
+    if rows.ids is not None:
+        wanted = _written(rows.ids, rows.name)
+        return _by_id(given, wanted, table.name, rows)
+    numbers = list(map(str, range(rows.n)))
+    if len(given) == rows.n and set(given) == set(numbers):  # ids that count the rows are the numbers of the rows
+        return _by_id(given, numbers, table.name, rows)
+    if len(given) == rows.n and not _in_order(given):
+        raise InputError(
+            f"{table.name} has ids, not in order, and {rows.name} have none to join them by. Give both the ids, or take the "
+            f"column of ids out of {table.name} if it lies row by row."
+        )
+    return None, f"{table.name} has ids and {rows.name} have none: its columns were taken row by row"
+
+
+def _by_id(given: list[str], wanted: list[str], name: str, rows: Rows) -> tuple[Array, str]:
+    place = {one: row for row, one in enumerate(given)}
+    known = set(wanted)
+    missing = [one for one in dict.fromkeys(wanted) if one not in place]
+    extra = [one for one in given if one not in known]
+    if missing or (extra and not rows.part):
+        parts = [f"it lacks {_listed(missing)}"] if missing else []
+        parts += [f"it has {_listed(extra)}, which they have not"] if extra else []
+        hint = " Say which column holds the ids (id_column)." if len(missing) == len(known) else ""
+        raise InputError(f"{name} must have the ids of {rows.name}: {'; '.join(parts)}.{hint}")
+    note = f"{len(extra)} of {len(given)} rows of {name} are of no example here and were left out" if extra else ""
+    return np.array([place[one] for one in wanted], dtype=np.int64), note
+
+
+def _written(ids: Any, name: str) -> list[str]:
+    """Return ids as text, so that 7 of one file is "7" of another; a missing one is refused."""
+    found = []
+    for row, one in enumerate(_check.plain_array(ids, "ids", name).tolist()):
+        if one is None or one is pd.NA or one != one:
+            raise InputError(f"{name} must have an id in every row. Row {row} has none.")
+        found.append(str(int(one)) if isinstance(one, float) and one.is_integer() else str(one))
+    return found
+
+
+def _check_different(ids: Sequence[str], name: str) -> None:
+    seen: dict[str, int] = {}
+    for row, one in enumerate(ids):
+        if one in seen:
+            raise InputError(f"{name} must have different ids. {one!r} stands in rows {seen[one]} and {row}.")
+        seen[one] = row
+
+
+def _in_order(ids: Sequence[str]) -> bool:
+    keys = list(map(natural_key, ids))
+    return all(before < after for before, after in itertools.pairwise(keys))
+
+
+def _listed(ids: Sequence[str]) -> str:
+    more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+    return ", ".join(map(repr, ids[:SHOWN])) + more

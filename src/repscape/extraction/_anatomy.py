@@ -1,0 +1,158 @@
+"""Where one model keeps the parts of its blocks, and which states may be asked for by the name of a site.
+
+Torch is not imported here: names are all that is needed. What they claim is checked, and what they do not know is found, by
+running a probe through the model (`_examine_torch.py`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from .._check import near
+from .._types import LayerInfo
+from ..errors import InputError, UnknownNameError
+from ._families import FAMILIES, Family
+
+BLOCK_SITES = ("residual", "norm1", "norm2", "attn", "mlp")
+SITES = (*BLOCK_SITES, "final_norm")
+EMBEDDING = "embedding"
+USUAL_REASONS = {
+    "norm1": "post-norm blocks: the first normalisation comes after attention and is norm2",
+    "final_norm": "each block ends with its own normalisation, so the last residual is already normalised",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tap:
+    """One place to read: which module, at which end, and what the result is called."""
+
+    layer: LayerInfo
+    """The name of what is read."""
+    module: str
+    """Module path."""
+    end: Literal["input", "output"]
+    """Whether the module's first input or its (first) output is read."""
+    scale: float = 1.0
+    """What the state is multiplied by: a block may scale what it adds to the stream."""
+    gain: str | None = None
+    """Parameter (d,) that it is multiplied by, by path, where each channel has a factor of its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A module inside a block that hands out what a site stands for."""
+
+    path: str
+    """Module path, counted from the block."""
+    scale: float = 1.0
+    """What its output is multiplied by on its way into the stream."""
+    gain: str | None = None
+    """Parameter (d,) of the block that it is multiplied by, where it is one for each channel; counted from the block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Anatomy:
+    """One model's blocks and their parts."""
+
+    name: str
+    """What people call the family, or the model's class."""
+    blocks: tuple[str, ...]
+    """Module path of each block, first to last."""
+    parts: Mapping[str, tuple[Part | None, ...]]
+    """For norm1, norm2, attn and mlp, what stands for it in each block; None where that block has none."""
+    final_norm: str | None
+    """Module path of the normalisation after the last block."""
+    normalised: bool | None = None
+    """Whether the last residual has been normalised by its block; None where that is not known."""
+    refused: Mapping[str, str] = field(default_factory=dict)
+    """Sites that are not what their name says, or are not there, and why."""
+    checked: bool = False
+    """Whether a probe has run through the model and the sites were seen to add up."""
+    family: Family | None = None
+    """The row of the table that fits."""
+
+    def sites(self) -> list[str]:
+        """Return the sites that this model has."""
+        has = {"residual": True, "final_norm": self.final_norm is not None}
+        has |= {site: any(part is not None for part in parts) for site, parts in self.parts.items()}
+        return [site for site in SITES if has.get(site) and site not in self.refused]
+
+    def taps(self, site: str) -> list[Tap]:
+        """Return where to read a site at every depth, the embedding first."""
+        if site not in self.sites():
+            raise self._no_site(site)
+        last = len(self.blocks)
+        if site == "final_norm" and self.final_norm:
+            return [Tap(LayerInfo(self.final_norm, last, 1.0, site), self.final_norm, "output")]
+        infos = [LayerInfo(block, index, index / last, site) for index, block in enumerate(self.blocks, start=1)]
+        if site == "residual":
+            embedding = Tap(LayerInfo(EMBEDDING, 0, 0.0), self.blocks[0], "input")
+            return [embedding, *(Tap(info, info.name, "output") for info in infos)]
+        return [_tap(info, part) for info, part in zip(infos, self.parts[site], strict=True) if part is not None]
+
+    def why_not(self, site: str) -> str:
+        """Say why there is no such site; empty where nothing is known of it."""
+        return self.refused.get(site) or USUAL_REASONS.get(site, "")
+
+    def _no_site(self, site: str) -> UnknownNameError:
+        why = f" ({self.why_not(site)})" if self.why_not(site) else ""
+        return UnknownNameError(
+            f"site of extract: this model ({self.name}) has no {site!r}{why}. It has {', '.join(self.sites()) or 'none'}, "
+            f"and any module by name or glob.{near(site, SITES)}"
+        )
+
+
+def _tap(info: LayerInfo, part: Part) -> Tap:
+    block = info.name
+    return Tap(info, f"{block}.{part.path}", "output", part.scale, part.gain and f"{block}.{part.gain}")
+
+
+def find_anatomies(names: Iterable[str], families: Sequence[Family] = FAMILIES) -> list[Anatomy]:
+    """Find every stack of blocks that fits a row of the table."""
+    known = dict.fromkeys(names)
+    return [
+        anatomy
+        for family in families
+        for name in known
+        if name == family.blocks or name.endswith(f".{family.blocks}")
+        if (anatomy := _fit(family, name, list(known))) is not None
+    ]
+
+
+def find_anatomy(names: Iterable[str], families: Sequence[Family] = FAMILIES) -> Anatomy | None:
+    """Find the blocks of a model from its module names; None where no row of the table fits.
+
+    Raises
+    ------
+    InputError
+        More than one stack of blocks fits.
+
+    Examples
+    --------
+    >>> names = ["h", "ln_f", *(f"h.{i}{p}" for i in (0, 1) for p in ("", ".ln_1", ".ln_2", ".attn", ".mlp"))]
+    >>> find_anatomy(names).blocks
+    ('h.0', 'h.1')
+    """
+    found = find_anatomies(names, families)
+    if len(found) > 1:
+        towers = ", ".join(anatomy.blocks[0].rpartition(".")[0] for anatomy in found)
+        raise InputError(f"model of extract has more than one stack of blocks ({towers}). Hand in one of them alone.")
+    return found[0] if found else None
+
+
+def _fit(family: Family, stack: str, names: Sequence[str]) -> Anatomy | None:
+    """Return the anatomy if the modules below `stack` are blocks of this family."""
+    known = set(names)
+    blocks = tuple(name for name in names if re.fullmatch(rf"{re.escape(stack)}\.\d+", name))
+    final = f"{stack.removesuffix(family.blocks)}{family.final_norm}" if family.final_norm else None
+    needed = [family.norm1, family.norm2, family.attn, family.mlp]
+    fits = bool(blocks) and all(f"{block}.{part}" in known for block in blocks for part in needed if part)
+    fits = fits and not any(f"{blocks[0]}.{part}" in known for part in family.absent)
+    if not fits or (final is not None and final not in known):
+        return None
+    parts = {site: family.part(site) for site in BLOCK_SITES if site != "residual"}
+    placed = {site: (Part(path) if path else None,) * len(blocks) for site, path in parts.items()}
+    return Anatomy(family.name, blocks, placed, final, normalised=final is None, family=family)

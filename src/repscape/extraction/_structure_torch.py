@@ -1,0 +1,96 @@
+"""Where a model's blocks are, found out by what they do: like modules in a row, each reading the state the last one wrote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import torch
+
+from ._block_torch import Inside, Step, is_norm
+from ._trace_torch import Call, Trace, first_output
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a stack."""
+
+    path: str
+    """Module path."""
+    kind: str
+    """Its class."""
+    steps: tuple[Step, ...]
+    """How it gets from the state it reads to the one it writes; empty where that cannot be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Structure:
+    """The blocks of a model, and what stands behind them."""
+
+    blocks: tuple[Block, ...]
+    """First to last."""
+    breaks: tuple[str, ...]
+    """Blocks that do not read what the block before wrote."""
+    final_norm: str | None
+    """The normalisation that reads what the last block wrote and gives the model's last state."""
+
+
+def stack_of(found: Trace, paths: Sequence[str]) -> list[Call] | None:
+    """Return the calls of the modules at `paths`, or None unless each ran exactly once and all keep one size of state."""
+    by_path = defaultdict(list)
+    for call in found.calls:
+        by_path[call.path].append(call)
+    if not paths or any(len(by_path[path]) != 1 for path in paths):
+        return None
+    calls = [by_path[path][0] for path in paths]
+    if any(call.given is None or call.found is None for call in calls):
+        return None
+    sizes = {state.numel() for call in calls for state in (call.given, call.found) if state is not None}
+    return calls if len(sizes) == 1 else None
+
+
+def find_stacks(found: Trace) -> list[list[Call]]:
+    """Return lists of like modules that might be the blocks of one stream, the likeliest first.
+
+    Where each reads what the one before wrote the list is whole; then the longest, then the outermost comes first. A model
+    with like modules elsewhere too works in stages of its own sizes, and has no single stream.
+    """
+    groups: dict[str, dict[int, str]] = defaultdict(dict)
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for call in found.calls:
+        parent, _, place = call.path.rpartition(".")
+        if place.isdigit():
+            groups[parent][int(place)] = call.path
+            kinds[call.kind].add(call.path)
+    stacks = [stack_of(found, [places[i] for i in sorted(places)]) for places in groups.values()]
+    alone = [calls for calls in stacks if calls and len(calls) > 1 and {c.path for c in calls} >= kinds[calls[0].kind]]
+    return sorted(alone, key=lambda calls: (bool(breaks(calls)), -len(calls), calls[0].path.count(".")))
+
+
+def breaks(calls: Sequence[Call]) -> tuple[str, ...]:
+    """Return the blocks that do not read what the one before wrote."""
+    return tuple(two.path for one, two in pairwise(calls) if not same(one.found, two.given))
+
+
+def read_structure(module: torch.nn.Module, found: Trace, stack: Sequence[Call]) -> Structure:
+    """Find out how each block of a stack adds to the stream, and what normalises the stream behind the last."""
+    blocks = tuple(
+        Block(call.path, call.kind, Inside(call, found, module.get_submodule(call.path)).steps()) for call in stack
+    )
+    return Structure(blocks, breaks(stack), final_norm(found, stack[-1]))
+
+
+def final_norm(found: Trace, last: Call) -> str | None:
+    """Return the path of the normalisation between the last block and the model's last state."""
+    wanted = first_output(found.output) if isinstance(found.output, dict) else None
+    for call in found.calls:
+        if call.entered > last.left and is_norm(call) and same(call.given, last.found):
+            return call.path if wanted is None or same(call.found, wanted) else None
+    return None
+
+
+def same(one: torch.Tensor | None, two: torch.Tensor | None) -> bool:
+    """Say whether two states hold the same values, whatever their shapes."""
+    return one is not None and two is not None and torch.equal(one.flatten(), two.flatten())

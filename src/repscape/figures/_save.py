@@ -1,0 +1,73 @@
+"""Figures to files: the same bytes for the same results, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from .. import _check
+from ..errors import InputTypeError, StoreError
+from ..results import Results
+from ._choose import sketches
+from ._paint import checked, paint
+from .matplotlib import FORMATS, to_bytes
+
+
+def save_figures(
+    results: Results, folder: str | Path, formats: Sequence[str] = ("png", "svg", "pdf")
+) -> tuple[Path, ...]:
+    """Draw the results and write every figure into a folder.
+
+    Parameters
+    ----------
+    results : Results
+        What :func:`repscape.run` returned.
+    folder : path
+        Made if it is not there; figures of the same name are replaced.
+    formats : sequence of {"png", "svg", "pdf"}
+        One file for each.
+
+    Returns
+    -------
+    tuple of Path
+        The files, in the order of the figures.
+
+    Raises
+    ------
+    UnknownNameError
+        If a format is not known.
+    StoreError
+        If a file cannot be written, as on a full disk; no torn file is left.
+    """
+    if isinstance(formats, str):
+        raise InputTypeError(f"formats of save_figures must be a list such as ['png']. Got {formats!r}.")
+    for name in formats:
+        _check.choice(name, "formats", "save_figures", FORMATS)
+    folder = Path(folder)
+    written = []
+    for sketch in sketches(checked(results, "save_figures")):
+        figure = paint(sketch)
+        for ending in formats:
+            path = folder / f"{sketch.name}.{ending}"
+            write_whole(path, to_bytes(figure, ending), "figure")
+            written.append(path)
+    return tuple(written)
+
+
+def write_whole(path: Path, content: bytes, what: str) -> None:
+    """Write a file in one step: whoever reads sees the old one or the new one.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be written, as on a full disk; what was there before still stands.
+    """
+    unfinished = path.with_name(f"{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(content)
+        unfinished.replace(path)
+    except OSError as error:
+        if unfinished.is_file():
+            unfinished.unlink()
+        raise StoreError(f"{what} could not be written to {path}: {error}") from error

@@ -1,0 +1,73 @@
+"""The error of what two lists of neighbours have in common, for every way of counting it.
+
+The plain share of common neighbours has an error by influence (`uncertainty/_presence.py`). Other ways of counting, by rank, by
+order or with ties, follow that share row by row, and what is left of them hardly follows the data. So
+SE^2 = b^2 SE(share)^2 + V(rest), b the slope on the share, and V the neighbour sandwich of what the line leaves.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..uncertainty import LEAST_K, influence_error, sandwich, share_kept
+from ._overlap_kernels import count_shared
+
+FloatArray = npt.NDArray[np.float64]
+IndexArray = npt.NDArray[Any]
+ERRORS = ("auto", "influence", "sandwich", "naive", None)
+
+
+@dataclass(frozen=True, slots=True)
+class ListError:
+    """The error of the mean over rows of what two lists have in common."""
+
+    method: str
+    stderr: float
+    influence: FloatArray
+    """(n,) what it comes from, point by point."""
+
+
+def list_error(values: FloatArray, first: IndexArray, second: IndexArray, *, k: int, error: str) -> ListError | None:
+    """Return the error of the mean of values (n,), or None where "influence" is asked for and the lists are too short.
+
+    first, second (n, depth): the neighbours, as deep as they are known; k of them are compared.
+    """
+    n = values.size
+    if error == "naive":
+        return ListError("naive", float(values.std(ddof=1) / math.sqrt(n)), values)
+    if error == "influence" or (error == "auto" and k >= LEAST_K):
+        found = influence_error(first, second, k) if k > 1 else None
+        if found is not None:
+            return _beside_share(values, first, second, k, *found)
+        if error == "influence":
+            return None
+    return ListError("sandwich", math.sqrt(_sandwich(values, first, second, k)) / n, values)
+
+
+def depth_for_influence(k: int, n: int) -> int:
+    """Return how many neighbours graphs hold in which half of the points finds k / 2 of its own."""
+    return min(k + 4 * math.isqrt(k) + 1, n - 1)
+
+
+def _beside_share(
+    values: FloatArray, first: IndexArray, second: IndexArray, k: int, stderr: float, influence: FloatArray
+) -> ListError:
+    shared = np.zeros(values.size, dtype=np.int32)
+    count_shared(first[:, :k], second[:, :k], shared, np.zeros(k, dtype=np.int64))
+    share, apart = shared / k - shared.mean() / k, values - values.mean()
+    squares = float(share @ share)
+    slope = float(share @ apart) / squares if squares > 0 else 0.0
+    rest = apart - slope * share
+    rest[np.abs(rest) < 1e-12] = 0.0  # a share counted plainly leaves only rounding
+    left = _sandwich(rest, first, second, k) if rest.any() else 0.0
+    return ListError("influence", math.hypot(slope * stderr, math.sqrt(left) / values.size), slope * influence + rest)
+
+
+def _sandwich(values: FloatArray, first: IndexArray, second: IndexArray, k: int) -> float:
+    links = min(k, max(3, min(10, k // 3)))
+    return sandwich(values, first, links, other=second) / share_kept(first, links, second)

@@ -1,0 +1,76 @@
+"""Density from the distance to the k-th neighbour: the log density at every point, at one scale."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import numpy as np
+
+from ... import _check
+from ...graph import NeighborGraph
+from .._result import Estimate
+from ._density import density_estimate, volumes_of
+
+NAME = "density_knn"
+
+
+def density_knn(
+    g: NeighborGraph, *, k: int = 10, id: float | None = None, error: Literal["auto"] | None = "auto"
+) -> Estimate:
+    r"""Log density of every point from the volume that holds its k nearest neighbours.
+
+    log rho = log k - log omega_d - d log r_k - log n, omega_d the volume of the unit ball in d dimensions [1]_. Densities of
+    layers that fill different numbers of dimensions have different units: compare spread and order, not level.
+
+    Parameters
+    ----------
+    g : NeighborGraph
+        Of n points, with indices and distances of at least k neighbours; Euclidean for the volumes to be volumes.
+    k : int
+        Neighbours: few follow the density closely and are noisy, many are steady and smooth it.
+    id : float > 0, optional
+        The intrinsic dimension d. None: the graph's own, the median of its Gride curve; ``options["id"]`` has it.
+    error : {"auto", None}
+        Of the mean: the neighbour sandwich.
+
+    Returns
+    -------
+    Estimate
+        value: the mean of the log densities, in nats; minus it is an estimate of the entropy. per_point (n,): the log density
+        at each point. details: "stderr" (n,), 1 / sqrt(k), the error of each log density for a given d; "kstar" (n,), k.
+
+    Raises
+    ------
+    DegenerateDataError
+        If all k nearest neighbours of a point are copies of it.
+    GraphDepthError
+        If the graph holds fewer than k neighbours.
+    InputError
+        If k or id is out of range, or the graph is of merged rows.
+
+    References
+    ----------
+    .. [1] Loftsgaarden, Quesenberry (1965). A nonparametric estimate of a multivariate density function. Annals of Mathematical
+       Statistics 36, 1049-1051.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(2000, 2))
+    >>> found = rs.density_knn(rs.knn_graph(X, 20), k=20, id=2)
+    >>> round(-found.value, 1), round(float(np.log(2 * np.pi * np.e)), 1)  # entropy: found, and of a normal distribution
+    (2.8, 2.8)
+    """
+    _check.choice(error, "error", NAME, ("auto", None))
+    volumes = volumes_of(g, NAME, k=k, id=id)
+    sizes = np.full(volumes.n, k, dtype=np.int64)
+    return density_estimate(
+        volumes,
+        volumes.log_density(sizes),
+        np.full(volumes.n, 1 / math.sqrt(k)),
+        function=NAME,
+        sizes=sizes,
+        options={"k": k},
+        error=error,
+    )

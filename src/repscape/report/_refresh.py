@@ -1,0 +1,84 @@
+"""The figures and the page of a study folder, brought up to date: drawn where the study changed since, else left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..figures import save_figures
+from ..results import Failure, Results
+from ..study import StudyFolder
+from ._build import write_report
+
+FIGURES, REPORT = "figures", "report"
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What stands in the folder."""
+
+    report: Path
+    """The page."""
+    figures: tuple[Path, ...]
+    """Every figure."""
+    failed: tuple[Failure, ...] = field(default=())
+    """What could not be drawn; the next run tries again."""
+
+
+def refresh(results: Results, folder: str | Path, *, command: str | None = None) -> Drawn:
+    """Draw the figures and write the page of a study, where they do not show this very state; an error in one leaves the rest.
+
+    Parameters
+    ----------
+    results : Results
+        All results of the folder.
+    folder : path
+        The study.
+    command : str, optional
+        What repeats the study.
+
+    Returns
+    -------
+    Drawn
+        Where everything stands, and what failed.
+    """
+    home = StudyFolder(Path(folder))
+    state = f"{results.provenance.get('state', '')} {__version__}"
+    failed: list[Failure] = []
+    if home.drawn(FIGURES) != state or not home.figures.is_dir():
+        failed += _figures(results, home)
+        if not failed:
+            home.mark_drawn(FIGURES, state)
+    if home.drawn(REPORT) != state or not home.report.is_file():
+        problem = _tried(lambda: write_report(results, home.report, command=command, study=home.path))
+        if problem is not None:
+            failed.append(Failure("page", REPORT, problem))
+        elif not failed:
+            home.mark_drawn(REPORT, state)
+    figures = tuple(sorted(home.figures.glob("*"))) if home.figures.is_dir() else ()
+    return Drawn(home.report, figures, tuple(failed))
+
+
+def _figures(results: Results, home: StudyFolder) -> list[Failure]:
+    """Draw everything; where that fails, what can be drawn of each measure, and name the rest."""
+    if _tried(lambda: save_figures(results, home.figures)) is None:
+        return []
+    failed = []
+    for name in dict.fromkeys(record.info.name for record in results):
+        own = results.select(name)
+        problem = _tried(lambda own=own: save_figures(own, home.figures))  # type: ignore[misc]
+        if problem is not None:
+            failed.append(Failure(name, "figure", problem))
+    return failed
+
+
+def _tried(draw: Callable[[], Any]) -> str | None:
+    """Return what went wrong, in words."""
+    try:
+        draw()
+    except Exception as error:  # whatever it is, the numbers are whole, and this is told with them
+        return f"{type(error).__name__}: {error}"
+    return None

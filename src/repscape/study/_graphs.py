@@ -1,0 +1,69 @@
+"""Graphs on disk, under names made of the contents they were built from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..graph import NeighborGraph
+from ..store import read_arrays, write_arrays
+from ._tasks import Graphs
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNames:
+    """What the graphs of one representation are called where they are kept; "" for one that is not there."""
+
+    full: str = ""
+    """Of all rows."""
+    distinct: str = ""
+    """Of the distinct rows, where some are repeated."""
+
+    @classmethod
+    def of(cls, entries: Mapping[str, str]) -> GraphNames:
+        """Take them from the journal."""
+        return cls(entries.get("full", ""), entries.get("distinct", ""))
+
+
+def keep_graphs(path: Path, key: str, graphs: Graphs, *, sync: bool) -> dict[str, str]:
+    """Store graphs under the name of what they were built from and how deep they are; return what they are called."""
+    names: dict[str, str] = {}
+    for kind, graph in (("full", graphs.full), ("distinct", graphs.distinct)):
+        if graph is None:
+            continue
+        if kind == "distinct" and graph is graphs.full:
+            continue
+        names[kind] = f"{key}|{kind}|{graph.k}"
+        held = {"indices": graph.indices, "distances": graph.distances, "members": graph.members}
+        about = {"metric": graph.metric, "certificate": dict(graph.certificate)}
+        arrays = {name: array for name, array in held.items() if array is not None}
+        write_arrays(path, names[kind], arrays, attributes=about, sync=sync)
+    return names
+
+
+def kept_graphs(path: Path, names: GraphNames) -> Graphs:
+    """Read graphs back; where no row is repeated, the graph of all rows serves as that of the distinct ones."""
+    full = kept_graph(path, names.full)
+    return Graphs(full, kept_graph(path, names.distinct) or without_copies(full))
+
+
+def kept_graph(path: Path, name: str, *, distances: bool = True) -> NeighborGraph | None:
+    """Read one graph, or its indices alone."""
+    if not name:
+        return None
+    arrays, about = read_arrays(path, name, only=None if distances else ("indices", "members"))
+    return NeighborGraph(
+        indices=arrays.get("indices"),
+        distances=arrays.get("distances"),
+        metric=about["metric"],
+        certificate=about["certificate"],
+        members=arrays.get("members"),
+    )
+
+
+def without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
+    """Return a graph that serves as that of the distinct rows too, or None where some rows are identical."""
+    if graph is None or graph.distances is None or bool((graph.distances[:, 0] == 0).any()):
+        return None
+    return graph

@@ -1,0 +1,139 @@
+"""What is wrong with a study folder: everything in it read, and each thing that is damaged named with what mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from ..errors import RepscapeError
+from ..results import load_results
+from ..store import UNFINISHED, list_groups, open_store, read_arrays, remove_group
+from ._contents import Contents
+from ._folder import CONTENTS, JOURNAL, StudyFolder
+from ._journal import ENDING, Journal, read_unit
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something in a study folder that is not as it should be."""
+
+    what: str
+    """What is damaged, missing or left over."""
+    remedy: str
+    """What mends it."""
+    mend: Callable[[], None] | None = None
+    """Takes away what cannot be used, so that the next run makes it anew; None where that is not ours to do."""
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}"
+
+
+def problems_of(home: StudyFolder) -> tuple[Problem, ...]:
+    """Read everything in a folder."""
+    return (*_of_plan(home), *_of_journal(home), *_of_graphs(home), *_of_stores(home), *_of_results(home))
+
+
+def _of_plan(home: StudyFolder) -> Iterator[Problem]:
+    try:
+        home.plans()
+    except RepscapeError as error:
+        yield Problem(str(error), "Mend it by hand, or take it from a copy.")
+    file = home.path / JOURNAL / CONTENTS
+    try:
+        home.contents()
+    except RepscapeError as error:
+        yield Problem(str(error), "The next run makes it anew from the plan.", lambda: file.unlink(missing_ok=True))
+    for left in [*home.path.glob(f".*{UNFINISHED}"), *(home.path / JOURNAL).glob(f".*{UNFINISHED}")]:
+        yield Problem(
+            f"{left} was left by a run that was stopped.", "It can go.", partial(left.unlink, missing_ok=True)
+        )
+
+
+def _of_journal(home: StudyFolder) -> Iterator[Problem]:
+    for file in sorted((home.path / JOURNAL).glob(f"*{ENDING}")):
+        try:
+            read_unit(file)
+        except RepscapeError as error:
+            mend = partial(file.unlink, missing_ok=True)
+            yield Problem(str(error), "The next run computes that unit again.", mend)
+
+
+def _of_graphs(home: StudyFolder) -> Iterator[Problem]:
+    try:
+        names = list_groups(home.graphs)
+    except RepscapeError as error:
+        yield Problem(str(error), f"Delete {home.graphs}; the next run builds the graphs again.")
+        return
+    journal = home.journal()
+    contents = _contents(home)
+    found = journal.read([] if contents is None else list(contents.graphs.values()))
+    users = {
+        name: key for key, unit in found.units.items() for name in ((unit.graph or {}).get("names") or {}).values()
+    }
+    again = "The next run builds it again."
+    for name in names:
+        try:
+            read_arrays(home.graphs, name)
+        except RepscapeError as error:
+            yield Problem(str(error), again, _dropper(home, journal, name, users.get(name)))
+    for name in users.keys() - set(names):
+        mend = _dropper(home, journal, name, users[name])
+        yield Problem(f"the graph {name!r} of {home.graphs} is gone.", again, mend)
+
+
+def _dropper(home: StudyFolder, journal: Journal, name: str, key: str | None) -> Callable[[], None]:
+    def drop() -> None:
+        if key is not None:
+            journal.drop([key])
+        remove_group(home.graphs, name)
+
+    return drop
+
+
+def _of_stores(home: StudyFolder) -> Iterator[Problem]:
+    again = "The same repscape run command extracts it again, once the damaged store is deleted."
+    for path in home.stores().values():
+        try:
+            store = open_store(path)
+            for key in store:
+                for start in range(0, store[key].shape[0], store.slab_rows):
+                    np.asarray(store[key][start : start + store.slab_rows])
+            _ = store.examples, store.provenance
+        except RepscapeError as error:
+            yield Problem(str(error), again)
+            continue
+        if not store.complete:
+            yield Problem(
+                f"{path} holds {store.rows} of {store.total_rows} rows: its extraction was stopped.",
+                "The same repscape run command goes on from there.",
+            )
+
+
+def _of_results(home: StudyFolder) -> Iterator[Problem]:
+    contents = _contents(home)
+    if contents is not None:
+        journal = home.journal()
+        left = [cell for cell in contents.cells if not journal.has(cell.key, whole=False)]
+        if left:
+            yield Problem(
+                f"{len(left)} of {len(contents.cells)} values are not computed yet, or failed.", "repscape run goes on."
+            )
+    if not home.results.is_dir():
+        yield Problem(f"there is no {home.results}.", "The next run writes it from what is finished.")
+        return
+    try:
+        load_results(home.path)
+    except RepscapeError as error:
+        yield Problem(
+            str(error), "The next run writes it again from the journal.", lambda: remove_group(home.results, "records")
+        )
+
+
+def _contents(home: StudyFolder) -> Contents | None:
+    try:
+        return home.contents()
+    except RepscapeError:
+        return None

@@ -1,0 +1,72 @@
+"""Public names of before go on working for one version, and say where they are now."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+import repscape
+import repscape.figures
+import repscape.findings
+import repscape.plots
+import repscape.results
+
+FIGURES = [
+    "FORMATS",
+    "Drawing",
+    "Line",
+    "Margin",
+    "Panel",
+    "Sketch",
+    "alternative",
+    "caption",
+    "draw",
+    "draw_clusters",
+    "draw_confusion",
+    "draw_embeddings",
+    "draw_lines",
+    "draw_margins",
+    "draw_probes",
+    "draw_rsa",
+    "draw_second_level",
+    "draw_similarities",
+    "draw_strip",
+    "paint",
+    "save_drawings",
+    "save_figures",
+    "sketches",
+    "to_bytes",
+    "write_whole",
+]
+FINDINGS = ["LayerAdvice", "best_layer", "best_matches", "paired_differences", "simultaneous_bands", "suggest_layers"]
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_plots_is_figures(name: str) -> None:
+    with pytest.warns(FutureWarning, match=rf"from repscape\.figures import {name}`"):
+        found = getattr(repscape.plots, name)
+    assert found is getattr(repscape.figures, name)
+    assert name in dir(repscape.plots)
+
+
+@pytest.mark.parametrize("name", FINDINGS)
+def test_what_judges_results_is_in_findings(name: str) -> None:
+    with pytest.warns(FutureWarning, match=rf"results\.{name} is now repscape\.findings\.{name}"):
+        found = getattr(repscape.results, name)
+    assert found is getattr(repscape.findings, name) is getattr(repscape, name)
+
+
+@pytest.mark.parametrize("module", [repscape.plots, repscape.results])
+def test_other_names_are_not_there(module: object) -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'draw_nothing'"):
+        module.draw_nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_importing_the_old_module_loads_nothing_and_warns_of_nothing() -> None:
+    code = (
+        "import sys, repscape.plots; assert 'matplotlib' not in sys.modules and 'repscape.figures' not in sys.modules"
+    )
+    found = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stderr
