@@ -1,4 +1,4 @@
-from . import errors, synthetic
+from . import errors, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
@@ -153,6 +153,7 @@ __all__ = [
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "testing",
     "vector_models",
     "write_report",
 ]

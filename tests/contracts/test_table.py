@@ -11,16 +11,17 @@ import numpy as np
 import pytest
 
 import repscape
+from repscape import testing
 from repscape.graph import NeighborGraph
-from repscape.measures import MEASURES, Measure
-from repscape.measures._table import FOLDERS, TRANSFORMATIONS
+from repscape.measures import MEASURES, TRANSFORMATIONS, Measure
+from repscape.measures._table import FOLDERS
 from tests.contracts import contracts
 
 ROWS = list(MEASURES.values())
 BOTH = [row for row in ROWS if row.arity == 2]
 SOURCE = Path(repscape.__file__).parent / "measures"
 TESTS = Path(__file__).parents[1]
-PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_health_", "_information_")
+PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_density_", "_health_", "_information_")
 
 
 def names(rows: list[Measure]) -> list[str]:
@@ -30,27 +31,53 @@ def names(rows: list[Measure]) -> list[str]:
 @pytest.mark.parametrize("change", TRANSFORMATIONS)
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
 def test_invariances(row: Measure, change: str) -> None:
-    contracts.check_invariance(row, change)
+    testing.check_invariance(row, change, contracts.small(row))
 
 
 CHECKS = [
-    contracts.check_bounds,
-    contracts.check_determinism,
-    contracts.check_input_untouched,
-    contracts.check_nan_refused,
-    contracts.check_oracle,
+    testing.check_bounds,
+    testing.check_determinism,
+    testing.check_input_untouched,
+    testing.check_nan_refused,
 ]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
-def test_promises(row: Measure, check: Callable[[Measure], None]) -> None:
+def test_promises(row: Measure, check: Callable[..., None]) -> None:
+    check(row, contracts.small(row))
+
+
+@pytest.mark.parametrize("check", [contracts.check_oracle, contracts.check_says_finite])
+@pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
+def test_promises_of_the_table_alone(row: Measure, check: Callable[[Measure], None]) -> None:
     check(row)
 
 
+@pytest.mark.parametrize("check", [testing.check_symmetry, testing.check_alike])
 @pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
-def test_symmetry(row: Measure) -> None:
-    contracts.check_symmetry(row)
+def test_promises_of_comparisons(row: Measure, check: Callable[..., None]) -> None:
+    check(row, contracts.small(row))
+
+
+def test_variants_say_which_way_is_alike() -> None:
+    row = MEASURES["sim_procrustes"]
+    for form, alike in (("angular", -1), ("similarity", 1), ("size_and_shape", -1)):
+        under = row.under({"form": form})
+        assert under.alike == alike
+        testing.check_alike(under, {"form": form})
+
+
+@pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
+def test_every_comparison_says_which_way_is_alike(row: Measure) -> None:
+    assert row.alike in (1, -1)
+
+
+def test_titles_are_names_for_people_and_tell_measures_apart() -> None:
+    titles = [row.title for row in ROWS]
+    assert len(set(titles)) == len(ROWS)
+    assert MEASURES["id_twonn"].title == "Intrinsic dimension, TwoNN"
+    assert not [title for title in titles if "_" in title or title != title.strip() or not title]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
@@ -106,25 +133,26 @@ MUTANTS: list[tuple[str, Measure, Callable[[Measure], None]]] = [
     (
         "uncentred",
         Measure("spread", fn=spread, invariant_to=("rotation", "translation", "permutation")),
-        lambda row: contracts.check_invariance(row, "translation"),
+        lambda row: testing.check_invariance(row, "translation"),
     ),
     (
         "undeclared invariance",
         Measure("spread", fn=spread, invariant_to=("permutation",)),
-        lambda row: contracts.check_invariance(row, "rotation"),
+        lambda row: testing.check_invariance(row, "rotation"),
     ),
     ("rows swapped", replace(LABELLED, fn=rows_swapped, neighbors=10), contracts.check_oracle),
     ("k off by one", replace(LABELLED, fn=off_by_one, neighbors="k"), contracts.check_oracle),
-    ("out of bounds", Measure("spread", fn=spread, bounds=(0.0, 1.0)), contracts.check_bounds),
-    ("writes to its input", Measure("writes", fn=writes), contracts.check_input_untouched),
-    ("not symmetric", Measure("one_sided", fn=one_sided, arity=2, symmetric=True), contracts.check_symmetry),
-    ("symmetric and silent", replace(MEASURES["overlap_neighbors"], symmetric=False), contracts.check_symmetry),
+    ("out of bounds", Measure("spread", fn=spread, bounds=(0.0, 1.0)), testing.check_bounds),
+    ("writes to its input", Measure("writes", fn=writes), testing.check_input_untouched),
+    ("not symmetric", Measure("one_sided", fn=one_sided, arity=2, symmetric=True), testing.check_symmetry),
+    ("symmetric and silent", replace(MEASURES["overlap_neighbors"], symmetric=False), testing.check_symmetry),
     (
         "draws from global state",
         Measure("noisy", fn=lambda X: float(np.random.rand())),  # noqa: NPY002
-        contracts.check_determinism,
+        testing.check_determinism,
     ),
-    ("takes NaN", Measure("nanmean", fn=lambda X: float(np.nanmean(X))), contracts.check_nan_refused),
+    ("a distance that says it is alike", replace(MEASURES["sim_procrustes"], alike=1), testing.check_alike),
+    ("takes NaN", Measure("nanmean", fn=lambda X: float(np.nanmean(X))), testing.check_nan_refused),
 ]
 
 

@@ -37,7 +37,7 @@ def profile(
             info,
             variant or info.name,
             "depth",
-            place(i, len(values) - 1, model, step),
+            place(i, max(1, len(values) - 1), model, step),
             Estimate(v, n=9, stderr=stderr, chance=chance, replicates=None if deviations is None else deviations[i]),
         )
         for i, v in enumerate(values)

@@ -180,8 +180,8 @@ def test_best_matches_are_told_with_what_errors_leave_open():
     (one,) = of(pairs(values, 0.02))
     assert (one.kind, one.layers) == ("best match", ("h.0", "h.1"))
     assert one.text.endswith(
-        "layers of A and their best matches in B: h.0 to h.0, h.1 to h.1 or h.2. 1 of 2 differ from every other layer beyond the "
-        "errors."
+        "layers of A and their best matches in B: h.0 to h.0, h.1 to h.1 or h.2. 1 of 2 differ from every other layer beyond "
+        "the errors."
     )
     assert {one.kind for one in of(pairs(values, 2.0))} == {"unsure match"}
     assert {one.kind for one in of(pairs(values, None))} == {"no errors"}

@@ -49,6 +49,7 @@ def indices(found: rs.LayerAdvice) -> list[int]:
 def test_the_minimum_after_the_peak_and_what_cannot_be_told_from_it() -> None:
     found = advice([5, 12, 20, 14, 6.2, 6.0, 6.1, 9], stderr=0.3)
     assert indices(found) == [5, 6, 4]
+    assert [layer.index for layer in found.candidates] == [4, 5, 6]
     assert (found.peak.index, found.minimum.index) == (2, 5)
     assert found.evidence == (
         "The dimension rises to a peak (20.00 ± 0.30 at layer 2 (h.2, depth 0.29)), falls to its least value after it (6.00 ± "
@@ -58,7 +59,7 @@ def test_the_minimum_after_the_peak_and_what_cannot_be_told_from_it() -> None:
 
 
 def test_a_second_shallower_peak_does_not_hide_the_minimum_between() -> None:
-    assert indices(advice([8, 28, 26, 18, 24, 20, 10])) == [3]
+    assert indices(advice([8, 28, 26, 18, 24, 20, 10], 0.1)) == [3]
 
 
 def test_the_published_dimension_of_esm1b_gives_its_plateau() -> None:
@@ -67,8 +68,10 @@ def test_the_published_dimension_of_esm1b_gives_its_plateau() -> None:
     found = advice(values)
     assert found.peak.index == 4
     assert found.minimum.index == 26
-    assert min(indices(found)) >= 20
-    assert max(indices(found)) <= 31
+    assert found.candidates[0].index >= 20
+    assert found.candidates[-1].index <= 31
+    assert found.suggested == ()  # the published curve has no errors
+    assert found.evidence.endswith("there are no errors, and without errors nothing is suggested.")
     assert found.values[found.minimum.index] == min(values)
 
 
@@ -76,7 +79,7 @@ def test_minilm_has_no_peak_inside_and_nothing_is_suggested() -> None:
     found = advice(MINILM, stderr=0.9)
     assert found.suggested == ()
     assert found.minimum is None
-    assert found.evidence.startswith("The dimension has no peak inside: it is highest (48.60 ± 0.90 at layer 0")
+    assert found.evidence.startswith("The dimension has no peak inside: it is highest (48.6 ± 0.9 at layer 0")
     assert advice(MINILM).suggested == ()
 
 
@@ -104,7 +107,7 @@ def test_errors_decide_whether_a_peak_is_one() -> None:
 
 
 def test_models_stand_by_themselves_and_regret_is_scored_where_there_are_labels() -> None:
-    one = records([5, 20, 6, 5, 12], model="one")
+    one = records([5, 20, 6, 5, 12], model="one", stderr=0.1)
     held = [*one, *records(MINILM, model="two")]
     overlap = records([0.1, 0.3, 0.7, 0.6, 0.2], info=OVERLAP, model="one", column="class")
     first, second = rs.suggest_layers(Results((*held, *overlap)))
@@ -116,7 +119,7 @@ def test_models_stand_by_themselves_and_regret_is_scored_where_there_are_labels(
 
 def test_another_measure_or_variant_can_be_named() -> None:
     other = MeasureInfo("id_mle", label="intrinsic dimension")
-    held = Results((*records(MINILM), *records([5, 20, 6, 5, 12], info=other)))
+    held = Results((*records(MINILM), *records([5, 20, 6, 5, 12], info=other, stderr=0.1)))
     assert indices(rs.suggest_layers(held, measure="id_mle")[0]) == [3]
     assert rs.suggest_layers(held, variant="id_twonn")[0].variant == "id_twonn"
     with pytest.raises(UnknownNameError, match="Did you mean 'id_mle'"):
@@ -131,4 +134,4 @@ def test_another_measure_or_variant_can_be_named() -> None:
 
 
 def test_layers_without_a_value_are_passed_over() -> None:
-    assert indices(advice([5, float("nan"), 20, 6, 5, 12])) == [4]
+    assert indices(advice([5, float("nan"), 20, 6, 5, 12], 0.1)) == [4]

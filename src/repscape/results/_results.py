@@ -160,7 +160,7 @@ class Results:
         >>> import numpy as np, repscape as rs
         >>> X = np.random.default_rng(0).normal(size=(1000, 8))
         >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
-        >>> [(one.kind, one.layers) for one in results.conclusions()]
+        >>> [(one.kind, one.layers) for one in results.conclusions()][:2]
         [('highest', ('a',)), ('lowest', ('b',))]
         """
         from ..findings import conclusions  # house: door
