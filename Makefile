@@ -15,7 +15,7 @@ help:
 	@echo "make check   lint, types, house rules"
 	@echo "make bench   time the code against its peers"
 	@echo "make docs    build the documentation site"
-	@echo "make calibration   draw samples by the thousand: do the intervals hold? hours; goes on where it was stopped"
+	@echo "make calibration   draw samples by the thousand, simulated and of real sets: do the intervals hold? hours; goes on where it was stopped"
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -41,11 +41,16 @@ check: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
 
-# RUNS samples a cell; the table on the page is written from what is there.
+# RUNS samples a cell, of simulated families and of real sets; the tables on the page are written from what is there.
+SETS ?= ../calibration
 RUNS ?= 1000
+.PHONY: calibration
 calibration: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/calibration.py calibration --runs $(RUNS) --processes 2
 	$(BIN)/python benchmarks/calibration.py calibration --table docs/calibration.md
+	$(BIN)/python benchmarks/populations.py $(SETS)/sets
+	$(BIN)/python benchmarks/calibration_real.py $(SETS)/sets $(SETS)/runs --runs $(RUNS)
+	$(BIN)/python benchmarks/calibration_real.py $(SETS)/sets $(SETS)/runs --table docs/calibration.md
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build

@@ -1,9 +1,9 @@
 """Print where the code departs from the house rules; exit 1 if it does.
 
-In the package: files up to 300 lines, functions up to 60 (docstring apart), at most three positional arguments in public functions,
-optional packages imported only where they are used or in files named after them, nothing printed but by commands, and no assert,
-swallowed error, stub or global state. Elsewhere: every test asserts something. An exception is fine where the code is better for it:
-end the line in `# house: <reason>`. That packages import only downwards is a test (tests/test_package.py).
+In the package: files up to 300 lines, functions up to 60 (docstring apart), at most three positional arguments in public
+functions, optional packages imported only where they are used or in files named after them, nothing printed but by commands, and
+no assert, swallowed error, stub or global state. Elsewhere: every test asserts something. An exception is fine where the code is
+better for it: end the line in `# house: <reason>`. That packages import only downwards is a test (tests/test_package.py).
 """
 
 from __future__ import annotations
@@ -16,7 +16,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 FILE_LINES, FUNCTION_LINES, POSITIONAL = 300, 60, 3
 EXTRAS = {"torch", "transformers", "datasets", "PIL", "pyarrow", "dask", "distributed", "gensim", "umap"}
-OWN_FILES = ("torch", "hf", "dask", "gensim", "umap", "hooks", "pool")  # in names of files that may import extras at their top
+OWN_FILES = (
+    "torch",
+    "hf",
+    "dask",
+    "gensim",
+    "umap",
+    "hooks",
+    "pool",
+)  # in names of files that may import extras at their top
 ASSERTS = ("raises", "warns", "fail", "assert", "check", "expect", "verify")
 Found = Iterator[tuple[int, str]]
 Function = ast.FunctionDef | ast.AsyncFunctionDef

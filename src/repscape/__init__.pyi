@@ -54,7 +54,7 @@ from .measures.structure import (
     embed,
     select_category,
 )
-from .measures.uncertainty import sample_size_curve
+from .measures.uncertainty import sample_size, sample_size_curve
 from .plan import Plan
 from .recipes import forecast_recipe, list_recipes, run_recipe
 from .report import write_report
@@ -139,6 +139,7 @@ __all__ = [
     "run",
     "run_recipe",
     "second_level_rdm",
+    "sample_size",
     "sample_size_curve",
     "select_category",
     "shared_words",

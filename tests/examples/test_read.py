@@ -59,11 +59,13 @@ def test_plain_lines(tmp_path):
 
 
 def test_words_that_look_like_gaps_are_words(tmp_path):
-    (tmp_path / "a.csv").write_text("text,n,mood\nNA,1,None\nnan,NA,sad\nnull,3,\n")
+    (tmp_path / "a.csv").write_text("text,n,mood,m\nNA,1,None,1\nnan,NA,sad,\nnull,3,,3\n")
     examples = read_examples(tmp_path / "a.csv", text="text")
     assert list(examples.inputs) == ["NA", "nan", "null"]
     assert examples.table["mood"].tolist()[:2] == ["None", "sad"]
-    np.testing.assert_array_equal(examples.table["n"], [1, np.nan, 3])
+    assert examples.table["mood"].isna().tolist() == [False, False, True]
+    assert examples.table["n"].tolist() == ["1", "NA", "3"]
+    np.testing.assert_array_equal(examples.table["m"], [1, np.nan, 3])
 
 
 def test_real_reviews():
@@ -235,14 +237,11 @@ def test_bad_rows_may_be_left_out():
         ("a.fasta", b"ACD\n", "line 1: a FASTA file begins with a '>' line"),
         ("a.txt", b"one\n\nthree\n", r"row 1 .*the text is (empty|missing)"),
         ("a.docx", b"", "must be a file with suffix"),
-        ("a.csv", b"text,text\na,b\n", None),
+        ("a.csv", b"text,text\na,b\n", "line 1, must have columns of different names. Got 'text' twice"),
     ],
 )
 def test_files_that_cannot_be_read_are_named(tmp_path, name, content, message):
     (tmp_path / name).write_bytes(content)
-    if message is None:  # pandas names the second column text.1
-        assert list(read_examples(tmp_path / name).inputs) == ["a"]
-        return
     with pytest.raises(InputError, match=message) as caught:
         read_examples(tmp_path / name)
     assert name in str(caught.value)
@@ -255,11 +254,11 @@ def test_what_is_not_there(tmp_path):
     np.save(tmp_path / "layer1.npy", np.eye(3))
     with pytest.raises(InputError, match="holds arrays: there is no model"):
         read_examples(tmp_path)
-    with pytest.raises(UnknownNameError, match="kind of read_examples must be one of"):
+    with pytest.raises(UnknownNameError, match="kind of the examples must be one of"):
         read_examples(["a"], kind="txt")
     with pytest.raises(InputError, match="'text' or 'protein', as it is a table. Got 'image'"):
         read_examples(pd.DataFrame({"text": ["a"]}), kind="image")
-    with pytest.raises(InputError, match="kind of read_examples is 'text', but"):
+    with pytest.raises(InputError, match="kind of the examples is 'text', but"):
         read_examples(read_examples(np.eye(3)), kind="text")
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import os
+import pickle
 
 import numpy as np
 import pytest
@@ -83,11 +85,51 @@ def test_gensim_forms(tmp_path, keyed):
     keyed.save_word2vec_format(str(tmp_path / "v.txt"))
     check(tmp_path / "v.txt", words)
     keyed.save(str(tmp_path / "v.kv"))
-    check(tmp_path / "v.kv", words)
-    for name in ("v.bin", "v.kv"):
+    with pytest.raises(InputError, match=r"v\.kv is a pickle of gensim's.*allow_pickle=True \(--allow-pickle\)"):
+        read_examples(tmp_path / "v.kv")
+    check(tmp_path / "v.kv", words, allow_pickle=True)
+    for name, message in (
+        ("v.bin", "truncated or damaged: its header promises 4 vectors"),
+        ("v.kv", "cannot be read as"),
+    ):
         (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:60])
-        with pytest.raises(InputError, match=f"{name} cannot be read as"):
-            read_examples(tmp_path / name)
+        with pytest.raises(InputError, match=f"{name}.*{message}"):
+            read_examples(tmp_path / name, allow_pickle=True)
+
+
+class Canary:
+    """Leaves a folder behind when it is unpickled."""
+
+    def __init__(self, file):
+        self.file = str(file)
+
+    def __reduce__(self):
+        return os.mkdir, (self.file,)
+
+
+@pytest.mark.parametrize("name", ["v.kv", "v.model", "words.npz", "words.npy"])
+def test_a_received_file_runs_nothing(tmp_path, name):
+    canary = Canary(tmp_path / "sung")
+    if name.endswith(".npz"):
+        np.savez(tmp_path / name, words=np.array([canary, "b"], dtype=object), vectors=np.eye(2))
+    elif name.endswith(".npy"):
+        np.save(tmp_path / name, np.array([canary, "b"], dtype=object), allow_pickle=True)
+    else:
+        (tmp_path / name).write_bytes(pickle.dumps(canary))
+    with pytest.raises(InputError, match="pickle"):
+        read_examples(tmp_path / name)
+    assert not (tmp_path / "sung").exists()
+
+
+def test_pickles_are_read_for_who_says_so(tmp_path):
+    np.savez(tmp_path / "words.npz", words=np.array(["sun", "new york"], dtype=object), vectors=np.eye(2))
+    with pytest.raises(InputError, match="words in .*words.npz cannot be read: it holds pickled"):
+        read_examples(tmp_path / "words.npz")
+    assert read_examples(tmp_path / "words.npz", allow_pickle=True).table["word"].tolist() == ["sun", "new york"]
+    (tmp_path / "v.kv").write_bytes(pickle.dumps(Canary(tmp_path / "sung")))
+    with pytest.raises(InputError, match="cannot be read as gensim KeyedVectors"):
+        read_examples(tmp_path / "v.kv", allow_pickle=True)
+    assert (tmp_path / "sung").exists()
 
 
 def test_gensim_downloader_names(tmp_path, keyed, monkeypatch):

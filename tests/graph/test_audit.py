@@ -310,7 +310,7 @@ def test_honest_products_are_never_suspected(caplog):
         rng.normal(size=(300, 30)) * 10.0 ** rng.integers(-8, 8, size=(300, 1)),
         np.abs(rng.normal(size=(300, 700))) ** 5,
         np.where(rng.random((300, 50)) < 0.02, 1.0, 0.0) + 1e-6 * rng.random((300, 50)),
-        *(np.asarray(make(300)) for make in SETS.values()),
+        *(np.asarray(make(210)) for make in SETS.values()),
     ]
     for X in sets:
         for precision in MAKERS:

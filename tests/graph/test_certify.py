@@ -42,19 +42,6 @@ def test_the_bound_holds_for_every_pair(name, precision):
         assert (-eased.bound.shrink(frame.scale, X.shape[1]) * score <= squares).all()
 
 
-@pytest.mark.parametrize("d", [1, 2, 5])
-@pytest.mark.parametrize(("n", "m"), [(1, 9), (9, 1), (7, 9)])
-@pytest.mark.parametrize("precision", MAKERS)
-def test_products_of_few_features_are_those_of_numpy(precision, n, m, d):
-    X = np.linspace(-1, 1, (n + m) * d).reshape(n + m, d)
-    products = MAKERS[precision](d)
-    rows = products.store(n + m)
-    products.encode(X, Frame(np.zeros(d), 1.0), rows)
-    one, other = (Encoded(0, rows[part], np.zeros(size)) for part, size in ((slice(n), n), (slice(n, None), m)))
-    tile = products.multiply(one, other, products.tile(n + m))
-    np.testing.assert_allclose(tile, X[:n] @ X[n:].T, atol=0.02 * d)
-
-
 def test_the_bound_is_near_enough_to_be_of_use():
     X = gaussian(300, 128).astype(np.float64)
     frame = _exact.frame_of(problem_of(X, 3))

@@ -95,7 +95,7 @@ def test_larger_than_memory(metric, precision, monkeypatch):
     whole = knn_graph(points, 9, metric=metric, precision=precision)
     lazy = Lazy(points)
     monkeypatch.setattr(_points, "BLOCK_BYTES", 400 * 16 * 4)
-    monkeypatch.setattr(_memory, "plan", lambda **_: _memory.MemoryPlan(hold=0, part_rows=2048))
+    monkeypatch.setattr(_memory, "plan", lambda **_: _memory.MemoryPlan(hold=0, part_rows=2048, threads=2))
     graph = knn_graph(lazy, 9, metric=metric, precision=precision, threads=2)
     assert np.array_equal(graph.indices, whole.indices)
     np.testing.assert_allclose(graph.distances, whole.distances, rtol=1e-14)
@@ -106,7 +106,7 @@ def test_larger_than_memory_with_rows_that_fail(monkeypatch):
     rng = np.random.default_rng(0)
     points = np.concatenate([1e3 + 1e-7 * rng.normal(size=(1500, 8)), 1e3 * rng.normal(size=(1500, 8))])
     monkeypatch.setattr(_points, "BLOCK_BYTES", 400 * 8 * 8)
-    monkeypatch.setattr(_memory, "plan", lambda **_: _memory.MemoryPlan(hold=0, part_rows=1024))
+    monkeypatch.setattr(_memory, "plan", lambda **_: _memory.MemoryPlan(hold=0, part_rows=1024, threads=2))
     graph = knn_graph(Lazy(points), 9, precision="float32")
     assert graph.certificate["direct"] > 0.4
     assert_exact(points, graph.indices, graph.distances)

@@ -7,7 +7,8 @@ import sys
 
 import pytest
 
-from repscape.machine import _memory, memory_available
+from repscape.errors import MemoryBudgetError
+from repscape.machine import _memory, memory_available, memory_errors, threads_within
 
 MIB = 1 << 20
 
@@ -105,3 +106,64 @@ def test_the_limit_of_the_process_counts():
     told = subprocess.run([sys.executable, "-c", LIMITED], capture_output=True, text=True, check=True).stdout.split()
     assert int(told[0]) > 65 * MIB
     assert 55 * MIB < int(told[1]) <= 64 * MIB
+
+
+TIGHT = """
+import resource
+import numpy as np
+from repscape.errors import MemoryBudgetError
+from repscape.graph import knn_graph, knn_graphs, knn_query, neighbor_ranks
+X = np.random.default_rng(0).normal(size=(2400, 64)).astype(np.float32)
+given = (np.arange(2400)[:, None] + [[1, 2]]) % 2400
+work = {
+    "graph": lambda: knn_graph(X, 60, threads=4, precision="float32"),
+    "query": lambda: knn_query(X, X[:1200], 60, threads=4, precision="float64"),
+    "graphs": lambda: knn_graphs(X.reshape(8, 300, 64), 5, threads=4),
+    "ranks": lambda: neighbor_ranks(X, given, function="ranks", threads=4),
+}
+for one in work.values():
+    one()  # compiled, and the libraries have what they hold
+for name, one in work.items():
+    for free in (4, 60, 80, 100, 200, 800):
+        held = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (held + (free << 20), -1))
+        try:
+            one()
+            said = "done"
+        except MemoryBudgetError as error:
+            said = "refused" if "would need" in str(error) else "ran out"
+        resource.setrlimit(resource.RLIMIT_AS, (-1, -1))
+        print(name, said)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="/proc tells what the process holds")
+def test_under_a_tight_limit_there_is_an_answer_or_a_sentence():
+    """Nothing else: no MemoryError, no thread that cannot start, no library that ends the process."""
+    ended = subprocess.run([sys.executable, "-c", TIGHT], capture_output=True, text=True, check=False)
+    assert ended.returncode == 0, ended.stderr[-2000:]
+    said = [line.split(maxsplit=1) for line in ended.stdout.splitlines()]
+    assert len(said) == 24
+    for name in ("graph", "query", "graphs", "ranks"):
+        found = [word for one, word in said if one == name]
+        assert found == sorted(found, key=["refused", "done"].index)
+        assert {found[0], found[-1]} == {"refused", "done"}
+
+
+def test_threads_are_as_many_as_there_is_memory_for():
+    assert threads_within(8, 1 << 40) == 8
+    assert threads_within(8, 3 * _memory.THREAD_BYTES) in (1, 3)  # 1 where addresses are limited
+    assert threads_within(8, 0) == 1
+
+
+def test_errors_of_libraries_become_one_sentence():
+    for error in (MemoryError("no"), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried 7")):
+        with (
+            pytest.raises(MemoryBudgetError, match=r"f ran out of memory: .* GiB were free as it began"),
+            memory_errors("f"),
+        ):
+            raise error
+    with pytest.raises(RuntimeError, match="something else"), memory_errors("f"):
+        raise RuntimeError("something else")
+    with pytest.raises(MemoryBudgetError, match="^as it was$"), memory_errors("f"):
+        raise MemoryBudgetError("as it was")

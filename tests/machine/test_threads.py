@@ -163,3 +163,19 @@ def test_memory_of_a_layer_fits_the_plan():
     )
     assert budget.part_rows >= 1024
     assert budget.part_rows % 1024 == 0
+
+
+@pytest.mark.parametrize("given", [0, 2])
+def test_where_the_system_gives_no_more_threads_fewer_do_the_work(given, monkeypatch):
+    begin, begun, done = threading.Thread.start, [], []
+
+    def start(thread):
+        if len(begun) == given:
+            raise RuntimeError("can't start new thread")
+        begun.append(thread)
+        begin(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    _crew.Crew(5).map(lambda item, _: done.append(item), range(40), what="x")
+    assert sorted(done) == list(range(40))
+    assert len(begun) == given

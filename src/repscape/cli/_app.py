@@ -28,7 +28,7 @@ from ._recipe import recipe
 from ._remove import remove
 from ._report import report
 from ._run import run
-from ._signals import WORDS, exit_code
+from ._signals import WORDS, stopped
 
 BAD_INPUT = 1
 COMMANDS = (
@@ -46,7 +46,7 @@ class Commands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt as stop:
             complain(str(stop) or WORDS)
-            raise typer.Exit(exit_code()) from stop
+            raise typer.Exit(stopped()) from stop
         except (RepscapeError, OSError) as error:
             if getattr(error, "errno", None) == errno.EPIPE:
                 raise  # whoever read our output has gone: nothing to say, and nobody to say it to

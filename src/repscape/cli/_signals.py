@@ -6,22 +6,41 @@ import signal
 from types import FrameType
 
 WORDS = "stopped; what was finished is kept, and the same command goes on from there"
-INTERRUPTED, TERMINATED = 130, 143
+CODES = {int(signal.SIGINT): 130, int(signal.SIGTERM): 143}
 
 
 class Stop:
-    """Takes SIGTERM for what Ctrl-C is, and remembers that it came."""
+    """Takes both signals for what Ctrl-C is, and remembers which came and whether it was told."""
 
     def __init__(self) -> None:
-        self.came = False
+        self.number = 0
+        self.told = False
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
         """Be called by the operating system."""
-        self.came = True
+        self.number = number
         raise KeyboardInterrupt
 
+    def heed(self) -> None:
+        """Take the signals from now on."""
+        for number in CODES:
+            signal.signal(number, self)
 
-def exit_code() -> int:
-    """Return the exit code of a command that was stopped."""
+    def over(self) -> None:
+        """Take no notice of them any more: the command is at its end."""
+        for number in CODES:
+            signal.signal(number, signal.SIG_IGN)
+
+    @property
+    def code(self) -> int:
+        """The exit code of a command that was stopped."""
+        return CODES.get(self.number, CODES[int(signal.SIGINT)])
+
+
+def stopped() -> int:
+    """Note that the user was told, and return the exit code of the command that was stopped."""
     handler = signal.getsignal(signal.SIGTERM)
-    return TERMINATED if isinstance(handler, Stop) and handler.came else INTERRUPTED
+    if isinstance(handler, Stop):
+        handler.told = True
+        return handler.code
+    return CODES[int(signal.SIGINT)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,13 @@ def data_files(folder: Path) -> list[Path]:
 
 
 def data_table(
-    files: Sequence[Path], folder: Path, *, split: str | None, separator: str | None, encoding: str | None
+    files: Sequence[Path],
+    folder: Path,
+    *,
+    split: str | None,
+    separator: str | None = None,
+    encoding: str | None = None,
+    words: Container[str] = (),
 ) -> pd.DataFrame:
     """Read the files of one split, one below the other; a file belongs to the split that its name has a word for."""
     splits: dict[str, list[Path]] = {}
@@ -49,7 +55,7 @@ def data_table(
     if (split is None and len(splits) > 1) or (split is not None and split not in splits):
         raise UnknownNameError(f"split of {folder} must be one of {', '.join(splits)}. Got {split!r}.")
     chosen = splits[split] if split is not None else next(iter(splits.values()))
-    tables = [read_table(file, separator=separator, encoding=encoding) for file in chosen]
+    tables = [read_table(file, separator=separator, encoding=encoding, words=words) for file in chosen]
     for file, table in zip(chosen, tables, strict=True):
         if list(table.columns) != list(tables[0].columns):
             raise InputError(

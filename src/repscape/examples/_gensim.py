@@ -29,9 +29,9 @@ def read_keyed(path: Path) -> tuple[list[str], Array]:
     """Load what gensim's own `save` wrote; it holds a pickle, so it must come from a source one trusts."""
     try:
         loaded = KeyedVectors.load(str(path), mmap="r")
+        return words_and_vectors(getattr(loaded, "wv", loaded))
     except Exception as problem:  # unpickling may raise anything
         raise InputError(f"{path} cannot be read as gensim KeyedVectors: {problem}.") from problem
-    return words_and_vectors(getattr(loaded, "wv", loaded))
 
 
 def words_and_vectors(keyed: Any) -> tuple[list[str], Array]:

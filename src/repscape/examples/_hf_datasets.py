@@ -13,7 +13,7 @@ import pandas as pd
 
 from ..errors import InputError, UnknownNameError, needs_extra
 from ._image_files import decoded
-from ._images import stacked
+from ._images import gathered
 from ._source import Array, Source, Wanted, known_column, table_source, with_ids
 from ._walk import Noticed
 
@@ -91,12 +91,12 @@ def _image_source(
     raw = held.cast_column(column, datasets.Image(decode=False))
 
     def load(rows: npt.NDArray[np.int64]) -> Array:
-        images = []
-        for row in rows:
-            entry = raw[int(row)][column]
-            file = io.BytesIO(entry["bytes"]) if entry["bytes"] is not None else os.fspath(entry["path"])
-            images.append(decoded(file, f"{name}, row {row}, column {column!r}", noticed))
-        return stacked(images)
+        return gathered(map(image_of, rows), len(rows), name)
+
+    def image_of(row: np.int64) -> Array:
+        entry = raw[int(row)][column]
+        file = io.BytesIO(entry["bytes"]) if entry["bytes"] is not None else os.fspath(entry["path"])
+        return decoded(file, f"{name}, row {row}, column {column!r}", noticed)
 
     table, ids = with_ids(table, name, asked.id_column)
     return Source("image", table, load, name, ids, noticed)

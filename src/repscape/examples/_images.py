@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +13,7 @@ from ..errors import InputError, InputTypeError
 from ._arrays import natural_key
 from ._image_files import decoded
 from ._neighbor_files import IMAGE_SUFFIXES
+from ._room import check_room
 from ._source import Array, Source, array_source, with_ids
 from ._told_apart import columns_among
 from ._walk import Noticed, files_below
@@ -41,7 +42,8 @@ def image_folder(folder: Path) -> Source:
         )
 
     def load(rows: npt.NDArray[np.int64]) -> Array:
-        return stacked([decoded(files[int(row)], f"{files[int(row)]}", noticed) for row in rows])
+        images = (decoded(files[int(row)], f"{files[int(row)]}", noticed) for row in rows)
+        return gathered(images, len(rows), str(folder))
 
     table, ids = with_ids(table, str(folder))
     return Source("image", table, load, str(folder), ids, noticed)
@@ -77,6 +79,16 @@ def _narrowest(images: Array) -> Array:
         if images.min() >= 0 and images.max() <= np.iinfo(np.uint8).max:
             return images.astype(np.uint8)
     return images
+
+
+def gathered(images: Iterable[Array], count: int, name: str) -> Array:
+    """Return images of one size as one array, of several sizes as an array of arrays; the first says what all will take."""
+    held: list[Array] = []
+    for image in images:
+        if not held:
+            check_room(2 * count * image.nbytes, f"{count:,} images of {name}")
+        held.append(image)
+    return stacked(held)
 
 
 def stacked(images: Sequence[Array]) -> Array:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from ..errors import InputError
 from ._opened import lines_of
-from ._separated import check_names
+from ._separated import MOST_COLUMNS, check_names
 from ._typed import EXACT, MOST, integers, text
 
 LIST = "a list of records, [{column: value}, ...], or one record on each line"
@@ -74,7 +74,9 @@ def _table(records: Sequence[dict[str, Any]], path: Path) -> pd.DataFrame:
     names: dict[str, None] = {}
     for record in records:
         names |= dict.fromkeys(record)
-        check_names(list(names) if len(names) > 1000 else (), f"{path}")
+        if len(names) > MOST_COLUMNS:
+            break
+    check_names(list(names), str(path))
     return pd.DataFrame({name: _column([record.get(name) for record in records]) for name in names})
 
 

@@ -126,7 +126,7 @@ def _encoding(head: bytes) -> str:
     zeros = head.count(0)
     if zeros and zeros >= ZEROS * len(head):
         for name, first in (("utf-16-le", 1), ("utf-16-be", 0)):
-            if head[first::2].count(0) == zeros:
+            if head[first::2].count(0) == zeros and LINE_ENDS.search(head.decode(name, "replace")):
                 return name
     return "utf-8-sig"
 

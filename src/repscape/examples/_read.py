@@ -15,19 +15,19 @@ import pandas as pd
 from .. import _check
 from .._types import ExampleKind, Examples
 from ..errors import InputError, InputTypeError, UnknownNameError
+from ._array_inputs import from_arrays
 from ._arrays import split_key
 from ._columns import Reading
 from ._data_files import data_files, data_table
-from ._images import image_arrays, image_folder
+from ._images import image_folder
 from ._join import GivenColumns, Rows
 from ._neighbor_files import kind_of_folder
 from ._npz import load_npy, load_npz
 from ._select import WHAT, chosen_rows
-from ._source import Array, Source, Wanted, array_source, table_source
+from ._source import Source, Wanted, table_source
 from ._tables import FASTA_SUFFIXES, READABLE, read_table, suffix_of
-from ._told_apart import as_column, columns_among
 from ._typed import settled
-from ._vectors import looks_like_vectors, npz_vectors, vectors_source, word_source
+from ._vectors import looks_like_vectors, vectors_source, word_source
 from ._walk import is_hidden
 
 VECTOR_FILES = frozenset({".bin", ".kv", ".model", ".vec", ".glove"})
@@ -213,10 +213,10 @@ def _from_path(given: str, asked: Wanted) -> Source:
     suffix = suffix_of(path)
     if suffix == ".npz":
         arrays = load_npz(path, allow_pickle=asked.allow_pickle)
-        return _from_arrays(arrays, str(path), kind=asked.kind, key=key if key is not None else asked.image)
+        return from_arrays(arrays, str(path), kind=asked.kind, key=key if key is not None else asked.image)
     if suffix == ".npy":
         arrays = {path.stem: load_npy(path, allow_pickle=asked.allow_pickle)}
-        return _from_arrays(arrays, str(path), kind=asked.kind, key=None)
+        return from_arrays(arrays, str(path), kind=asked.kind, key=None)
     if suffix in VECTOR_FILES or asked.kind == "vectors":
         return vectors_source(path, allow_pickle=asked.allow_pickle)
     if suffix not in READABLE:
@@ -226,7 +226,7 @@ def _from_path(given: str, asked: Wanted) -> Source:
         return vectors_source(path)
     if suffix in FASTA_SUFFIXES and asked.kind is None:
         asked = replace(asked, kind="protein")
-    table = read_table(path, separator=asked.separator, encoding=asked.encoding)
+    table = read_table(path, separator=asked.separator, encoding=asked.encoding, words=asked.words)
     return table_source(table, str(path), asked)
 
 
@@ -249,7 +249,8 @@ def _from_folder(path: Path, asked: Wanted) -> Source:
     if form != "dataset":
         raise InputError(f"source of {WHAT} must hold examples. {path} holds {form}: there is no model to run on it.")
     if files := data_files(path):
-        table = data_table(files, path, split=asked.split, separator=asked.separator, encoding=asked.encoding)
+        reading = {"separator": asked.separator, "encoding": asked.encoding}
+        table = data_table(files, path, split=asked.split, words=asked.words, **reading)
         return table_source(table, str(path), asked)
     from ._hf_datasets import dataset_source, open_dataset
 
@@ -276,10 +277,10 @@ def _from_object(source: Any, asked: Wanted) -> Source:
         return table_source(source, "the DataFrame", asked)
     if isinstance(source, np.ndarray):
         array = _check.plain_array(source, "source", WHAT)
-        return _from_arrays({"array": array}, "the array", kind=asked.kind, key=None)
+        return from_arrays({"array": array}, "the array", kind=asked.kind, key=None)
     if isinstance(source, Mapping) and not hasattr(source, "column_names"):
         arrays = {str(name): _check.plain_array(array, str(name), WHAT) for name, array in source.items()}
-        return _from_arrays(arrays, "the dict", kind=asked.kind, key=asked.image)
+        return from_arrays(arrays, "the dict", kind=asked.kind, key=asked.image)
     if hasattr(source, "index_to_key") and hasattr(source, "vectors"):
         return word_source(list(source.index_to_key), np.asarray(source.vectors), "the KeyedVectors")
     if hasattr(source, "column_names"):
@@ -294,28 +295,3 @@ def _from_object(source: Any, asked: Wanted) -> Source:
         f"source of {WHAT} must be a path, a name, a DataFrame, a list of texts, an array, a dict of arrays, a "
         f"data set or KeyedVectors. Got {type(source).__name__}."
     )
-
-
-def _from_arrays(arrays: dict[str, Array], name: str, *, kind: ExampleKind | None, key: str | None) -> Source:
-    """Tell images, word vectors and plain vectors (n, d) apart by shape and name."""
-    if key is not None:
-        _check.choice(key, "image", f"{WHAT}, the name of an array in {name},", arrays)
-    if kind == "vectors" or (kind is None and key is None and {"words", "vectors"} <= set(arrays)):
-        return npz_vectors(arrays, name)
-    flat = _flat(arrays)
-    wanted = key if key is not None else (flat[0] if len(flat) == 1 else None)
-    deep = any(array.ndim in (3, 4) for array in arrays.values())
-    if kind == "image" or (kind is None and (deep if key is None else arrays[key].ndim != 2)):
-        return image_arrays(arrays, key, name)
-    if wanted is None or arrays[wanted].ndim != 2:
-        listed = ", ".join(f"{known} {array.shape}" for known, array in arrays.items())
-        raise InputError(f"{name}: which array holds the inputs, (n, d)? Give PATH.npz:NAME. Got {listed}.")
-    vectors = _check.points(arrays[wanted], wanted, WHAT, least=1)
-    return array_source("array", vectors, columns=columns_among(arrays, len(vectors), but=[wanted]), name=name)
-
-
-def _flat(arrays: Mapping[str, Array]) -> list[str]:
-    """Return the names of arrays (n, d) that may be inputs; beside wider ones, labels of one column are none."""
-    tables = {name: array for name, array in arrays.items() if array.ndim == 2 and array.dtype.kind in "fiub"}
-    wide = [name for name, array in tables.items() if as_column(array) is None]
-    return wide or list(tables)

@@ -7,7 +7,7 @@ a quote that is never closed, and limit a cell's length for the whole process. H
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,8 @@ import pandas as pd
 
 from ..errors import InputError
 from ._opened import LINE_ENDS, line_at, lines_of
-from ._typed import typed
+from ._typed import half_pair, typed
+from ._typed import text as as_text
 
 SEPARATORS = (",", "\t", ";", "|")
 MOST_COLUMNS = 10_000
@@ -32,8 +33,10 @@ class Records:
     separator: str
 
 
-def separated_table(text: str, path: Path, *, usual: str, separator: str | None = None) -> pd.DataFrame:
-    """Return a table of the cells of a text, whose first line names the columns.
+def separated_table(
+    text: str, path: Path, *, usual: str, separator: str | None = None, words: Container[str] = ()
+) -> pd.DataFrame:
+    """Return a table of the cells of a text, whose first line names the columns; those of `words` are text in any case.
 
     `usual` is the separator that the file's name promises. If another one (tab, semicolon, bar, comma) gives every row as many
     cells as the header, and the promised one does not, it is that; `separator` says it outright.
@@ -48,7 +51,12 @@ def separated_table(text: str, path: Path, *, usual: str, separator: str | None 
     names = [name or f"Unnamed: {place}" for place, name in enumerate(found.header)]
     check_names(names, f"{path}, line 1,")
     columns = zip(*found.rows, strict=True) if found.rows else [()] * len(names)
-    return pd.DataFrame({name: typed(cells) for name, cells in zip(names, columns, strict=True)})
+    return pd.DataFrame(
+        {
+            name: as_text([cell or None for cell in cells]) if name in words else typed(cells)
+            for name, cells in zip(names, columns, strict=True)
+        }
+    )
 
 
 def check_names(names: Sequence[str], place: str) -> None:
@@ -57,6 +65,10 @@ def check_names(names: Sequence[str], place: str) -> None:
         raise InputError(
             f"{place} has {len(names):,} columns; a table has at most {MOST_COLUMNS:,}. Numbers by the thousand belong in "
             "an array: save them as .npy."
+        )
+    if half := next((name for name in names if half_pair(name) is not None), None):
+        raise InputError(
+            f"{place} has a column {half!r}, whose name holds half a surrogate pair, which is no character."
         )
     if len(set(names)) < len(names):
         seen: set[str] = set()

@@ -51,6 +51,12 @@ class Wanted:
     allow_pickle: bool = False
     """Whether files may be read whose reading can run code."""
 
+    @property
+    def words(self) -> frozenset[str]:
+        """The columns that hold inputs, if a table has them: text, also where it looks like numbers."""
+        named = (name for name in (self.text, self.sequence) if name is not None)
+        return frozenset({*named, *TEXT_COLUMNS, *SEQUENCE_COLUMNS})
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
@@ -167,7 +173,7 @@ def _text(entry: Any, place: str) -> str:
     if not isinstance(entry, str):
         if pd.api.types.is_scalar(entry) and pd.isna(entry):
             raise InputError(f"{place}: the text is missing. Leave the row out or fill it in.")
-        raise InputTypeError(f"{place}: the text must be a string. Got {type(entry).__name__} {entry!r}.")
+        raise InputTypeError(f"{place}: the text must be a string. Got {type(entry).__name__} {_check.shown(entry)}.")
     if not entry.strip():
         raise InputError(f"{place}: the text is empty. Leave the row out or fill it in.")
     return entry

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
 
@@ -30,17 +30,20 @@ def suffix_of(path: Path) -> str:
     return Path(name.removesuffix(".gz")).suffix
 
 
-def read_table(path: Path, *, separator: str | None = None, encoding: str | None = None) -> pd.DataFrame:
+def read_table(
+    path: Path, *, separator: str | None = None, encoding: str | None = None, words: Container[str] = ()
+) -> pd.DataFrame:
     """Read a table by its suffix; errors name the file, and the line where there is one.
 
     `separator` is what stands between the cells of a csv or tsv, found out by default; `encoding` that of a text file, UTF-8 or
-    what a byte order mark says by default.
+    what a byte order mark says by default; the columns `words` of a csv or tsv are text, whatever they look like.
     """
     suffix = suffix_of(path)
     if suffix == ".parquet":
         table = _parquet(path)
     elif suffix in SEPARATED:
-        table = separated_table(text_of(path, encoding), path, usual=SEPARATED[suffix], separator=separator)
+        text, usual = text_of(path, encoding), SEPARATED[suffix]
+        table = separated_table(text, path, usual=usual, separator=separator, words=words)
     else:
         table = OTHERS[suffix](text_of(path, encoding), path)
     if not len(table):

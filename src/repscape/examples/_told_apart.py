@@ -14,9 +14,12 @@ from ..errors import InputError
 Array = npt.NDArray[Any]
 NUMBERS = "fiub"
 BLOCK = 1 << 12  # rows looked at in one go
+PARTS = r"y|train|test|val|valid|validation|true|gold"
 LABELS = re.compile(
-    r"(?i)(.*[_.-])?(labels?|targets?|class(es)?|categor(y|ies)|one_?hot|ids?|splits?|folds?|groups?|masks?)([_.-].*)?"
+    rf"(?i)(({PARTS})[_.-])?(labels?|targets?|class(es)?|categor(y|ies)|one[_-]?hot|ids?)"
+    rf"([_.-]({PARTS}|ids?|codes?|one[_-]?hot))?"
 )
+"""Names that say labels by every part of them: class_ids and train_labels, but neither class_token nor target_encoder."""
 
 
 def as_column(array: Array) -> Array | None:

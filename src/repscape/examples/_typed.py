@@ -68,21 +68,21 @@ def settled(table: pd.DataFrame) -> pd.DataFrame:
 def check_characters(table: pd.DataFrame, name: str) -> None:
     """Refuse text that no file and no tokenizer can hold: half a surrogate pair."""
     for column in table.columns:
-        if (place := _half_pair(str(column))) is not None:
+        if (place := half_pair(str(column))) is not None:
             raise InputError(
                 f"{name}: the name of column {column!r} holds half a surrogate pair at {place}: no character."
             )
         if table[column].dtype.kind != "O":
             continue
         for row, entry in enumerate(table[column]):
-            if isinstance(entry, str) and (place := _half_pair(entry)) is not None:
+            if isinstance(entry, str) and (place := half_pair(entry)) is not None:
                 raise InputError(
                     f"{name}, row {row}, column {column!r}: {entry[place]!r} at position {place} is half a surrogate pair, "
                     "which is no character. Replace it, or leave the row out."
                 )
 
 
-def _half_pair(entry: str) -> int | None:
+def half_pair(entry: str) -> int | None:
     """Return where a text holds half a surrogate pair; None for text that can be written."""
     try:
         entry.encode()

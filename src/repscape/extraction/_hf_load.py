@@ -19,7 +19,15 @@ from transformers.utils.hub import cached_file
 from ..errors import InputError, MissingExtraError, RepscapeError
 from ..machine import torch_device
 from ._hf_model import first_line, quiet, takes_images, wrap_pretrained
-from ._model_files import ADAPTER, CONFIG, check_model_folder, check_tokenizer_files, is_adapter, read_config
+from ._model_files import (
+    ADAPTER,
+    CONFIG,
+    check_model_folder,
+    check_no_kernels,
+    check_tokenizer_files,
+    is_adapter,
+    read_config,
+)
 from ._torch_model import Model, torch_dtype
 
 UNREAD = ("pooler", "contact_head", "lm_head", "mask_token", "position_ids")  # never part of a hidden state
@@ -103,6 +111,8 @@ class _Loading:
         local = Path(self.source).is_dir()
         if local:
             check_model_folder(folder, allow_pickle=self.allow_pickle)
+        if not self.trusted:
+            check_no_kernels(read_config(folder), self.source)
         module = self._weights(self.source, **self._common)
         if local:
             check_tokenizer_files(folder, images=takes_images(module))
@@ -126,7 +136,7 @@ class _Loading:
                 f"model of extract: the adapter {self.source!r} has no adapter_model.safetensors; allow_pickle=True reads "
                 "pickled weights."
             )
-        import peft
+        import peft  # type: ignore[import-not-found]
 
         whole = peft.PeftModel.from_pretrained(self._weights(base, trust_remote_code=self.trusted), str(folder))
         holds = folder if any(folder.glob("tokenizer*")) else base
@@ -135,7 +145,7 @@ class _Loading:
 
     def _weights(self, source: str, **common: Any) -> Any:
         config = transformers.AutoConfig.from_pretrained(source, **common)
-        loader = transformers.AutoModel
+        loader: Any = transformers.AutoModel
         if config.is_encoder_decoder and type(config) in transformers.AutoModelForTextEncoding._model_mapping:
             loader = transformers.AutoModelForTextEncoding
         module, info = loader.from_pretrained(
@@ -181,8 +191,10 @@ def _in_words(error: Exception, source: str, revision: str | None) -> InputError
     at = f" at revision {revision!r}" if revision else ""
     if "trust_remote_code" in reason:
         hint = "It comes with code of its own, which runs only with trust_remote_code=True."
-    elif isinstance(error, ImportError):
+    elif isinstance(error, ImportError) or "pip install" in reason:
         hint = "It needs a package that is not installed."
+    elif "ignore_mismatched_sizes" in reason:
+        hint = "Its weights are of other shapes than config.json says: one of the two belongs to another model."
     elif "does not recognize this architecture" in reason:
         hint = f"Its architecture is not known to transformers {transformers.__version__}: a later version may know it."
     elif "safetensors" in reason and "pytorch_model" in reason:

@@ -74,6 +74,18 @@ def check_tokenizer_files(folder: Path, *, images: bool) -> None:
         )
 
 
+def check_no_kernels(config: Any, source: str) -> None:
+    """Refuse a config that names attention code to be fetched: what a file says never runs code."""
+    for name, value in config.items():
+        if "attn_implementation" in name and "/" in str(value):
+            raise InputError(
+                f"model of extract: {source!r} asks in its config for code from {value!r}, which runs only with "
+                "trust_remote_code=True."
+            )
+        if isinstance(value, dict):
+            check_no_kernels(value, source)
+
+
 def read_config(folder: Path, name: str = CONFIG) -> dict[str, Any]:
     """Return a config as it lies in a folder; refuse one that is none of the transformers library."""
     file = folder / name

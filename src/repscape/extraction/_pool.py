@@ -40,23 +40,22 @@ class Batch:
         places = torch.as_tensor(rows)
         columns = None if self.attended is None else torch.nonzero(self.attended[places].any(dim=0)).flatten()
 
-        def picked(value: Any) -> Any:
+        def picked(value: torch.Tensor) -> torch.Tensor:
             some = value[places.to(value.device)]
-            if columns is None or value.ndim < 2 or value.shape[1] != self.attended.shape[1]:  # type: ignore[union-attr]
-                return some
-            return some[:, columns.to(value.device)]
+            whole = self.attended is None or value.ndim < 2 or value.shape[1] != self.attended.shape[1]
+            return some if whole or columns is None else some[:, columns.to(value.device)]
 
-        named = isinstance(self.inputs, Mapping)
-        inputs = {name: picked(value) for name, value in self.inputs.items()} if named else map(picked, self.inputs)
-        masks = {
-            name: None if mask is None else picked(mask)
-            for name, mask in (("real", self.real), ("attended", self.attended))
-        }
-        return replace(self, inputs=inputs if named else tuple(inputs), rows=len(rows), **masks)
+        inputs: Mapping[str, Any] | tuple[Any, ...]
+        if isinstance(self.inputs, Mapping):
+            inputs = {name: picked(value) for name, value in self.inputs.items()}
+        else:
+            inputs = tuple(map(picked, self.inputs))
+        real, attended = (None if mask is None else picked(mask) for mask in (self.real, self.attended))
+        return replace(self, inputs=inputs, rows=len(rows), real=real, attended=attended)
 
     def digests(self) -> list[bytes]:
         """Return what tells the inputs apart; every tensor must have a row for each. Padding does not count."""
-        named = self.inputs.items() if isinstance(self.inputs, Mapping) else enumerate(self.inputs)
+        named = list(self.inputs.items()) if isinstance(self.inputs, Mapping) else list(enumerate(self.inputs))
         values = [(str(name), value.detach().cpu()) for name, value in named]
         return [digest(*self._parts(values, row)) for row in range(self.rows)]
 

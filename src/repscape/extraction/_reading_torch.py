@@ -104,7 +104,8 @@ def find_reading(model: Model, taps: Sequence[Tap], probe: Encoded, *, pool: str
     """
     one, other, equal = _chosen(probe.lengths)
     alone = probe.batch(np.array([one]))
-    found = Reading(**_layout(model, taps, alone), special=_special(model, alone))
+    layout: dict[str, Any] = dict(_layout(model, taps, alone))
+    found = Reading(**layout, special=_special(model, alone))
     tries = [(name, row) for name, row in (("any", other), ("equal", equal)) if row is not None]
     if not tries:
         return found
@@ -139,7 +140,7 @@ class _Trial:
         """Return the pooled rows of each input at each tap."""
         batch = replace(self.probe.batch(np.array(rows)), special=self.reading.special)
         states = forward(self.model, self.taps, batch, pool=self.pool, reading=self.reading).values()
-        return [list(state.split(batch.counts(self.pool, len(state)))) for state in states]
+        return [list(torch.split(state, batch.counts(self.pool, len(state)))) for state in states]
 
     def agree(self, together: list[list[torch.Tensor]], alone: list[list[list[torch.Tensor]]]) -> bool:
         """Say whether inputs that ran together have the states that they have alone."""
@@ -167,7 +168,7 @@ def _by_row(batch: Batch, rows: int) -> bool:
 
 
 @torch.inference_mode()
-def _layout(model: Model, taps: Sequence[Tap], alone: Batch) -> dict[str, frozenset[str]]:
+def _layout(model: Model, taps: Sequence[Tap], alone: Batch) -> tuple[frozenset[str], frozenset[str]]:
     """Tell from one input which states have their positions first, and which are padded to a window."""
     inputs = moved(alone.inputs, model.device, model.dtype)
     states = read_taps(
@@ -176,14 +177,14 @@ def _layout(model: Model, taps: Sequence[Tap], alone: Batch) -> dict[str, frozen
     shapes = {tap.module: states[tap.layer].shape for tap in taps}
     turned = frozenset(name for name, shape in shapes.items() if len(shape) == 3 and shape[0] > 1 == shape[1])
     if alone.real is None:
-        return {"turned": turned, "longer": frozenset()}
+        return turned, frozenset()
     tokens = alone.real.shape[1]
     longer = frozenset(
         name
         for name, shape in shapes.items()
         if len(shape) == 3 and shape[0 if name in turned else 1] > tokens and _pads_at_the_end(model, alone, name)
     )
-    return {"turned": turned, "longer": longer}
+    return turned, longer
 
 
 def _pads_at_the_end(model: Model, alone: Batch, name: str) -> bool:

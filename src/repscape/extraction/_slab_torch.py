@@ -69,10 +69,10 @@ class SlabWork:
             places = todo[planned]
             batch = encoded.batch(places)
             if encoded.digests is None:
-                own = originals(places.tolist(), self.digests(encoded, batch, places, start))
+                own = originals(places.tolist(), self._digests(encoded, batch, places, start))
                 if not own:
                     continue
-                batch = batch if len(own) == len(places) else self._some(encoded, batch, places, own)
+                batch = batch if len(own) == len(places) else self._some(encoded, batch, places=places, own=own)
                 places = places[own]
             for part, of in self._parts(batch, layout):
                 found, heights = self._run(part)
@@ -89,9 +89,9 @@ class SlabWork:
             return list(encoded.digests)
         places = np.arange(len(encoded.lengths))
         groups = np.array_split(places, max(1, len(places) // FEW))
-        return [one for some in groups for one in self.digests(encoded, encoded.batch(some), some, start)]
+        return [one for some in groups for one in self._digests(encoded, encoded.batch(some), some, start)]
 
-    def digests(self, encoded: Encoded, batch: Batch, places: IntArray, start: int) -> list[bytes]:
+    def _digests(self, encoded: Encoded, batch: Batch, places: IntArray, start: int) -> list[bytes]:
         """Return what tells the inputs of a batch apart."""
         if self.reading.by_row:
             return batch.digests()
@@ -99,7 +99,7 @@ class SlabWork:
             return [encoded.source(int(place)) for place in places]
         return [f"example {start + place}".encode() for place in places.tolist()]
 
-    def _some(self, encoded: Encoded, batch: Batch, places: IntArray, own: list[int]) -> Batch:
+    def _some(self, encoded: Encoded, batch: Batch, *, places: IntArray, own: list[int]) -> Batch:
         """Return the part of a batch that must run."""
         return batch.take(own) if self.reading.by_row else encoded.batch(places[own])
 

@@ -8,50 +8,23 @@ by chance (max-statistic), simulated from the same correlations.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from .. import _check, _random
 from ..errors import InputError
-from ..measures import Estimate
-from ..results import MATRICES, Place, Record
-from ._apart import Sample, difference
+from ._apart import difference
 from ._best_set import SIMULATIONS, Joint, best_set
+from ._profile_entries import Entry, comparable, entries_of, pairs_of, place_of, running_names
 from ._simultaneous import LEVEL, with_intervals
 
 if TYPE_CHECKING:
     from ..results import Results
 
-FloatArray = npt.NDArray[np.float64]
 Between = Literal["layers", "models", "steps"]
 BEST = "best"
-
-
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """One value of a profile."""
-
-    record: Record
-    x: float | None
-    sample: Sample
-    deviations: FloatArray
-    """(draws,) over subsets of the examples."""
-
-    @property
-    def value(self) -> float:
-        return self.sample.value
-
-    @property
-    def family(self) -> tuple[Any, ...]:
-        """What all entries of a profile have in common, whatever runs along it."""
-        r = self.record
-        return (r.variant, r.profile, r.column, r.group, r.place.layer.site, self.x)
 
 
 def paired_differences(
@@ -124,8 +97,8 @@ def paired_differences(
     """
     name = "paired_differences"
     _check.choice(between, "between", name, ("layers", "models", "steps"))
-    entries = _entries(results, measure, name, variant=variant, column=column, profile=profile)
-    pairs = list(_pairs(entries, between, against))
+    entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
+    pairs = list(pairs_of(entries, between, against))
     if not pairs:
         raise InputError(
             f"results of {name} hold nothing to compare between {between}: every series has one value only."
@@ -135,7 +108,7 @@ def paired_differences(
         apart = difference(a.sample, b.sample)
         rows.append(
             {
-                **_place(a),
+                **place_of(a),
                 "against_model": b.record.place.model,
                 "against_step": b.record.place.step,
                 "against_layer": b.record.place.layer.name,
@@ -149,18 +122,18 @@ def paired_differences(
         deviations.append(a.deviations - b.deviations)
     frame = pd.DataFrame(rows)
     generator = _random.generator(rng, name)
-    if against == BEST and BEST not in _named(entries, between):
+    if against == BEST and BEST not in running_names(entries, between):
         found = _against_chosen(frame, entries, between, generator)
     else:
         found = with_intervals(frame, np.array(deviations).T, "difference", rng=generator)
     return found.assign(same_within=np.maximum(found["high_simultaneous"], -found["low_simultaneous"]))
 
 
-def _against_chosen(frame: pd.DataFrame, entries: list[_Entry], between: str, rng: np.random.Generator) -> pd.DataFrame:
+def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng: np.random.Generator) -> pd.DataFrame:
     """Add intervals that allow for the largest value being chosen by the same data, and which values may be the largest."""
     single, away, among = [], [], []
     largest = np.zeros(SIMULATIONS)
-    for held in _series(entries, between):
+    for held in comparable(entries, between):
         values, errors = (np.array([getattr(entry.sample, name) for entry in held]) for name in ("value", "stderr"))
         values = values * (held[0].record.info.alike or 1)  # the best of distances is the smallest
         together = Joint.of(errors, np.stack([entry.deviations for entry in held], axis=1), rng)
@@ -224,116 +197,8 @@ def simultaneous_bands(
     True
     """
     name = "simultaneous_bands"
-    entries = _entries(results, measure, name, variant=variant, column=column, profile=profile)
-    frame = pd.DataFrame([{**_place(e), "value": e.value, "stderr": e.sample.stderr} for e in entries])
+    entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
+    frame = pd.DataFrame([{**place_of(e), "value": e.value, "stderr": e.sample.stderr} for e in entries])
     deviations = np.array([e.deviations for e in entries]).T
     found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))
     return found.drop(columns=["p_value", "p_adjusted"])
-
-
-def _entries(
-    results: Results, measure: str | None, name: str, *, variant: str | None, column: str | None, profile: str | None
-) -> list[_Entry]:
-    """Return the values of profiles, curves with one for each x; refuse what cannot be compared."""
-    chosen = results.select(measure, variant=variant, column=column, profile=profile)
-    records = [r for r in chosen if r.profile not in MATRICES]
-    measures = list(dict.fromkeys(r.info.name for r in records))
-    if len(measures) != 1:
-        raise InputError(f"measure of {name} must say which: results hold profiles of {', '.join(measures) or 'none'}.")
-    entries = [entry for record in records for entry in _values(record, name)]
-    for entry in entries:
-        n, first = entry.record.result.n, entries[0].record.result.n
-        if entry.record.group == entries[0].record.group and n != first:
-            raise InputError(
-                f"results of {name} must be of the same examples. Got n={first} on layer "
-                f"{entries[0].record.place.layer.name!r} and n={n} on {entry.record.place.layer.name!r} (identical rows "
-                "merged or left out in one of them?)."
-            )
-    return entries
-
-
-def _values(record: Record, name: str) -> Iterator[_Entry]:
-    result = record.result
-    if result.replicates is None or result.stderr is None:
-        raise InputError(
-            f"results of {name} must hold replicates, the deviations over common subsets. {record.variant} on layer "
-            f"{record.place.layer.name!r} has none: measure it with error='auto'."
-        )
-    places = (
-        [(None, Sample.of(record))]
-        if isinstance(result, Estimate)
-        else [(x, Sample.at(record, place)) for place, x in enumerate(result.x.tolist())]
-    )
-    unknown = np.full(result.replicates.shape[0], np.nan)  # of a value without an error, as a curve may have
-    for x, sample in places:
-        yield _Entry(record, x, sample, unknown if sample.deviations is None else sample.deviations)
-
-
-def _named(entries: Iterable[_Entry], between: str) -> dict[str, None]:
-    """Return the names of what runs along the series, in order."""
-    return {str(_running(entry.record.place, between)): None for entry in entries}
-
-
-def _pairs(entries: Iterable[_Entry], between: str, against: str) -> Iterator[tuple[_Entry, _Entry]]:
-    """Yield each value with the one it is compared with."""
-    entries = list(entries)
-    known = _named(entries, between)
-    if against not in known:
-        _check.choice(against, "against", "paired_differences", ["previous", "first", "last", "best", *known])
-    for series in _series(entries, between):
-        if against == "previous":
-            yield from zip(series[1:], series, strict=False)
-            continue
-        named = {str(_running(entry.record.place, between)): entry for entry in series}
-        sign = series[0].record.info.alike or 1
-        best = max(series, key=lambda entry: sign * entry.value if math.isfinite(entry.value) else -math.inf)
-        ends = {"first": series[0], "last": series[-1], "best": best}
-        base = named.get(against) or ends.get(against)
-        if base is not None:
-            yield from ((entry, base) for entry in series if entry is not base)
-
-
-def _running(place: Place, between: str) -> Any:
-    """Return what changes along a series."""
-    return {"layers": place.layer.name, "models": place.model, "steps": place.step}[between]
-
-
-def _series(entries: list[_Entry], between: str) -> Iterable[list[_Entry]]:
-    """Return the values that are compared with one another, in order."""
-    series: dict[tuple[Any, ...], list[_Entry]] = {}
-    if between == "models":
-        by_model: dict[tuple[Any, ...], list[_Entry]] = {}
-        for entry in entries:
-            by_model.setdefault((*entry.family, entry.record.place.step, entry.record.place.model), []).append(entry)
-        leaders = {key[:-1]: held for key, held in reversed(by_model.items())}  # the model that came first
-        for key, held in by_model.items():
-            for leader in leaders[key[:-1]]:
-                depth = leader.record.place.layer.depth
-                nearest = min(held, key=lambda entry, depth=depth: abs(entry.record.place.layer.depth - depth))  # type: ignore[misc]
-                series.setdefault((*key[:-1], id(leader)), []).append(nearest)
-        return series.values()
-    for entry in entries:
-        place = entry.record.place
-        own = (place.model, place.step) if between == "layers" else (place.model, place.layer.key)
-        series.setdefault((*entry.family, *own), []).append(entry)
-    for held in series.values():
-        held.sort(key=lambda e: (e.record.place.layer.index if between == "layers" else e.record.place.step) or 0)
-    return series.values()
-
-
-def _place(entry: _Entry) -> dict[str, Any]:
-    record, layer = entry.record, entry.record.place.layer
-    return {
-        "measure": record.info.name,
-        "variant": record.variant,
-        "profile": record.profile,
-        "column": record.column,
-        "group": record.group,
-        "model": record.place.model,
-        "step": record.place.step,
-        "site": layer.site,
-        "layer": layer.name,
-        "index": layer.index,
-        "depth": layer.depth,
-        **({} if entry.x is None else {"x": entry.x}),
-    }

@@ -208,8 +208,7 @@ def _read(profile: _Profile) -> _Reading:
         where = "the first layer" if highest == 0 else "the last layer" if highest == last else "no clear peak"
         return _Reading(
             f"The dimension has no peak inside: it is highest ({profile.words(highest)}), {where}, and no interior layer "
-            "stands above both its sides by a tenth and beyond the errors of so many layers. The rule says nothing about such "
-            "a profile."
+            "stands above both its sides by a tenth and beyond the errors of so many layers. The rule says nothing about it."
         )
     peak = clear[0]
     valleys = [j for j in range(peak + 1, last) if profile.differ(j, peak) and _rises(profile, j)]

@@ -98,10 +98,7 @@ class ByteProducts:
         """Return the products of the rows of a with those of b."""
         shape = len(a.bias), len(b.bias)
         whole = room[0][: shape[0] * shape[1]].view(shape)
-        if self.features == 1:  # _int_mm takes a single column for a row, and reads beyond it
-            torch.mul(a.rows.rows.int(), b.rows.rows.T.int(), out=whole)
-        else:
-            torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
+        torch._int_mm(a.rows.rows, b.rows.rows.T, out=whole)
         out: npt.NDArray[np.float32] = room[1][: shape[0] * shape[1]].reshape(shape)
         _kernels_screen.scaled(whole.numpy(), a.rows.step, b.rows.step, out)
         return out

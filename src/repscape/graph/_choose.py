@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..machine import memory_available
 from . import _direct, _exact
 from ._candidates_numpy import NumpyProducts
 from ._certify import Encoded, Frame, Products, measured
 from ._exact import Problem
+from ._memory import SHORT_BYTES
 from ._screen import TILE
 
 PILOT_QUERIES = 128
@@ -55,6 +57,8 @@ def _may_pay(problem: Problem) -> bool:
     work = problem.points.n * problem.queries.n * problem.points.d / 2
     needed = WORTH_A_TRIAL if "torch" in sys.modules else WORTH_AN_IMPORT
     if work < needed or importlib.util.find_spec("torch") is None:
+        return False
+    if memory_available() < 4 * SHORT_BYTES:
         return False
     return any(_processor().get(feature, False) for feature in FEATURES)
 

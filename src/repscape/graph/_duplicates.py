@@ -8,12 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import DegenerateDataError, MemoryBudgetError
+from ..machine import memory_available
 from . import _points
 from ._knn import knn_graph
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
+from ._rounding import rounding_bound, rows_within, separated_bound
 
 IntArray = npt.NDArray[np.int64]
+HASH_ENTRIES = 1 << 17  # of rows hashed together: their words stay in cache
 
 
 def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
@@ -55,7 +59,7 @@ def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
     return rows, place[first]
 
 
-def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
+def distinct_graph(X: Any, k: int, *, rounding: bool = False, **options: Any) -> NeighborGraph:
     """Return the graph of the distinct rows of X; `members` says which point each row of X is.
 
     Parameters
@@ -64,6 +68,9 @@ def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
         The points.
     k : int
         Neighbours of each distinct point.
+    rounding : bool, default False
+        Whether rows that differ by rounding alone are one point too, the first of them: all within the graph's `copy_bound` of
+        it. The graph then has at most as many neighbours as there are other points.
     **options
         As :func:`repscape.knn_graph` takes them.
 
@@ -86,22 +93,63 @@ def distinct_graph(X: Any, k: int, **options: Any) -> NeighborGraph:
     (3, [[1], [0], [1]], [0, 1, 0, 2])
     """
     rows, members = distinct_rows(X)
-    if len(rows) == len(members):
-        return knn_graph(X, k, **options)
-    points = _points.read(X, "X", "distinct_graph", least=1, hold=0)
-    return replace(knn_graph(points.take(rows).whole, k, **options), members=members)
+    repeated = len(rows) < len(members)
+    points = _points.read(X, "X", "distinct_graph", least=1, hold=0) if repeated or rounding else None
+    if repeated and points is not None:
+        _check_room(len(rows), points)
+    graph = knn_graph(X if points is None or not repeated else points.take(rows).whole, k, **options)
+    graph = replace(graph, members=members) if repeated else graph
+    if not rounding or points is None:
+        return graph
+    distances = np.asarray(graph.distances)
+    bound = separated_bound(rounding_bound(X), distances)
+    near = np.flatnonzero(distances[:, 0] <= bound)
+    return _without_near_copies(points, rows, replace(graph, copy_bound=bound), near, options) if len(near) else graph
+
+
+def _without_near_copies(
+    points: Points, rows: IntArray, graph: NeighborGraph, near: IntArray, options: dict[str, Any]
+) -> NeighborGraph:
+    """Return the graph in which rows within the bound of the first of their group are that one; `near` may be such."""
+    leader = np.arange(len(rows))
+    leader[near] = np.searchsorted(rows, rows_within(points, rows[near], graph.copy_bound))
+    kept = np.flatnonzero(leader == np.arange(len(rows)))
+    if len(kept) < 3:
+        raise DegenerateDataError(
+            f"distinct_graph needs at least 3 points that differ by more than rounding. Got {len(kept)} in {points.n} rows."
+        )
+    found = knn_graph(points.take(rows[kept]).whole, min(graph.k, len(kept) - 1), **options)
+    place = np.searchsorted(kept, leader)
+    return replace(
+        found,
+        members=place if graph.members is None else place[graph.members],
+        copy_bound=graph.copy_bound,
+        near_copies=len(rows) - len(kept),
+    )
+
+
+def _check_room(distinct: int, points: Points) -> None:
+    needed = distinct * points.d * points.dtype.itemsize
+    if needed > (free := memory_available()):
+        raise MemoryBudgetError(
+            f"distinct_graph would need {needed / 2**30:.2f} GiB for its {distinct} distinct points. "
+            f"{free / 2**30:.2f} GiB are free. Take fewer points."
+        )
 
 
 def _hashes(points: Points) -> npt.NDArray[np.uint64]:
     """A 64-bit hash of each row, a random linear form of its words; whatever block it is in."""
     weights = np.random.default_rng(0).integers(1, 2**63, size=points.d, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
     out = np.empty(points.n, dtype=np.uint64)
+    step = max(1, HASH_ENTRIES // points.d)
     for start in range(0, points.n, points.block_rows):
-        stop = min(start + points.block_rows, points.n)
-        block = points.block(start, stop) + 0.0  # a fresh array in which -0.0 is 0.0
-        words = block.view(np.uint32 if block.itemsize == 4 else np.uint64).astype(np.uint64)
-        words ^= words >> np.uint64(29)
-        out[start:stop] = (words * weights).sum(axis=1, dtype=np.uint64)
+        block = points.block(start, min(start + points.block_rows, points.n))
+        for first in range(0, len(block), step):
+            some = block[first : first + step] + 0.0  # a fresh array in which -0.0 is 0.0
+            words = some.view(np.uint32 if some.itemsize == 4 else np.uint64).astype(np.uint64)
+            words ^= words >> np.uint64(29)
+            words *= weights
+            out[start + first : start + first + len(some)] = words.sum(axis=1, dtype=np.uint64)
     return out
 
 

@@ -11,9 +11,10 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Progress
 from ..errors import InputError, InputTypeError, MemoryBudgetError
-from ..machine import Crew, graph_device, memory_available, thread_count
+from ..machine import Crew, graph_device, memory_available, memory_errors, thread_count, threads_within
 from . import _choose, _kernels_many, _metric, _points
 from ._knn import ALONE, Precision, announce_compiling, knn_graph
+from ._memory import SCRATCH
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
@@ -82,7 +83,7 @@ def knn_graphs(
     how = _metric.find(metric, FUNCTION)
     sets = _sets(Xs)
     places = [graph_device(device, FUNCTION, usual=_points.device_of(X)) for X in sets]
-    crew = Crew(thread_count(threads, FUNCTION), progress)
+    allowed = thread_count(threads, FUNCTION)
     described = [_points.described(_points.source(X), f"Xs[{i}]", FUNCTION) for i, X in enumerate(sets)]
     if not sets:
         return []
@@ -94,8 +95,9 @@ def knn_graphs(
         for i, (one, place) in enumerate(zip(described, places, strict=True))
         if one.n <= FEW and one.n**2 * one.d <= SMALL and place == "cpu" and precision == "auto"
     ]
-    _check_memory(described, small, k)
-    graphs: dict[int, NeighborGraph] = _compared({i: _read(sets[i], i, how) for i in small}, k, how=how, crew=crew)
+    crew = Crew(_threads(described, small, k, allowed), progress)
+    with memory_errors(FUNCTION):
+        graphs = _compared({i: _read(sets[i], i, how) for i in small}, k, how=how, crew=crew)
     options: dict[str, Any] = {"metric": metric, "device": device, "precision": precision, "threads": threads}
     for i in sorted(set(range(len(sets))) - graphs.keys()):
         graphs[i] = knn_graph(sets[i], k, progress=progress, **options)
@@ -119,15 +121,21 @@ def _sets(Xs: Any) -> list[Any]:
     return list(Xs)
 
 
-def _check_memory(described: Sequence[Points], small: Sequence[int], k: int) -> None:
-    """Refuse what will not fit, before anything is taken: all graphs, and small sets in the form in which they are compared."""
+def _threads(described: Sequence[Points], small: Sequence[int], k: int, threads: int) -> int:
+    """Return the threads there is memory for; refuse what will not fit, before anything is taken.
+
+    That is all graphs, small sets in the form in which they are compared, and the distances within the largest of them.
+    """
     needed = sum(one.n * k * GRAPH_BYTES for one in described)
     needed += sum(described[i].n * described[i].d * described[i].dtype.itemsize for i in small)
+    largest = max((described[i].n for i in small), default=0)
+    needed += largest**2 * 8 + SCRATCH
     if needed > (free := memory_available()):
         raise MemoryBudgetError(
             f"{FUNCTION} would need {needed / 2**30:.2f} GiB for {len(described)} graphs of {k} neighbours. "
             f"{free / 2**30:.2f} GiB are free. Ask for a smaller k, or for some of the graphs at a time."
         )
+    return threads_within(threads, (free - needed) // 2)
 
 
 def _read(X: Any, i: int, how: Metric) -> Points:

@@ -47,6 +47,10 @@ class NeighborGraph:
     """Share of rows certified at each precision; empty where the graph was not built here."""
     members: npt.NDArray[np.int64] | None = None
     """(rows,) int64: the point that each row of the source stands for, where identical rows were merged; else None."""
+    copy_bound: float = 0.0
+    """Rows this near may differ by rounding alone: dimensions count them as one point. 0 where that is not known."""
+    near_copies: int = 0
+    """Rows that were merged because of rounding, beside identical ones."""
 
     def __post_init__(self) -> None:
         check_arrays(self.indices, self.distances, self.members)

@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..errors import InputError
-from ..machine import Crew, thread_count
+from ..errors import InputError, MemoryBudgetError
+from ..machine import Crew, memory_available, memory_errors, thread_count, threads_within
 from . import _kernels_ranks, _points, _screen
 from ._audit import Audit
 from ._candidates_numpy import NumpyProducts
 from ._certify import Frame
+from ._memory import SCRATCH
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
 
@@ -51,19 +52,21 @@ def neighbor_ranks(X: Any, indices: Any, *, function: str, threads: int | None =
     passed : (n, m) int64
         passed[j, r]: for how many points i is j nearer than indices[i, r].
     """
-    read = _points.read(X, "X", function)
-    points = read.block(0, read.n)
-    given = _given(indices, read.n, function)
-    allowed = thread_count(threads, function)
-    crew = Crew(allowed if points.shape[0] ** 2 * points.shape[1] > ALONE else 1)
-    limits = np.empty(given.shape)
-    _kernels_ranks.compare_given(points, given, limits)
-    counts = _Counts(given.shape)
-    if not _by_products(read, given, limits, crew, counts):
+    described = _points.described(_points.source(X), "X", function)
+    given = _given(indices, described.n, function)
+    allowed = _threads(described, given, threads, function)
+    with memory_errors(function):
+        points = _points.read(X, "X", function)
+        whole = points.block(0, points.n)
+        crew = Crew(allowed if points.n**2 * points.d > ALONE else 1)
+        limits = np.empty(given.shape)
+        _kernels_ranks.compare_given(whole, given, limits)
         counts = _Counts(given.shape)
-        _directly(points, given, limits, crew, counts)
-    nearer, passed = counts.total()
-    return nearer + 1, passed
+        if not _by_products(points, given, limits, crew, counts):
+            counts = _Counts(given.shape)
+            _directly(whole, given, limits, crew, counts)
+        nearer, passed = counts.total()
+        return nearer + 1, passed
 
 
 def listed_ranks(graph: NeighborGraph, indices: Any, *, function: str = "listed_ranks") -> tuple[IntArray, IntArray]:
@@ -86,6 +89,22 @@ def _given(indices: Any, n: int, function: str) -> npt.NDArray[Any]:
             f"indices of {function} must lie in [0, {n - 1}]. They go from {given.min()} to {given.max()}."
         )
     return given
+
+
+def _threads(read: Points, given: npt.NDArray[Any], threads: int | None, function: str) -> int:
+    """The threads there is memory for; raise where there is none for one.
+
+    It goes to rows in float64, as they are read and as they are multiplied, and to counts of each thread.
+    """
+    counts = given.size * 16
+    needed, free = read.n * (2 * read.d * 8 + 32) + given.size * 8 + 2 * counts + SCRATCH, memory_available()
+    if needed > free:
+        raise MemoryBudgetError(
+            f"{function} would need {needed / 2**30:.2f} GiB for the exact ranks of {given.shape[1]} partners of "
+            f"{read.n} points. {free / 2**30:.2f} GiB are free. Ask for a smaller k, or take fewer points."
+        )
+    asked = min(thread_count(threads, function), 1 + (free - needed) // 2 // max(1, counts + TILE * TILE * 8))
+    return threads_within(asked, (free - needed) // 2)
 
 
 class _Counts:

@@ -4,7 +4,7 @@ from ._budget import Budget
 from ._crew import Crew, in_threads, thread_count
 from ._device import graph_device, torch_device
 from ._limits import library_threads, single_threaded_products, single_threaded_torch, single_torch_thread
-from ._memory import memory_available
+from ._memory import memory_available, memory_errors, threads_within
 
 __all__ = [
     "Budget",
@@ -13,9 +13,11 @@ __all__ = [
     "in_threads",
     "library_threads",
     "memory_available",
+    "memory_errors",
     "single_threaded_products",
     "single_threaded_torch",
     "single_torch_thread",
     "thread_count",
+    "threads_within",
     "torch_device",
 ]

@@ -69,14 +69,21 @@ class Crew:
             threading.Thread(target=shared.work, args=(task, workspace), daemon=True)
             for _ in range(min(self.threads, len(items)))
         ]
+        started: list[threading.Thread] = []
         try:
             for worker in workers:
-                worker.start()
+                try:
+                    worker.start()
+                except RuntimeError:  # the system gives no more threads: fewer do the work
+                    break
+                started.append(worker)
+            if not started:
+                shared.work(task, workspace)
             while not shared.finished.wait(LISTEN):
                 self._report(shared.done, len(items), what)
         finally:
             self._over.set()
-            for worker in workers:
+            for worker in started:
                 worker.join()
         if shared.error is not None:
             raise shared.error

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
 
+from ..errors import MemoryBudgetError
+
 GROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
+THREAD_BYTES = 16 << 20  # what a thread of ours takes beside its work
+THREAD_ADDRESSES = (
+    128 << 20
+)  # what it reserves for its stack and its share of the allocator, counted by `ulimit -v` alone
+OUT_OF_MEMORY = ("can't allocate memory", "out of memory")  # as torch says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +40,37 @@ def memory_available() -> int:
     """Bytes that this process may still allocate: the least of what machine, container and process limits leave."""
     free = [int(psutil.virtual_memory().available), *_left_to_groups(), *_left_to_process()]
     return max(min(free), 0)
+
+
+def threads_within(threads: int, free: int) -> int:
+    """Return how many threads, of those asked for, can be started in so many free bytes; at least 1, the calling thread."""
+    return max(1, min(threads, free // _thread_bytes()))
+
+
+@contextmanager
+def memory_errors(function: str) -> Iterator[None]:
+    """Turn what libraries raise where memory ends, in spite of every estimate, into one sentence."""
+    free = memory_available()
+    try:
+        yield
+    except MemoryBudgetError:
+        raise
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and not any(words in str(error) for words in OUT_OF_MEMORY):
+            raise
+        raise MemoryBudgetError(
+            f"{function} ran out of memory: {free / 2**30:.2f} GiB were free as it began. Take fewer points."
+        ) from error
+
+
+def _thread_bytes() -> int:
+    """What one thread takes beside its work."""
+    try:
+        import resource
+    except ImportError:
+        return THREAD_BYTES
+    limited = resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+    return THREAD_ADDRESSES if limited else THREAD_BYTES
 
 
 def _left_to_groups() -> Iterator[int]:

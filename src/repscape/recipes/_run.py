@@ -192,7 +192,7 @@ def _order(
     recipe = known_recipe(name)
     _check.choice(stand_in, "stand_in", FUNCTION, get_args(StandIn))
     _check.integer(rng, "rng", FUNCTION, low=0, high=int(np.iinfo(np.int64).max))
-    named = ModelSource.of(models, "").models if models else recipe.models
+    named = ModelSource.of(models, "-").models if models else recipe.models
     given = None if data is None else str(data)
     return Order(
         recipe,

@@ -6,7 +6,6 @@ Rows written but not committed are invisible; the next run writes the same rows 
 
 from __future__ import annotations
 
-import itertools
 import os
 import shutil
 import tempfile
@@ -31,15 +30,14 @@ from ._format import (
     reading,
     writing,
 )
+from ._leftovers import AGAIN, remove_leftovers, umask_of
 from ._lock import Lock
 from ._read import check_layers, opened_layers, slabs_seal
 from ._wanted import Wanted, Widths
-from ._whole import UNFINISHED, sync_files, sync_folder, sync_tree
+from ._whole import sync_files, sync_folder, sync_tree
 
 if TYPE_CHECKING:
     import pandas as pd
-
-AGAIN = "Make room and run again: the work goes on from there."
 
 
 class StoreWriter:
@@ -109,7 +107,7 @@ class StoreWriter:
             beside = Path(tempfile.mkdtemp(prefix=f".{where.name}-", suffix=".new", dir=where.parent))
             try:
                 wanted.make(beside, sync=sync)
-                beside.chmod(0o777 & ~_umask(beside))  # mkdtemp keeps others out
+                beside.chmod(0o777 & ~umask_of(beside))  # mkdtemp keeps others out
                 if sync:
                     sync_tree(beside)
                 beside.replace(where)
@@ -168,7 +166,7 @@ class StoreWriter:
                     "Choose another folder, or delete this one to start anew."
                 )
             check_layers(where, about)
-            _remove_leftovers(where, about)
+            remove_leftovers(where, about)
             return cls(where, about, lock=lock, sync=sync)
         except BaseException:
             lock.release()
@@ -290,24 +288,3 @@ def _taken(path: Path) -> Lock:
     lock = Lock(path.with_name(f".{path.name}.lock"), path, shared_by_process=True)
     lock.take()
     return lock
-
-
-def _umask(folder: Path) -> int:
-    """Return the umask, found out without changing it for other threads: by the permissions that a new folder gets."""
-    probe = folder / "permissions"
-    probe.mkdir()
-    found = 0o777 & ~probe.stat().st_mode
-    probe.rmdir()
-    return found
-
-
-def _remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
-    """Remove half-written files, and chunks that hold no committed row."""
-    slabs = -(-about["committed"] // about["slab_rows"])
-    with writing(str(path), AGAIN):
-        for leftover in itertools.chain(path.rglob("*.partial"), path.rglob(f"*{UNFINISHED}")):
-            leftover.unlink()
-        for entry in about["layers"]:
-            for chunk in (path / "layers" / entry["array"]).glob("c/*"):
-                if int(chunk.name) >= slabs:
-                    shutil.rmtree(chunk)

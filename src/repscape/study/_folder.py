@@ -17,6 +17,7 @@ from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..plan import Plan
 from ..results import Results
 from ..store import (
+    UNFINISHED,
     arrays_of,
     check_format,
     has_group,
@@ -37,7 +38,8 @@ FIGURES, REPORT, PROBES = "figures", "report.html", "probes"
 JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
 COLUMNS = "columns"
 FORMAT, READ = 2, (1, 2)
-BEFORE = {STORE, STORES, "models", ".lock", ".lock.json"}  # may lie there before there is a plan
+BEFORE = {STORE, STORES, "models"}  # may lie there before there is a plan
+PASSING = (".lock", f".{STORE}", f".{PLAN_FILE}")  # beginnings of what a run that begins, or was stopped, has there
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ class StudyFolder:
         """Refuse a folder that holds something else than a study, and a study that a later version wrote."""
         if self.held() or not self.path.is_dir():
             return
-        if others := sorted(entry.name for entry in self.path.iterdir() if entry.name not in BEFORE):
+        names = sorted(entry.name for entry in self.path.iterdir())
+        if others := [name for name in names if name not in BEFORE and not name.startswith(PASSING)]:
             raise StudyMismatchError(
                 f"{self.path} is not empty and holds no study ({', '.join(others[:5])}). Choose a new folder, or the folder of "
                 "a study."
@@ -176,11 +179,19 @@ class StudyFolder:
             self.path.mkdir(parents=True, exist_ok=True)
         try:
             with locked(self.path, wait=wait, tell=tell):
+                self._clear()
                 yield
         finally:
             if made:
                 with suppress(OSError):  # it is not empty
                     self.path.rmdir()
+
+    def _clear(self) -> None:
+        """Take away files that a run which was stopped left half-written."""
+        for folder in (self.path, self.path / JOURNAL):
+            for left in folder.glob(f".*{UNFINISHED}"):
+                with suppress(OSError):
+                    left.unlink()
 
     # ---- what was finished
 

@@ -40,7 +40,8 @@ def gathered(contents: Contents, found: Answers, *, state: str = "") -> Results:
         said["notes"] |= dict.fromkeys(f"{where}{note}." for note in result.notes)
         said["warned"] |= dict.fromkeys(result.warnings)
     failures = tuple(failed)
-    warned = [*contents.notes, *said["notes"], *said["warned"], *(f"{failure}." for failure in _told(failures))]
+    news = [one for one in said["warned"] if not any(one.partition(": ")[2] in note for note in said["notes"])]
+    warned = [*contents.notes, *said["notes"], *news, *(f"{failure}." for failure in _told(failures))]
     return Results(tuple(records), _provenance(contents, found, missing, state), tuple(dict.fromkeys(warned)), failures)
 
 

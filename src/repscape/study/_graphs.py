@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..errors import InputError, InputTypeError, StoreError
 from ..graph import NeighborGraph
 from ..store import read_arrays, write_arrays
 from ._tasks import Graphs
@@ -36,7 +37,12 @@ def keep_graphs(path: Path, key: str, graphs: Graphs, *, sync: bool) -> dict[str
             continue
         names[kind] = f"{key}|{kind}|{graph.k}"
         held = {"indices": graph.indices, "distances": graph.distances, "members": graph.members}
-        about = {"metric": graph.metric, "certificate": dict(graph.certificate)}
+        about = {
+            "metric": graph.metric,
+            "certificate": dict(graph.certificate),
+            "copy_bound": graph.copy_bound,
+            "near_copies": graph.near_copies,
+        }
         arrays = {name: array for name, array in held.items() if array is not None}
         write_arrays(path, names[kind], arrays, attributes=about, sync=sync)
     return names
@@ -53,17 +59,22 @@ def kept_graph(path: Path, name: str, *, distances: bool = True) -> NeighborGrap
     if not name:
         return None
     arrays, about = read_arrays(path, name, only=None if distances else ("indices", "members"))
-    return NeighborGraph(
-        indices=arrays.get("indices"),
-        distances=arrays.get("distances"),
-        metric=about["metric"],
-        certificate=about["certificate"],
-        members=arrays.get("members"),
-    )
+    try:
+        return NeighborGraph(
+            indices=arrays.get("indices"),
+            distances=arrays.get("distances"),
+            metric=about["metric"],
+            certificate=about["certificate"],
+            members=arrays.get("members"),
+            copy_bound=about.get("copy_bound", 0.0),  # 0.1 did not keep it at first
+            near_copies=about.get("near_copies", 0),
+        )
+    except (InputError, InputTypeError) as error:
+        raise StoreError(f"{path}: the graph {name!r} is damaged. {error}") from error
 
 
 def without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
     """Return a graph that serves as that of the distinct rows too, or None where some rows are identical."""
-    if graph is None or graph.distances is None or bool((graph.distances[:, 0] == 0).any()):
+    if graph is None or graph.distances is None or bool((graph.distances[:, 0] <= graph.copy_bound).any()):
         return None
     return graph

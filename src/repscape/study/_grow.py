@@ -143,7 +143,7 @@ def _grow_source(
     own = source.get(key, {})
     own = {Path(own).stem if arrays else Path(own).name: own} if isinstance(own, str) and (models or arrays) else own
     if models:
-        new = ModelSource.of(list(models), "").models
+        new = ModelSource.of(list(models), "-").models
         new = {name or Path(model).name: model for name, model in new.items()}
     else:
         new = {name or Path(path).stem: path for name, path in StudySpec.of(list(arrays)).arrays.items()}

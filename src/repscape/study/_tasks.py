@@ -133,12 +133,15 @@ def build_graphs(points: Any, need: Need, *, threads: int) -> Graphs:
     if need.full:
         wanted = min(max(need.full_wanted, need.distinct_wanted), points.shape[0] - 1)
         full = knn_graph(points, wanted, threads=threads)
-        copied = full.distances is not None and bool((full.distances[:, 0] == 0).any())
+        copied = full.distances is not None and bool((full.distances[:, 0] <= full.copy_bound).any())
         if not need.distinct or not copied:
             return Graphs(full, full)
     rows, _ = distinct_rows(points)
     deep = min(need.distinct_wanted, rows.size - 1)
-    return Graphs(full, distinct_graph(points, deep, threads=threads) if rows.size >= 3 else None)
+    try:
+        return Graphs(full, distinct_graph(points, deep, rounding=True, threads=threads) if rows.size >= 3 else None)
+    except DegenerateDataError:  # fewer than three points differ by more than rounding
+        return Graphs(full, None)
 
 
 def no_answer(plan: Plan) -> type[InputError]:

@@ -76,3 +76,42 @@ def test_any_row_of_the_table(points: object, measure: object, columns: dict | N
 def test_refused(points: object, measure: str, options: dict, error: type, message: str) -> None:
     with pytest.raises(error, match=message):
         rs.sample_size_curve(points, measure, **options)
+
+
+def test_the_examples_that_an_error_takes_have_that_error() -> None:
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(4000, 3))
+    labels = (points[:, 0] + rng.normal(size=4000) > 0).astype(int)
+    call = ("overlap_labels", {"k": 10})
+    wanted = rs.sample_size(call, points[:500], error=0.008, columns={"labels": labels[:500]})
+    n = int(wanted.value)
+    there = rs.overlap_labels(rs.knn_graph(points[:n], 20), labels[:n], k=10)
+    assert 500 < n < 4000
+    assert there.stderr == pytest.approx(0.008, rel=0.25)
+    assert wanted.interval[0] < n < wanted.interval[1]
+
+
+def test_a_difference_of_layers_is_found_with_the_power_asked_for() -> None:
+    """By hand: n (1.96 + .8416)^2 (stderr / difference)^2, the stderr that of the pair."""
+    rng = np.random.default_rng(0)
+    one = rng.normal(size=(400, 5))
+    other = one + 0.3 * rng.normal(size=one.shape)
+    wanted = rs.sample_size("id_twonn", (one, other), difference=0.5)
+    a, b = (rs.id_twonn(side) for side in (one, other))
+    together = np.corrcoef(a.replicates, b.replicates)[0, 1]
+    square = a.stderr**2 + b.stderr**2 - 2 * together * a.stderr * b.stderr
+    assert wanted.value == np.ceil(400 * (1.959964 + 0.8416212) ** 2 * square / 0.25)
+    assert wanted.details["difference"] == a.value - b.value
+    half = rs.sample_size("id_twonn", (one, other), difference=0.25)
+    assert half.value == pytest.approx(4 * wanted.value, rel=0.01)
+    assert rs.sample_size("id_twonn", (one, other)).options["difference"] == abs(a.value - b.value)
+
+
+def test_what_is_wanted_must_be_clear() -> None:
+    with pytest.raises(InputError, match="give error or difference, not both"):
+        rs.sample_size("id_twonn", X, error=0.1, difference=0.1)
+    with pytest.raises(InputError, match=r"X of sample_size must be two layers"):
+        rs.sample_size("id_twonn", X, difference=0.1)
+    with pytest.raises(InputError, match="must give one number with an error on the pilot. id_gride gives none"):
+        rs.sample_size(("id_gride", {"max_rank": 8}), X, error=0.1)
+    assert rs.sample_size("sim_cka", (X, X**3), error=0.001).value > 400

@@ -1,7 +1,8 @@
 """Distances to the nearest DISTINCT points, from points or from a graph: what every dimension estimator starts from.
 
-Identical rows put zeros among the distances, and a ratio of distances then means nothing. "merge" counts identical rows as
-one point, so that copying rows changes nothing; "drop" leaves out points that have a copy, as peers do; "raise" refuses.
+Identical rows put zeros among the distances, and a ratio of distances then means nothing; rows that differ by rounding alone
+do nearly the same. "merge" counts them as one point, so that copying rows changes nothing; "drop" leaves out points that have
+a copy, as peers do; "raise" refuses.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from ... import _check
 from ...errors import DegenerateDataError, GraphDepthError, InputError
-from ...graph import NeighborGraph, distinct_rows, knn_graph
+from ...graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
 from ..uncertainty import Surroundings
 
 DUPLICATES = ("merge", "drop", "raise")
+LOOKED_AT = 8  # neighbours among which the first that is no copy is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,10 @@ class NearDistances:
     """(rows,) the kept point that each row stands for, -1 where it was left out; None where all rows are kept."""
     deep: npt.NDArray[np.float64] | None = None
     """(n, known) distances of `indices`, of all that are known."""
+    near_copies: int = 0
+    """Rows merged although they are not identical: they differ by rounding alone."""
+    copy_bound: float = 0.0
+    """How near that is."""
 
     @property
     def n(self) -> int:
@@ -46,6 +51,16 @@ class NearDistances:
     def dropped(self) -> int:
         """Rows merged or left out."""
         return self.rows - self.n
+
+    @property
+    def conventions(self) -> dict[str, Any]:
+        """What a result says of rows that were merged because of rounding; nothing where none were."""
+        return _said(self.near_copies, self.copy_bound)
+
+    @property
+    def known(self) -> npt.NDArray[np.float64]:
+        """(n, at least ranks) all distances that are known."""
+        return self.lengths if self.deep is None else self.deep
 
     def by_row(self, values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
         """Return values (n,) of the kept points for every row that came in, NaN where it was left out."""
@@ -83,6 +98,37 @@ def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str, d
     return near
 
 
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Rows of a set of points that are points of their own."""
+
+    rows: npt.NDArray[np.int64]
+    """(m,) the first of each set of copies, in order."""
+    conventions: dict[str, Any]
+    """What a result says of rows that were merged because of rounding; nothing where none were."""
+
+
+def rows_apart(points: npt.NDArray[Any]) -> Apart:
+    """Return the rows that differ from all before them by more than rounding."""
+    rows, _ = distinct_rows(points)
+    if rows.size < 3:
+        return Apart(rows, {})
+    graph = distinct_graph(points, min(LOOKED_AT, rows.size - 1), rounding=True)
+    if not graph.near_copies or graph.members is None:
+        return Apart(rows, {})
+    first = np.unique(graph.members, return_index=True)[1].astype(np.int64)
+    return Apart(first, merged_by_rounding(graph))
+
+
+def merged_by_rounding(graph: NeighborGraph) -> dict[str, Any]:
+    """Return what a result of a graph says of rows that were merged because of rounding; nothing where none were."""
+    return _said(graph.near_copies, graph.copy_bound)
+
+
+def _said(near_copies: int, bound: float) -> dict[str, Any]:
+    return {"near_copies": near_copies, "copy_bound": bound} if near_copies else {}
+
+
 def _from_points(X: Any, ranks: int, duplicates: str, function: str, deeper: int) -> NearDistances:
     points = _check.points(X, "X", function)
     n = points.shape[0]
@@ -90,17 +136,28 @@ def _from_points(X: Any, ranks: int, duplicates: str, function: str, deeper: int
         _check.integer(ranks, "the highest neighbour rank", function, low=1, high=n - 1, why="n - 1")
         graph = knn_graph(points, max(ranks, min(deeper, n - 1)))
         return _from_graph(graph, ranks, duplicates, function)
-    rows, members = distinct_rows(points)
-    if rows.size == 1:
+    rows = distinct_rows(points)[0].size
+    if rows == 1:
         raise DegenerateDataError(f"{function} needs points that differ. All {n} rows are identical.")
-    if rows.size < max(3, ranks + 1):
+    _enough(rows, ranks, n, function)
+    graph = distinct_graph(points, max(ranks, min(deeper, rows - 1)), rounding=True)
+    _enough(graph.n, ranks, n, function)
+    return _of_distinct(graph, ranks)
+
+
+def _enough(distinct: int, ranks: int, rows: int, function: str) -> None:
+    if distinct < max(3, ranks + 1):
         raise DegenerateDataError(
             f"{function} needs {ranks} distinct neighbours of each point, so at least {max(3, ranks + 1)} distinct "
-            f"points. Got {rows.size} in {n} rows."
+            f"points. Got {distinct} in {rows} rows."
         )
-    graph = knn_graph(points if rows.size == n else points[rows], max(ranks, min(deeper, rows.size - 1)))
+
+
+def _of_distinct(graph: NeighborGraph, ranks: int) -> NearDistances:
+    """Return what a graph without copies says."""
     lengths = _distances(graph)
-    return NearDistances(lengths[:, :ranks], n, graph.indices, members if rows.size < n else None, lengths)
+    near = {"near_copies": graph.near_copies, "copy_bound": graph.copy_bound if graph.near_copies else 0.0}
+    return NearDistances(lengths[:, :ranks], graph.rows, graph.indices, graph.members, lengths, **near)  # type: ignore[arg-type]
 
 
 def _distances(graph: NeighborGraph) -> npt.NDArray[np.float64]:
@@ -114,14 +171,15 @@ def _from_graph(graph: NeighborGraph, ranks: int, duplicates: str, function: str
             f"{function} needs {ranks} distinct neighbours of each point, so at least {ranks + 1} distinct points. "
             f"Got {graph.n} in {graph.rows} rows."
         )
-    copied = (lengths[:, 0] == 0) & (graph.members is None)
+    copied = (lengths[:, 0] <= graph.copy_bound) & (graph.members is None)
     if not copied.any():
         graph.require(function, k=ranks, what=("distances",))
-        return NearDistances(lengths[:, :ranks], graph.rows, graph.indices, graph.members, lengths)
+        return _of_distinct(graph, ranks)
     if duplicates == "raise":
+        exact = bool((lengths[copied, 0] == 0).all())
         raise InputError(
-            f"duplicates='raise' of {function}: {int(copied.sum())} points have an identical copy, the first at row "
-            f"{int(np.flatnonzero(copied)[0])}."
+            f"duplicates='raise' of {function}: {int(copied.sum())} points have an identical copy"
+            f"{'' if exact else ' or one that differs by rounding alone'}, the first at row {int(np.flatnonzero(copied)[0])}."
         )
     if duplicates == "drop":
         graph.require(function, k=ranks, what=("distances",))
@@ -140,10 +198,7 @@ def _merged(graph: NeighborGraph, ranks: int, function: str) -> NearDistances:
     lengths = _distances(graph)
     width = min(lengths.shape[1], graph.indices.shape[1])
     lengths, neighbors = lengths[:, :width], graph.indices[:, :width]
-    row, col = np.nonzero(lengths == 0)
-    links = coo_array((np.ones(row.size, dtype=np.int8), (row, neighbors[row, col])), shape=(graph.n, graph.n))
-    _, point = connected_components(links, directed=False)
-    first = np.unique(point, return_index=True)[1]
+    first, point = _groups(lengths, neighbors, graph.copy_bound)
     if first.size < 2:
         raise DegenerateDataError(f"{function} needs points that differ. All {graph.n} points are identical.")
     seen = point[neighbors[first]]
@@ -163,6 +218,33 @@ def _merged(graph: NeighborGraph, ranks: int, function: str) -> NearDistances:
         )
     place = np.argsort(~new, axis=1, kind="stable")[:, : found.min()]
     deep = np.take_along_axis(lengths[first], place, axis=1)
+    identical = np.unique(_groups(lengths, neighbors, 0.0)[1]).size if graph.copy_bound else first.size
+    near = identical - first.size
     return NearDistances(
-        deep[:, :ranks], graph.rows, np.take_along_axis(seen, place, axis=1), point.astype(np.int64), deep
+        deep[:, :ranks],
+        graph.rows,
+        np.take_along_axis(seen, place, axis=1),
+        point,
+        deep,
+        near_copies=near,
+        copy_bound=graph.copy_bound if near else 0.0,
     )
+
+
+def _groups(
+    lengths: npt.NDArray[np.float64], neighbors: npt.NDArray[Any], bound: float
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return (the first row of each group, the group of each row): rows within the bound of the first of their group."""
+    n = lengths.shape[0]
+    row, place = np.nonzero(lengths <= bound)
+    links = coo_array((np.ones(row.size, dtype=np.int8), (row, neighbors[row, place])), shape=(n, n)).tocsr()
+    links = (links + links.T).tocsr()  # a full list may leave out one of two that are near each other
+    leader = np.full(n, -1, dtype=np.int64)
+    for one in np.unique(row):
+        if leader[one] < 0:
+            near = links.indices[links.indptr[one] : links.indptr[one + 1]]
+            leader[near[leader[near] < 0]] = one
+            leader[one] = one
+    leader[leader < 0] = np.flatnonzero(leader < 0)
+    first, group = np.unique(leader, return_inverse=True)
+    return first, group.astype(np.int64)

@@ -11,9 +11,9 @@ import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError, needs_extra
-from ...graph import distinct_rows
 from .._result import Curve
 from ..points import centred
+from ._distinct import rows_apart
 from ._elbow import elbow
 
 FloatArray = npt.NDArray[np.float64]
@@ -95,7 +95,8 @@ def id_autoencoder(
         _check.integer(value, name, NAME, low=1)
     _check.number(held_out, "held_out", NAME, low=0, high=1, open_ends="lh")
     random = _random.generator(rng, NAME)
-    rows, _ = distinct_rows(points)
+    apart = rows_apart(points)
+    rows = apart.rows
     if rows.size < LEAST_ROWS:
         raise DegenerateDataError(
             f"{NAME} needs at least {LEAST_ROWS} distinct points. Got {rows.size} in {len(points)} rows."
@@ -120,6 +121,7 @@ def id_autoencoder(
             "held_out": held_out,
             "repeats": repeats,
             "error": "sd over repeats / sqrt(repeats)" if repeats > 1 else None,
+            **apart.conventions,
         },
         details={"linear": linear.mean(axis=0), "elbow": elbow(x, values), "repeats": left},
     )

@@ -10,10 +10,11 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
-from ...graph import distinct_rows, knn_graph
+from ...graph import knn_graph
 from .._result import Estimate, normal_interval
 from ..points import Centred, centred, spans, square_norms
 from ..uncertainty import replicates_of_influence
+from ._distinct import rows_apart
 from ._id_correlation_kernels import count_within
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,8 +38,8 @@ def id_correlation(
     Parameters
     ----------
     X : (n, d) array
-        The points; a graph of neighbours is not enough, since all pairs within a radius are counted. Identical rows are counted
-        as one point, since pairs at distance 0 lie within every radius.
+        The points; a graph of neighbours is not enough, since all pairs within a radius are counted. Rows that are
+        identical, or differ by rounding alone, are counted as one point: such pairs lie within every radius.
     ranks : (int, int)
         Neighbour ranks whose median distances are the smallest and the largest radius.
     radii : int of at least 2
@@ -73,7 +74,8 @@ def id_correlation(
     near, far = _checked_ranks(ranks)
     _check.integer(radii, "radii", NAME, low=2)
     _check.choice(error, "error", NAME, ("auto", "influence", None))
-    rows, _ = distinct_rows(points)
+    apart = rows_apart(points)
+    rows = apart.rows
     if rows.size <= far:
         raise DegenerateDataError(
             f"{NAME} needs {far} distinct neighbours of each point (ranks={tuple(ranks)}), so at least {far + 1} distinct "
@@ -106,7 +108,12 @@ def id_correlation(
         value=value,
         n=n,
         dropped=len(points) - n,
-        options={"ranks": [near, far], "radii": radii, "error": None if error is None else "influence"},
+        options={
+            "ranks": [near, far],
+            "radii": radii,
+            "error": None if error is None else "influence",
+            **apart.conventions,
+        },
         details={
             "radii": at,
             "pairs": pairs,

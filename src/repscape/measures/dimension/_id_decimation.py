@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, RepscapeWarning
-from ...graph import NeighborGraph, distinct_rows, knn_graph
+from ...graph import NeighborGraph, knn_graph
 from .._result import Curve
 from ..uncertainty import LEAST_POINTS, LEAST_SHARE
 from ._dimension_error import TWO_NEAREST
-from ._distinct import near_distances
+from ._distinct import near_distances, rows_apart
 from ._id_twonn import Estimator, check_estimator, dimension_of_ratios
 
 FloatArray = npt.NDArray[np.float64]
@@ -43,7 +43,7 @@ def id_decimation(
     g_or_X : (n, d) array or NeighborGraph
         The points; or their graph with indices and distances, which is faster and good for as long as most points of a subset
         find two of their own among the neighbours stored: points that do not are left out, with a warning where they are more
-        than a tenth. Identical rows are counted as one point before any draw.
+        than a tenth. Rows that are identical, or differ by rounding alone, are counted as one point before any draw.
     estimator, fraction
         As in :func:`id_twonn`.
     min_points : int of at least 3
@@ -87,7 +87,7 @@ def id_decimation(
     _check.integer(min_points, "min_points", name, low=3)
     _check.choice(draws, "draws", name, ("independent", "disjoint", "peer"))
     random = _random.generator(rng, name)
-    distinct, rows, ratios = _source(g_or_X, name)
+    distinct, rows, ratios, conventions = _source(g_or_X, name)
     if distinct.size <= min_points:
         raise DegenerateDataError(
             f"min_points of {name} must be below the number of distinct points. Got {min_points} for {distinct.size} distinct "
@@ -125,13 +125,14 @@ def id_decimation(
             "draws": draws,
             "rng": rng if isinstance(rng, int) else "Generator",
             "error": "sd over draws" if draws != "peer" else "sd over draws / sqrt(draws)",
+            **conventions,
         },
         details={"draws": count.astype(np.int64), "distance": distance, "share": share},
     )
 
 
-def _source(g_or_X: Any, name: str) -> tuple[IntArray, int, Callable[[IntArray], FloatArray]]:
-    """Return (the distinct points, how many rows came in, what gives a subset's distances to its two nearest)."""
+def _source(g_or_X: Any, name: str) -> tuple[IntArray, int, Callable[[IntArray], FloatArray], dict[str, Any]]:
+    """Return (the distinct points, how many rows came in, what gives a subset's distances to its two nearest, conventions)."""
     if not isinstance(g_or_X, NeighborGraph):
         points = _check.points(g_or_X, "X", name)
 
@@ -140,7 +141,8 @@ def _source(g_or_X: Any, name: str) -> tuple[IntArray, int, Callable[[IntArray],
             known = replace(graph, members=np.arange(subset.size))  # these rows are distinct, and need no merging
             return near_distances(known, 2, duplicates="merge", function=name).lengths
 
-        return distinct_rows(points)[0], points.shape[0], from_points
+        apart = rows_apart(points)
+        return apart.rows, points.shape[0], from_points, apart.conventions
     g_or_X.require(name, k=2, what=("indices", "distances"))
     near = near_distances(g_or_X, 2, duplicates="merge", function=name)
     around = near.surroundings(g_or_X.k)
@@ -151,7 +153,7 @@ def _source(g_or_X: Any, name: str) -> tuple[IntArray, int, Callable[[IntArray],
         lengths = around.within(drawn, TWO_NEAREST)  # type: ignore[union-attr]  # there are indices and distances
         return lengths[np.isfinite(lengths[:, 1])]
 
-    return np.arange(near.n), near.rows, from_graph
+    return np.arange(near.n), near.rows, from_graph, near.conventions
 
 
 def _warn_of(share: FloatArray, sizes: list[int]) -> None:

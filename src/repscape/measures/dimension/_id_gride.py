@@ -6,13 +6,17 @@ import math
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError
 from .._result import Curve
 from ..uncertainty import depth_for_gride
-from ._distinct import near_distances
+from ._distinct import NearDistances, near_distances
 from ._gride_error import AtRank, gride_error
+from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
+
+FloatArray = npt.NDArray[np.float64]
 
 
 def id_gride(
@@ -50,7 +54,10 @@ def id_gride(
     Curve
         Over x = "rank" (the upper rank 2n): values > 0, NaN at a rank where all ratios are 1, as on a grid. details:
         "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
-        how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found. replicates (draws, m)
+        how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found; "near_copies", how many
+        points have a neighbour far nearer than the dimension allows, "without_near_copies" (m,), the values with one point for
+        each group of them, and "near_copies_decide" (m,), whether that differs by more than a fifth, as in :func:`id_twonn`.
+        replicates (draws, m)
         are over random halves of the rows that came in.
 
     Raises
@@ -80,7 +87,9 @@ def id_gride(
     _check.choice(error, "error", name, ("auto", "model", None))
     lower = 2 ** np.arange(int(math.log2(max_rank)))
     deeper = depth_for_gride(max_rank) if error == "auto" else 0
-    near = near_distances(g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name, deeper=deeper)
+    near = near_distances(
+        g_or_X, int(2 * lower[-1]), duplicates=duplicates, function=name, deeper=max(LOOKED_AT, deeper)
+    )
     rows = [AtRank.of(near.lengths, int(rank), outliers) for rank in lower]
     values = np.array([row.value for row in rows])
     if np.isnan(values).all():
@@ -89,7 +98,7 @@ def id_gride(
         )
     found = gride_error(rows, near.surroundings(deeper), outliers) if error == "auto" else None
     stderr = found.stderr if found else np.array([row.model for row in rows])
-    return Curve(
+    curve = Curve(
         x=(2 * lower).astype(np.float64),
         values=values,
         x_name="rank",
@@ -101,12 +110,29 @@ def id_gride(
             "outliers": outliers,
             "duplicates": duplicates,
             "error": found.summary(2 * lower) if found else error,
+            **near.conventions,
         },
         details={
             "distance": near.lengths[:, 2 * lower - 1].mean(axis=0),
             "used": np.array([row.log_mu.size for row in rows]),
             "unit_ratios": np.array([int((row.log_mu == 0).sum()) for row in rows]),
             **({"error": np.array(found.methods)} if found else {}),
+            **_near_copies(near, rows),
         },
         replicates=found.replicates if found else None,
     )
+    warn_of_near_copies(curve, name)
+    return curve
+
+
+def _near_copies(near: NearDistances, rows: list[AtRank]) -> dict[str, Any]:
+    """Return the details on near copies, the values rank by rank."""
+    found = NearCopies.of(near)
+    each = []
+    for row in rows:
+
+        def value(lengths: FloatArray, row: AtRank = row) -> float:
+            return AtRank.of_ratios(lengths[:, 1] / lengths[:, 0], row.rank, None).value
+
+        each.append(found.details(row.value, value, np.array([row.rank, 2 * row.rank])))
+    return {NUMBER: each[0][NUMBER], **{name: np.array([one[name] for one in each]) for name in (WITHOUT, DECIDE)}}

@@ -19,6 +19,7 @@ from ...graph import NeighborGraph, distinct_graph, distinct_rows
 from ...machine import memory_available
 from .._result import Curve
 from ..points import spans
+from ._distinct import merged_by_rounding
 from ._elbow import elbow
 
 FloatArray = npt.NDArray[np.float64]
@@ -105,7 +106,7 @@ def id_isomap(
         x_name="dimension",
         n=graph.n,
         dropped=rows - graph.n,
-        options={"k": k, "max_dim": max_dim, "landmarks": landmarks, "error": None},
+        options={"k": k, "max_dim": max_dim, "landmarks": landmarks, "error": None, **merged_by_rounding(graph)},
         details={"elbow": elbow(x, left), "eigenvalues": eigenvalues},
     )
 
@@ -114,19 +115,20 @@ def _graph(g_or_X: Any, k: int) -> tuple[NeighborGraph, int]:
     """Return the graph of the distinct points, and the rows that came in."""
     if isinstance(g_or_X, NeighborGraph):
         g_or_X.require(NAME, k=k, what=("indices", "distances"))
-        if g_or_X.members is None and (np.asarray(g_or_X.distances)[:, 0] == 0).any():
+        if g_or_X.members is None and (np.asarray(g_or_X.distances)[:, 0] <= g_or_X.copy_bound).any():
             raise InputError(
                 f"g_or_X of {NAME} must be a graph of distinct points. This one holds copies: give the points."
             )
         return g_or_X, g_or_X.rows
     points = _check.points(g_or_X, "X", NAME)
-    distinct = distinct_rows(points)[0].size
-    if distinct <= k:
+    graph = distinct_graph(points, k, rounding=True) if distinct_rows(points)[0].size > k else None
+    if graph is None or graph.k < k:
+        distinct = distinct_rows(points)[0].size if graph is None else graph.n
         raise DegenerateDataError(
             f"{NAME} needs {k} distinct neighbours of each point, so at least {k + 1} distinct points. Got {distinct} in "
             f"{len(points)} rows."
         )
-    return distinct_graph(points, k), len(points)
+    return graph, len(points)
 
 
 def _chosen(n: int, max_dim: int, landmarks: int | None, random: np.random.Generator) -> IntArray:

@@ -13,6 +13,7 @@ from ...errors import DegenerateDataError, GraphDepthError, InputError
 from .._result import Estimate, normal_interval
 from ..uncertainty import SURROUNDINGS, replicates_of_influence, sandwich
 from ._distinct import NearDistances, near_distances
+from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_mle"
@@ -58,7 +59,8 @@ def id_mle(
     Estimate
         value > 0. per_point (rows,): the local dimension at every row that came in, NaN where the row was left out, infinite
         where the k neighbours stand at one distance, None with k = 2 and `unbiased`. details: "distance", the mean distance to
-        neighbour k; "quartiles" (3,), of the local dimensions over the points.
+        neighbour k; "quartiles" (3,), of the local dimensions over the points;
+        "near_copies", "without_near_copies" and "near_copies_decide", as in :func:`id_twonn`.
 
     Raises
     ------
@@ -87,27 +89,46 @@ def id_mle(
     _check.choice(error, "error", NAME, ("auto", "sandwich", "model", None))
     least = 3 if unbiased and average != "harmonic" else 2
     _check.integer(k, "k", NAME, low=least, why="" if least == 2 else f"average={average!r} with unbiased=True")
-    deeper = 0 if error in ("model", None) else max(SURROUNDINGS, 2 * k)
+    deeper = LOOKED_AT if error in ("model", None) else max(SURROUNDINGS, 2 * k)
     near = near_distances(g_or_X, k, duplicates=duplicates, function=NAME, deeper=deeper)
-    log_r = np.log(near.lengths[:, :k])
-    spread = (k - 1) * log_r[:, -1] - log_r[:, :-1].sum(axis=1)
-    np.maximum(spread, 0.0, out=spread)  # equal distances can leave a rounding error below 0
+    spread = _spread(near.lengths[:, :k])
     value, scores, local = _average(spread, k, average, unbiased)
     used, stderr = _error(near, scores, value, k=k, average=average, error=error)
-    return Estimate(
+
+    def of_lengths(lengths: FloatArray) -> float:
+        return _average(_spread(lengths), k, average, unbiased)[0]
+
+    found = Estimate(
         value=value,
         n=near.n,
         stderr=stderr,
         interval=None if stderr is None else normal_interval(value, stderr),
         per_point=None if local is None else near.by_row(local),
         dropped=near.dropped,
-        options={"k": k, "average": average, "unbiased": unbiased, "duplicates": duplicates, "error": used},
+        options={
+            "k": k,
+            "average": average,
+            "unbiased": unbiased,
+            "duplicates": duplicates,
+            "error": used,
+            **near.conventions,
+        },
         details={
             "distance": float(near.lengths[:, k - 1].mean()),
             "quartiles": np.full(3, np.nan) if local is None else np.quantile(local, [0.25, 0.5, 0.75], method="lower"),
+            **NearCopies.of(near).details(value, of_lengths, np.arange(1, k + 1)),
         },
         replicates=_replicates(near, scores, stderr) if used == "sandwich" else None,
     )
+    warn_of_near_copies(found, NAME)
+    return found
+
+
+def _spread(lengths: FloatArray) -> FloatArray:
+    """Return the sum over neighbours of log(r_k / r_j) at each point."""
+    log_r = np.log(lengths)
+    spread: FloatArray = (log_r.shape[1] - 1) * log_r[:, -1] - log_r[:, :-1].sum(axis=1)
+    return np.maximum(spread, 0.0)  # equal distances can leave a rounding error below 0
 
 
 def _average(spread: FloatArray, k: int, average: str, unbiased: bool) -> tuple[float, FloatArray, FloatArray | None]:

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import math
-import warnings
 from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
 
 from ... import _check
-from ...errors import DegenerateDataError, InputError, RepscapeWarning
+from ...errors import DegenerateDataError, InputError
 from .._result import Curve, Estimate, normal_interval
 from ..uncertainty import depth_for
-from ._dimension_error import ERRORS, with_error
+from ._dimension_error import ERRORS, TWO_NEAREST, with_error
 from ._distinct import near_distances
+from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
+from ._posterior import posterior
 
 DEFAULT_FRACTION = {"fit": 0.9, "mle": 1.0, "trimmed": 0.9, "bayes": 1.0}
 Estimator = Literal["fit", "mle", "trimmed", "bayes"]
@@ -49,8 +49,10 @@ def id_twonn(
     fraction : float in (0, 1], optional
         Share of the smallest ratios that is used. None: .9 for fit and trimmed, 1 for mle and bayes.
     duplicates : {"merge", "drop", "raise"}
-        "merge" counts identical rows as one point; "drop" leaves out every point that has a copy (biased upwards);
-        "raise" refuses.
+        "merge" counts identical rows as one point, and rows that differ by rounding alone: those within the graph's
+        `copy_bound` (64 eps of the dtype, 2 of half precision, times the median length of a row) of the first of their
+        group. Where there are any, options["near_copies"] counts them and options["copy_bound"] says how near that is.
+        "drop" leaves out every point that has a copy (biased upwards); "raise" refuses.
     error : {"auto", "sandwich", "subsamples", "model", None}
         "sandwich": the likelihood's scores, with the products of linked points; for "mle" and "bayes". "subsamples": the
         spread over 100 random quarters of the points; for the others. "auto" is whichever belongs to the estimator, or the
@@ -68,6 +70,10 @@ def id_twonn(
         value > 0; per_point is None. replicates (100,) are over quarters of the rows that came in, a point being drawn when
         its first row is. details: "used" (ratios used), "mean_log_mu"; "subset_share", which part of the points of a subset
         has two neighbours of its own in the graph; for "bayes" also "prior_pull", the relative change that the prior makes.
+        "near_copies": points with a neighbour far nearer than the dimension allows: r2 / r1, or r3 / r2 up to r5 / r4, is
+        beyond (n / .01)^(1 / d), which the largest of n ratios r2 / r1 exceeds in one data set of a hundred, d being the
+        dimension further out (r8 / r4), which near copies hardly move. "without_near_copies": the value with one point for
+        each group of them. "near_copies_decide": whether it differs by more than a fifth; then a RepscapeWarning says so.
 
     Raises
     ------
@@ -94,19 +100,26 @@ def id_twonn(
     name = "id_twonn"
     used_fraction = check_estimator(name, estimator, fraction)
     _check.choice(error, "error", name, ERRORS)
-    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=depth_for(error))
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=max(LOOKED_AT, depth_for(error)))
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = dimension_of_ratios(
         log_mu, estimator, used_fraction, function=name, n_over_sum=n_over_sum, prior=prior, error=error
     )
+    kind = "mle" if estimator == "bayes" else estimator  # in a subset the prior would weigh more
+
+    def of_subset(ratios: npt.NDArray[np.float64]) -> float:
+        return dimension_of_ratios(ratios, kind, used_fraction, function=name, error=None).value
+
+    def of_lengths(lengths: npt.NDArray[np.float64]) -> float:
+        return of_subset(np.log(lengths[:, 1] / lengths[:, 0]))
+
     if error not in ("model", None):
-        kind = "mle" if estimator == "bayes" else estimator  # in a subset the prior would weigh more
-
-        def of_subset(ratios: npt.NDArray[np.float64]) -> float:
-            return dimension_of_ratios(ratios, kind, used_fraction, function=name, error=None).value
-
         found = with_error(found, near, log_mu, error=error, statistic=of_subset)
-    return replace(found, dropped=near.dropped, options={**found.options, "duplicates": duplicates})
+    options = {**found.options, "duplicates": duplicates, **near.conventions}
+    details = {**found.details, **NearCopies.of(near).details(found.value, of_lengths, TWO_NEAREST)}
+    found = replace(found, dropped=near.dropped, options=options, details=details)
+    warn_of_near_copies(found, name)
+    return found
 
 
 def id_twonn_ratios(
@@ -243,7 +256,7 @@ def dimension_of_ratios(
     options: dict[str, Any] = {"estimator": estimator, "fraction": fraction, "error": "model" if error else None}
     if estimator == "bayes":
         options["prior"] = list(prior)
-        value, stderr, interval, details["prior_pull"] = _posterior(log_mu, prior, function)
+        value, stderr, interval, details["prior_pull"] = posterior(log_mu, prior, function)
     else:
         value = _point_value(smallest, estimator, n, n_over_sum)
         stderr = value / math.sqrt(used)
@@ -264,22 +277,3 @@ def _point_value(smallest: npt.NDArray[np.float64], estimator: str, n: int, n_ov
         return used / total
     total += (n - used) * float(smallest[-1])  # the rest is known only to lie beyond the last ratio used
     return (used if n_over_sum else used - 1) / total
-
-
-def _posterior(
-    log_mu: npt.NDArray[np.float64], prior: tuple[float, float], function: str
-) -> tuple[float, float, tuple[float, float], float]:
-    shape, rate = (_check.number(entry, "prior", function, low=0, open_ends="l") for entry in prior)
-    total = float(log_mu.sum())
-    shape_n, rate_n = shape + log_mu.size, rate + total
-    value = shape_n / rate_n
-    pull = value / (log_mu.size / total) - 1
-    if abs(pull) > 0.02:
-        warnings.warn(
-            f"{function}: the Gamma({shape:g}, {rate:g}) prior moves the dimension by {pull:+.1%}; "
-            "take more points or estimator='mle'.",
-            RepscapeWarning,
-            stacklevel=4,
-        )
-    low, high = stats.gamma.ppf([0.025, 0.975], shape_n, scale=1 / rate_n)
-    return value, math.sqrt(shape_n) / rate_n, (float(low), float(high)), pull

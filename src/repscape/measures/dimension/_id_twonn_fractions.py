@@ -10,16 +10,17 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError
-from .._result import Curve
+from .._result import Curve, Estimate
 from ..uncertainty import depth_for
-from ._dimension_error import Way
-from ._distinct import near_distances
+from ._dimension_error import TWO_NEAREST, Way
+from ._distinct import NearDistances, near_distances
 from ._id_twonn import check_estimator, dimension_of_ratios
+from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
 
 USUAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
-def id_twonn_fractions(
+def id_twonn_fractions(  # house: one curve, one return
     g_or_X: Any,
     *,
     estimator: Literal["fit", "mle", "trimmed"] = "mle",
@@ -50,7 +51,8 @@ def id_twonn_fractions(
     Returns
     -------
     Curve
-        Over x = "fraction", increasing: values > 0. details: "used" (m,), the ratios used at each. replicates (100, m).
+        Over x = "fraction", increasing: values > 0. details: "used" (m,), the ratios used at each; "near_copies",
+        "without_near_copies" (m,) and "near_copies_decide" (m,), as in :func:`id_twonn`. replicates (100, m).
 
     Raises
     ------
@@ -80,7 +82,7 @@ def id_twonn_fractions(
     kept = sorted({check_estimator(name, estimator, fraction) for fraction in fractions})
     if not kept:
         raise InputError(f"fractions of {name} must hold at least one number in (0, 1]. Got none.")
-    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=depth_for(error))
+    near = near_distances(g_or_X, 2, duplicates=duplicates, function=name, deeper=max(LOOKED_AT, depth_for(error)))
     log_mu = np.log(near.lengths[:, 1] / near.lengths[:, 0])
     found = [dimension_of_ratios(log_mu, estimator, fraction, function=name) for fraction in kept]
     stderr = np.array([one.stderr for one in found], dtype=np.float64)
@@ -88,14 +90,14 @@ def id_twonn_fractions(
     used: str | None = error
     if error == "auto":
 
-        def curve(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        def values_of(ratios: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
             return np.array([dimension_of_ratios(ratios, estimator, f, function=name, error=None).value for f in kept])
 
-        way = Way.of(near, curve)
+        way = Way.of(near, values_of)
         used = "subsamples" if way.sampled else f"model: {way.why}"
     values = np.array([one.value for one in found])
     spread = way.spread(values) if way else None
-    return Curve(
+    curve = Curve(
         x=np.array(kept),
         values=values,
         x_name="fraction",
@@ -107,7 +109,29 @@ def id_twonn_fractions(
             "fractions": list(kept),
             "duplicates": duplicates,
             "error": used,
+            **near.conventions,
         },
-        details={"used": np.array([one.details["used"] for one in found])},
+        details={
+            "used": np.array([one.details["used"] for one in found]),
+            **_near_copies(near, found, kept),
+        },
         replicates=way.replicates(spread) if way and spread is not None else None,
     )
+    warn_of_near_copies(curve, name)
+    return curve
+
+
+def _near_copies(near: NearDistances, found: list[Estimate], fractions: list[float]) -> dict[str, Any]:
+    """Return the details on near copies, the values fraction by fraction."""
+    copies = NearCopies.of(near)
+    each = []
+    for one, fraction in zip(found, fractions, strict=True):
+
+        def value(
+            lengths: npt.NDArray[np.float64], estimator: str = one.options["estimator"], f: float = fraction
+        ) -> float:
+            log_mu = np.log(lengths[:, 1] / lengths[:, 0])
+            return dimension_of_ratios(log_mu, estimator, f, function="id_twonn_fractions", error=None).value
+
+        each.append(copies.details(one.value, value, TWO_NEAREST))
+    return {NUMBER: each[0][NUMBER], **{name: np.array([one[name] for one in each]) for name in (WITHOUT, DECIDE)}}

@@ -10,6 +10,13 @@ from .._table import INTRINSIC, ISOMETRIES, Measure
 from ..uncertainty import depth_for, depth_for_gride
 
 
+def _near_copies_alarm(found: Any) -> str:
+    """What a reader must know of near copies."""
+    from ._near_copies import said_of_near_copies
+
+    return said_of_near_copies(found)
+
+
 def _dimension_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Neighbours that the errors of TwoNN read."""
     return depth_for(options["error"])
@@ -40,6 +47,7 @@ ROWS: tuple[Measure, ...] = (
         neighbors=2,
         wants=_dimension_depth,
         merges=True,
+        alarm=_near_copies_alarm,
     ),
     Measure(
         "id_twonn_fractions",
@@ -56,6 +64,7 @@ ROWS: tuple[Measure, ...] = (
         neighbors=2,
         wants=_dimension_depth,
         merges=True,
+        alarm=_near_copies_alarm,
     ),
     Measure(
         "id_gride",
@@ -72,6 +81,7 @@ ROWS: tuple[Measure, ...] = (
         neighbors="max_rank",
         wants=_gride_depth,
         merges=True,
+        alarm=_near_copies_alarm,
     ),
     Measure(
         "id_decimation",
@@ -100,6 +110,7 @@ ROWS: tuple[Measure, ...] = (
         neighbors="k",
         wants=_mle_depth,
         merges=True,
+        alarm=_near_copies_alarm,
     ),
     Measure(
         "id_correlation",

@@ -178,8 +178,8 @@ def jackknife_error(
     first: Basis,
     second: Basis,
     value: float,
-    compare: Callable[[FloatArray, Left, Left], float],
     *,
+    compare: Callable[[FloatArray, Left, Left], float],
     groups: IntArray | None,
 ) -> PairError | None:
     """Return the error of a comparison; `compare` takes the product of the new directions and what is left of either side.

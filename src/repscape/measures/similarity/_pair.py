@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
@@ -17,7 +17,6 @@ from ..points import IntArray
 from ..uncertainty import (
     Exchanges,
     Spread,
-    deleted_parts,
     effective_examples,
     exchanges,
     influence_stderr,
@@ -111,14 +110,6 @@ def error_by_influence(
         replicates_of_influence(influence, stderr=stderr),
         effective_examples(influence),
     )
-
-
-def error_by_jackknife(
-    value: float, without: Callable[[Sequence[IntArray]], Sequence[float]], n: int, groups: IntArray | None
-) -> PairError:
-    """Return the error from the values without each part of the examples (or of their groups)."""
-    parts = deleted_parts(n) if groups is None else parts_of_groups(groups)
-    return PairError("jackknife", *jackknife(value, without(parts)))
 
 
 def ready(

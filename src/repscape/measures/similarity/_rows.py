@@ -22,6 +22,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="CKA",
         prepare=True,
+        column_options=("groups", "within"),
         variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
     ),
     Measure(
@@ -39,6 +40,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Hotelling 1936",
         label="mean CCA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_svcca",
@@ -55,6 +57,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Raghu et al. 2017",
         label="SVCCA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_pwcca",
@@ -70,6 +73,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Morcos et al. 2018",
         label="PWCCA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_procrustes",
@@ -86,6 +90,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="Procrustes angle",
         prepare=True,
+        column_options=("groups", "within"),
         variants={
             ("form", "similarity"): {
                 "alike": 1,
@@ -116,6 +121,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="held-out R²",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_cknna",
@@ -130,6 +136,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Huh et al. 2024",
         label="CKNNA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
     Measure(
         "sim_rsa",
@@ -146,5 +153,6 @@ ROWS: tuple[Measure, ...] = (
         reference="Kriegeskorte et al. 2008",
         label="RSA",
         prepare=True,
+        column_options=("groups", "within"),
     ),
 )

@@ -117,7 +117,7 @@ def sim_cca(
         function=NAME,
         value=details[f"mean_{average}"],
         asked=asked,
-        own_error=lambda by: jackknife_error(*sides, details[f"mean_{average}"], left, groups=by),
+        own_error=lambda by: jackknife_error(*sides, details[f"mean_{average}"], compare=left, groups=by),
         bounds=(0.0, 1.0),
         options=options,
         details=details,

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import DegenerateDataError, InputError
 from .._result import Estimate
-from ..points import Centred, IntArray, centred, cross, spans, square_norms
-from ._gram import Kernel, kernel_of, median_distance
+from ..points import Centred, IntArray, centred, square_norms
+from ._gram import kernel_of, median_distance
+from ._hsic import Hsic, Part, hsic
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
@@ -120,7 +121,7 @@ def sim_cka(
     asked.check(NAME, ERRORS)
     first, second = ready(X, Y, kind=Ready, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
-    shared = [_hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
+    shared = [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
     value = _ratio(first, second, shared)
     return pair_estimate(
         (first, second),
@@ -135,39 +136,6 @@ def sim_cka(
         | ({} if kernel == "linear" else {"width_x": first.width, "width_y": second.width}),
         chance=0.0 if estimator == "debiased" else None,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Part:
-    """One batch of one side, or all of it: as features or as a kernel matrix."""
-
-    points: Centred
-    kernel: Kernel | None
-    squares: FloatArray
-    """(n,) squared distance from the mean; the debiased feature form reads it."""
-    debiased: bool
-    looked_at: IntArray
-    """Examples whose influence is looked at."""
-    width: float | None = None
-
-    @property
-    def n(self) -> int:
-        """Examples."""
-        return self.points.n
-
-    def as_kernel(self) -> Kernel:
-        """Return the kernel matrix, also of a side that is kept as features."""
-        return self.kernel or kernel_of(
-            replace(self.points, dtype=np.dtype(np.float64)), width=None, debiased=self.debiased
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Hsic:
-    """HSIC of two parts, and what some examples contribute to it."""
-
-    value: float
-    by_example: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -233,10 +201,10 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Ready:
         slices = [whole.source[a:b] for a, b in itertools.pairwise(edges)]
         pieces = [centred(piece, f"a batch of {name}", NAME, precision=options["precision"]) for piece in slices]
     parts = tuple(_part(piece, options) for piece in pieces)
-    own = tuple(_hsic(part, part) for part in parts)
-    for part, hsic in zip(parts, own, strict=True):
+    own = tuple(hsic(part, part) for part in parts)
+    for part, norm in zip(parts, own, strict=True):
         scale = float((part.squares**2).sum()) if part.kernel is None else float(part.n)
-        if not hsic.value > 1e-12 * scale:
+        if not norm.value > 1e-12 * scale:
             raise DegenerateDataError(
                 f"{name} of {NAME} must hold points at different distances: all {part.n} are equally far apart, so that "
                 f"{options['estimator']} HSIC with itself is 0."
@@ -260,33 +228,8 @@ def _part(points: Centred, options: Mapping[str, Any]) -> Part:
     return Part(points, kernel, square_norms(points), debiased, looked_at, width)
 
 
-def _hsic(first: Part, second: Part) -> Hsic:
-    """Return HSIC times n^2 (biased) or n (n - 3) (debiased)."""
-    if first.kernel is None and second.kernel is None:
-        return _by_features(first, second)
-    by_example = np.empty(first.n)
-    a, b = first.as_kernel(), second.as_kernel()
-    for start, stop in spans(first.n, a.block_rows):
-        by_example[start:stop] = np.einsum("ij,ij->i", a.rows(start, stop), b.rows(start, stop))
-    return Hsic(float(by_example.sum()), by_example[first.looked_at])
-
-
-def _by_features(first: Part, second: Part) -> Hsic:
-    n, k, m = first.n, first.squares, second.squares
-    product = cross(first.points, second.points)
-    value = float(np.vdot(product, product))
-    rows = first.looked_at
-    a, b = first.points.at(rows), second.points.at(rows)
-    by_example = np.einsum("ij,ij->i", a @ product.astype(a.dtype), b, dtype=np.float64)
-    if first.debiased:
-        # The unbiased form leaves out the diagonal; with centred points everything else in it is made of the diagonals.
-        value += -float(k @ m) * (1 + 2 / (n - 2)) + float(k.sum() * m.sum()) / ((n - 1) * (n - 2))
-        by_example = by_example - k[rows] * m[rows]
-    return Hsic(value, by_example)
-
-
 def _compare(first: Ready, second: Ready) -> float:
-    return _ratio(first, second, [_hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)])
+    return _ratio(first, second, [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)])
 
 
 def _ratio(first: Ready, second: Ready, shared: list[Hsic]) -> float:
@@ -300,7 +243,7 @@ def _delta(first: Ready, second: Ready, value: float, groups: IntArray | None) -
         raise InputError(f"groups of {NAME} cannot be counted in batches, which cut through them. Take batch=None.")
     if groups is not None:
         first, second = _looked_through(first), _looked_through(second)
-    shared = [_hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
+    shared = [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
     norm, n = math.sqrt(first.norm * second.norm), first.n
     pieces = (shared[0].by_example, first.own[0].by_example, second.own[0].by_example)
     scale, count = 2.0 * n, n
@@ -318,4 +261,4 @@ def _looked_through(side: Ready) -> Ready:
     """Return the side with the influence of every example, where groups of them are counted."""
     every = np.arange(side.n)
     parts = tuple(replace(part, looked_at=every) for part in side.parts)
-    return replace(side, parts=parts, own=tuple(_hsic(part, part) for part in parts))
+    return replace(side, parts=parts, own=tuple(hsic(part, part) for part in parts))

@@ -105,7 +105,7 @@ def sim_pwcca(
         function=NAME,
         value=float(rho @ weights),
         asked=asked,
-        own_error=lambda by: jackknife_error(*sides, float(rho @ weights), left, groups=by),
+        own_error=lambda by: jackknife_error(*sides, float(rho @ weights), compare=left, groups=by),
         bounds=(0.0, 1.0),
         options=options,
         details={"weights": weights, **correlation_details(rho, *sides)},

@@ -91,7 +91,7 @@ def sim_svcca(
         function=NAME,
         value=float(rho.mean()),
         asked=asked,
-        own_error=lambda by: jackknife_error(*sides, float(rho.mean()), _left, groups=by),
+        own_error=lambda by: jackknife_error(*sides, float(rho.mean()), compare=_left, groups=by),
         bounds=(0.0, 1.0),
         options=options,
         details=correlation_details(rho, *sides),

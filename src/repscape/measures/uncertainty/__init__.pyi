@@ -18,7 +18,7 @@ from ._resample import (
     subsample_error,
     whole_groups,
 )
-from ._sample_size import sample_size_curve
+from ._sample_size import sample_size, sample_size_curve
 from ._sandwich import sandwich, share_kept
 from ._subsets_graph import LEAST_POINTS, LEAST_SHARE, Deviations, Surroundings, deviations
 
@@ -50,6 +50,7 @@ __all__ = [
     "parts_of_groups",
     "replicates_of",
     "replicates_of_influence",
+    "sample_size",
     "sample_size_curve",
     "sandwich",
     "share_kept",

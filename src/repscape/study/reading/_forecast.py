@@ -126,7 +126,11 @@ def study_forecast(
 
 
 def expected_source(
-    extraction: Mapping[str, Forecast], columns: Mapping[str, Any], made: Iterable[str], steps: Sequence[float] = ()
+    extraction: Mapping[str, Forecast],
+    columns: Mapping[str, Any],
+    *,
+    made: Iterable[str],
+    steps: Sequence[float] = (),
 ) -> Source:
     """Return the source that an extraction will make: layers without numbers, and columns; `made` come from the examples."""
     representations: list[Representation] = []

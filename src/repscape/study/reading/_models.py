@@ -11,6 +11,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from ...extraction import open_model
 from ...store import Store, open_store
 from .._extract import extract
 from .._folder import StudyFolder
+from .._further import with_further_layers
 from ._source import Trajectory
 
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
@@ -146,7 +148,7 @@ class ModelSource:
                 one = replace(self, revisions=(), options={**self.options, **({"revision": name} if revisions else {})})
                 model = next(iter(self.models.values())) if revisions else self.models[name]
                 options = {**one.extraction, "progress": progress, "sync": sync}
-                found = extract(model, examples.read(), to=place, **options)
+                found = with_further_layers(partial(extract, model, examples.read()), place, options)
             stores[name] = found
         if revisions:
             return Trajectory([(step, stores[name]) for name, step in revisions.items()])

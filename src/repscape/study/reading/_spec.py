@@ -19,6 +19,7 @@ from .._defaults import LABEL
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from ._forecast import StudyForecast, expected_source, study_forecast
 from ._models import TRUST, ModelSource, is_function, steps_of
+from ._paths import absolute_named
 from ._plan_columns import plan_columns
 from ._schema import check_plan, check_source
 from ._source import read_source
@@ -127,7 +128,7 @@ class StudySpec:
         extraction = self.models.forecast(folder, columns=given)
         made = BUILTIN.get(chosen.source.kind, ())
         return study_forecast(
-            expected_source(extraction, held, made, steps_of(self.models.revisions)), plan, extraction
+            expected_source(extraction, held, made=made, steps=steps_of(self.models.revisions)), plan, extraction
         )
 
     def load(self) -> tuple[Plan | None, GivenColumns]:
@@ -161,11 +162,11 @@ class StudySpec:
     def read_columns(self) -> GivenColumns:
         """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
         files = self._of_files((*(() if self.kept else self.columns), *self.more))
-        kept = ColumnTable("the study", dict(self.kept), None, None)
-        return GivenColumns((kept, *files.tables)) if self.kept else files
+        return (
+            GivenColumns((ColumnTable("the study", dict(self.kept), None, None), *files.tables)) if self.kept else files
+        )
 
     def _to_choose_by(self) -> GivenColumns:
-        """Return the columns of all files, before any example was chosen."""
         return self._of_files((*self.columns, *self.more))
 
     def _of_files(self, entries: Sequence[str]) -> GivenColumns:
@@ -194,13 +195,13 @@ class StudySpec:
 
     def origin(self) -> dict[str, Any]:
         """Return the [source] table of a study.toml, with absolute paths."""
-        columns = [_absolute_named(entry) for entry in (*self.columns, *self.more)]
+        columns = [absolute_named(entry) for entry in (*self.columns, *self.more)]
         more: dict[str, Any] = {"columns": columns} if columns else {}
         if self.models is None and self.reading.id_column is not None:
             more["id_column"] = self.reading.id_column
         if self.models is not None:
             return {**self.models.origin(), **more}
-        arrays = {name: _absolute(path) for name, path in self.arrays.items()}
+        arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}
 
 
@@ -299,12 +300,3 @@ def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
     asks = [name for name in TRUST if options.pop(name, False)]
     asks += ["allow_code"] if any(map(is_function, models.values())) else []
     return ModelSource(models, placed(source["data"]), tuple(source.get("revisions", ())), options, tuple(asks))
-
-
-def _absolute(path: str) -> str:
-    return os.path.abspath(path)
-
-
-def _absolute_named(entry: str) -> str:
-    name, path = named_path(entry)
-    return f"{name}={_absolute(path)}" if name else _absolute(path)
