@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import UnknownNameError
-from ..measures import MEASURES
+from ..measures import MEASURES, every_measure
 from ..plan import Item, Plan
 from ._defaults import LABEL
 from .reading import Source, chosen_layers
@@ -50,12 +50,13 @@ def fitting(plan: Plan, source: Source) -> Plan | None:
 
 
 def readable(entries: Mapping[str, Any]) -> Plan | None:
-    """Read a plan that a folder holds, without somebody's own measures, whose code is not there; None where none is left."""
-    named = [entry if isinstance(entry, str) else entry.get("name") for entry in entries.get("measures", ())]
-    own = [name for name in named if name not in MEASURES]
-    if not own:
+    """Read a plan that a folder holds, without measures of somebody's own that no package brings; None where none is left."""
+    said = [entry if isinstance(entry, str) else str(entry.get("name")) for entry in entries.get("measures", ())]
+    named = [call.partition("(")[0].strip() for call in said]
+    if all(name in MEASURES for name in named):
         return Plan.from_dict(entries)
-    kept = [entry for entry, name in zip(entries["measures"], named, strict=True) if name in MEASURES]
+    known = every_measure()
+    kept = [entry for entry, name in zip(entries["measures"], named, strict=True) if name in known]
     return Plan.from_dict({**entries, "measures": kept}) if kept else None
 
 
