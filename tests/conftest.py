@@ -5,5 +5,9 @@ from __future__ import annotations
 import os
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+if (
+    "PYTEST_XDIST_WORKER" in os.environ
+):  # processes that share the cores: threads that wait for one another would only burn them
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 collect_ignore_glob = ["golden/*"]  # scripts that made what is kept there; they need what tests do not

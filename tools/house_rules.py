@@ -1,9 +1,10 @@
 """Print where the code departs from the house rules; exit 1 if it does.
 
 In the package: files up to 300 lines, functions up to 60 (docstring apart), at most three positional arguments in public
-functions, optional packages imported only where they are used or in files named after them, nothing printed but by commands, and
-no assert, swallowed error, stub or global state. Elsewhere: every test asserts something. An exception is fine where the code is
-better for it: end the line in `# house: <reason>`. That packages import only downwards is a test (tests/test_package.py).
+functions, optional packages imported only where they are used or in files named after them, nothing printed but by
+commands, and no assert, swallowed error, stub or global state. Elsewhere: every test asserts something. An exception is
+fine where the code is better for it: end the line in `# house: <reason>`. That packages import only downwards is a test
+(tests/test_package.py).
 """
 
 from __future__ import annotations

@@ -1,187 +1,198 @@
-"""Checks that a measure keeps what its row promises: the table's own, yours, or one that a package brings.
-
-They call the measure on a small data set made here (150 examples in three groups, nothing symmetric, equal or centred by
-accident) and on changes of it. A check that finds nothing wrong says nothing; one that does raises AssertionError.
-"""
+"""Checks of what a measure promises, for anyone's: each raises AssertionError that says what failed."""
 
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Callable, Mapping
+import random
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from . import _check
-from .errors import InputTypeError, RepscapeWarning
+from .errors import InputTypeError
 from .graph import knn_graph
 from .measures import TRANSFORMATIONS, Estimate, Measure
+from .measures import measure as row_of
 
-FloatArray = npt.NDArray[np.float64]
-Options = Mapping[str, Any]
-NONE: Options = MappingProxyType({})
-N, D = 150, 6
+__all__ = [
+    "TRANSFORMATIONS",
+    "check_alike",
+    "check_bounds",
+    "check_determinism",
+    "check_input_untouched",
+    "check_invariance",
+    "check_measure",
+    "check_nan_refused",
+    "check_symmetry",
+]
+
+Options = Mapping[str, Any] | None
+N, D, NEIGHBORS = 150, 6, 10
 TOLERANCE = 1e-9
 """Two results closer than this are the same; two that should differ do so by far more."""
+REASONS = ("finite", "nan", "infinity")
+"""Words of which a refusal of NaN must hold one."""
 
 
-def check_measure(measure: Measure, *, options: Options = NONE) -> None:
-    """Check everything that the row of a measure promises.
+@dataclass(frozen=True)
+class Sample:
+    """Two representations of the same examples, and their columns."""
 
-    - It answers, with finite values within its bounds, also for unrelated and for equal representations.
-    - What `invariant_to` declares changes nothing; what it does not declare changes something.
-    - Of two representations: `symmetric` says whether they may be exchanged, `alike` which way is more alike.
-    - The same call gives the same result, whatever the global random state.
-    - Arrays that come in are not written to, and may be read-only.
-    - NaN and infinity are refused by a ValueError (:class:`repscape.errors.InputError` is one).
+    X: npt.NDArray[np.float64]
+    Y: npt.NDArray[np.float64]
+    columns: Mapping[str, npt.NDArray[Any]]
+
+
+def check_measure(measure: Measure, *, options: Options = None) -> None:
+    """Check that a measure keeps what its row promises, on 150 examples of two representations, 6 and 4 wide.
+
+    Values are finite and within `bounds`; each of rotation, translation, scaling, linear maps, permutation and duplication
+    changes nothing if `invariant_to` names it, and something if not; two representations may be exchanged if the measure is
+    `symmetric`, and may not if not; equal ones are more alike than unrelated ones, the way `alike` says; the same call gives the same result, whatever the global random state; arrays that come in
+    may be read-only and are left as they are; NaN and infinity are refused.
 
     Parameters
     ----------
     measure : Measure
-        The row.
-    options : mapping
-        Options of every call, such as fewer steps; k is 10 where the function has an option of that name and none is given.
+        Your own, or a row of the table.
+    options : mapping, optional
+        Options of the call, such as few steps where the defaults take long. "k", where the measure has it, is 10 if not said.
 
     Raises
     ------
     AssertionError
-        With every promise that does not hold, each in a line.
+        The measure breaks a promise; the message names each that it breaks, and what came out.
+    InputError
+        The name is that of a built-in measure, or an option is none of the function's.
     InputTypeError
-        If it is no Measure.
+        `measure` is no Measure.
 
     Examples
     --------
-    >>> import numpy as np, repscape as rs
+    >>> import math, numpy as np, repscape as rs
+    >>> from repscape.testing import check_measure
     >>> def spread(X):
     ...     if not np.isfinite(X).all():
     ...         raise ValueError("X of spread must be finite.")
-    ...     return float(X.std(axis=0).mean())
-    >>> row = rs.Measure("mylab.spread", fn=spread, bounds=(0, np.inf), invariant_to=("translation", "permutation"))
-    >>> rs.testing.check_measure(row)
+    ...     return float(np.linalg.norm(X - X.mean(axis=0)) / len(X) ** 0.5)
+    >>> kept = ("rotation", "translation", "permutation")
+    >>> check_measure(rs.Measure("mylab.spread", fn=spread, bounds=(0, math.inf), invariant_to=kept))
+    >>> check_measure(rs.Measure("mylab.spread", fn=spread, bounds=(0, math.inf), invariant_to=(*kept, "scaling")))
+    Traceback (most recent call last):
+    AssertionError: mylab.spread says that scaling changes nothing: [4.08232521] became [15.10460327]
     """
     if not isinstance(measure, Measure):
         raise InputTypeError(f"measure of check_measure must be a Measure. Got {type(measure).__name__}.")
-    _check.known_options(options, measure.options(), measure.name)
-    wrong = []
-    for name, check in _checks(measure).items():
+    measure, given = row_of(measure), dict(options or {})
+    measure.check_options(given)
+    measure = measure.under(given)
+    checks: list[Callable[[], None]] = [lambda: check_bounds(measure, given)]
+    checks += [lambda change=change: check_invariance(measure, change, given) for change in TRANSFORMATIONS]  # type: ignore[misc]
+    if measure.arity == 2:
+        checks += [lambda: check_symmetry(measure, given), lambda: check_alike(measure, given)]
+    for check in (check_determinism, check_input_untouched, check_nan_refused):
+        checks.append(lambda check=check: check(measure, given))  # type: ignore[misc]
+    broken: list[str] = []
+    for run in checks:
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", RepscapeWarning)  # advice about few points, not about promises
-                check(measure, options)
+            run()
         except AssertionError as error:
-            wrong.append(f"{name}: {error}")
-        except Exception as error:  # whatever somebody's function may raise on data that it should take
-            wrong.append(f"{name}: raised {type(error).__name__}: {error}")
-    if wrong:
-        listed = "\n".join(f"- {line}" for line in wrong)
-        raise AssertionError(f"{measure.name} does not keep what its row promises:\n{listed}")
+            broken.append(str(error))
+    if broken:
+        raise AssertionError("\n".join(dict.fromkeys(broken)))
 
 
-def check_bounds(measure: Measure, options: Options = NONE) -> None:
-    """Values lie within the bounds, and so does what equal and unrelated representations give."""
+def check_bounds(measure: Measure, options: Options = None) -> None:
+    """Check that values lie within the bounds, as does what equal and unrelated representations give."""
+    data = draw_sample()
+    unrelated = replace(data, Y=np.random.default_rng(5).normal(size=data.Y.shape))
+    equal = replace(data, Y=data.X.copy())
     low, high = measure.bounds
-    for case in _cases():
-        found = numbers(call(measure, case, options))
-        _hold(found.size > 0 and bool(np.isfinite(found).all()), f"{measure.name} gave {found}, which is not finite")
-        _hold(bool((found >= low).all()), f"{measure.name} gave {found.min()}, below its bound {low}")
-        _hold(bool((found <= high).all()), f"{measure.name} gave {found.max()}, above its bound {high}")
+    for case in (data, unrelated, equal):
+        found = numbers_of(called(measure, case, options))
+        _require(bool(np.isfinite(found).all()), f"{measure.name} gave {found}, which is not finite")
+        _require(bool((found >= low).all()), f"{measure.name} gave {found.min()}, below {low}")
+        _require(bool((found <= high).all()), f"{measure.name} gave {found.max()}, above {high}")
 
 
-def check_invariance(measure: Measure, change: str, options: Options = NONE) -> None:
-    """A declared invariance holds; an undeclared one fails.
-
-    `change` is done to the first representation ("rotation", "translation", "scaling", "linear"), or to the examples of both
-    ("permutation", "duplication").
-    """
-    _check.choice(change, "change", "check_invariance", TRANSFORMATIONS)
-    data = sample()
-    before, after = (numbers(call(measure, case, options)) for case in (data, transformed(data, change)))
-    apart = not _same(before, after)
+def check_invariance(measure: Measure, change: str, options: Options = None) -> None:
+    """Check that a declared invariance holds, or that an undeclared one fails."""
+    data = draw_sample()
+    before = numbers_of(called(measure, data, options))
+    after = numbers_of(called(measure, _transformed(data, change), options))
     if change in measure.invariant_to:
-        _hold(not apart, f"{measure.name} says that {change} changes nothing: {before} became {after}")
+        said = f"{measure.name} says that {change} changes nothing: {before} became {after}"
     else:
-        _hold(apart, f"{measure.name} does not say that {change} changes nothing, and it does not: {before}")
+        said = f"{measure.name} does not say that {change} changes nothing, and it does not: {before}"
+    _require(_same(before, after) == (change in measure.invariant_to), said)
 
 
-def check_symmetry(measure: Measure, options: Options = NONE) -> None:
-    """A symmetric measure gives the same both ways; one that does not say so differs."""
-    data = sample()
-    there, back = (numbers(call(measure, one, options)) for one in (data, replace(data, X=data.Y, Y=data.X)))
-    same = _same(there, back)
-    _hold(
-        same == measure.symmetric, f"{measure.name}: {there} one way, {back} the other, symmetric={measure.symmetric}"
-    )
+def check_symmetry(measure: Measure, options: Options = None) -> None:
+    """Check that a symmetric measure gives the same both ways, and that one that does not say so differs."""
+    data = draw_sample()
+    there = numbers_of(called(measure, data, options))
+    back = numbers_of(called(measure, replace(data, X=data.Y, Y=data.X), options))
+    said = f"{measure.name}: {there} one way, {back} the other, symmetric={measure.symmetric}"
+    _require(_same(there, back) == measure.symmetric, said)
 
 
-def check_alike(measure: Measure, options: Options = NONE) -> None:
-    """Equal representations are more alike than unrelated ones, in the direction that the row declares."""
+def check_alike(measure: Measure, options: Options = None) -> None:
+    """Check that equal representations are more alike than unrelated ones, in the direction that the row declares."""
     if measure.alike is None:
         return
-    _, unrelated, equal = (numbers(call(measure, case, options)) for case in _cases())
-    more = bool((measure.alike * (equal - unrelated) > 0).all())
-    _hold(
-        more,
-        f"{measure.name} gives {equal} for equal and {unrelated} for unrelated representations, alike={measure.alike}",
+    data = draw_sample()
+    noise = replace(data, Y=np.random.default_rng(5).normal(size=data.Y.shape))
+    equal, unrelated = (numbers_of(called(measure, case, options)) for case in (replace(data, Y=data.X.copy()), noise))
+    said = (
+        f"{measure.name} gives {equal} for equal and {unrelated} for unrelated representations, alike={measure.alike}"
     )
+    _require(bool((measure.alike * (equal - unrelated) > 0).all()), said)
 
 
-def check_determinism(measure: Measure, options: Options = NONE) -> None:
-    """The same call gives the same result, whatever the global random state."""
-    data = sample()
-    state = np.random.get_state()  # noqa: NPY002  # the point is that global state has no influence
-    try:
-        np.random.seed(1)  # noqa: NPY002
-        first = call(measure, data, options)
-        np.random.seed(2)  # noqa: NPY002
-        second = call(measure, data, options)
-    finally:
-        np.random.set_state(state)  # noqa: NPY002
-    _hold(first == second, f"{measure.name} gave {first} and, called again, {second}")
+def check_determinism(measure: Measure, options: Options = None) -> None:
+    """Check that the same call gives the same result, whatever the global random state."""
+    data = draw_sample()
+    found = []
+    with _global_states_kept():
+        for seed in (1, 2):
+            random.seed(seed)
+            np.random.seed(seed)  # noqa: NPY002  # the point is that global state has no influence
+            found.append(called(measure, data, options))
+    _require(found[0] == found[1], f"{measure.name} gave {found[0]}, and {found[1]} when called again")
 
 
-def check_input_untouched(measure: Measure, options: Options = NONE) -> None:
-    """Arrays that come in are not written to, and may be read-only."""
-    data, before = sample(), sample()
+def check_input_untouched(measure: Measure, options: Options = None) -> None:
+    """Check that arrays that come in are not written to, and may be read-only."""
+    data, before = draw_sample(), draw_sample()
     arrays, copies = ((case.X, case.Y, *case.columns.values()) for case in (data, before))
     for array in arrays:
         array.setflags(write=False)
-    try:
-        call(measure, data, options)
-    except ValueError as error:  # numpy's, for writing to what is read-only
-        raise AssertionError(f"{measure.name} does not take read-only input: {error}") from error
+    called(measure, data, options, doing="read-only arrays")
     for array, copy in zip(arrays, copies, strict=True):
-        _hold(np.array_equal(array, copy), f"{measure.name} wrote to its input")
+        _require(np.array_equal(array, copy), f"{measure.name} wrote to its input")
 
 
-def check_nan_refused(measure: Measure, options: Options = NONE) -> None:
-    """NaN and infinity in a representation are refused by a ValueError."""
-    for bad in (math.nan, math.inf):
-        data = sample()
-        data.X[17, 2] = bad
-        try:
-            found = call(measure, data, options)
-        except ValueError:
-            continue
-        raise AssertionError(f"{measure.name} took {bad} and gave {found}; it must raise a ValueError")
+def check_nan_refused(measure: Measure, options: Options = None) -> None:
+    """Check that NaN and infinity in a representation are refused by an error that says why."""
+    for side in ("X", "Y")[: measure.arity]:
+        for bad in (math.nan, math.inf):
+            data = draw_sample()
+            getattr(data, side)[17, 2] = bad
+            try:
+                found = call(measure, data, options)
+            except ValueError as error:
+                why = f"{measure.name} refuses {bad}, but does not say why: {error}"
+                _require(any(word in str(error).lower() for word in REASONS), why)
+            except Exception as error:
+                raise AssertionError(f"{measure.name} met {bad} with {_error(error)}, no ValueError") from error
+            else:
+                raise AssertionError(f"{measure.name} took {bad} and gave {found}")
 
 
-@dataclass(frozen=True, slots=True)
-class Data:
-    """Two representations of the same examples, and their columns."""
-
-    X: FloatArray
-    """(n, d)"""
-    Y: FloatArray
-    """(n, p)"""
-    columns: Mapping[str, npt.NDArray[Any]]
-    """labels, groups and values, (n,) each."""
-
-
-def sample(seed: int = 0) -> Data:
+def draw_sample(seed: int = 0) -> Sample:
     """Draw data in which nothing is symmetric, equal or centred by accident."""
     rng = np.random.default_rng(seed)
     labels = rng.integers(0, 3, size=N)
@@ -189,71 +200,77 @@ def sample(seed: int = 0) -> Data:
     X = (centres[labels] + rng.normal(size=(N, D))) * np.linspace(0.6, 1.5, D) + 2.0
     Y = np.tanh(X @ rng.normal(size=(D, 4)) / 3) + 0.2 * rng.normal(size=(N, 4))
     values = X[:, 0] + 0.3 * rng.normal(size=N)
-    return Data(X, Y, {"labels": labels, "groups": labels.copy(), "values": values})
+    return Sample(X, Y, {"labels": labels, "groups": labels, "values": values})
 
 
-def transformed(data: Data, change: str) -> Data:
-    """Change the first representation, or (permutation, duplication) the examples themselves."""
-    rng = np.random.default_rng(7)
-    n, d = data.X.shape
-    if change == "translation":
-        return replace(data, X=data.X + rng.normal(scale=3, size=d))
-    if change == "scaling":
-        return replace(data, X=data.X * 3.7)
-    if change in ("rotation", "linear"):
-        turn = np.linalg.qr(rng.normal(size=(d, d)))[0]
-        return replace(data, X=data.X @ (turn if change == "rotation" else turn * np.geomspace(0.2, 5, d)))
-    rows = rng.permutation(n) if change == "permutation" else np.append(np.arange(n), rng.choice(n, n // 5, False))
-    return Data(data.X[rows], data.Y[rows], {name: column[rows] for name, column in data.columns.items()})
-
-
-def call(measure: Measure, data: Data, options: Options = NONE) -> Any:
-    """Call a measure on the data, with graphs where it takes graphs."""
-    given = dict(options)
-    if "k" in measure.options() and "k" not in given:
-        given["k"] = 10
+def call(measure: Measure, data: Sample, options: Options = None) -> Any:
+    """Call a measure on a sample, with graphs where it takes graphs."""
+    given = dict(options or {})
+    if "k" in measure.options():
+        given.setdefault("k", NEIGHBORS)
     sides = iter((data.X, data.Y))
-    arguments: list[Any] = []
+    arguments = []
     for kind in measure.takes:
         if kind in data.columns:
             arguments.append(data.columns[kind])
             continue
         points = next(sides)
-        graph = kind == "graph" and not measure.merges
-        arguments.append(knn_graph(points, measure.depth(given, data.columns)) if graph else points)
+        as_graph = kind == "graph" and not measure.merges
+        arguments.append(knn_graph(points, measure.depth(given, data.columns)) if as_graph else points)
     return measure(*arguments, **given)
 
 
-def numbers(result: Any) -> FloatArray:
+def called(measure: Measure, data: Sample, options: Options = None, *, doing: str = "good data") -> Any:
+    """Call a measure on data that it has to take."""
+    try:
+        return call(measure, data, options)
+    except Exception as error:
+        raise AssertionError(f"{measure.name} fails on {doing}: {_error(error)}") from error
+
+
+def numbers_of(result: Any) -> npt.NDArray[np.float64]:
     """Return the value, or the values of a curve."""
-    return np.atleast_1d(np.asarray(result.value if isinstance(result, Estimate) else result.values, dtype=np.float64))
+    return np.atleast_1d(np.asarray(result.value if isinstance(result, Estimate) else result.values, dtype=float))
 
 
-def _checks(measure: Measure) -> dict[str, Callable[[Measure, Options], None]]:
-    """Return the checks that a measure can be asked, by name."""
-    found: dict[str, Callable[[Measure, Options], None]] = {"bounds": check_bounds}
-    for change in TRANSFORMATIONS:
-        found[f"invariance under {change}"] = lambda row, options, change=change: check_invariance(row, change, options)  # type: ignore[misc]
-    if measure.arity == 2:
-        found |= {"symmetry": check_symmetry, "alike": check_alike}
-    return found | {
-        "determinism": check_determinism,
-        "input untouched": check_input_untouched,
-        "NaN refused": check_nan_refused,
-    }
+def _transformed(data: Sample, change: str) -> Sample:
+    """Change the first representation, or (permutation, duplication) the examples themselves."""
+    from scipy.stats import ortho_group  # slow to import
+
+    rng = np.random.default_rng(7)
+    if change == "rotation":
+        return replace(data, X=data.X @ ortho_group.rvs(D, random_state=3))
+    if change == "translation":
+        return replace(data, X=data.X + rng.normal(scale=3, size=D))
+    if change == "scaling":
+        return replace(data, X=data.X * 3.7)
+    if change == "linear":
+        return replace(data, X=data.X @ (ortho_group.rvs(D, random_state=3) * np.geomspace(0.2, 5, D)))
+    rows = (
+        rng.permutation(N) if change == "permutation" else np.concatenate([np.arange(N), rng.choice(N, N // 5, False)])
+    )
+    columns = {name: column[rows] for name, column in data.columns.items()}
+    return Sample(data.X[rows], data.Y[rows], columns)
 
 
-def _cases() -> tuple[Data, Data, Data]:
-    """Return the sample, two unrelated representations, and two equal ones."""
-    data = sample()
-    unrelated = replace(data, Y=np.random.default_rng(5).normal(size=data.Y.shape))
-    return data, unrelated, replace(data, Y=data.X.copy())
+@contextmanager
+def _global_states_kept() -> Iterator[None]:
+    ours, numpys = random.getstate(), np.random.get_state()  # noqa: NPY002
+    try:
+        yield
+    finally:
+        random.setstate(ours)
+        np.random.set_state(numpys)  # noqa: NPY002
 
 
-def _same(one: FloatArray, other: FloatArray) -> bool:
-    return one.shape == other.shape and bool(np.allclose(one, other, rtol=TOLERANCE, atol=TOLERANCE))
+def _same(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> bool:
+    return a.shape == b.shape and bool(np.allclose(a, b, rtol=TOLERANCE, atol=TOLERANCE))
 
 
-def _hold(kept: bool, otherwise: str) -> None:
+def _error(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _require(kept: bool, said: str) -> None:
     if not kept:
-        raise AssertionError(otherwise)
+        raise AssertionError(said)

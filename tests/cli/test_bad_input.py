@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import repscape as rs
-from repscape.errors import DegenerateDataError, InputError, StoreError
+from repscape.errors import DegenerateDataError, InputError, InputTypeError, StoreError
 from tests.cli.helpers import N, call, layers, tree
 
 POINTS = np.random.default_rng(0).normal(size=(N, 4))
@@ -199,7 +200,7 @@ def test_columns_that_are_not_there_or_not_alone(tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("genre,year\n" + "a,1\n" * N)
     words = ("run", "--arrays", file, "-q", "-o", tmp_path / "out", "--labels-from")
     for entry, message in (
-        (tmp_path / "no.csv", "path of read_columns must be a file that exists"),
+        (tmp_path / "no.csv", "a path of columns must be a file that exists. Got .*no.csv"),
         (f"{tmp_path / 'table.csv'}:gen", "has no column 'gen'. It has genre, year. Did you mean 'genre'"),
         (tmp_path / "table.csv", "must say which column holds the labels: genre, year"),
         (f"x={tmp_path / 'table.csv'}", "has several columns: genre, year. Name one: x="),
@@ -224,6 +225,100 @@ def test_study_files(text: str, message: str, tmp_path: Path) -> None:
     layers(tmp_path)
     (tmp_path / "study.toml").write_text(text)
     check_refused(call("run", tmp_path / "study.toml", "-q", "-o", tmp_path / "out"), message, tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--arrays", ""), "arrays must be paths of layers, or NAME=PATH. Got ''"),
+        (("",), "a study must be a study.toml, a folder, a store or layers that exist. Got ''"),
+        (("--arrays", "{arrays}", "--layers", ""), "--layers must name at least one. Got ''"),
+        (("--arrays", "{arrays}", "--layers", " , "), "--layers must name at least one. Got ' , '"),
+        (("--arrays", "{arrays}", "--profiles", ""), "--profiles must name at least one. Got ''"),
+        (("--arrays", "{arrays}", "--preprocess", ""), "--preprocess must name at least one. Got ''"),
+        (("--arrays", "{arrays}", "--measures", ""), "measures of Plan must name at least one measure"),
+        (("--arrays", "{arrays}", "--label", ""), "the plan reads column ''"),
+        (("--arrays", "{arrays}", "--value", ""), "the plan reads column ''"),
+        (("--arrays", "{arrays}", "--groups", ""), "the plan reads column ''"),
+        (("--arrays", "{arrays}", "--by", ""), "the plan reads column ''"),
+        (("--arrays", "{arrays}", "--labels-from", ""), "a path of columns must be a file that exists. Got ''"),
+        (("--arrays", "{arrays}", "--threads", "0"), "threads of run must be an int of at least 1. Got 0"),
+        (("--model", "", "--data", "{data}"), r"model must be a name or a path. Got \[''\]"),
+        (("--model", "m", "--data", ""), r"data must be a name or a path. Got \[''\]"),
+        (
+            ("--model", "m", "--data", "{data}", "--limit", "0"),
+            "limit of a study of models must be an int of at least 1. Got 0",
+        ),
+        (("--model", "m", "--data", "{data}", "--balance", "0"), "balance .* must be an int of at least 1. Got 0"),
+        (
+            ("--model", "m", "--data", "{data}", "--max-length", "0"),
+            "max_length .* must be an int of at least 1. Got 0",
+        ),
+        (
+            ("--model", "m", "--data", "{data}", "--batch-size", "0"),
+            "batch_size .* must be an int of at least 1. Got 0",
+        ),
+        (("--model", "m", "--data", "{data}", "--revision", ""), r"revision must be a name or a path. Got \[''\]"),
+        (("--model", "m", "--data", "{data}", "--text", ""), "has no column ''"),
+        (("--model", "m", "--data", "{data}", "--kind", ""), "kind of the examples must be one of"),
+        (
+            ("--model", "m", "--data", "{data}", "--split", ""),
+            "split of the examples is for data sets and folders. Got ''",
+        ),
+        (("--model", "m", "--data", "{data}", "--rows", ""), "cannot be read|must be row numbers"),
+        (("--model", "m", "--data", "{data}", "--separator", ""), "separator must be text between two cells"),
+        (("--model", "m", "--data", "{data}", "--encoding", ""), "encoding must be the name of a text encoding"),
+        (("--model", "m", "--data", "{data}", "--id-column", ""), "id_column must be a column of"),
+    ],
+)
+def test_zeros_and_empty_words_are_answers(words: tuple[str, ...], message: str, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("text,kind\n" + "a b,1\nc d,2\n" * 30)
+    places = {"{arrays}": layers(tmp_path), "{data}": tmp_path / "d.csv"}
+    named = [places.get(word, word) for word in words]
+    for command in ("run",) if "--model" not in words or "--revision" in words else ("run", "extract"):
+        out = tmp_path / "out"
+        check_refused(
+            call(
+                command,
+                *named,
+                *(["--measures", "id_twonn"] if command == "run" and "--measures" not in words else []),
+                "-q",
+                "-o",
+                out,
+            ),
+            message,
+            out,
+        )
+
+
+def test_a_table_that_does_not_fit_is_named_by_its_line(tmp_path: Path) -> None:
+    file = layers(tmp_path)
+    (tmp_path / "t.csv").write_text("genre,year\n" + "a,1\n" * 5 + "b\n" + "a,1\n" * (N - 6))
+    words = ("run", "--arrays", file, "-q", "-o", tmp_path / "out", "--labels-from", f"{tmp_path / 't.csv'}:genre")
+    check_refused(
+        call(*words), r"t.csv cannot be read as a table: line 7 has 1 cells, and the header 2", tmp_path / "out"
+    )
+
+
+def test_no_message_shows_what_numpy_calls_its_numbers(tmp_path: Path) -> None:
+    table = {"text": ["a", "", "c"], "label": np.array([1, 2, 2])}
+    said = []
+    for source, options in (
+        (table, {}),
+        ({**table, "text": ["a", "b", "c"]}, {"label": "label", "balance": 2}),
+        ({**table, "text": ["a", "b", "c"], "label": [None, 1, 2]}, {"label": "label"}),
+        ({**table, "text": [np.int64(3), "b", "c"]}, {}),
+        (["a", "b"], {"limit": np.int64(0)}),
+        (["a", "b"], {"rows": np.array([5])}),
+    ):
+        frame = pd.DataFrame(source) if isinstance(source, dict) else source
+        with pytest.raises((InputError, InputTypeError)) as caught:
+            rs.examples.read_examples(frame, **options)
+        said.append(str(caught.value))
+    with pytest.raises(InputError) as caught:
+        rs.Trajectory([(np.float64(3), {}), (np.int64(2), {})])
+    said.append(str(caught.value))
+    assert not [words for words in said if "np." in words or "int64(" in words]
 
 
 # ---- a full disk

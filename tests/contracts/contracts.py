@@ -1,4 +1,4 @@
-"""What every row of the table promises beside the checks of `repscape.testing`: options for tests, and the slow oracles."""
+"""What every row of the table promises: the package's own checks, quick options for them, and agreement with slow code."""
 
 from __future__ import annotations
 
@@ -8,13 +8,37 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import pytest
 
-from repscape import testing
-from repscape.errors import InputError, RepscapeWarning
+from repscape.errors import RepscapeWarning
 from repscape.measures import Measure
+from repscape.testing import (
+    TRANSFORMATIONS,
+    check_bounds,
+    check_determinism,
+    check_input_untouched,
+    check_invariance,
+    check_measure,
+    check_nan_refused,
+    check_symmetry,
+    draw_sample,
+    numbers_of,
+)
+from repscape.testing import call as call_measure
 
-SMALL: Mapping[str, dict[str, Any]] = {
+__all__ = [
+    "TRANSFORMATIONS",
+    "check_bounds",
+    "check_determinism",
+    "check_input_untouched",
+    "check_invariance",
+    "check_measure",
+    "check_nan_refused",
+    "check_oracle",
+    "check_symmetry",
+    "quick",
+]
+
+SMALL: Mapping[str, Mapping[str, Any]] = {
     "id_gride": {"max_rank": 16},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
     "probe_linear": {"metric": "log_loss"},  # accuracy moves in steps of one example, too coarse to see a change
@@ -24,27 +48,19 @@ SMALL: Mapping[str, dict[str, Any]] = {
 }
 
 
-def small(measure: Measure) -> Mapping[str, Any]:
-    """Return options that make a measure quick, and fine enough to see a change."""
+def quick(measure: Measure) -> Mapping[str, Any]:
+    """Return options with which a measure is quick, and sees small changes."""
     return SMALL.get(measure.name, {})
 
 
-def check_says_finite(measure: Measure) -> None:
-    """The table's own say what is wrong with a NaN."""
-    data = testing.sample()
-    data.X[17, 2] = np.nan
-    with pytest.raises(InputError, match="finite"):
-        testing.call(measure, data, small(measure))
-
-
-def check_oracle(measure: Measure) -> None:
+def check_oracle(measure: Measure, usual: Mapping[str, Any]) -> None:
     """It agrees with slow, obvious code in tests/reference."""
     module = importlib.import_module(f"tests.reference.{measure.name}")
-    data = testing.sample(seed=3)
+    data = draw_sample(seed=3)
     for options in module.OPTIONS:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RepscapeWarning)  # advice about few points, not about correctness
-            found = testing.numbers(testing.call(measure, data, {**small(measure), **options}))
+            found = numbers_of(call_measure(measure, data, {**usual, **options}))
         expected = np.atleast_1d(module.slow(data.X, data.Y, data.columns, **options))
         assert np.allclose(found, expected, rtol=1e-7, atol=1e-10), (
             f"{measure.name}({options}): {found}, slowly {expected}"

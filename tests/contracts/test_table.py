@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +12,18 @@ import numpy as np
 import pytest
 
 import repscape
-from repscape import testing
+from repscape.errors import InputError, InputTypeError
 from repscape.graph import NeighborGraph
-from repscape.measures import MEASURES, TRANSFORMATIONS, Measure
+from repscape.measures import MEASURES, Measure
 from repscape.measures._table import FOLDERS
+from repscape.testing import TRANSFORMATIONS, check_alike, check_measure
 from tests.contracts import contracts
 
 ROWS = list(MEASURES.values())
 BOTH = [row for row in ROWS if row.arity == 2]
 SOURCE = Path(repscape.__file__).parent / "measures"
 TESTS = Path(__file__).parents[1]
-PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_density_", "_health_", "_information_")
+PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_health_", "_information_", "_density_")
 
 
 def names(rows: list[Measure]) -> list[str]:
@@ -31,33 +33,33 @@ def names(rows: list[Measure]) -> list[str]:
 @pytest.mark.parametrize("change", TRANSFORMATIONS)
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
 def test_invariances(row: Measure, change: str) -> None:
-    testing.check_invariance(row, change, contracts.small(row))
+    contracts.check_invariance(row, change, contracts.quick(row))
 
 
 CHECKS = [
-    testing.check_bounds,
-    testing.check_determinism,
-    testing.check_input_untouched,
-    testing.check_nan_refused,
+    contracts.check_bounds,
+    contracts.check_determinism,
+    contracts.check_input_untouched,
+    contracts.check_nan_refused,
+    contracts.check_oracle,
 ]
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__.removeprefix("check_"))
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
-def test_promises(row: Measure, check: Callable[..., None]) -> None:
-    check(row, contracts.small(row))
+def test_promises(row: Measure, check: Callable[[Measure, Any], None]) -> None:
+    check(row, contracts.quick(row))
 
 
-@pytest.mark.parametrize("check", [contracts.check_oracle, contracts.check_says_finite])
-@pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
-def test_promises_of_the_table_alone(row: Measure, check: Callable[[Measure], None]) -> None:
-    check(row)
-
-
-@pytest.mark.parametrize("check", [testing.check_symmetry, testing.check_alike])
 @pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
-def test_promises_of_comparisons(row: Measure, check: Callable[..., None]) -> None:
-    check(row, contracts.small(row))
+def test_symmetry(row: Measure) -> None:
+    contracts.check_symmetry(row, contracts.quick(row))
+
+
+@pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
+def test_which_way_is_alike_is_said_and_true(row: Measure) -> None:
+    assert row.alike in (1, -1)
+    check_alike(row, contracts.quick(row))
 
 
 def test_variants_say_which_way_is_alike() -> None:
@@ -65,12 +67,7 @@ def test_variants_say_which_way_is_alike() -> None:
     for form, alike in (("angular", -1), ("similarity", 1), ("size_and_shape", -1)):
         under = row.under({"form": form})
         assert under.alike == alike
-        testing.check_alike(under, {"form": form})
-
-
-@pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
-def test_every_comparison_says_which_way_is_alike(row: Measure) -> None:
-    assert row.alike in (1, -1)
+        check_alike(under, {"form": form})
 
 
 def test_titles_are_names_for_people_and_tell_measures_apart() -> None:
@@ -129,37 +126,91 @@ def one_sided(X: np.ndarray, Y: np.ndarray) -> float:
 
 
 LABELLED = MEASURES["overlap_labels"]
-MUTANTS: list[tuple[str, Measure, Callable[[Measure], None]]] = [
+MUTANTS: list[tuple[str, Measure, Callable[[Measure, Any], None]]] = [
     (
         "uncentred",
         Measure("spread", fn=spread, invariant_to=("rotation", "translation", "permutation")),
-        lambda row: testing.check_invariance(row, "translation"),
+        lambda row, options: contracts.check_invariance(row, "translation", options),
     ),
     (
         "undeclared invariance",
         Measure("spread", fn=spread, invariant_to=("permutation",)),
-        lambda row: testing.check_invariance(row, "rotation"),
+        lambda row, options: contracts.check_invariance(row, "rotation", options),
     ),
     ("rows swapped", replace(LABELLED, fn=rows_swapped, neighbors=10), contracts.check_oracle),
     ("k off by one", replace(LABELLED, fn=off_by_one, neighbors="k"), contracts.check_oracle),
-    ("out of bounds", Measure("spread", fn=spread, bounds=(0.0, 1.0)), testing.check_bounds),
-    ("writes to its input", Measure("writes", fn=writes), testing.check_input_untouched),
-    ("not symmetric", Measure("one_sided", fn=one_sided, arity=2, symmetric=True), testing.check_symmetry),
-    ("symmetric and silent", replace(MEASURES["overlap_neighbors"], symmetric=False), testing.check_symmetry),
+    ("out of bounds", Measure("spread", fn=spread, bounds=(0.0, 1.0)), contracts.check_bounds),
+    ("writes to its input", Measure("writes", fn=writes), contracts.check_input_untouched),
+    ("not symmetric", Measure("one_sided", fn=one_sided, arity=2, symmetric=True), contracts.check_symmetry),
+    ("symmetric and silent", replace(MEASURES["overlap_neighbors"], symmetric=False), contracts.check_symmetry),
     (
         "draws from global state",
         Measure("noisy", fn=lambda X: float(np.random.rand())),  # noqa: NPY002
-        testing.check_determinism,
+        contracts.check_determinism,
     ),
-    ("a distance that says it is alike", replace(MEASURES["sim_procrustes"], alike=1), testing.check_alike),
-    ("takes NaN", Measure("nanmean", fn=lambda X: float(np.nanmean(X))), testing.check_nan_refused),
+    (
+        "a distance that says it is alike",
+        replace(MEASURES["sim_procrustes"], alike=1),
+        check_alike,
+    ),
+    ("takes NaN", Measure("nanmean", fn=lambda X: float(np.nanmean(X))), contracts.check_nan_refused),
 ]
 
 
 @pytest.mark.parametrize(
     ("row", "check"), [(row, check) for _, row, check in MUTANTS], ids=[name for name, *_ in MUTANTS]
 )
-def test_mutants_are_caught(row: Measure, check: Callable[[Measure], None]) -> None:
+def test_mutants_are_caught(row: Measure, check: Callable[[Measure, Any], None]) -> None:
     with pytest.raises(AssertionError) as caught:
-        check(row)
+        check(row, {})
     assert caught.type is AssertionError  # and no error on the way to it
+
+
+# ---- somebody's own measure, all promises at once
+
+
+def width(X: np.ndarray) -> float:
+    """Root mean square distance from the centre."""
+    if not np.isfinite(X).all():
+        raise ValueError("X of width must be finite.")
+    return float(np.linalg.norm(X - X.mean(axis=0)) / np.sqrt(len(X)))
+
+
+WIDTH = Measure(
+    "mylab.width", fn=width, bounds=(0.0, math.inf), invariant_to=("rotation", "translation", "permutation")
+)
+
+
+def test_an_own_measure_that_keeps_its_promises_passes() -> None:
+    check_measure(WIDTH)
+    check_measure(MEASURES["overlap_neighbors"])
+    check_measure(MEASURES["id_gride"], options=contracts.quick(MEASURES["id_gride"]))
+
+
+def test_every_broken_promise_of_an_own_measure_is_named() -> None:
+    lying = replace(WIDTH, bounds=(0.0, 1.0), invariant_to=("rotation", "translation", "scaling"))
+    with pytest.raises(AssertionError) as caught:
+        check_measure(lying)
+    bounds, scaling, permutation = str(caught.value).splitlines()
+    assert bounds.endswith("above 1.0")
+    assert "says that scaling changes nothing" in scaling
+    assert "does not say that permutation changes nothing" in permutation
+    with pytest.raises(AssertionError, match="took nan and gave"):
+        check_measure(replace(WIDTH, fn=lambda X: width(np.nan_to_num(X))))
+    with pytest.raises(AssertionError, match="fails on good data: KeyError: 'layer'"):
+        check_measure(replace(WIDTH, fn=lambda X: {}["layer"]))
+
+
+def test_a_check_leaves_the_global_random_state() -> None:
+    np.random.seed(3)  # noqa: NPY002
+    expected = np.random.rand()  # noqa: NPY002
+    np.random.seed(3)  # noqa: NPY002
+    contracts.check_determinism(WIDTH)
+    assert np.random.rand() == expected  # noqa: NPY002
+
+
+def test_what_is_no_measure_of_ones_own_is_refused() -> None:
+    with pytest.raises(InputTypeError, match="must be a Measure"):
+        check_measure(width)  # type: ignore[arg-type]
+    with pytest.raises(InputError, match="built-in"):
+        check_measure(replace(WIDTH, name="id_twonn"))

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repscape.graph import _choose, _exact, _points
+from repscape.graph import _candidates_torch, _choose, _exact, _points
 from repscape.machine import Crew
 from tests.graph.point_sets import gaussian
 
@@ -36,6 +36,24 @@ def test_forced_precisions():
         rungs = names(X, 10, short)
         assert [name for name, _ in rungs] == [short, "float32"]
         assert 28 <= rungs[0][1] <= 266
+
+
+def test_sums_that_might_leave_their_type_are_not_taken(monkeypatch):
+    """More than 133,152 products of two bytes may leave 32 bits."""
+    monkeypatch.setattr(_candidates_torch, "MOST_FEATURES", 31)
+    assert [name for name, _ in names(gaussian(500, 31), 5, "int8")] == ["int8", "float32"]
+    assert [name for name, _ in names(gaussian(500, 32), 5, "int8")] == ["float32"]
+    assert [name for name, _ in names(gaussian(500, 32), 5, "bf16")] == ["bf16", "float32"]
+
+
+def test_short_products_are_not_taken_where_memory_is_short(monkeypatch):
+    asked = problem(gaussian(3000, 64), 10)
+    monkeypatch.setattr(_choose, "WORTH_A_TRIAL", 0)
+    monkeypatch.setattr(_choose, "WORTH_AN_IMPORT", 0)
+    monkeypatch.setattr(_choose, "_processor", lambda: {"avx512vnni": True})
+    assert _choose._may_pay(asked)
+    monkeypatch.setattr(_choose, "memory_available", lambda: 1 << 29)
+    assert not _choose._may_pay(asked)
 
 
 def test_faster_products_are_tried_and_taken(monkeypatch):

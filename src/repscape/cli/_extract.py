@@ -85,11 +85,22 @@ def extract(
 
 
 def _say_layers(model: str, opening: dict[str, Any]) -> None:
-    from ..extraction import list_layers, open_model
+    from ..extraction import list_layers, open_model, refused_sites
     from ._print import say_table
 
-    taps = list_layers(open_model(model, **opening))
+    opened = open_model(model, **opening)
+    checked = opened.anatomy is not None and opened.anatomy.checked
     table = [
-        [tap.layer.key, str(tap.layer.index), f"{tap.layer.depth:.2f}", tap.layer.site, tap.module] for tap in taps
+        [
+            tap.layer.key,
+            str(tap.layer.index),
+            f"{tap.layer.depth:.2f}",
+            tap.layer.site,
+            tap.module,
+            ("adds up" if tap.layer.site else "by name") if checked else "not tried",
+        ]
+        for tap in list_layers(opened)
     ]
-    say_table(["layer", "index", "depth", "site", "module"], table)
+    say_table(["layer", "index", "depth", "site", "module", "check"], table)
+    for site, why in refused_sites(opened).items():
+        note(f"No {site}: {why or 'its blocks have none'}.")

@@ -115,6 +115,10 @@ class StateOptions:
     pool: Annotated[
         str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")
     ] = None
+    include_special: Annotated[
+        bool,
+        typer.Option("--include-special", help="Count special tokens (class and register tokens too) like the others."),
+    ] = False
     max_length: Annotated[
         int | None, typer.Option("--max-length", metavar="N", help="Most tokens of a text, special ones included.")
     ] = None

@@ -136,7 +136,7 @@ class _Loading:
                 f"model of extract: the adapter {self.source!r} has no adapter_model.safetensors; allow_pickle=True reads "
                 "pickled weights."
             )
-        import peft  # type: ignore[import-not-found]
+        import peft  # type: ignore[import-not-found]  # its own extra of nobody: whoever has adapters has it
 
         whole = peft.PeftModel.from_pretrained(self._weights(base, trust_remote_code=self.trusted), str(folder))
         holds = folder if any(folder.glob("tokenizer*")) else base

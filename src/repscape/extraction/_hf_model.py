@@ -139,8 +139,7 @@ def _in_order(module: Any, inputs: dict[str, Any]) -> torch.Tensor:
 
 def _text_encoder(module: Any, part: Any, tokenizer: Any, name: str) -> TextEncoder:
     """Return the encoder of a tokenizer whose vocabulary the model knows."""
-    table = part.get_input_embeddings() if hasattr(part, "get_input_embeddings") else None
-    known = table.num_embeddings if isinstance(table, torch.nn.Embedding) else None
+    known = _embeddings(part)
     if known is not None:
         added = {
             *tokenizer.all_special_ids,
@@ -155,6 +154,15 @@ def _text_encoder(module: Any, part: Any, tokenizer: Any, name: str) -> TextEnco
             )
     pad = getattr(module.config, "pad_token_id", None)
     return TextEncoder.of(tokenizer, limit=_limit(module, tokenizer), known=known, pad=pad)
+
+
+def _embeddings(part: Any) -> int | None:
+    """Return how many tokens have an embedding; None where a model has another way of reading them."""
+    try:
+        table = part.get_input_embeddings()
+    except (NotImplementedError, AttributeError):
+        return None
+    return table.num_embeddings if isinstance(table, torch.nn.Embedding) else None
 
 
 def _image_encoder(module: Any, processor: Any) -> ImageEncoder:

@@ -45,12 +45,12 @@ class Batch:
             whole = self.attended is None or value.ndim < 2 or value.shape[1] != self.attended.shape[1]
             return some if whole or columns is None else some[:, columns.to(value.device)]
 
-        inputs: Mapping[str, Any] | tuple[Any, ...]
         if isinstance(self.inputs, Mapping):
-            inputs = {name: picked(value) for name, value in self.inputs.items()}
+            inputs: Mapping[str, Any] | tuple[Any, ...] = {name: picked(value) for name, value in self.inputs.items()}
         else:
-            inputs = tuple(map(picked, self.inputs))
-        real, attended = (None if mask is None else picked(mask) for mask in (self.real, self.attended))
+            inputs = tuple(picked(value) for value in self.inputs)
+        real = None if self.real is None else picked(self.real)
+        attended = None if self.attended is None else picked(self.attended)
         return replace(self, inputs=inputs, rows=len(rows), real=real, attended=attended)
 
     def digests(self) -> list[bytes]:

@@ -104,8 +104,8 @@ def find_reading(model: Model, taps: Sequence[Tap], probe: Encoded, *, pool: str
     """
     one, other, equal = _chosen(probe.lengths)
     alone = probe.batch(np.array([one]))
-    layout: dict[str, Any] = dict(_layout(model, taps, alone))
-    found = Reading(**layout, special=_special(model, alone))
+    turned, longer = _layout(model, taps, alone)
+    found = Reading(turned=turned, longer=longer, special=_special(model, alone))
     tries = [(name, row) for name, row in (("any", other), ("equal", equal)) if row is not None]
     if not tries:
         return found

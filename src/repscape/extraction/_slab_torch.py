@@ -69,7 +69,7 @@ class SlabWork:
             places = todo[planned]
             batch = encoded.batch(places)
             if encoded.digests is None:
-                own = originals(places.tolist(), self._digests(encoded, batch, places, start))
+                own = originals(places.tolist(), self._digests(encoded, batch, places=places, start=start))
                 if not own:
                     continue
                 batch = batch if len(own) == len(places) else self._some(encoded, batch, places=places, own=own)
@@ -89,9 +89,9 @@ class SlabWork:
             return list(encoded.digests)
         places = np.arange(len(encoded.lengths))
         groups = np.array_split(places, max(1, len(places) // FEW))
-        return [one for some in groups for one in self._digests(encoded, encoded.batch(some), some, start)]
+        return [one for some in groups for one in self._digests(encoded, encoded.batch(some), places=some, start=start)]
 
-    def _digests(self, encoded: Encoded, batch: Batch, places: IntArray, start: int) -> list[bytes]:
+    def _digests(self, encoded: Encoded, batch: Batch, *, places: IntArray, start: int) -> list[bytes]:
         """Return what tells the inputs of a batch apart."""
         if self.reading.by_row:
             return batch.digests()

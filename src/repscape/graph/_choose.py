@@ -6,6 +6,7 @@ import functools
 import importlib.util
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,7 +46,7 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
     if precision == "float32":
         return [last]
     if precision != "auto":
-        return [_tried(problem, frame, _short(precision, d)).rung, last]
+        return [*(_tried(problem, frame, _short(name, d)).rung for name in _sound((precision,), d)), last]
     for name in _faster(d) if _may_pay(problem) else ():
         trial = _tried(problem, frame, _short(name, d))
         if trial.certifies:
@@ -70,6 +71,13 @@ def _processor() -> dict[str, bool]:
     return dict(llvmlite.binding.get_host_cpu_features())
 
 
+def _sound(names: Sequence[str], features: int) -> tuple[str, ...]:
+    """Those products whose sums cannot leave their type."""
+    from ._candidates_torch import MOST_FEATURES
+
+    return tuple(name for name in names if name != "int8" or features <= MOST_FEATURES)
+
+
 def _short(name: str, features: int) -> Products:
     from . import _candidates_torch
 
@@ -81,12 +89,10 @@ def _short(name: str, features: int) -> Products:
 @functools.cache
 def _faster(features: int) -> tuple[str, ...]:
     """The names of the products that multiply a tile clearly faster than float32, fastest first."""
-    from ._candidates_torch import MOST_FEATURES
-
     rng = np.random.default_rng(0)
     block = rng.normal(size=(TILE, features)).astype(np.float32)
     frame = Frame(np.zeros(features), 0.125)
-    rivals = ("bf16", "int8") if features <= MOST_FEATURES else ("bf16",)
+    rivals = _sound(("bf16", "int8"), features)
     needed = _seconds(NumpyProducts("float32", features), block, frame)
     seconds = {name: _seconds(_short(name, features), block, frame) for name in rivals}
     return tuple(name for name in sorted(rivals, key=seconds.__getitem__) if FASTER * seconds[name] < needed)

@@ -90,7 +90,8 @@ def test_ids_of_another_name_are_told(tmp_path: Path) -> None:
     frame = pd.DataFrame({"sid": IDS, "kind": KIND}).iloc[SHUFFLED]
     frame.to_csv(tmp_path / "k.csv", index=False)
     source = store(tmp_path, IDS)
-    told = StudySpec.of([source], [f"{tmp_path / 'k.csv'}:kind"], id_column="sid")
+    frame.to_csv(tmp_path / "k.csv", index=False, sep="^", encoding="utf-16")
+    told = StudySpec.of([source], [f"{tmp_path / 'k.csv'}:kind"], id_column="sid").with_reading(separator="^")
     assert value(source, told.load()[1]) == RIGHT
     again = tmp_path / "study.toml"
     again.write_text(tomli_w.dumps({"source": told.origin()}))
@@ -275,9 +276,11 @@ def test_names_that_are_empty(models: list[str], data: str) -> None:
         ("[source]\narrays = 'x'\n[plan]\nwhole = 'yes'\n", "whole in .* must be true or false"),
         ("[source]\narrays = 'x'\n[plan]\nby = ['a']\n", "by in .* must be text"),
         ("source = 'x'\n", r"must have a table \[source\]"),
+        ("also = 3\n[source]\narrays = 'x'\n", r"\[\[also\]\] of .* must be a list of tables"),
+        ("[source]\narrays = 'x'\n[[also]]\nwhole = 1\n", r"whole in \[\[also\]\] of .* must be true or false"),
         ("[source]\narrays = 'x'\n[plan]\nprofiles = 2020-01-01\n", "profiles in"),
     ],
-    ids=range(18),
+    ids=range(20),
 )
 def test_a_study_file_of_other_types_is_refused_whole(toml: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(toml)

@@ -5,7 +5,8 @@ from ._models import STATES, Forecast, ModelSource, steps_of
 from ._parts import Part, parts
 from ._preprocess import preprocessed
 from ._source import Representation, Source, Trajectory, read_source, with_builtin
-from ._spec import StudySpec, read_study
+from ._spec import StudySpec
+from ._toml import read_study
 
 __all__ = [
     "chosen_layers",

@@ -38,6 +38,8 @@ SOURCE: Mapping[str, tuple[Test, str]] = {
     "data": (_text, "text"),
     "columns": WORDS,
     "id_column": (_text, "text"),
+    "separator": (_text, "text"),
+    "encoding": (_text, "text"),
     "revisions": (_list(_text), "a list of text"),
     "options": (lambda value: isinstance(value, Mapping), "a table"),
 }
@@ -68,6 +70,14 @@ def check_source(held: Mapping[str, Any], where: str) -> None:
 def check_plan(held: Mapping[str, Any], where: str) -> None:
     """Refuse an entry of [plan] of another type; names that are not known are for the plan itself."""
     _check_types(held, PLAN, where)
+
+
+def check_further(held: Any, where: str) -> None:
+    """Refuse what is no list of further plans."""
+    if not isinstance(held, list | tuple) or not all(isinstance(plan, Mapping) for plan in held):
+        raise InputTypeError(f"{where} must be a list of tables, each like [plan]. Got {held!r}.")
+    for plan in held:
+        check_plan(plan, where)
 
 
 def _check_types(held: Mapping[str, Any], types: Mapping[str, tuple[Test, str]], where: str) -> None:

@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ... import _check
 from ..._types import Examples, Progress
-from ...errors import InputError, StoreError
+from ...errors import InputError
 from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
 from ...plan import Plan
-from ...store import check_format
 from .._defaults import LABEL
-from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
+from .._folder import StudyFolder
 from ._forecast import StudyForecast, expected_source, study_forecast
-from ._models import TRUST, ModelSource, is_function, steps_of
+from ._models import ModelSource, steps_of
 from ._paths import absolute_named
 from ._plan_columns import plan_columns
-from ._schema import check_plan, check_source
 from ._source import read_source
 
 TOKENS = ("example", "position")  # what pool="token" adds
-SOURCE_KEYS = ("arrays", "model", "data", "revisions", "options", "columns", "id_column")
+TOLD = ("id_column", "separator", "encoding")  # how tables are read
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,13 @@ class StudySpec:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
         if self.models is None:
             return self.source
-        return self.models.extract(folder, columns=self._to_choose_by, progress=progress, states=self.home, sync=sync)
+        return self.models.extract(
+            folder,
+            columns=lambda: self._of_files((*self.columns, *self.more)),
+            progress=progress,
+            states=self.home,
+            sync=sync,
+        )
 
     @property
     def source(self) -> Any:
@@ -112,7 +114,7 @@ class StudySpec:
         """Read the examples of a study of models; its files of columns help to choose them."""
         if self.models is None:
             raise InputError("a study of arrays has no examples to read: its layers are there already.")
-        return self.models.examples(self._to_choose_by())
+        return self.models.examples(self._of_files((*self.columns, *self.more)))
 
     def forecast(self, folder: Path) -> StudyForecast:
         """Say what every stage will take; nothing is computed but a sample of a model's states, and nothing is written."""
@@ -122,7 +124,7 @@ class StudySpec:
         home = None if self.home is None else StudyFolder(self.home)
         if home is not None and self.models.is_extracted(home):
             return study_forecast(read_source(self.models.extracted(home), columns), plan)
-        given = self._to_choose_by()
+        given = self._of_files((*self.columns, *self.more))
         chosen = self.models.choose(given)
         held = {str(name): chosen.table[name].to_numpy() for name in chosen.table.columns}
         extraction = self.models.forecast(folder, columns=given)
@@ -160,19 +162,16 @@ class StudySpec:
         return settled, read or found
 
     def read_columns(self) -> GivenColumns:
-        """Return every column that the study keeps, row by row, or that lies in files, each table with its ids."""
+        """Return every column that the study keeps, or that lies in files."""
         files = self._of_files((*(() if self.kept else self.columns), *self.more))
         return (
             GivenColumns((ColumnTable("the study", dict(self.kept), None, None), *files.tables)) if self.kept else files
         )
 
-    def _to_choose_by(self) -> GivenColumns:
-        return self._of_files((*self.columns, *self.more))
-
     def _of_files(self, entries: Sequence[str]) -> GivenColumns:
         reading = self.reading
         if self.models is not None:
-            told = {name: self.models.options.get(name) for name in ("id_column", "separator", "encoding")}
+            told = {name: self.models.options.get(name) for name in TOLD}
             trusted = reading.allow_pickle or bool(self.models.options.get("allow_pickle"))
             reading = Reading(**told, allow_pickle=trusted)
         return GivenColumns.of(list(entries), reading)
@@ -183,7 +182,7 @@ class StudySpec:
         given = self._of_files((*(() if self.kept else self.columns), *self.more))
         if self.home is not None and not given:  # a study that has all it needs may have lost its data
             return GivenColumns(kept)
-        chosen = models.choose(self._to_choose_by())
+        chosen = models.choose(self._of_files((*self.columns, *self.more)))
         table = chosen.table
         if plan is not None:
             made = (*BUILTIN.get(chosen.source.kind, ()), *(TOKENS if models.options.get("pool") == "token" else ()))
@@ -197,106 +196,8 @@ class StudySpec:
         """Return the [source] table of a study.toml, with absolute paths."""
         columns = [absolute_named(entry) for entry in (*self.columns, *self.more)]
         more: dict[str, Any] = {"columns": columns} if columns else {}
-        if self.models is None and self.reading.id_column is not None:
-            more["id_column"] = self.reading.id_column
         if self.models is not None:
             return {**self.models.origin(), **more}
+        more |= {} if self.reading.id_column is None else {"id_column": self.reading.id_column}
         arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **more}
-
-
-def read_study(path: str | os.PathLike[str]) -> StudySpec:
-    """Read a study.toml, or take a folder of layers as it is.
-
-    Parameters
-    ----------
-    path : path
-        A study.toml with a table [source] (arrays, or model and data; columns) and perhaps [plan]; a study folder that
-        holds one; or a file or folder of layers, such as :func:`import_arrays` makes. Paths in a
-        study.toml are relative to its folder.
-
-    Returns
-    -------
-    StudySpec
-        What to read and what to compute.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, it is no TOML, or its [source] cannot be read again.
-    UnknownNameError
-        If [source] has an entry that is not known.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "study.toml"
-    >>> _ = file.write_text('[source]\\narrays = "layers.npz"\\n[plan]\\nmeasures = ["id_twonn"]\\n')
-    >>> spec = read_study(file)
-    >>> Path(spec.source).name, dict(spec.plan)
-    ('layers.npz', {'measures': ['id_twonn']})
-    """
-    where = Path(path)
-    if (where / PLAN_FILE).is_file():
-        where = where / PLAN_FILE
-    if where.suffix != ".toml":
-        return StudySpec.of([f"={os.fspath(path)}"])
-    if not where.is_file():
-        raise InputError(f"path of read_study must be a study.toml or a folder that exists. Got {where}.")
-    try:
-        held = tomllib.loads(where.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise InputError(f"{where} cannot be read as TOML: {error}.") from error
-    except OSError as error:
-        raise StoreError(f"{where} cannot be read: {error}") from error
-    return _of_toml(held, where)
-
-
-def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
-    study = held.get("study", {})
-    written = isinstance(study, Mapping) and "format" in study  # by us: a later version may have added to it
-    if written:
-        check_format(study["format"], FORMAT, str(where), known=READ)
-    else:
-        _check.known_options(held, ("study", "source", "plan", "also"), str(where))
-    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
-    source, plan = held.get("source", {}), held.get("plan", {})
-    named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
-    if not named or not isinstance(plan, dict):
-        raise InputError(
-            f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, or with model and data, '
-            f"so that it can be read (again). Got {source!r}."
-        )
-    _check.known_options(source, SOURCE_KEYS, f"[source] of {where}")
-    check_source(source, f"[source] of {where}")
-    check_plan(plan, f"[plan] of {where}")
-    columns = source.get("columns", [])
-    files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
-    folder = where.parent.absolute()
-    return StudySpec(
-        {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
-        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
-        plan,
-        _models(source, folder) if "model" in source else None,
-        Reading(source.get("id_column")),
-        tuple(held.get("also", ())),
-        None if home is None else home.path,
-        {} if home is None else home.columns(),
-    )
-
-
-def _by_name(entry: Any) -> Any:
-    return {"": entry} if isinstance(entry, str) else entry
-
-
-def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
-    """Read models and data; what exists beside the study.toml is meant, else a name on the hub."""
-
-    def placed(name: str) -> str:
-        return os.path.join(home, name) if (home / name).exists() else name
-
-    models = {name: placed(model) for name, model in _by_name(source["model"]).items()}
-    options = dict(source.get("options", {}))
-    asks = [name for name in TRUST if options.pop(name, False)]
-    asks += ["allow_code"] if any(map(is_function, models.values())) else []
-    return ModelSource(models, placed(source["data"]), tuple(source.get("revisions", ())), options, tuple(asks))

@@ -1,0 +1,183 @@
+"""docs/errors.md and what happens: every line of its sections on reading is tried here."""
+
+from __future__ import annotations
+
+import io
+import re
+import warnings
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape import errors
+from repscape.examples import load_npz, read_examples, read_layers
+from repscape.study import ModelSource, StudySpec, read_study
+
+PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
+SECTIONS = (
+    "Files of examples and of labels",
+    "Columns that come from elsewhere",
+    "Images",
+    "Arrays and npz files",
+    "Studies by file",
+)
+X = np.random.default_rng(0).normal(size=(9, 3))
+IDS = ["d", "a", "c"]
+
+
+def table(name: str = "t.csv", **options: object) -> Callable[[Path, str | bytes], object]:
+    def read(folder: Path, content: str | bytes) -> object:
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+        return read_examples(folder / name, text="text", **options)
+
+    return read
+
+
+def joined(columns: object, **options: object) -> object:
+    import pandas as pd
+
+    return read_examples(pd.DataFrame({"id": IDS, "text": ["x", "y", "z"]}), columns=columns, **options)
+
+
+def picture(folder: Path, **more: bytes) -> object:
+    image = pytest.importorskip("PIL.Image", reason="pillow is not installed")
+    image.fromarray(np.zeros((4, 4, 3), np.uint8)).save(folder / "a.png")
+    for name, content in more.items():
+        (folder / name.replace("_", ".", 1)).write_bytes(content)
+    return read_examples(folder)
+
+
+def npz(folder: Path, shape: tuple[int, ...], *, flip: bool = False) -> object:
+    stream = io.BytesIO()
+    np.lib.format.write_array_header_1_0(stream, {"descr": "<f8", "fortran_order": False, "shape": shape})
+    with zipfile.ZipFile(folder / "a.npz", "w") as archive:
+        archive.writestr("x.npy", stream.getvalue() + X.tobytes())
+    raw = bytearray((folder / "a.npz").read_bytes())
+    raw[220] ^= flip
+    (folder / "a.npz").write_bytes(raw)
+    return load_npz(folder / "a.npz")
+
+
+def layers(folder: Path, **arrays: object) -> object:
+    np.savez(folder / "a.npz", **arrays)
+    return read_layers(folder / "a.npz")
+
+
+def toml(folder: Path, text: str) -> object:
+    (folder / "study.toml").write_text(text)
+    return read_study(folder / "study.toml").opened(folder / "out")
+
+
+def link(folder: Path) -> object:
+    (folder / "back").symlink_to(folder, target_is_directory=True)
+    return picture(folder)
+
+
+TRIED: dict[str, Callable[[Path], object]] = {
+    "a line with more or fewer cells": lambda f: table()(f, "text,y\na\n"),
+    "a separator too many": lambda f: table()(f, "text,y\na,1,\n"),
+    "`;`, `\\|` or tabs": lambda f: table()(f, "text;y\na;1\n"),
+    "a quote that is never closed": lambda f: table()(f, 'text,y\n"a,1\n'),
+    "quotes in a tsv": lambda f: table("t.tsv")(f, 'text\ty\n5" disk\t1\n'),
+    "two columns of one name": lambda f: table()(f, "text,text\na,1\n"),
+    "an empty line": lambda f: table()(f, "text,y\n\na,1\n"),
+    "bytes that are no UTF-8": lambda f: table()(f, b"text\ncaf\xe9\n"),
+    "a NUL byte": lambda f: table()(f, b"text\na\x00b\n"),
+    "half a surrogate pair": lambda f: table("t.jsonl")(f, '{"text": "\\ud800"}\n'),
+    "JSON lines called": lambda f: table("t.json")(f, '{"text": "a"}\n{"text": "b"}\n'),
+    "JSON that is nested": lambda f: table("t.jsonl")(f, '{"text": ' + "1" * 50 + "}\n"),
+    "one JSON record alone": lambda f: table("t.json")(f, '{"text": "a"}'),
+    "more than 10,000 columns": lambda f: table()(f, ",".join(map(str, range(10_001))) + "\n"),
+    "a file whose reading runs code": lambda f: table("v.kv")(f, b"\x80\x04N."),
+    "an empty or missing text": lambda f: table()(f, "text,y\n,1\n"),
+    "a column, split, encoding or kind": lambda f: table(encoding="latin-one")(f, "text,y\na,1\n"),
+    "`limit`, `balance`": lambda f: ModelSource.of(["m"], "d", limit=0),
+    "ids on both sides": lambda f: joined({"id": sorted(IDS), "y": [1, 2, 3]}),
+    "an id of an example": lambda f: joined({"id": IDS[1:], "y": [1, 2]}),
+    "ids in the columns that no example has": lambda f: joined({"id": [*IDS, "q"], "y": [1, 2, 3, 4]}),
+    "an id twice": lambda f: joined({"id": ["d", "d", "a"], "y": [1, 2, 3]}),
+    "no ids on one side": lambda f: joined({"y": [1, 2]}, limit=2),
+    "ids in the columns alone": lambda f: read_examples(["a", "b"], columns={"id": ["q", "p"], "y": [1, 2]}),
+    "a masked array, complex numbers": lambda f: joined({"y": np.ma.masked_array([1, 2, 3], [0, 1, 0])}),
+    "text where a plan reads values": lambda f: rs.run(
+        {"a": X}, rs.Plan(measures=["overlap_values"], values="y"), columns={"y": list("abcdefghi")}
+    ),
+    "one column as labels and as values": lambda f: rs.run(
+        {"a": X},
+        rs.Plan(measures=["overlap_values", "overlap_labels"], values="y", labels="y"),
+        columns={"y": list("123456789")},
+    ),
+    "two files with a column": lambda f: StudySpec.of(["x"], [save(f / "y.npy"), save(f / "again" / "y.npy")]).load(),
+    "hidden files and folders": lambda f: picture(f, _DS_Store=b""),
+    "links": link,
+    "an image that cannot be read": lambda f: picture(f, b_png=b"none"),
+    "images in folders and beside": lambda f: (picture(made(f / "cat")), picture(f)),
+    "a header that promises": lambda f: npz(f, (10, 3)),
+    "a flipped bit": lambda f: npz(f, (9, 3), flip=True),
+    "labels of shape (n, 1)": lambda f: layers(f, a=X, label=np.arange(9)[:, None]),
+    "a complex layer": lambda f: layers(f, a=X, b=X * 1j),
+    "Fortran order": lambda f: layers(f, a=np.asfortranarray(X), b=X.astype(">f4")),
+    "layers of different numbers": lambda f: layers(f, a=X, b=X[:5]),
+    "an entry of `study.toml`": lambda f: toml(f, "[source]\narrays = 3\n"),
+    "a `study.toml` that names a function": lambda f: toml(f, "[source]\nmodel = 'm:build'\ndata = 'd'\n"),
+}
+ELSEWHERE = (
+    "what would not fit into memory",  # test_separated
+    "images of 16 bits",  # test_images
+    "several frames",
+    "EXIF says",
+    "a `.npz` that unpacks",  # test_npz
+    "`--dry-run`",  # study/reading/test_forecast
+)
+
+
+def save(file: Path) -> str:
+    made(file.parent)
+    np.save(file, np.arange(3))
+    return str(file)
+
+
+def made(folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def lines() -> dict[str, str]:
+    """Return input -> what happens, for every line of the sections."""
+    page = PAGE.read_text(encoding="utf-8")
+    found = {}
+    for name in SECTIONS:
+        section = page.split(f"## {name}\n")[1].split("\n## ")[0]
+        found |= dict(re.findall(r"^\| (.+?) \| (.+) \|$", section, flags=re.MULTILINE)[1:])
+    return found
+
+
+def line_of(start: str) -> str:
+    (found,) = [said for what, said in lines().items() if what.startswith(start)]
+    return found
+
+
+@pytest.mark.parametrize("start", TRIED)
+def test_the_page_says_what_happens(start: str, tmp_path: Path) -> None:
+    said = line_of(start)
+    named = re.findall(r"`(\w+Error|RepscapeWarning)`", said)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            TRIED[start](tmp_path)
+            outcome = [type(entry.message) for entry in caught if issubclass(entry.category, errors.RepscapeWarning)]
+        except errors.RepscapeError as error:
+            outcome = [type(error)]
+    allowed = not re.match(r"`\w+Error`", said)
+    assert allowed or outcome, "the page promises an error"
+    assert all(any(issubclass(kind, getattr(errors, name)) for name in named) for kind in outcome), (outcome, said)
+
+
+def test_every_line_is_tried() -> None:
+    tried = [*TRIED, *ELSEWHERE]
+    assert [what for what in lines() if not any(what.startswith(start) for start in tried)] == []
+    assert len(lines()) == len(tried)
