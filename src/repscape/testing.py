@@ -51,8 +51,9 @@ def check_measure(measure: Measure, *, options: Options = None) -> None:
 
     Values are finite and within `bounds`; each of rotation, translation, scaling, linear maps, permutation and duplication
     changes nothing if `invariant_to` names it, and something if not; two representations may be exchanged if the measure is
-    `symmetric`, and may not if not; equal ones are more alike than unrelated ones, the way `alike` says; the same call gives the same result, whatever the global random state; arrays that come in
-    may be read-only and are left as they are; NaN and infinity are refused.
+    `symmetric`, and may not if not; equal ones are more alike than unrelated ones, the way `alike` says; the same call gives
+    the same result, whatever the global random state; arrays that come in may be read-only and are left as they are; NaN and
+    infinity are refused.
 
     Parameters
     ----------
@@ -209,7 +210,7 @@ def call(measure: Measure, data: Sample, options: Options = None) -> Any:
     if "k" in measure.options():
         given.setdefault("k", NEIGHBORS)
     sides = iter((data.X, data.Y))
-    arguments = []
+    arguments: list[Any] = []
     for kind in measure.takes:
         if kind in data.columns:
             arguments.append(data.columns[kind])

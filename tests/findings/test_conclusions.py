@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import repscape as rs
 from repscape.findings import HEADINGS, by_heading
 from repscape.measures import MEASURES, Curve
 from repscape.results import MeasureInfo, Results
@@ -166,6 +167,44 @@ def test_a_value_that_still_moves_with_n_is_told():
         "Intrinsic dimension, TwoNN by number of points: still moves with the number of points in 2 of 3 layers, most at layer "
         "2 (h.2, depth 1): 15 from 400, 20 from 800. More of them would change it."
     )
+
+
+def test_near_copies_that_decide_are_told_with_the_value_without_them():
+    def held(record, **details):
+        return replace(record, result=replace(record.result, details=details))
+
+    one, two, three = profile([3.3, 50.0, 20.0], 0.1, info=ID)
+    records = [
+        held(one, near_copies=40, without_near_copies=51.7, near_copies_decide=True),
+        held(two, near_copies=0, without_near_copies=50.0, near_copies_decide=False),
+        held(three, near_copies=12, without_near_copies=30.0, near_copies_decide=True),
+    ]
+    (found,) = [one for one in of(records) if one.kind == "near-copies"]
+    assert (found.measure, found.layers) == ("id_twonn", ("h.0", "h.2"))
+    assert found.text == (
+        "Intrinsic dimension, TwoNN: near copies decide the value in 2 of 3 layers, most at layer 0 (h.0, depth 0): 3.3, and 51.7 "
+        "with one point for each group of the 40 points that have one."
+    )
+    curve = Curve(x=[2, 4], values=[2.1, 40], x_name="rank", n=9)
+    decide = {
+        "near_copies": 9,
+        "without_near_copies": np.array([49.6, 41]),
+        "near_copies_decide": np.array([True, False]),
+    }
+    gride = replace(one, info=MeasureInfo.of(MEASURES["id_gride"]), result=replace(curve, details=decide))
+    (found,) = of([gride])
+    assert "2.1, and 49.6 with one point for each group of the 9 points" in found.text
+
+
+def test_a_real_study_of_near_copies_says_so():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 20))
+    X[150:] = X[:50] + 1e-4 * rng.normal(size=(50, 20))
+    found = rs.run(
+        {"a": X, "b": rng.normal(size=(200, 20))}, rs.Plan(measures=["id_twonn(estimator=mle)"])
+    ).conclusions()
+    (one,) = [one for one in found if one.kind == "near-copies"]
+    assert one.layers == ("a",)
 
 
 def test_copies_among_the_examples_are_told():
