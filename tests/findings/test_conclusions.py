@@ -182,8 +182,8 @@ def test_near_copies_that_decide_are_told_with_the_value_without_them():
     (found,) = [one for one in of(records) if one.kind == "near-copies"]
     assert (found.measure, found.layers) == ("id_twonn", ("h.0", "h.2"))
     assert found.text == (
-        "Intrinsic dimension, TwoNN: near copies decide the value in 2 of 3 layers, most at layer 0 (h.0, depth 0): 3.3, and 51.7 "
-        "with one point for each group of the 40 points that have one."
+        "Intrinsic dimension, TwoNN: near copies decide the value in 2 of 3 layers, most at layer 0 (h.0, depth 0): 3.3, and "
+        "51.7 with one point for each group of the 40 points that have one."
     )
     curve = Curve(x=[2, 4], values=[2.1, 40], x_name="rank", n=9)
     decide = {

@@ -63,7 +63,8 @@ class Results:
     def _repr_html_(self) -> Markup:
         """Return what a notebook shows: every profile as a small picture, and what may be concluded."""
         said = [one.text for one in self.conclusions()]
-        return card_of(self.records, sentences=said, warnings=self.warnings)
+        wrong = [*self.warnings, *map(str, self.failed)]
+        return card_of(self.records, sentences=said, warnings=wrong)
 
     def select(
         self,
