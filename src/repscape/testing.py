@@ -14,11 +14,12 @@ import numpy.typing as npt
 
 from .errors import InputTypeError
 from .graph import knn_graph
-from .measures import Estimate, Measure
+from .measures import TRANSFORMATIONS, Estimate, Measure
 from .measures import measure as row_of
 
 __all__ = [
     "TRANSFORMATIONS",
+    "check_alike",
     "check_bounds",
     "check_determinism",
     "check_input_untouched",
@@ -30,7 +31,6 @@ __all__ = [
 
 Options = Mapping[str, Any] | None
 N, D, NEIGHBORS = 150, 6, 10
-TRANSFORMATIONS = ("rotation", "translation", "scaling", "linear", "permutation", "duplication")
 TOLERANCE = 1e-9
 """Two results closer than this are the same; two that should differ do so by far more."""
 REASONS = ("finite", "nan", "infinity")
@@ -51,8 +51,9 @@ def check_measure(measure: Measure, *, options: Options = None) -> None:
 
     Values are finite and within `bounds`; each of rotation, translation, scaling, linear maps, permutation and duplication
     changes nothing if `invariant_to` names it, and something if not; two representations may be exchanged if the measure is
-    `symmetric`, and may not if not; the same call gives the same result, whatever the global random state; arrays that come in
-    may be read-only and are left as they are; NaN and infinity are refused.
+    `symmetric`, and may not if not; equal ones are more alike than unrelated ones, the way `alike` says; the same call gives
+    the same result, whatever the global random state; arrays that come in may be read-only and are left as they are; NaN and
+    infinity are refused.
 
     Parameters
     ----------
@@ -92,7 +93,7 @@ def check_measure(measure: Measure, *, options: Options = None) -> None:
     checks: list[Callable[[], None]] = [lambda: check_bounds(measure, given)]
     checks += [lambda change=change: check_invariance(measure, change, given) for change in TRANSFORMATIONS]  # type: ignore[misc]
     if measure.arity == 2:
-        checks.append(lambda: check_symmetry(measure, given))
+        checks += [lambda: check_symmetry(measure, given), lambda: check_alike(measure, given)]
     for check in (check_determinism, check_input_untouched, check_nan_refused):
         checks.append(lambda check=check: check(measure, given))  # type: ignore[misc]
     broken: list[str] = []
@@ -137,6 +138,19 @@ def check_symmetry(measure: Measure, options: Options = None) -> None:
     back = numbers_of(called(measure, replace(data, X=data.Y, Y=data.X), options))
     said = f"{measure.name}: {there} one way, {back} the other, symmetric={measure.symmetric}"
     _require(_same(there, back) == measure.symmetric, said)
+
+
+def check_alike(measure: Measure, options: Options = None) -> None:
+    """Check that equal representations are more alike than unrelated ones, in the direction that the row declares."""
+    if measure.alike is None:
+        return
+    data = draw_sample()
+    noise = replace(data, Y=np.random.default_rng(5).normal(size=data.Y.shape))
+    equal, unrelated = (numbers_of(called(measure, case, options)) for case in (replace(data, Y=data.X.copy()), noise))
+    said = (
+        f"{measure.name} gives {equal} for equal and {unrelated} for unrelated representations, alike={measure.alike}"
+    )
+    _require(bool((measure.alike * (equal - unrelated) > 0).all()), said)
 
 
 def check_determinism(measure: Measure, options: Options = None) -> None:
@@ -196,7 +210,7 @@ def call(measure: Measure, data: Sample, options: Options = None) -> Any:
     if "k" in measure.options():
         given.setdefault("k", NEIGHBORS)
     sides = iter((data.X, data.Y))
-    arguments = []
+    arguments: list[Any] = []
     for kind in measure.takes:
         if kind in data.columns:
             arguments.append(data.columns[kind])

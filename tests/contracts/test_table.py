@@ -16,7 +16,7 @@ from repscape.errors import InputError, InputTypeError
 from repscape.graph import NeighborGraph
 from repscape.measures import MEASURES, Measure
 from repscape.measures._table import FOLDERS
-from repscape.testing import TRANSFORMATIONS, check_measure
+from repscape.testing import TRANSFORMATIONS, check_alike, check_measure
 from tests.contracts import contracts
 
 ROWS = list(MEASURES.values())
@@ -54,6 +54,27 @@ def test_promises(row: Measure, check: Callable[[Measure, Any], None]) -> None:
 @pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
 def test_symmetry(row: Measure) -> None:
     contracts.check_symmetry(row, contracts.quick(row))
+
+
+@pytest.mark.parametrize("row", BOTH, ids=names(BOTH))
+def test_which_way_is_alike_is_said_and_true(row: Measure) -> None:
+    assert row.alike in (1, -1)
+    check_alike(row, contracts.quick(row))
+
+
+def test_variants_say_which_way_is_alike() -> None:
+    row = MEASURES["sim_procrustes"]
+    for form, alike in (("angular", -1), ("similarity", 1), ("size_and_shape", -1)):
+        under = row.under({"form": form})
+        assert under.alike == alike
+        check_alike(under, {"form": form})
+
+
+def test_titles_are_names_for_people_and_tell_measures_apart() -> None:
+    titles = [row.title for row in ROWS]
+    assert len(set(titles)) == len(ROWS)
+    assert MEASURES["id_twonn"].title == "Intrinsic dimension, TwoNN"
+    assert not [title for title in titles if "_" in title or title != title.strip() or not title]
 
 
 @pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
@@ -126,6 +147,11 @@ MUTANTS: list[tuple[str, Measure, Callable[[Measure, Any], None]]] = [
         "draws from global state",
         Measure("noisy", fn=lambda X: float(np.random.rand())),  # noqa: NPY002
         contracts.check_determinism,
+    ),
+    (
+        "a distance that says it is alike",
+        replace(MEASURES["sim_procrustes"], alike=1),
+        check_alike,
     ),
     ("takes NaN", Measure("nanmean", fn=lambda X: float(np.nanmean(X))), contracts.check_nan_refused),
 ]

@@ -113,7 +113,6 @@ def test_a_plan_with_an_own_measure_is_read_back() -> None:
         rs.Plan.from_dict(plan.to_dict())
 
 
-@pytest.mark.xfail(strict=True, reason="a study computes own measures anew in every run, as their code is not recorded")
 def test_a_second_run_into_the_folder_computes_nothing_and_a_new_version_everything(tmp_path: Path) -> None:
     calls: list[int] = []
     first = study(own(calls), tmp_path / "study")

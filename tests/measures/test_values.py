@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.etree import ElementTree
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import repscape as rs
 from repscape import Curve, Estimate, Measure, Plan
-from repscape._types import LayerInfo
+from repscape._types import Examples, LayerInfo
 from repscape.errors import InputError
-from repscape.results import MeasureInfo, Place, Record, Results
+from repscape.results import Failure, MeasureInfo, Place, Record, Results
 from repscape.store import StoreWriter
+from repscape.study import Prediction
 
 HOSTILE = "<script>alert('x')</script>\"&"
 LONG = 2000
@@ -111,6 +114,45 @@ def test_a_card_escapes_what_comes_from_outside(value: Any) -> None:
     assert "&lt;script&gt;" in page
     assert "<script" not in page
     assert HOSTILE not in page
+
+
+@pytest.mark.parametrize("name", ["Estimate", "Curve", "NeighborGraph", "Store", "Results", "Study"])
+def test_a_notebook_shows_a_card_with_a_picture(values: dict[str, Any], name: str) -> None:
+    """Well-formed markup, and a picture in it that a reader of the screen hears of."""
+    page = values[name]._repr_html_()
+    root = ElementTree.fromstring(page.replace("<br>", "<br/>").replace(' open=""', ""))
+    pictures = root.findall(".//{http://www.w3.org/2000/svg}svg")
+    assert pictures
+    assert all(picture.get("aria-label") for picture in pictures)
+    assert len(page) < 60_000
+
+
+def test_a_card_tells_what_there_is(values: dict[str, Any]) -> None:
+    graph, store, study = (values[name]._repr_html_() for name in ("NeighborGraph", "Store", "Study"))
+    assert "50 nearest neighbours of 3,000 points" in graph
+    assert "100.00% with float32 products" in graph or "products" in graph
+    assert "block.0.with.a.long.name" in store
+    assert "120 layers" in study
+    bare = rs.NeighborGraph.from_arrays(indices=np.array([[1, 2], [0, 2], [0, 1]]))._repr_html_()
+    assert "2 to 2 times" in bare
+    merged = rs.knn_graph(np.repeat(RNG.normal(size=(20, 3)), 2, axis=0), 3)
+    assert "40 points" in merged._repr_html_()
+
+
+def test_what_holds_many_examples_says_how_many_and_no_more() -> None:
+    texts = [f"text {i} " + "word " * 400 for i in range(3000)]
+    table = pd.DataFrame({"id": range(3000), "label": ["x" * 100] * 3000})
+    held = [
+        Examples("text", texts, table),
+        rs.Trajectory([(step, {f"h.{i}": np.zeros((500, 40)) for i in range(60)}) for step in range(40)]),
+        rs.fit_probe(RNG.normal(size=(90, 400)), np.arange(90) % 9, penalties=1.0),
+        Prediction(tuple(texts), np.zeros(3000), None, np.arange(3000), "label", "h.0", "why " * 900),
+        Failure("unit " * 900, "measure", "error " * 900),
+        *rs.suggest_layers(Results(tuple(record("id_twonn", Estimate(5.0, n=9), f"h.{i}") for i in range(90)))),
+    ]
+    for one in held:
+        assert repr(one).startswith(type(one).__name__)
+        assert len(repr(one)) < LONG
 
 
 def test_cards_of_large_values_stay_small(values: dict[str, Any]) -> None:

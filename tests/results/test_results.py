@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,8 @@ import pytest
 import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import StoreError, UnknownNameError
-from repscape.results import MeasureInfo, Place, Record, Results
+from repscape.results import MeasureInfo, Place, Record, Results, titles
+from repscape.store import read_arrays, write_arrays
 
 
 def study() -> Results:
@@ -119,3 +121,70 @@ def test_unreadable_folders(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
     chunks[0].write_bytes(damaged)
     with pytest.raises(StoreError):
         rs.load_results(tmp_path / "ok")
+
+
+def older(folder: Path) -> Results:
+    """Take away from saved results what the first format did not say of a measure."""
+    arrays, held = read_arrays(folder / "results.zarr", "records")
+    for entry in held["measures"]:
+        for name in ("family", "alike", "quantity", "title", "version"):
+            entry.pop(name)
+    write_arrays(folder / "results.zarr", "records", arrays, attributes={**held, "format": 1})
+    return rs.load_results(folder)
+
+
+def test_what_an_earlier_format_did_not_say_is_known_from_the_table(tmp_path: Path) -> None:
+    X = np.random.default_rng(0).normal(size=(60, 4))
+    own = rs.Measure("mine", fn=lambda X, Y: 1.0, arity=2, alike=-1, label="how far")
+    plan = rs.Plan(measures=["id_twonn", "sim_procrustes", "sim_procrustes(form=similarity)", own], profiles=["next"])
+    results = rs.run({"a": X, "b": X[:, :3]}, plan)
+    results.save(tmp_path)
+    again = older(tmp_path)
+    *known, (mine,) = ([r.info for r in again.select(variant=v)] for v in dict.fromkeys(r.variant for r in results))
+    assert [infos[0] for infos in known] == [next(iter(results.select(variant=v))).info for v in (
+        "id_twonn", "sim_procrustes", "sim_procrustes(form='similarity')"
+    )]  # fmt: skip
+    assert [infos[0].alike for infos in known] == [None, -1, 1]
+    assert (mine.alike, mine.family, mine.title, mine.version) == (None, "", "how far", 1)  # nobody says what it means
+
+
+def test_somebodys_measure_under_a_name_of_the_table_is_not_taken_for_it(tmp_path: Path) -> None:
+    info = MeasureInfo("sim_cka", label="CKA", reference="me")
+    layer = LayerInfo("a", 0, 0.0)
+    Results((Record(info, "sim_cka", "next", Place("", layer), rs.Estimate(1.0, n=3), other=Place("", layer)),)).save(
+        tmp_path
+    )
+    (record,) = older(tmp_path)
+    assert (record.info.alike, record.info.family, record.info.title) == (None, "", "CKA")
+
+
+def test_titles_tell_variants_apart() -> None:
+    layer = Place("", LayerInfo("a", 0, 0.0))
+    made = {
+        "id_pca": MeasureInfo("id_pca", title="Dimension"),
+        "id_pca(criterion='ratio')": MeasureInfo("id_pca", title="Dimension"),
+        "mylab.pca(k=3)": MeasureInfo("mylab.pca", title="Local"),
+        "other.pca": MeasureInfo("other.pca", title="Local"),
+        "bare": MeasureInfo("bare"),
+        "one(k=2)": MeasureInfo("one", label="label of one"),
+    }
+    records = [Record(info, variant, "depth", layer, rs.Estimate(1.0, n=3)) for variant, info in made.items()]
+    assert titles(records) == {
+        "id_pca": "Dimension",
+        "id_pca(criterion='ratio')": "Dimension (criterion='ratio')",
+        "mylab.pca(k=3)": "Local (mylab.pca(k=3))",
+        "other.pca": "Local (other.pca)",
+        "bare": "bare",
+        "one(k=2)": "label of one",
+    }
+
+
+def test_the_meaning_stands_in_table_and_dataset() -> None:
+    frame, dataset = study().to_frame(), study().to_dataset()
+    assert set(frame["version"]) == {1}
+    assert "Intrinsic dimension, TwoNN" in set(frame["title"])
+    curve = frame[frame["measure"] == "id_gride"]
+    assert (curve["low"] < curve["value"]).all()
+    attributes = dataset["overlap_neighbors(k=4).steps"].attrs
+    assert (attributes["alike"], attributes["family"], attributes["version"]) == (1, "overlap", 1)
+    assert "alike" not in dataset["id_twonn"].attrs

@@ -88,4 +88,6 @@ def _bracketed(entries: Iterator[str], count: int, ends: tuple[str, str], room: 
             break
         shown.append(entry)
     rest = count - len(shown)
+    if ends == ENDS[tuple] and count == 1:
+        ends = ("(", ",)")
     return f"{ends[0]}{', '.join([*shown, *([f'{MORE} {rest} more'] if rest else [])])}{ends[1]}"

@@ -38,6 +38,9 @@ def line(  # house: one picture, its values with what lies around them
     along, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     lower, upper = (values if edge is None else np.asarray(edge, dtype=np.float64) for edge in (low, high))
     lower, upper = np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
+    if values.size > width:  # a pixel shows one of them
+        seen = np.linspace(0, values.size - 1, width).round().astype(np.int64)
+        along, values, lower, upper = along[seen], values[seen], lower[seen], upper[seen]
     known = np.isfinite(along) & np.isfinite(values)
     if not known.any():
         return Markup("")

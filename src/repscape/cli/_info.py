@@ -66,17 +66,17 @@ def _vectors(json: bool) -> None:
 
 def _measures(json: bool) -> None:
     from .. import __version__
-    from ..measures import MEASURES
+    from ..measures import every_measure
 
-    rows = MEASURES.values()
+    rows = every_measure().values()
     if json:
-        shown = ("name", "takes", "higher_means", "reference")
+        shown = ("name", "title", "family", "takes", "alike", "higher_means", "version", "reference")
         table = [{**{entry: getattr(row, entry) for entry in shown}, "options": row.options()} for row in rows]
         say_json({"version": __version__, "measures": table})
         return
     say(f"repscape {__version__}\n")
-    words = [[row.name, ", ".join(row.takes), row.higher_means, row.reference] for row in rows]
-    say_table(["measure", "takes", "a larger value says", "reference"], words, keys=4)
+    words = [[row.name, row.title or row.label, ", ".join(row.takes), row.higher_means, row.reference] for row in rows]
+    say_table(["measure", "name for people", "takes", "a larger value says", "reference"], words, keys=5)
     say("\nOptions, with their defaults:")
     for row in rows:
         said = ", ".join(f"{name}={value!r}" for name, value in row.options().items())

@@ -34,8 +34,9 @@ def say_json(value: Any) -> None:
 
 
 def say_table(head: Sequence[str], rows: Sequence[Sequence[str]], *, keys: int = 1) -> None:
-    """Print a table; where it is too wide, in parts that each repeat the first `keys` columns. Long heads of values
-    break into lines.
+    """Print a table; where it is too wide, in parts that each repeat the first `keys` columns.
+
+    Long heads of the other columns break into lines.
     """
     lines = [
         [_plain(name)] if place < keys else textwrap.wrap(_plain(name), HEAD, break_long_words=False) or [""]

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _check
-from .._types import LayerInfo
+from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError, UnknownNameError
 from ._npz import load_npy, load_npz
 from ._told_apart import NUMBERS, columns_among, layers_and_columns
@@ -27,8 +27,8 @@ Array = npt.NDArray[Any]
 LONGEST = 18  # digits of a number in a name that counts layers
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ArrayLayers:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ArrayLayers(Brief):
     """What was read: the layers of one model, and the columns that came with them."""
 
     layers: dict[LayerInfo, Array]

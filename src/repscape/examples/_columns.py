@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _check
+from .._types import Brief
 from ..errors import InputError, InputTypeError, UnknownNameError
 from ._npz import load_npy, load_npz
 from ._tables import READABLE, read_table, suffix_of
@@ -35,8 +36,8 @@ class Reading:
     """Whether arrays of Python objects may be loaded, which can run code."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ColumnTable:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ColumnTable(Brief):
     """Columns that belong together row by row, and the ids of their rows if they have any."""
 
     name: str

@@ -19,7 +19,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from .._types import LayerInfo
+from .._types import Brief, LayerInfo
 from ..errors import InputError, StoreError
 from ._npz import load_npy
 from ._walk import Noticed, files_below, is_hidden
@@ -34,8 +34,8 @@ IMAGE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".t
 DATA_SUFFIXES = frozenset({".parquet", ".csv", ".tsv", ".json", ".jsonl", ".ndjson"})
 
 
-@dataclass(frozen=True, slots=True)
-class NeighborFiles:
+@dataclass(frozen=True, slots=True, repr=False)
+class NeighborFiles(Brief):
     """The files of one layer; at least one of them is there."""
 
     indices: Path | None

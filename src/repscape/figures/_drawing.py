@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import _check
+from .._types import Brief
 from ._save import write_whole
 from .matplotlib import FORMATS, to_bytes
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+@dataclass(frozen=True, slots=True, repr=False)
+class Drawing(Brief):
     """A figure with what is said of it."""
 
     name: str

@@ -11,6 +11,7 @@ from .._types import Brief
 ALIKE = "Which layers are alike"
 CHANGES = "Where representations change"
 BUILD_ON = "Layers to build on"
+COPIES = "Copies among the examples"
 PROFILES = "Where each profile is highest and lowest"
 HEADINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -30,7 +31,8 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "not suggested": BUILD_ON,
         "disagree": "Where estimators disagree",
         "moves": "Where more examples would change the value",
-        "copies": "Copies among the examples",
+        "near-copies": COPIES,
+        "copies": COPIES,
         "no errors": "Without errors",
     }
 )
@@ -44,8 +46,8 @@ class Conclusion(Brief):
     kind: str
     """What is said. Of a profile: "highest", "lowest", "flat" (no layer stands out), "single" (one value). Of pairs of layers:
     "most alike", "least alike", "equally alike", "best match", "unsure match", "changes most", "changes least", "changes
-    evenly". Beyond: "suggested", "not suggested", "disagree" (two estimators), "moves" (with the number of examples), "copies",
-    "no errors" (nothing is concluded)."""
+    evenly". Beyond: "suggested", "not suggested", "disagree" (two estimators), "moves" (with the number of examples),
+    "near-copies" (that decide a value), "copies", "no errors" (nothing is concluded)."""
     measure: str
     """The measure; of two estimators the first; "" where it is about the examples."""
     layers: tuple[str, ...]

@@ -135,6 +135,7 @@ def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng
     largest = np.zeros(SIMULATIONS)
     for held in comparable(entries, between):
         values, errors = (np.array([getattr(entry.sample, name) for entry in held]) for name in ("value", "stderr"))
+        values = values * (held[0].record.info.alike or 1)  # the best of distances is the smallest
         together = Joint.of(errors, np.stack([entry.deviations for entry in held], axis=1), rng)
         every = np.ones(len(held), dtype=bool)
         np.maximum(largest, together.largest(every), out=largest)

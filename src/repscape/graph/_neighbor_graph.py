@@ -14,14 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _check
+from .._types import Brief, Markup
 from ..errors import GraphDepthError
+from ._card import graph_card
 from ._from_arrays import check_arrays, read_arrays
 
 IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class NeighborGraph:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NeighborGraph(Brief):
     """The k nearest neighbours of n points, nearest first, the point itself never among them.
 
     Build one with :func:`repscape.knn_graph` or :meth:`NeighborGraph.from_arrays`. The arrays are read-only. However it is
@@ -59,6 +61,15 @@ class NeighborGraph:
                 held = array.view()  # the caller's own array stays writable
                 held.setflags(write=False)
                 object.__setattr__(self, name, held)
+
+    def _repr_html_(self) -> Markup:
+        """Return what a notebook shows."""
+        merged = f"{self.rows - self.n:,} rows of {self.rows:,}, which others stand for" if self.rows > self.n else ""
+        certified = ", ".join(f"{share:.2%} with {name} products" for name, share in self.certificate.items())
+        holds = " and ".join(name for name in ("indices", "distances") if getattr(self, name) is not None)
+        facts = {"metric": self.metric, "holds": holds, "certified": certified, "merged": merged}
+        title = f"{self.k:,} nearest neighbours of {self.n:,} points"
+        return graph_card(title, facts, indices=self.indices, distances=self.distances)
 
     @property
     def n(self) -> int:

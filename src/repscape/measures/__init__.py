@@ -5,11 +5,12 @@ from ._plugins import PluginWarning
 from ._result import Curve, Estimate, normal_interval
 from ._rounded import rounded
 from ._rows import MEASURES, every_measure, is_builtin, measure
-from ._table import INTRINSIC, Measure
+from ._table import INTRINSIC, TRANSFORMATIONS, Measure
 
 __all__ = [
     "INTRINSIC",
     "MEASURES",
+    "TRANSFORMATIONS",
     "Curve",
     "Estimate",
     "Measure",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 import numpy as np
 
 from .. import _check
+from .._types import Brief
 from ..figures import save_drawings, save_figures, write_whole
 from ..report import Section, map_examples, save_map, write_report
 from ..report.map import load_map, save_missing
@@ -29,8 +30,8 @@ FUNCTION = "run_recipe"
 COMPARISON = "comparison.csv"
 
 
-@dataclass(frozen=True, slots=True)
-class RecipeRun:
+@dataclass(frozen=True, slots=True, repr=False)
+class RecipeRun(Brief):
     """What a recipe found."""
 
     recipe: Recipe

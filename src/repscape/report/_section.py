@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from .._types import Brief
 from ..figures import Drawing
 from ._figures import drawing_html
 from ._html import Markup, element, joined
 from ._tables import Table, table_html
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+@dataclass(frozen=True, slots=True, repr=False)
+class Section(Brief):
     """Paragraphs, figures and tables under a heading of their own."""
 
     title: str

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from .._types import Markup, card, element, joined, line
+from .._types import Markup, card, element, line
 from ..measures import Estimate, rounded
 from ._record import PROFILES, Record
 from ._titles import titles
@@ -114,16 +114,13 @@ def _range(results: Sequence[Estimate]) -> str:
         return "no value"
     low, high = (pick(finite, key=float) for pick in (min, max))
     said = [rounded(one.value, one.stderr) for one in (low, high)]
-    return said[0] if len(finite) == 1 else f"{said[0]} to {said[1]}"
+    return said[0] if said[0] == said[1] else f"{said[0]} to {said[1]}"
 
 
 def _list(title: str, said: Sequence[str], *, opened: bool = False) -> Markup:
     if not said:
         return Markup("")
-    shown = [element("li", text) for text in said[:SENTENCES]]
-    rest = len(said) - len(shown)
-    more = [element("li", f"… and {rest} more")] if rest else []
+    first, rest = ([element("li", text) for text in some] for some in (said[:SENTENCES], said[SENTENCES:]))
+    more = element("details", element("summary", f"{len(rest)} more"), element("ul", *rest)) if rest else ""
     head = element("summary", f"{title} ({len(said)})")
-    return element(
-        "details", head, element("ul", joined(*shown, *more), style="margin:.2em 0"), open="" if opened else None
-    )
+    return element("details", head, element("ul", *first, style="margin:.2em 0"), more, open="" if opened else None)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .._types import Brief
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Failure(Brief):
     """One unit of a study that failed; the next run tries it again, and nothing else."""
 
     unit: str

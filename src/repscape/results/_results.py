@@ -63,7 +63,8 @@ class Results:
     def _repr_html_(self) -> Markup:
         """Return what a notebook shows: every profile as a small picture, and what may be concluded."""
         said = [one.text for one in self.conclusions()]
-        return card_of(self.records, sentences=said, warnings=self.warnings)
+        wrong = [*self.warnings, *map(str, self.failed)]
+        return card_of(self.records, sentences=said, warnings=wrong)
 
     def select(
         self,
@@ -160,7 +161,7 @@ class Results:
         >>> import numpy as np, repscape as rs
         >>> X = np.random.default_rng(0).normal(size=(1000, 8))
         >>> results = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]))
-        >>> [(one.kind, one.layers) for one in results.conclusions()]
+        >>> [(one.kind, one.layers) for one in results.conclusions()][:2]
         [('highest', ('a',)), ('lowest', ('b',))]
         """
         from ..findings import conclusions  # house: door

@@ -15,7 +15,7 @@ import pandas as pd
 import zarr
 
 from .. import _check
-from .._types import LayerInfo
+from .._types import Brief, LayerInfo, Markup, bars, brief, card, cut, element
 from ..errors import InputError, StoreError, UnknownNameError
 from ._arrays import list_groups, read_group
 from ._format import (
@@ -32,10 +32,11 @@ from ._format import (
 from ._table import table_of
 
 Array = npt.NDArray[Any]
+NAMED = 300  # characters of the names of layers on a card
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredLayer:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class StoredLayer(Brief):
     """One layer (n, d) on disk; slices and `numpy.asarray` read it, chunk by chunk."""
 
     info: LayerInfo
@@ -185,7 +186,21 @@ class Store(Mapping[str, StoredLayer]):
 
     def __repr__(self) -> str:
         done = "" if self.complete else f" of {self.total_rows}"
-        return f"Store({str(self.path)!r}: {len(self)} layers, {self.rows}{done} rows)"
+        return f"Store({brief(str(self.path))}: {len(self)} layers, {self.rows}{done} rows)"
+
+    def _repr_html_(self) -> Markup:
+        """Return what a notebook shows: where it lies, how many rows there are, and the width of every layer."""
+        done = (
+            f"{self.rows:,}"
+            if self.complete
+            else f"{self.rows:,} of {self.total_rows:,}: the rest is still to be extracted"
+        )
+        every = [self._held[key] for key in self._held]
+        widths = [layer.shape[1] for layer in every]
+        kinds = ", ".join(dict.fromkeys(str(layer.dtype) for layer in every))
+        facts = {"folder": self.path, "rows": done, "layers": cut(", ".join(self._held), NAMED), "kept as": kinds}
+        said = f"width by layer: {min(widths):,} to {max(widths):,}" if widths else ""
+        return card("Store of activations", facts, bars(widths, said=said), " ", element("small", said))
 
 
 def open_store(path: str | os.PathLike[str]) -> Store:

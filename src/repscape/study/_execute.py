@@ -89,11 +89,10 @@ class Execution:
             yield from wanted.calls
 
     def _missing(self, key: str) -> bool:
-        return key in self.everything.anew or self.journal is None or not self.journal.has(key)
+        return self.journal is None or not self.journal.has(key)
 
     def _missing_pair(self, block: WantedPairs, key: str) -> bool:
-        own = key in self.everything.anew
-        return own or self.journal is None or not self.journal.has(key, whole=block.whole[key])
+        return self.journal is None or not self.journal.has(key, whole=block.whole[key])
 
     # ---- representations
 

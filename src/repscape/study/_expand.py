@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..errors import InputError
-from ..measures import MEASURES
 from ..plan import Item, Plan
 from ..results import MATRICES
 from ._contents import Cell, Contents
@@ -52,8 +51,6 @@ class Everything:
     """By base: contents, rows, and what is done first."""
     blocks: dict[str, WantedPairs] = field(default_factory=dict)
     """By question and part."""
-    anew: set[str] = field(default_factory=set)
-    """Keys of somebody's own measures, whose code is not recorded: computed in every run that asks for them."""
 
 
 def expanded(
@@ -166,7 +163,6 @@ class _OfPlan:
                 key = digest("measure", base, question)
                 wanted.calls.setdefault(key, call)
                 wanted.needs.setdefault(key, need)
-                self._own(item, key)
                 yield self._cell(key, item, part, call=call, profile="depth", place=one.place)
 
     def _double(self, item: Item, part: Part) -> Iterator[Cell]:
@@ -184,7 +180,6 @@ class _OfPlan:
                 block.whole[key] = block.whole.get(key, False) or whole
                 for base in bases:
                     self._into.layers[base].needs.setdefault(key, need)
-                self._own(item, key)
                 first, second = (self.every[position].place for position in (pair.first, pair.second))
                 yield self._cell(
                     key, item, part, call=call, profile=pair.profile, place=first, other=second, whole=whole
@@ -195,7 +190,6 @@ class _OfPlan:
         return (min(ends), max(ends)) if item.measure.symmetric else ends
 
     def _cell(self, key: str, item: Item, part: Part, *, call: Call, **where: Any) -> Cell:
-        version = getattr(item.measure, "version", 1)
         return Cell(
             key,
             item.variant,
@@ -203,13 +197,9 @@ class _OfPlan:
             by=self.plan.by,
             group=part.group,
             steps=tuple(self.plan.preprocess),
-            version=version,
+            version=item.measure.version,
             **where,
         )
-
-    def _own(self, item: Item, key: str) -> None:
-        if item.measure is not MEASURES.get(item.measure.name):
-            self._into.anew.add(key)
 
 
 def _need_of(item: Item, options: Mapping[str, Any], held: Mapping[str, Any]) -> Need:

@@ -15,6 +15,7 @@ from urllib.parse import quote, unquote
 import tomli_w
 
 from ..errors import RepscapeError, StoreError, StudyMismatchError
+from ..measures import Measure
 from ..plan import Plan
 from ..results import Results
 from ..store import (
@@ -116,11 +117,11 @@ class StudyFolder:
         """The format of the study here: 1 is what repscape 0.1 wrote."""
         return int(self.held().get("study", {}).get("format", FORMAT))
 
-    def plans(self) -> list[Plan]:
-        """Return what the study computes."""
+    def plans(self, own: Sequence[Measure] = ()) -> list[Plan]:
+        """Return what the study computes; `own` are measures of somebody's own that it may name."""
         held = self.held()
         entries = [held["plan"], *held.get("also", ())] if "plan" in held else []
-        return [plan for plan in map(readable, entries) if plan is not None]
+        return [plan for plan in (readable(entry, own) for entry in entries) if plan is not None]
 
     def check_free(self) -> None:
         """Refuse a folder that holds something else than a study, and a study that a later version wrote."""

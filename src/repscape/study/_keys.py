@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..measures import MEASURES
+from ..measures import is_builtin
 from ..plan import Item
 
 LENGTH = 32
@@ -61,14 +61,14 @@ def rows_of(rows: npt.NDArray[np.int64] | None) -> str:
 def question_of(item: Item, column: str | None, *, read: Mapping[str, str], groups: str | None) -> str:
     """Return a name for one call of a measure: its version, options, and the contents of every column that it reads.
 
-    `read` gives the name of each column's contents. Of somebody's own measure no code is recorded: name and version are.
+    `read` gives the name of each column's contents. Of a measure's code nothing is recorded: its name and its version are.
     """
     row = item.measure
     options = {
         name: ["column", read[value]] if name in row.column_options and isinstance(value, str) else value
         for name, value in item.options.items()
     }
-    own = row is not MEASURES.get(row.name)
+    own = not is_builtin(row)
     columns = {kind: read[name] for kind, name in (("column", column), ("groups", groups)) if name is not None}
     used = {kind: name for kind, name in columns.items() if kind == "column" or "groups" in row.takes}
-    return digest(row.name, own, getattr(row, "version", 1), options, used)
+    return digest(row.name, own, row.version, options, used)

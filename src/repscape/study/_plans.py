@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..errors import UnknownNameError
-from ..measures import MEASURES
+from ..measures import MEASURES, Measure, every_measure
 from ..plan import Item, Plan
 from ._defaults import LABEL
 from .reading import Source, chosen_layers
@@ -49,14 +49,18 @@ def fitting(plan: Plan, source: Source) -> Plan | None:
     return plan if kept == patterns else replace(plan, layers=kept, measures=_entries(plan.items))
 
 
-def readable(entries: Mapping[str, Any]) -> Plan | None:
-    """Read a plan that a folder holds, without somebody's own measures, whose code is not there; None where none is left."""
-    named = [entry if isinstance(entry, str) else entry.get("name") for entry in entries.get("measures", ())]
-    own = [name for name in named if name not in MEASURES]
-    if not own:
+def readable(entries: Mapping[str, Any], own: Sequence[Measure] = ()) -> Plan | None:
+    """Read a plan that a folder holds; None where no measure is left.
+
+    Measures of somebody's own that are not among `own`, and that no package brings, are left out: their results are there.
+    """
+    said = [entry if isinstance(entry, str) else str(entry.get("name")) for entry in entries.get("measures", ())]
+    named = [call.partition("(")[0].strip() for call in said]
+    if all(name in MEASURES for name in named):
         return Plan.from_dict(entries)
-    kept = [entry for entry, name in zip(entries["measures"], named, strict=True) if name in MEASURES]
-    return Plan.from_dict({**entries, "measures": kept}) if kept else None
+    known = {*every_measure(), *(row.name for row in own)}
+    kept = [entry for entry, name in zip(entries["measures"], named, strict=True) if name in known]
+    return Plan.from_dict({**entries, "measures": kept}, measures=own) if kept else None
 
 
 def without(plan: Plan, variants: Sequence[str]) -> Plan | None:

@@ -51,7 +51,7 @@ class Job:
 
 def settled(home: StudyFolder, order: Order) -> Job:
     """Put together what the folder holds and what is asked; refuse other data, and what cannot start; write nothing."""
-    earlier, before = _earlier(home), home.plans()
+    earlier, before = _earlier(home), home.plans([item.measure for item in order.plan.items] if order.plan else ())
     legacy = home.is_study and home.format < FORMAT
     if legacy:
         check_data(home, order.source, before[0])

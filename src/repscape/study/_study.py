@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .. import _check
+from .._types import Markup, brief
 from ..errors import InputError, InputTypeError, RepscapeError, StoreError, StudyMismatchError
 from ..examples import GivenColumns
 from ..graph import NeighborGraph
 from ..plan import Plan
-from ..results import Results, load_results
+from ..results import Results, card_of, load_results
 from ..store import Store, open_store
 from ._contents import Contents
 from ._execute import Means
@@ -232,7 +233,14 @@ class Study:
     def __repr__(self) -> str:
         contents = self._contents
         said = "" if contents is None else f", {len(contents.places)} layers of {contents.n} examples"
-        return f"Study({str(self.path)!r}{said})"
+        return f"Study({brief(str(self.path))}{said})"
+
+    def _repr_html_(self) -> Markup:
+        """Return what a notebook shows: where it lies, its profiles, what may be concluded, and what failed."""
+        results = self.results
+        said = [one.text for one in results.conclusions()]
+        wrong = [*results.warnings, *(str(failure) for failure in results.failed)]
+        return card_of(results.records, title="Study", facts={"folder": self.path}, sentences=said, warnings=wrong)
 
 
 def results_in(folder: str | os.PathLike[str]) -> Results:

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import stdtrit
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, RepscapeWarning
@@ -117,6 +118,7 @@ def id_decimation(
         x_name="points",
         n=distinct.size,
         stderr=stderr,
+        interval=_intervals(mean, stderr, count),
         dropped=rows - distinct.size,
         options={
             "estimator": estimator,
@@ -182,6 +184,12 @@ def _subsets(rows: IntArray, size: int, draws: str, random: np.random.Generator)
     count = round(rows.size / size)
     for _ in range(count if draws == "peer" else max(LEAST_DRAWS, count)):
         yield np.sort(random.choice(rows, size, replace=False))
+
+
+def _intervals(mean: FloatArray, stderr: FloatArray, draws: FloatArray) -> FloatArray:
+    """Return (m, 2) intervals by Student's t of so many draws; NaN for the full set, which is a single one."""
+    reach = stdtrit(np.maximum(draws - 1, 1), 0.975) * stderr
+    return np.stack([mean - reach, mean + reach], axis=1)
 
 
 def _spread(values: FloatArray, draws: str) -> float:

@@ -15,6 +15,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from ... import _check
+from ..._types import Brief
 from ...errors import InputError, StoreError
 from ._design import design
 from ._folds import Cut, Outer, make_folds
@@ -29,8 +30,8 @@ FORMAT = 1
 WEIGHTS, ABOUT = "weights.safetensors", "probe.json"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Probe:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Probe(Brief):
     """A linear readout; made by `fit_probe` or `load_probe`."""
 
     weights: FloatArray

@@ -90,6 +90,7 @@ def probe_learning(
         x_name="training examples",
         n=target.n,
         stderr=np.array([entry.stderr for entry in summed]),
+        interval=np.array([entry.interval for entry in summed]),
         chance=summed[-1].chance,
         options={
             "task": target.kind,

@@ -40,6 +40,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "density_knn",
         family="density",
+        title="Log density, k neighbours",
         takes=("graph",),
         invariant_to=("rotation", "translation", "permutation"),
         higher_means="points stand closer together",
@@ -50,6 +51,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "density_kstar",
         family="density",
+        title="Log density, adaptive neighbours",
         takes=("graph",),
         invariant_to=("rotation", "translation", "permutation"),
         higher_means="points stand closer together",
@@ -60,6 +62,7 @@ ROWS: tuple[Measure, ...] = (
     Measure(
         "density_pak",
         family="density",
+        title="Log density, point-adaptive",
         takes=("graph",),
         invariant_to=("rotation", "translation", "permutation"),
         higher_means="points stand closer together",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..._types import Brief
 from ...errors import NotLearnedError
 from ...figures import save_figures
 from ...graph import knn_graph
@@ -68,8 +69,8 @@ class Rise:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Demo:
+@dataclass(frozen=True, slots=True, repr=False)
+class Demo(Brief):
     """What the demo found."""
 
     report: Path

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ... import _check
+from ..._types import Brief
 from ...errors import InputError
 from ...measures.structure import METHODS
 from ...results import Place
@@ -25,8 +26,8 @@ LETTERS = 240  # of one text
 PICTURE_BYTES = 1000  # of a thumbnail, about
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ExampleMap:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ExampleMap(Brief):
     """The same examples in every layer: two coordinates, nearest neighbours, columns, pictures."""
 
     n: int

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from ..._types import Examples
+from ..._types import Brief, Examples
 from ...errors import InputError, StudyMismatchError
 from ...examples import read_examples
 from ...extraction import open_model
@@ -26,8 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 LISTS = ("text", "protein")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Prediction:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Prediction(Brief):
     """What the probe of a layer says of m inputs."""
 
     inputs: tuple[str, ...]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from ... import _check
-from ..._types import LayerInfo
+from ..._types import Brief, LayerInfo
 from ...errors import InputError, InputTypeError, StoreError
 from ...examples import BUILTIN, GivenColumns, Rows, builtin_values, kind_of_folder, read_layers
 from ...graph import NeighborGraph
@@ -24,8 +24,8 @@ from ._imported import imported_models, read_imported, read_published
 LEAST = 3
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Trajectory:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Trajectory(Brief):
     """Checkpoints of one model: the same layers of the same examples at several steps.
 
     Parameters
@@ -63,8 +63,8 @@ def _is_step(step: Any) -> bool:
     return number and bool(np.isfinite(step))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Source(Brief):
     """Everything a study reads: the same n examples in every representation."""
 
     representations: tuple[Representation, ...]

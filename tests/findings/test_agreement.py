@@ -1,0 +1,134 @@
+"""Page, terminal, notebook, advice, best matches and conclusions say the same of twenty studies, and so does differences()."""
+
+from __future__ import annotations
+
+import contextlib
+import html
+import io
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape.cli._summary import say_summary
+from repscape.findings import Conclusion
+from repscape.report._sections import _summary
+
+SEEDS = range(20)
+N = 120
+PLAN = rs.Plan(
+    measures=["id_twonn", "overlap_labels(k=10)", "overlap_neighbors(k=10)", "sim_cka"],
+    profiles=["next", "models"],
+    labels="label",
+)
+
+
+def models(seed: int) -> dict[str, dict[str, np.ndarray]]:
+    """Two models whose layers differ little or much, as the seed has it; one study in four has equal layers."""
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, 2, N)
+    base = rng.normal(size=(N, 12))
+    found: dict[str, dict[str, np.ndarray]] = {}
+    for model in "AB":
+        widths = np.full(5, 6) if seed % 4 == 0 else rng.integers(2, 12, size=5)
+        found[model] = {
+            f"h.{i}": base[:, :width]
+            + rng.uniform(0, 1.5) * labels[:, None]
+            + rng.uniform(0, 0.4) * rng.normal(size=(N, width))
+            for i, width in enumerate(widths)
+        }
+    return found
+
+
+@pytest.fixture(scope="module", params=SEEDS)
+def results(request: pytest.FixtureRequest) -> rs.Results:
+    labels = np.random.default_rng(request.param).integers(0, 2, N)
+    return rs.run(models(request.param), PLAN, columns={"label": labels}, threads=1)
+
+
+def of(results: rs.Results, *kinds: str) -> list[Conclusion]:
+    return [one for one in results.conclusions() if one.kind in kinds]
+
+
+def printed(results: rs.Results) -> str:
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        say_summary(results)
+    return said.getvalue()
+
+
+def test_page_terminal_and_notebook_show_the_same_sentences(results: rs.Results) -> None:
+    said = results.conclusions()
+    assert len(said) >= 6
+    page = html.unescape(_summary(results))
+    terminal = printed(results)
+    for one in said:
+        assert one.text in page
+        assert one.text in terminal
+    notebook = html.unescape(results._repr_html_())
+    assert all(one.text in notebook for one in said[:12])
+
+
+def test_the_written_page_has_them(tmp_path: Path) -> None:
+    labels = np.random.default_rng(1).integers(0, 2, N)
+    results = rs.run(models(1), PLAN, columns={"label": labels}, threads=1)
+    page = html.unescape(rs.write_report(results, tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert all(one.text in page for one in results.conclusions())
+
+
+def test_what_stands_out_differs_and_what_goes_with_it_does_not(results: rs.Results) -> None:
+    """The highest and the lowest by the package's own differences, layer by layer."""
+    for one in of(results, "highest", "lowest"):
+        chosen = rs.Results(tuple(r for r in results.select(one.measure) if r.place.model == one.model))
+        table = chosen.differences(against=one.layers[0]).set_index("layer")
+        sign = 1 if one.kind == "lowest" else -1
+        assert (sign * table["difference"] >= 0).all()  # nothing lies beyond it
+        apart = (table["low"] > 0) | (table["high"] < 0)
+        assert set(table.index[~apart]) == set(one.layers[1:])
+        assert apart.any()
+
+
+def test_where_nothing_stands_out_no_end_differs_from_anything(results: rs.Results) -> None:
+    for one in of(results, "flat"):
+        chosen = rs.Results(tuple(r for r in results.select(one.measure) if r.place.model == one.model))
+        values = {r.place.layer.key: float(r.result) for r in chosen}
+        for end in (max(values, key=values.__getitem__), min(values, key=values.__getitem__)):
+            table = chosen.differences(against=end)
+            assert not ((table["low"] > 0) | (table["high"] < 0)).any()
+
+
+def test_steps_that_change_most_differ_from_the_others(results: rs.Results) -> None:
+    for one in of(results, "changes most", "changes least"):
+        chosen = results.select(one.measure, profile="next")
+        chosen = rs.Results(tuple(r for r in chosen if r.place.model == one.model))
+        table = chosen.differences(against=one.layers[0]).set_index("layer")
+        apart = (table["low"] > 0) | (table["high"] < 0)
+        assert set(table.index[~apart]) == set(one.layers[2::2])
+
+
+def test_advice_is_the_one_that_suggest_layers_gives(results: rs.Results) -> None:
+    said = of(results, "suggested", "not suggested")
+    advice = rs.suggest_layers(results)
+    assert [(one.model, one.layers) for one in said] == [
+        (one.model, tuple(layer.key for layer in one.suggested)) for one in advice
+    ]
+    for one, given in zip(said, advice, strict=True):
+        assert given.evidence in one.text
+
+
+def test_matches_are_those_of_best_matches(results: rs.Results) -> None:
+    table = rs.best_matches(results)
+    said = {one.variant: one for one in of(results, "best match", "unsure match")}
+    for variant, rows in table.groupby("variant"):
+        if rows["sure"].isna().all():
+            assert variant not in said
+            continue
+        assert said[variant].layers == tuple(rows["other_layer"])
+        assert (said[variant].kind == "best match") == rows["sure"].any()
+        for row in rows.to_dict("records"):
+            among = {
+                r.other.layer.key: r for r in results.select(variant=variant, profile="models")
+                if r.place.layer.key == row["layer"] and r.other is not None
+            }  # fmt: skip
+            assert max(among, key=lambda key: float(among[key].result)) == row["other_layer"]
