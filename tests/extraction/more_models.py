@@ -1,4 +1,4 @@
-"""Small random models of families that are in no table, with weights that leave nothing to chance: every part does something."""
+"""Small random models of families that are in no table, with weights under which every part does something."""
 
 from __future__ import annotations
 

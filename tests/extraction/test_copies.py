@@ -61,7 +61,9 @@ def assert_equal_rows(states: dict[str, np.ndarray], inputs: list[Any]) -> None:
             np.testing.assert_array_equal(state[row], state[original], err_msg=f"{key} of row {row}")
 
 
-@pytest.mark.parametrize("options", [{"batch_size": 4}, {"batch_size": 3, "slab_rows": 7}, {"slab_rows": 5}, {"batch_size": 1}])
+@pytest.mark.parametrize(
+    "options", [{"batch_size": 4}, {"batch_size": 3, "slab_rows": 7}, {"slab_rows": 5}, {"batch_size": 1}]
+)
 def test_copies_of_texts_in_any_order(bert: Model, options: dict[str, Any]) -> None:
     texts = texts_of(30)
     mixed = [*texts, *texts[:12], *texts[:3]]
@@ -84,7 +86,15 @@ def test_each_input_runs_once(bert: Model) -> None:
 
 
 def test_what_the_model_sees_counts_and_not_how_it_is_written(bert: Model) -> None:
-    written = ["a word", "a  word", " a word ", "a xyzzy", "a plugh", "a word and each layer of text", "a word and each other"]
+    written = [
+        "a word",
+        "a  word",
+        " a word ",
+        "a xyzzy",
+        "a plugh",
+        "a word and each layer of text",
+        "a word and each other",
+    ]
     states = joined(list(iterate(bert, make_examples("text", written), batch_size=2, max_length=5)))
     seen = [0, 0, 0, 1, 1, 2, 3]  # unknown words are one token; the last two are cut
     assert_equal_rows(states, seen)
@@ -122,8 +132,7 @@ def test_images_of_equal_colour_clusters(tmp_path: Path) -> None:
     one = np.random.default_rng(0).integers(0, 250, (8, 8, 3), dtype=np.uint8)
     other = one.copy()
     other[0, 0, 0] += 1  # another picture, of the same sixteen colours
-    model_counting, passes = counting(model)
-    states = joined(list(iterate(model_counting, make_examples("image", np.stack([one, other, one[::-1]])), batch_size=1)))
+    states = joined(list(iterate(model, make_examples("image", np.stack([one, other, one[::-1]])), batch_size=1)))
     assert_equal_rows(states, [0, 0, 1])
 
 
@@ -174,7 +183,7 @@ def test_padding_of_a_preprocess_does_not_hide_copies() -> None:
             return self.inner(input) * attention_mask[..., None]
 
     texts = ["abc", "abcdef", "abc", "x", "abcdef", "x"]
-    model, passes = counting(open_model(Masked(), preprocess=padded))
+    model = open_model(Masked(), preprocess=padded)
     states = joined(list(iterate(model, make_examples("text", texts), layers="inner", batch_size=2)))
     assert_equal_rows(states, list(texts))
 

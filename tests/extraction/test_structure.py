@@ -47,7 +47,9 @@ def test_residuals_are_the_librarys_states_of_one_text_at_a_time(models: dict[st
         np.testing.assert_allclose(state, np.concatenate([one[depth][1:-1] for one in hidden]), **CLOSE)
 
 
-@pytest.mark.parametrize("name", ["gemma2", "glm4", "granite", "falcon", "bloom", "opt", "deberta-v2", "electra", "bart"])
+@pytest.mark.parametrize(
+    "name", ["gemma2", "glm4", "granite", "falcon", "bloom", "opt", "deberta-v2", "electra", "bart"]
+)
 def test_normalisations_read_the_stream(models: dict[str, Model], name: str) -> None:
     model = models[name]
     has = [site for site in ("norm1", "norm2") if site not in refused_sites(model)]
@@ -191,7 +193,9 @@ def series() -> np.ndarray:
 
 @pytest.mark.parametrize("way", ["plain", "sandwich", "layer scale", "learned scalar", "side by side"])
 def test_networks_of_any_make_add_up(way: str) -> None:
-    states = states_of(network(way), series(), "array", pool="token", site=("residual", "attn", "mlp", "norm1", "final_norm"))
+    states = states_of(
+        network(way), series(), "array", pool="token", site=("residual", "attn", "mlp", "norm1", "final_norm")
+    )
     before = states["embedding"]
     for block in blocks_of(states)[:3]:
         np.testing.assert_allclose(states[block], before + states[f"{block}:attn"] + states[f"{block}:mlp"], **CLOSE)
@@ -218,13 +222,17 @@ def test_post_norm_of_any_make() -> None:
 def test_what_no_module_hands_out_is_refused_and_the_rest_is_not() -> None:
     model = network("half hidden")
     assert set(states_of(model, series(), "array")) == {"embedding", "stack.0", "stack.1", "stack.2"}
-    with pytest.raises(UnknownNameError, match=r"no 'mlp' \(what its blocks add to the stream is not what any one or two"):
+    with pytest.raises(
+        UnknownNameError, match=r"no 'mlp' \(what its blocks add to the stream is not what any one or two"
+    ):
         states_of(model, series(), "array", site="mlp")
 
 
 def test_a_stream_that_changes_between_blocks_has_no_residual() -> None:
     model = network("plain", between="scaled")
-    with pytest.raises(UnknownNameError, match=r"no 'residual' \(block stack.2 does not read what the block before wrote"):
+    with pytest.raises(
+        UnknownNameError, match=r"no 'residual' \(block stack.2 does not read what the block before wrote"
+    ):
         states_of(model, series(), "array")
     assert list(states_of(model, series(), "array", layers=["stack.*"])) == ["stack.0", "stack.1", "stack.2"]
     assert len(states_of(model, series(), "array", site="attn")) == 3
@@ -233,7 +241,11 @@ def test_a_stream_that_changes_between_blocks_has_no_residual() -> None:
 @pytest.mark.parametrize(
     ("wrong", "site", "message"),
     [
-        ({"attn": "self_attn.up"}, "attn", r"stack.0.self_attn.up does not hand out what its place says; stack.0.self_attn does"),
+        (
+            {"attn": "self_attn.up"},
+            "attn",
+            r"stack.0.self_attn.up does not hand out what its place says; stack.0.self_attn does",
+        ),
         ({"attn": "inner_attn"}, "attn", "inner_attn does not hand out"),
         ({"mlp": "self_attn"}, "mlp", r"stack.0.self_attn does not hand out what its place says; stack.0.ffn does"),
         ({"norm2": "first"}, "norm2", r"stack.0.first does not hand out what its place says; stack.0.second does"),
@@ -275,7 +287,7 @@ def test_stages_of_several_sizes_are_read_by_name() -> None:
 
 def test_what_the_listing_says() -> None:
     listed = list_layers(text_model("glm4"))
-    assert [tap.module for tap in listed if tap.layer.site == "mlp"][0] == "layers.0.post_mlp_layernorm"
+    assert next(tap.module for tap in listed if tap.layer.site == "mlp") == "layers.0.post_mlp_layernorm"
     assert refused_sites(text_model("olmo2")).keys() == {"norm1", "norm2"}
     assert refused_sites(open_model(nn.Linear(2, 2))) == {}
 

@@ -25,21 +25,25 @@ class Frame:
 
     turned: frozenset[str] = frozenset()
     """Modules whose states are (positions, rows, d)."""
+    flat: frozenset[str] = frozenset()
+    """Modules whose states are (rows times positions, d)."""
     channels_last: frozenset[str] = frozenset()
     """Modules whose states are (rows, height, width, channels)."""
     offsets: Mapping[str, int] = field(default_factory=dict)
     """Modules whose states have more positions than there are tokens, and where the first token stands: the model puts
     prompts in front, or pads to a window."""
 
-    def straight(self, state: torch.Tensor, module: str, tokens: int | None) -> torch.Tensor:
+    def straight(self, state: torch.Tensor, module: str, batch: Batch) -> torch.Tensor:
         """Return a state with its rows first and its positions, as many as there are tokens, or its channels second."""
+        if module in self.flat:
+            return state.reshape(batch.rows, -1, state.shape[-1])
         if module in self.turned:
             state = state.transpose(0, 1)
         if module in self.channels_last:
             return state.permute(0, 3, 1, 2)
-        if module in self.offsets and tokens is not None:
+        if module in self.offsets and batch.real is not None:
             start = self.offsets[module]
-            return state[:, start : start + tokens]
+            return state[:, start : start + batch.real.shape[1]]
         return state
 
 
@@ -48,19 +52,20 @@ def find_frame(model: Model, taps: Sequence[Tap], alone: Sequence[Batch]) -> Fra
     states = _states(model, taps, alone[0])
     shapes = {name: tuple(state.shape) for name, state in states.items()}
     turned = frozenset(name for name, shape in shapes.items() if len(shape) == 3 and shape[0] > 1 == shape[1])
+    flat = frozenset(name for name, shape in shapes.items() if len(shape) == 2 and shape[0] > 1)
     maps = [name for name, shape in shapes.items() if len(shape) == 4 and alone[0].real is None]
     last = frozenset(name for name in maps if _channels_last(model, name, shapes[name]))
     if alone[0].real is None:
-        return Frame(turned, last)
+        return Frame(turned, flat, last)
     tokens = alone[0].real.shape[1]
     longer = [name for name, shape in shapes.items() if len(shape) == 3 and shape[0 if name in turned else 1] > tokens]
     if not longer:
-        return Frame(turned, last)
+        return Frame(turned, flat, last)
     starts = [_first_token(model, batch) for batch in alone]
     return (
-        Frame(turned, last, dict.fromkeys(longer, starts[0]))
+        Frame(turned, flat, last, dict.fromkeys(longer, starts[0]))
         if starts[0] is not None and len({*starts}) == 1
-        else Frame(turned, last)
+        else Frame(turned, flat, last)
     )
 
 

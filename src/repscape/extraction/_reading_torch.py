@@ -51,10 +51,9 @@ def forward(
         inputs=moved(batch.inputs, device, model.dtype),
         real=None if batch.real is None else batch.real.to(device),
     )
-    positions = None if here.real is None else here.real.shape[1]
 
     def reduce(state: torch.Tensor, name: str) -> torch.Tensor:
-        return pool_state(reading.frame.straight(state, name, positions), pool, batch=here, name=name)
+        return pool_state(reading.frame.straight(state, name, here), pool, batch=here, name=name)
 
     return read_taps(model.module, taps, call=lambda: call_model(model, here.inputs), reduce=reduce)
 
@@ -142,7 +141,9 @@ def _chosen(lengths: Any) -> tuple[int, int | None, int | None]:
     """Return an input of middling length, a shorter one, and another of the same length; None where there is none."""
     shortest = int(np.argmin(lengths))
     longer = np.flatnonzero(lengths > lengths[shortest])
-    one = int(longer[np.argsort(lengths[longer], kind="stable")[len(longer) // 2]]) if len(longer) else shortest
+    known, counts = np.unique(lengths[longer], return_counts=True)
+    paired = known[counts > 1] if (counts > 1).any() else known  # a length that has a partner shows more
+    one = int(np.flatnonzero(lengths == paired[len(paired) // 2])[0]) if len(longer) else shortest
     same = [int(row) for row in np.flatnonzero(lengths == lengths[one]) if row != one]
     return one, shortest if shortest != one else None, same[0] if same else None
 
