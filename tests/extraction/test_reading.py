@@ -1,4 +1,4 @@
-"""A state belongs to its input alone: not to its neighbours in the batch, not to padding, not to chance; which positions are real."""
+"""A state belongs to its input alone, not to its neighbours, padding or chance; and which positions stand for the input."""
 
 from __future__ import annotations
 
