@@ -10,7 +10,7 @@ import torch
 
 from repscape.errors import UnknownNameError
 from repscape.extraction import Model, iterate, list_layers, open_model
-from repscape.extraction._reading_torch import moved
+from repscape.extraction._torch_model import moved
 from tests.extraction.tiny_models import CONFIGS, examples_for, save_tiny
 
 NORM_LAST_IN_STATES = {"GPT-2", "ImageGPT", "Llama", "GPT-NeoX", "ESM", "T5"}

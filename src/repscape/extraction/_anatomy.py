@@ -101,7 +101,7 @@ class Anatomy:
         why = f" ({self.why_not(site)})" if self.why_not(site) else ""
         return UnknownNameError(
             f"site of extract: this model ({self.name}) has no {site!r}{why}. It has {', '.join(self.sites()) or 'none'}, "
-            f"and any module by name or glob.{near(site, SITES)}"
+            f"and any module by name or glob.{'' if site in SITES else near(site, SITES)}"
         )
 
 

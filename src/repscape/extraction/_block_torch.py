@@ -37,8 +37,9 @@ class Step:
 
     kind: str
     """attn, cross, mixer, mlp or other: whose output is added; norm: the stream itself is normalised."""
-    part: Part
-    """What is added; the normalisation, for norm."""
+    part: Part | None
+    """What is added; the normalisation, for norm. None where what hands it out runs more than once, so that its name would not
+    say which state is meant."""
     reads: tuple[str, ...] = ()
     """Normalisations that read the state before the step, by path counted from the block."""
     beside: bool = False
@@ -87,7 +88,7 @@ class Inside:
         for call in self.calls:
             if (number := self._number(call.given)) is not None:
                 self.read.setdefault(number, []).append(call)
-            if (number := self._number(call.found)) is not None and call.path in self.once:
+            if (number := self._number(call.found)) is not None:
                 self.made.setdefault(number, []).append(call)
 
     @cached_property
@@ -95,6 +96,10 @@ class Inside:
         """Calls of the block's modules, in the order in which they began."""
         inside = f"{self.block.path}."
         return [call for call in self.found.calls if call.path.startswith(inside)]
+
+    def adds(self) -> bool:
+        """Say whether the block adds something to what it reads, whatever becomes of it."""
+        return self.start is not None and any(not edge.norm for edge in self._edges(self.start))
 
     def steps(self) -> tuple[Step, ...]:
         """Return how the block gets from what it reads to what it writes; empty where that cannot be told."""
@@ -139,8 +144,8 @@ class Inside:
         return min(times, default=self.block.left)
 
     def _maker(self, state: int) -> Call:
-        """Return the outermost module that handed out a state, the first of equals."""
-        return min(self.made[state], key=lambda call: (call.path.count("."), call.left))
+        """Return the outermost module that handed out a state, the first of equals; one that ran once if there is one."""
+        return min(self.made[state], key=lambda call: (call.path not in self.once, call.path.count("."), call.left))
 
     def _edges(self, here: int) -> Iterator[_Edge]:
         """Yield the ways from one state to later ones: additions first."""
@@ -176,11 +181,14 @@ class Inside:
         scales = products / squares
         misses = (step - scales[:, None, None] * outputs).square().sum(dim=(1, 2)).sqrt() / length
         best = int(torch.where((scales - 1).abs() < PLAIN, misses, misses + TOLERANCE).argmin())
+        plain = None
         if float(misses[best]) < self._tolerance(there, length):
             scale = float(scales[best])
-            plain = abs(scale - 1) < PLAIN
-            return _Edge(here, there, self._maker(candidates[best]), 1.0 if plain else scale)
-        return self._by_channel(here, there, step, candidates)
+            plain = _Edge(here, there, self._maker(candidates[best]), 1.0 if abs(scale - 1) < PLAIN else scale)
+            if plain.call.path in self.once:
+                return plain
+        named = [state for state in candidates if self._maker(state).path in self.once]
+        return self._by_channel(here, there, step, named) or plain
 
     def _by_channel(self, here: int, there: int, step: torch.Tensor, candidates: list[int]) -> _Edge | None:
         """Return the same where a parameter of the block scales each channel (layer scale without a module)."""
@@ -231,7 +239,8 @@ class Inside:
         return tuple(self._step(edge, beside and edge.start == way[-1].start) for edge in way)
 
     def _step(self, edge: _Edge, beside: bool) -> Step:
-        part = Part(self._inner(edge.call.path), edge.scale, edge.gain)
+        named = edge.call.path in self.once
+        part = Part(self._inner(edge.call.path), edge.scale, edge.gain) if named else None
         if edge.norm:
             return Step("norm", part)
         readers = self.read.get(edge.start, [])

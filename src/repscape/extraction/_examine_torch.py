@@ -48,7 +48,7 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         return claims[0] if claims else None
     for stack in find_stacks(found):
         structure = read_structure(module, found, stack)
-        if any(block.steps for block in structure.blocks):
+        if any(block.adds for block in structure.blocks):
             empty = (None,) * len(stack)
             parts = dict.fromkeys(("norm1", "norm2", "attn", "mlp"), empty)
             blank = Anatomy(type(module).__name__, tuple(call.path for call in stack), parts, None)
@@ -102,7 +102,7 @@ class _Findings:
             else:
                 parts.append(place)
         unknown = [block.path for block in blocks if not block.steps]
-        if unknown and (any(claimed) or any(parts)):
+        if unknown:
             return tuple(parts), _unexplained(unknown, blocks)
         return tuple(parts), "" if any(parts) else _nothing(site, blocks, any(claimed))
 
@@ -142,8 +142,10 @@ def _unexplained(unknown: Sequence[str], blocks: Sequence[Block]) -> str:
 
 def _nothing(site: str, blocks: Sequence[Block], claimed: bool) -> str:
     """Say why a site is not there, where more is known than that the table has none."""
-    added = list(dict.fromkeys(step.part.path for step in blocks[-1].steps if step.kind != "norm"))
+    added = list(dict.fromkeys(step.part.path for step in blocks[-1].steps if step.kind != "norm" and step.part))
     what = f"its blocks add {' and '.join(added)}" if added else ""
+    if site in ADDED and any(step.kind == site and step.part is None for step in blocks[-1].steps):
+        return "the module that hands it out runs more than once in a block, so that its name does not say which state is meant"
     if site in ADDED and what:
         return what
     if site == "norm2" and any(step.beside for step in blocks[-1].steps):

@@ -191,12 +191,12 @@ def _in_words(error: Exception, source: str, revision: str | None) -> InputError
     at = f" at revision {revision!r}" if revision else ""
     if "trust_remote_code" in reason:
         hint = "It comes with code of its own, which runs only with trust_remote_code=True."
+    elif "does not recognize this architecture" in reason:
+        hint = f"Its architecture is not known to transformers {transformers.__version__}: a later version may know it."
     elif isinstance(error, ImportError) or "pip install" in reason:
         hint = "It needs a package that is not installed."
     elif "ignore_mismatched_sizes" in reason:
         hint = "Its weights are of other shapes than config.json says: one of the two belongs to another model."
-    elif "does not recognize this architecture" in reason:
-        hint = f"Its architecture is not known to transformers {transformers.__version__}: a later version may know it."
     elif "safetensors" in reason and "pytorch_model" in reason:
         hint = "Its weights are not safetensors; allow_pickle=True reads the pickled ones."
     elif Path(source).is_dir():

@@ -16,8 +16,7 @@ from ..errors import InputError, InputTypeError
 from ._examine_torch import examine
 from ._families import Family
 from ._hf_encode import ImageEncoder, TextEncoder
-from ._reading_torch import call_model, moved
-from ._torch_model import Model, evaluating
+from ._torch_model import Model, call_model, evaluating, moved
 
 NO_LIMIT = 10**6  # tokenizers without a limit of their own say 1e30
 READABLE = ("text", "image")

@@ -23,10 +23,10 @@ from ._examine_torch import examine
 from ._layout import Layout
 from ._memory_torch import BATCH_TOKENS, fitting_tokens, free_device_memory, out_of_memory, smaller
 from ._pool import POOLS
-from ._reading_torch import Reading, call_model, find_reading, moved
+from ._reading_torch import Reading, find_reading
 from ._sites import select_taps
 from ._slab_torch import SlabWork
-from ._torch_model import Encoded, Model, TooLong, evaluating
+from ._torch_model import Encoded, Model, TooLong, call_model, evaluating, moved
 
 SLAB_ROWS = 512
 SLAB_ROWS_WIDE = 64  # where each example gives many rows or one very long one

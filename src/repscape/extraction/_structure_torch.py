@@ -23,6 +23,8 @@ class Block:
     """Its class."""
     steps: tuple[Step, ...]
     """How it gets from the state it reads to the one it writes; empty where that cannot be told."""
+    adds: bool = True
+    """Whether it is seen to add something to the state it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +78,12 @@ def breaks(calls: Sequence[Call]) -> tuple[str, ...]:
 
 def read_structure(module: torch.nn.Module, found: Trace, stack: Sequence[Call]) -> Structure:
     """Find out how each block of a stack adds to the stream, and what normalises the stream behind the last."""
-    blocks = tuple(
-        Block(call.path, call.kind, Inside(call, found, module.get_submodule(call.path)).steps()) for call in stack
-    )
-    return Structure(blocks, breaks(stack), final_norm(found, stack[-1]))
+    blocks = []
+    for call in stack:
+        inside = Inside(call, found, module.get_submodule(call.path))
+        steps = inside.steps()
+        blocks.append(Block(call.path, call.kind, steps, bool(steps) or inside.adds()))
+    return Structure(tuple(blocks), breaks(stack), final_norm(found, stack[-1]))
 
 
 def final_norm(found: Trace, last: Call) -> str | None:

@@ -276,3 +276,19 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
     finally:
         for part in training:
             part.training = True
+
+
+def call_model(model: Model, inputs: Any) -> Any:
+    """Call the model with the inputs of a batch."""
+    return model.run(**inputs) if isinstance(inputs, Mapping) else model.run(*inputs)
+
+
+def moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:
+    """Move tensors to the model, floating-point ones in its type."""
+    if isinstance(inputs, Mapping):
+        return {name: moved(value, device, dtype) for name, value in inputs.items()}
+    if isinstance(inputs, tuple):
+        return tuple(moved(value, device, dtype) for value in inputs)
+    if isinstance(inputs, torch.Tensor):
+        return inputs.to(device, dtype if inputs.is_floating_point() else inputs.dtype)
+    return inputs
