@@ -108,7 +108,9 @@ CASES: dict[str, tuple[str, Change, str]] = {
     "code for the attention of a part": (
         "BERT", configured(text_config={"attn_implementation": "org/kernel"}), "for code from 'org/kernel'"
     ),
-    "a tokenizer of another model": ("BERT", with_tokens(new_tokens=[*"bcdefghijklmnopqrstuvwxyz0123456789"]), "beyond the model's 40 embed"),
+    "a tokenizer of another model": (
+        "BERT", with_tokens(new_tokens=[*"bcdefghijklmnopqrstuvwxyz0123456789"]), "beyond the model's 40 embed"
+    ),
     "a tokenizer that is no tokenizer": ("BERT", written("tokenizer.json", '{"version": "1.0"}'), "cannot be loaded"),
 }  # fmt: skip
 

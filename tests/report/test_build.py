@@ -84,7 +84,8 @@ def test_every_figure_is_inline_with_a_caption_and_a_text_for_those_who_cannot_s
 
 def test_tables_hold_the_values_and_csv_of_every_row(page, results):
     frame = results.to_frame()
-    section = next(s for s in page.all("section") if s.all("h2")[0].text.endswith("(id_twonn)"))
+    section = next(s for s in page.all("section") if s.all("h2")[0].text == "Intrinsic dimension, TwoNN")
+    assert "id_twonn" in section.all("details")[0].text  # the call, at a click
     rows = section.all("tbody")[0].all("tr")
     head = [cell.text for cell in section.all("thead")[0].all("th")]
     shown = [float(row.all("td")[head.index("value")].attributes["data-value"]) for row in rows]

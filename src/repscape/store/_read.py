@@ -21,14 +21,13 @@ from ._arrays import list_groups, read_group
 from ._format import (
     ZarrArray,
     check_seal,
-    chunk_files,
-    chunks_seal,
     metadata_seal,
     missing_chunk,
     open_array,
     open_root,
     reading,
 )
+from ._slabs import check_layers
 from ._table import table_of
 
 Array = npt.NDArray[Any]
@@ -279,31 +278,3 @@ def opened_layers(
                 raise StoreError(f"{path / 'layers'} is damaged: it is no group.")
             shape = (about["rows"], entry["width"])
             yield entry, info, open_array(group, entry["array"], shape, dtype=entry["dtype"], where=folder)
-
-
-def check_layers(path: Path, about: Mapping[str, Any]) -> None:
-    """Compare the chunks that are there with those that were committed, all layers at once."""
-    if "chunks" in about:
-        with reading(str(path)):
-            check_seal(
-                slabs_seal(path, about, range(about["slabs"])),
-                about["chunks"],
-                f"{path}: a chunk of its committed rows",
-            )
-
-
-def slabs_seal(path: Path, about: Mapping[str, Any], slabs: range, *, before: str = "") -> str:
-    """Return the digest of all layers' chunks, slab by slab, going on from that of the slabs before."""
-    for slab in slabs:
-        files = [
-            file
-            for entry in about["layers"]
-            for file in chunk_files(
-                path / "layers" / entry["array"],
-                (about["rows"], entry["width"]),
-                rows=about["slab_rows"],
-                chunks=range(slab, slab + 1),
-            )
-        ]
-        before = chunks_seal(files, before)
-    return before

@@ -32,7 +32,8 @@ from ._format import (
 )
 from ._leftovers import AGAIN, remove_leftovers, umask_of
 from ._lock import Lock
-from ._read import check_layers, opened_layers, slabs_seal
+from ._read import opened_layers
+from ._slabs import check_layers, slabs_seal
 from ._wanted import Wanted, Widths
 from ._whole import sync_files, sync_folder, sync_tree
 

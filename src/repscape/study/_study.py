@@ -294,8 +294,7 @@ def open_study(folder: str | os.PathLike[str]) -> Study:
     >>> [record.place.layer.key for record in study.results], study.graph("a").k
     (['a', 'b'], 100)
     """
-    home = StudyFolder(Path(folder))
-    if not home.is_study:
+    if not (home := StudyFolder(Path(folder))).is_study:
         raise InputError(f"folder of open_study must be a study folder, which holds {PLAN_FILE}. Got {folder}.")
     home.held()
     return Study(home)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..._types import Brief
 from ...errors import InputError
 from ...graph import NeighborGraph
 from ...results import Place
@@ -13,8 +14,8 @@ from ...results import Place
 ID = "id"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Representation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Representation(Brief):
     """One layer of one model at one checkpoint: points, or a graph that was published."""
 
     place: Place
