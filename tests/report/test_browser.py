@@ -142,7 +142,7 @@ def test_figures_tell_value_error_layer_and_model_at_the_pointer(visit):
 def test_tables_sort_and_give_their_csv(visit, tmp_path):
     page = visit.page
     section = page.locator("#measure-0")
-    section.locator("summary").first.click()
+    section.locator("summary", has_text="Table:").first.click()
     button = section.locator("th button", has_text="value").first
     button.focus()
     page.keyboard.press("Enter")
@@ -221,6 +221,6 @@ def test_without_scripts_the_figures_and_tables_are_still_there(browser, report)
     page.goto(report.as_uri())
     assert page.locator("figure img").first.is_visible()
     assert page.locator("#examples .no-script").is_visible()
-    page.locator("#measure-0 summary").first.click()
+    page.locator("#measure-0 summary", has_text="Table:").first.click()
     assert page.locator("#measure-0 tbody tr").first.is_visible()
     context.close()

@@ -75,7 +75,7 @@ def test_names_that_cannot_be_told_apart_are_refused() -> None:
 def test_stores_of_other_examples_are_not_compared(tmp_path: Path) -> None:
     ids = list(map(str, range(120)))
     one, other = store(tmp_path / "a.zarr", ids), store(tmp_path / "b.zarr", ids[::-1])
-    with pytest.raises(InputError, match="other examples than the store before it"):
+    with pytest.raises(InputError, match="other examples than what was read before it"):
         rs.run({"a": one, "b": other}, rs.Plan(measures=[K5]))
 
 

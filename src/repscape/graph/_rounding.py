@@ -20,7 +20,7 @@ ROUNDINGS = (
 )
 HALF_ROUNDINGS = 2  # half precision is most often what longer results were rounded to once
 EPS = {"float16": 2.0**-10, "bfloat16": 2.0**-7, "float32": 2.0**-23, "float64": 2.0**-52, "longdouble": 2.0**-52}
-SAMPLE = 4096  # rows whose length is looked at, evenly spaced
+SAMPLE, BLOCK = 4096, 1024  # rows whose length is looked at, in evenly spaced blocks
 SEPARATED = 100  # how many times further the usual neighbour must be
 
 
@@ -41,10 +41,12 @@ def rounding_bound(X: Any) -> float:
     name = str(getattr(source.dtype, "name", source.dtype)).removeprefix("torch.")
     if name not in EPS:
         return 0.0
-    if isinstance(source, np.ndarray) or _points.is_tensor(source):
-        rows = _points.as_float(source[:: max(1, points.n // SAMPLE)], points.dtype)
-    else:
-        rows = points.block(0, min(points.n, SAMPLE))
+    starts = (
+        range(0, points.n, BLOCK)
+        if points.n <= SAMPLE
+        else np.linspace(0, points.n - BLOCK, SAMPLE // BLOCK, dtype=int)
+    )
+    rows = np.concatenate([points.block(int(start), min(int(start) + BLOCK, points.n)) for start in starts])
     with np.errstate(over="ignore"):  # such rows have no squared distances, which is said elsewhere
         if name == "float64" and np.array_equal(rows, rows.astype(np.float32)):
             name = "float32"

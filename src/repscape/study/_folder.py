@@ -15,7 +15,7 @@ from urllib.parse import quote, unquote
 import tomli_w
 
 from ..errors import RepscapeError, StoreError, StudyMismatchError
-from ..measures import Measure
+from ..measures import Measure, every_measure
 from ..plan import Plan
 from ..results import Results
 from ..store import (
@@ -31,7 +31,7 @@ from ..store import (
 )
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
-from ._plans import readable
+from ._plans import name_of, readable
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
@@ -290,6 +290,5 @@ class StudyFolder:
 
 def _own(entry: Any, plans: Sequence[Plan]) -> bool:
     """Whether an entry of a plan is somebody's own measure that the plans of today do not name."""
-    name = entry if isinstance(entry, str) else entry.get("name")
     known = {item.measure.name for plan in plans for item in plan.items}
-    return readable({"measures": [entry]}) is None and name not in known
+    return name_of(entry) not in known | every_measure().keys()

@@ -49,13 +49,17 @@ def fitting(plan: Plan, source: Source) -> Plan | None:
     return plan if kept == patterns else replace(plan, layers=kept, measures=_entries(plan.items))
 
 
+def name_of(entry: Any) -> str:
+    """Return the measure's name of an entry of a plan, as text or as a table."""
+    return (entry if isinstance(entry, str) else str(entry.get("name"))).partition("(")[0].strip()
+
+
 def readable(entries: Mapping[str, Any], own: Sequence[Measure] = ()) -> Plan | None:
     """Read a plan that a folder holds; None where no measure is left.
 
     Measures of somebody's own that are not among `own`, and that no package brings, are left out: their results are there.
     """
-    said = [entry if isinstance(entry, str) else str(entry.get("name")) for entry in entries.get("measures", ())]
-    named = [call.partition("(")[0].strip() for call in said]
+    named = list(map(name_of, entries.get("measures", ())))
     if all(name in MEASURES for name in named):
         return Plan.from_dict(entries)
     known = {*every_measure(), *(row.name for row in own)}

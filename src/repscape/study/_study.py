@@ -292,7 +292,7 @@ def open_study(folder: str | os.PathLike[str]) -> Study:
     >>> first = rs.run({"a": X, "b": X[:, :3]}, rs.Plan(measures=["id_twonn"]), folder=folder)
     >>> study = rs.open_study(folder)
     >>> [record.place.layer.key for record in study.results], study.graph("a").k
-    (['a', 'b'], 100)
+    (['a', 'b'], 64)
     """
     if not (home := StudyFolder(Path(folder))).is_study:
         raise InputError(f"folder of open_study must be a study folder, which holds {PLAN_FILE}. Got {folder}.")
