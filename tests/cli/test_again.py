@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import repscape
@@ -75,3 +76,13 @@ def test_info_alone_tells_what_can_be_measured() -> None:
     assert said["version"] == repscape.__version__
     assert [row["name"] for row in said["measures"]] == list(MEASURES)
     assert "id_gride(max_rank=64" in call("info").stdout
+
+
+def test_a_study_folder_is_run_again_without_saying_where(tmp_path: Path) -> None:
+    np.savez(tmp_path / "l.npz", a=np.random.default_rng(0).normal(size=(60, 4)))
+    folder = tmp_path / "s"
+    assert call("run", "--arrays", tmp_path / "l.npz", "--measures", "id_twonn", "-q", "-o", folder).exit_code == 0
+    assert call("run", folder, "-q", "--json").exit_code == 0
+    refused = call("run", "--arrays", tmp_path / "l.npz")
+    assert refused.exit_code == 2
+    assert "--out DIR" in refused.output

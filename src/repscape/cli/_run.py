@@ -25,7 +25,13 @@ from ._options import Json, LabelsFrom, PlanOptions, RunOptions
 from ._shown import show_study
 
 Out = Annotated[
-    Path, typer.Option("--out", "-o", metavar="DIR", help="Study folder: new, or one of the same data, which grows.")
+    Path | None,
+    typer.Option(
+        "--out",
+        "-o",
+        metavar="DIR",
+        help="Study folder: new, or one of the same data, which grows. May be left out where STUDY is one.",
+    ),
 ]
 StudyFile = Annotated[
     str | None,
@@ -50,7 +56,6 @@ Model = Annotated[
 @expanded
 def run(
     ctx: typer.Context,
-    out: Out,
     plan: PlanOptions,
     examples: ExampleOptions,
     draw: DrawOptions,
@@ -59,6 +64,7 @@ def run(
     opening: OpenOptions,
     how: RunOptions,
     study: StudyFile = None,
+    out: Out = None,
     arrays: Arrays = None,
     model: Model = None,
     data: Data = None,
@@ -82,6 +88,11 @@ def run(
     """
     if sum(entry is not None for entry in (study, arrays, model)) != 1 or (model is None) != (data is None):
         raise typer.BadParameter("give STUDY, or --arrays, or --model and --data", ctx=ctx)
+
+    if out is None:
+        if study is None or not (Path(study) / "study.toml").is_file():
+            raise typer.BadParameter("give the study folder to write: --out DIR", ctx=ctx)
+        out = Path(study)
 
     from ..study import ModelSource, StudySpec, read_study, run_study
 
