@@ -132,7 +132,9 @@ def test_a_measure_of_an_installed_package_works_by_its_name(site: Path, tmp_pat
     theirs = importlib.import_module("theirlab")
     assert matched(first) == MATCHES
     assert len(theirs.CALLS) == 9
-    assert [r.result for r in study("theirlab.apart", tmp_path / "study")] == [r.result for r in first]
+    again = study("theirlab.apart", tmp_path / "study")
+    assert [r.result for r in again] == [r.result for r in first]
+    assert len(theirs.CALLS) == 9
     plan = rs.Plan(measures=["theirlab.apart"])
     assert rs.Plan.from_dict(plan.to_dict()).items == plan.items
 
