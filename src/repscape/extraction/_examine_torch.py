@@ -12,12 +12,12 @@ from typing import Any
 
 import torch
 
-from ._anatomy import Anatomy, Part, find_anatomies
+from ._anatomy import FAMILY_SITES, PART_SITES, Anatomy, Part, find_anatomies, full_path
 from ._families import FAMILIES, Family
 from ._structure_torch import Block, Structure, find_stacks, read_structure, same, stack_of
 from ._trace_torch import Trace, trace
 
-ADDED = ("attn", "mlp")
+ADDED = ("attn", "cross", "mixer", "mlp")
 
 
 def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family | None = None) -> Anatomy | None:
@@ -50,7 +50,7 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         structure = read_structure(module, found, stack)
         if any(block.adds for block in structure.blocks):
             empty = (None,) * len(stack)
-            parts = dict.fromkeys(("norm1", "norm2", "attn", "mlp"), empty)
+            parts = dict.fromkeys(PART_SITES, empty)
             blank = Anatomy(type(module).__name__, tuple(call.path for call in stack), parts, None)
             return _Findings(found, blank, structure, told=False).anatomy()
     return None
@@ -70,7 +70,7 @@ class _Findings:
         """Return the anatomy with every site that holds, and why the others do not."""
         parts: dict[str, tuple[Part | None, ...]] = {}
         refused: dict[str, str] = {}
-        for site in ("norm1", "norm2", "attn", "mlp"):
+        for site in PART_SITES:
             parts[site], why = self._site(site)
             if why:
                 refused[site] = why
@@ -82,8 +82,15 @@ class _Findings:
         final, why = self._final_norm()
         if why:
             refused["final_norm"] = why
+        calls = tuple(block.call for block in self.structure.blocks)
         return replace(
-            self.claim, parts=parts, final_norm=final, normalised=self._normalised(), refused=refused, checked=True
+            self.claim,
+            parts=parts,
+            final_norm=final,
+            normalised=self._normalised(),
+            refused=refused,
+            checked=True,
+            calls=calls if any(calls) else (),
         )
 
     def _site(self, site: str) -> tuple[tuple[Part | None, ...], str]:
@@ -102,16 +109,17 @@ class _Findings:
             else:
                 parts.append(place)
         unknown = [block.path for block in blocks if not block.steps]
-        if unknown:
+        if unknown and site in FAMILY_SITES:
             return tuple(parts), _unexplained(unknown, blocks)
-        return tuple(parts), "" if any(parts) else _nothing(site, blocks, any(claimed))
+        rare = site not in FAMILY_SITES and not any(claimed)
+        return tuple(parts), "" if any(parts) or rare else _nothing(site, blocks, any(claimed))
 
     def _alike(self, block: str, one: Part, two: Part) -> bool:
         """Say whether two modules of a block hand out the same."""
         if (one.path, two.scale, two.gain) == (two.path, 1.0, None):
-            return True
+            return two.call is None
         outputs = [
-            [call.found for call in self.found.calls if call.path == f"{block}.{part.path}"] for part in (one, two)
+            [call.found for call in self.found.calls if call.path == full_path(block, part.path)] for part in (one, two)
         ]
         plain = (two.scale, two.gain) == (1.0, None)
         return plain and all(len(found) == 1 for found in outputs) and same(outputs[0][0], outputs[1][0])
@@ -185,15 +193,21 @@ def _norm1(block: Block) -> Part | None:
 
 
 def _norm2(block: Block) -> Part | None:
-    place = _only(block, "mlp")
+    place = _only(block, "cross")
+    place = _only(block, "mlp") if place is None else place
     if place is None or (place == 0 and not block.steps[0].beside):
         return None
     return _norm_before(block, place, 1 if block.steps[place].beside else 0)
 
 
+def _norm_mlp(block: Block) -> Part | None:
+    place = _only(block, "mlp")
+    return None if place is None or _only(block, "cross") is None else _norm_before(block, place, 0)
+
+
 _PLACES: dict[str, Callable[[Block], Part | None]] = {
     "norm1": _norm1,
     "norm2": _norm2,
-    "attn": _added("attn"),
-    "mlp": _added("mlp"),
+    "norm_mlp": _norm_mlp,
+    **{site: _added(site) for site in ADDED},
 }

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import torch
 
-from ._block_torch import Inside, Step, is_norm
+from ._block_torch import NORM, Inside, Step, is_norm
 from ._trace_torch import Call, Trace, first_output
 
 
@@ -23,6 +23,8 @@ class Block:
     """Its class."""
     steps: tuple[Step, ...]
     """How it gets from the state it reads to the one it writes; empty where that cannot be told."""
+    call: tuple[int, int] | None = None
+    """Which of its module's calls it is, and of how many, where one module stands at many depths."""
     adds: bool = True
     """Whether it is seen to add something to the state it reads."""
 
@@ -68,7 +70,28 @@ def find_stacks(found: Trace) -> list[list[Call]]:
             kinds[call.kind].add(call.path)
     stacks = [stack_of(found, [places[i] for i in sorted(places)]) for places in groups.values()]
     alone = [calls for calls in stacks if calls and len(calls) > 1 and {c.path for c in calls} >= kinds[calls[0].kind]]
+    alone += _shared_stacks(found)
     return sorted(alone, key=lambda calls: (bool(breaks(calls)), -len(calls), calls[0].path.count(".")))
+
+
+def _shared_stacks(found: Trace) -> list[list[Call]]:
+    """Return runs of calls in which a module comes again and again: each reads what the one before wrote."""
+    kinds: dict[str, list[Call]] = defaultdict(list)
+    for call in found.calls:
+        if call.given is not None and call.found is not None and call.given.numel() == call.found.numel():
+            kinds[call.kind].append(call)
+    runs = []
+    for kind, calls in kinds.items():
+        apart = [call for call in calls if not any(one.entered < call.entered < one.left for one in calls)]
+        again = len({call.path for call in apart}) < len(apart)
+        if again and len(apart) > 1 and not breaks(apart) and not NORM.search(kind) and _ever_new(apart):
+            runs.append(apart)
+    return runs
+
+
+def _ever_new(calls: Sequence[Call]) -> bool:
+    """Say whether each call changes the state: what hands on what it was given (dropout) is no block."""
+    return not any(same(call.given, call.found) for call in calls)
 
 
 def breaks(calls: Sequence[Call]) -> tuple[str, ...]:
@@ -82,7 +105,8 @@ def read_structure(module: torch.nn.Module, found: Trace, stack: Sequence[Call])
     for call in stack:
         inside = Inside(call, found, module.get_submodule(call.path))
         steps = inside.steps()
-        blocks.append(Block(call.path, call.kind, steps, bool(steps) or inside.adds()))
+        adds = bool(steps) or inside.adds()
+        blocks.append(Block(call.path, call.kind, steps, found.which(call), adds))
     return Structure(tuple(blocks), breaks(stack), final_norm(found, stack[-1]))
 
 
