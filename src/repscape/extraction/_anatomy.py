@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from .._check import near
@@ -82,6 +82,9 @@ class Anatomy:
     calls: tuple[tuple[int, int] | None, ...] = ()
     """Which call of its module each block is, and of how many, where one module stands at many depths; () where none does."""
 
+    further: Anatomy | None = None
+    """The blocks that follow in the same pass and read the same examples: a decoder behind its encoder."""
+
     def names(self) -> list[str]:
         """Return what each block is called: its path, and which call it is where one module stands at many depths."""
         return [
@@ -93,12 +96,22 @@ class Anatomy:
         """Return the sites that this model has."""
         has = {"residual": True, "final_norm": self.final_norm is not None}
         has |= {site: any(part is not None for part in parts) for site, parts in self.parts.items()}
-        return [site for site in SITES if has.get(site) and site not in self.refused]
+        own = {site for site in SITES if has.get(site) and site not in self.refused}
+        own |= set() if self.further is None else set(self.further.sites())
+        return [site for site in SITES if site in own]
 
     def taps(self, site: str) -> list[Tap]:
         """Return where to read a site at every depth, the embedding first."""
         if site not in self.sites():
             raise self._no_site(site)
+        if self.further is None:
+            return self._own_taps(site)
+        alone, behind, at = replace(self, further=None), self.further, len(self.blocks) + 1
+        last = at + len(behind.blocks)
+        taps = [_moved(tap, 0, last) for tap in (alone.taps(site) if site in alone.sites() else [])]
+        return taps + [_moved(tap, at, last) for tap in (behind.taps(site) if site in behind.sites() else [])]
+
+    def _own_taps(self, site: str) -> list[Tap]:
         last = len(self.blocks)
         if site == "final_norm" and self.final_norm:
             return [Tap(LayerInfo(self.final_norm, last, 1.0, site), self.final_norm, "output")]
@@ -121,6 +134,15 @@ class Anatomy:
             f"site of extract: this model ({self.name}) has no {site!r}{why}. It has {', '.join(self.sites()) or 'none'}, "
             f"and any module by name or glob.{'' if site in SITES else near(site, SITES)}"
         )
+
+
+def _moved(tap: Tap, first: int, last: int) -> Tap:
+    """Give a place its index and depth in a model of several stacks; the embedding of a later one is named after its part."""
+    index = tap.layer.index + first
+    name = tap.layer.name
+    if first and name == EMBEDDING:
+        name = f"{tap.module.partition('.')[0]}.{EMBEDDING}"
+    return replace(tap, layer=replace(tap.layer, name=name, index=index, depth=index / last))
 
 
 def _tap(info: LayerInfo, block: str, part: Part) -> Tap:

@@ -20,7 +20,9 @@ from ._trace_torch import Trace, trace
 ADDED = ("attn", "cross", "mixer", "mlp")
 
 
-def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family | None = None) -> Anatomy | None:
+def examine(
+    module: torch.nn.Module, call: Callable[[], Any], *, family: Family | None = None, inside: str = ""
+) -> Anatomy | None:
     """Find the blocks of a model and the sites that can be read, from one pass of `call`.
 
     Parameters
@@ -31,6 +33,8 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         Runs one short input through it.
     family : Family, optional
         Where the user says that the blocks keep their parts.
+    inside : str, optional
+        Path of the part of the model, such as a decoder, whose blocks are meant; all of it by default.
 
     Returns
     -------
@@ -38,7 +42,8 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         None where no stack of blocks was found.
     """
     found = trace(module, call)
-    names = [name for name, _ in module.named_modules() if name]
+    ahead = f"{inside}." if inside else ""
+    names = [name for name, _ in module.named_modules() if name and name.startswith(ahead)]
     claims = find_anatomies(names, FAMILIES if family is None else (family,))
     ran = [(claim, stack) for claim in claims if (stack := stack_of(found, claim.blocks)) is not None]
     if len(ran) == 1:
@@ -46,7 +51,7 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         return _Findings(found, claim, read_structure(module, found, stack), family is not None).anatomy()
     if family is not None:
         return claims[0] if claims else None
-    for stack in find_stacks(found):
+    for stack in find_stacks(found, ahead):
         structure = read_structure(module, found, stack)
         if any(block.adds for block in structure.blocks):
             empty = (None,) * len(stack)

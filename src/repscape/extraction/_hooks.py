@@ -121,6 +121,6 @@ class _Reader:
         for tap in self.taps:
             if tap.call is not None and tap.call[1] != self.runs:
                 raise InputError(
-                    f"layers of extract: module {self.module!r} ran {self.runs} times in this pass and {tap.call[1]} times when "
-                    "the model was opened, so that which state belongs to which depth is not known."
+                    f"layers of extract: module {self.module!r} ran {self.runs} times in this pass and {tap.call[1]} times "
+                    "when the model was opened, so that which state belongs to which depth is not known."
                 )

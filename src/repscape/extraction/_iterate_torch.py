@@ -218,9 +218,9 @@ def _found_reading(
     model: Model, taps: list[Tap], examples: Examples, encode: Callable[..., Encoded], *, pool: str
 ) -> Reading:
     """Find out how states lie in a batch and which inputs may share one; vectors have no positions, and nothing to find."""
-    if isinstance(examples.inputs, np.ndarray) and examples.inputs.ndim == 2:
-        return Reading(by_row=True)
     probe = model.encode.probe()
+    if probe is None and isinstance(examples.inputs, np.ndarray) and examples.inputs.ndim == 2:
+        return Reading(by_row=True)
     try:
         return find_reading(model, taps, probe or encode(examples.inputs, first_row=0), pool=pool)
     except (RuntimeError, MemoryError) as error:

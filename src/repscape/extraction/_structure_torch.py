@@ -55,29 +55,44 @@ def stack_of(found: Trace, paths: Sequence[str]) -> list[Call] | None:
     return calls if len(sizes) == 1 else None
 
 
-def find_stacks(found: Trace) -> list[list[Call]]:
-    """Return lists of like modules that might be the blocks of one stream, the likeliest first.
+def find_stacks(found: Trace, ahead: str = "") -> list[list[Call]]:
+    """Return lists of like modules that might be the blocks of one stream, the likeliest first; paths begin with `ahead`.
 
     Where each reads what the one before wrote the list is whole; then the longest, then the outermost comes first. A model
-    with like modules elsewhere too works in stages of its own sizes, and has no single stream.
+    with like modules elsewhere too works in stages of their own sizes: their lists are joined.
     """
     groups: dict[str, dict[int, str]] = defaultdict(dict)
     kinds: dict[str, set[str]] = defaultdict(set)
-    for call in found.calls:
+    among = [call for call in found.calls if call.path.startswith(ahead)]
+    for call in among:
         parent, _, place = call.path.rpartition(".")
         if place.isdigit():
             groups[parent][int(place)] = call.path
             kinds[call.kind].add(call.path)
     stacks = [stack_of(found, [places[i] for i in sorted(places)]) for places in groups.values()]
     alone = [calls for calls in stacks if calls and len(calls) > 1 and {c.path for c in calls} >= kinds[calls[0].kind]]
-    alone += _shared_stacks(found)
+    alone += [] if alone else _staged(stacks, kinds)
+    alone += _shared_stacks(among)
     return sorted(alone, key=lambda calls: (bool(breaks(calls)), -len(calls), calls[0].path.count(".")))
 
 
-def _shared_stacks(found: Trace) -> list[list[Call]]:
+def _staged(stacks: Sequence[list[Call] | None], kinds: dict[str, set[str]]) -> list[list[Call]]:
+    """Join the lists of a model that works in stages of their own sizes, where like modules stand in these lists alone."""
+    found: dict[str, list[Call]] = defaultdict(list)
+    for calls in stacks:
+        if calls and not breaks(calls) and len({call.kind for call in calls}) == 1:
+            found[calls[0].kind] += calls
+    whole = [calls for kind, calls in found.items() if {call.path for call in calls} == kinds[kind]]
+    sizes = [[call.found.numel() for call in calls if call.found is not None] for calls in whole]
+    return [
+        sorted(calls, key=lambda call: call.entered) for calls, of in zip(whole, sizes, strict=True) if len(set(of)) > 1
+    ]
+
+
+def _shared_stacks(among: Sequence[Call]) -> list[list[Call]]:
     """Return runs of calls in which a module comes again and again: each reads what the one before wrote."""
     kinds: dict[str, list[Call]] = defaultdict(list)
-    for call in found.calls:
+    for call in among:
         if call.given is not None and call.found is not None and call.given.numel() == call.found.numel():
             kinds[call.kind].append(call)
     runs = []
@@ -95,8 +110,14 @@ def _ever_new(calls: Sequence[Call]) -> bool:
 
 
 def breaks(calls: Sequence[Call]) -> tuple[str, ...]:
-    """Return the blocks that do not read what the one before wrote."""
-    return tuple(two.path for one, two in pairwise(calls) if not same(one.found, two.given))
+    """Return the blocks that do not read what the one before wrote; a stage of another size may."""
+    return tuple(
+        two.path for one, two in pairwise(calls) if _sized(one) == _sized(two) and not same(one.found, two.given)
+    )
+
+
+def _sized(call: Call) -> int:
+    return 0 if call.found is None else call.found.numel()
 
 
 def read_structure(module: torch.nn.Module, found: Trace, stack: Sequence[Call]) -> Structure:
@@ -112,11 +133,19 @@ def read_structure(module: torch.nn.Module, found: Trace, stack: Sequence[Call])
 
 def final_norm(found: Trace, last: Call) -> str | None:
     """Return the path of the normalisation between the last block and the model's last state."""
-    wanted = first_output(found.output) if isinstance(found.output, dict) else None
+    wanted = _outputs(found.output)
     for call in found.calls:
         if call.entered > last.left and is_norm(call) and same(call.given, last.found):
-            return call.path if wanted is None or same(call.found, wanted) else None
+            return call.path if not wanted or any(same(call.found, state) for state in wanted) else None
     return None
+
+
+def _outputs(output: object) -> list[torch.Tensor]:
+    """Return the last states that a model names: of an encoder and a decoder, where it has both."""
+    if not isinstance(output, dict):
+        return []
+    named = (first_output(output), output.get("encoder_last_hidden_state"))
+    return [state for state in named if isinstance(state, torch.Tensor)]
 
 
 def same(one: torch.Tensor | None, two: torch.Tensor | None) -> bool:
