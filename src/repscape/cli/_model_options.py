@@ -97,6 +97,12 @@ class OpenOptions:
     """How a model is opened."""
 
     device: Device = None
+    tower: Annotated[
+        str | None,
+        typer.Option(
+            "--tower", help="Part of a model of two: encoder (default), decoder or both; text, vision or audio."
+        ),
+    ] = None
     trust_remote_code: TrustRemoteCode = False
     allow_pickle: AllowPickle = False
 

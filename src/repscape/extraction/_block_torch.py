@@ -236,9 +236,7 @@ class Inside:
         return tuple(self._step(edge, beside and edge.start == way[-1].start) for edge in way)
 
     def _step(self, edge: _Edge, beside: bool) -> Step:
-        named = edge.call.path in self.once
-        which = self.found.which(edge.call)
-        part = Part(self._inner(edge.call.path), edge.scale, edge.gain, which) if named else None
+        part = Part(self._inner(edge.call.path), edge.scale, edge.gain, self.found.which(edge.call))
         if edge.norm:
             return Step("norm", part)
         readers = self.read.get(edge.start, [])

@@ -70,9 +70,10 @@ def with_decoder(module: Any) -> Run:
     """Return what runs an encoder and its decoder on the same tokens."""
     start = _first_token(module)
     takes = inspect.signature(module.forward).parameters
+    open_ended = any(parameter.kind is parameter.VAR_KEYWORD for parameter in takes.values())
 
     def run(**inputs: Any) -> Any:
-        given = {name: value for name, value in inputs.items() if name in takes}
+        given = inputs if open_ended else {name: value for name, value in inputs.items() if name in takes}
         return module(**given, **_for_decoder(inputs, start, takes), use_cache=False)
 
     return run

@@ -47,6 +47,7 @@ def extract(
     resume: bool = True,
     revision: str | None = None,
     preprocess: Callable[[Any], Any] | None = None,
+    tower: str = "auto",
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     slab_rows: int | None = None,
@@ -87,6 +88,9 @@ def extract(
     revision, preprocess, trust_remote_code, allow_pickle
         How the model is opened: a commit of the hub; what turns inputs into a module's arguments; whether code, or pickled
         weights, that came with the model may be run.
+    tower : {"auto", "encoder", "decoder", "both", "text", "vision", "audio"}
+        Which part of a transformers model is read: an encoder (auto), its decoder, which reads the same tokens behind its first
+        one, or both; the tower for one kind of input of a model that takes several.
     slab_rows : int, optional
         Rows that are computed and committed together (512; 64 for pools that keep positions).
     progress : bool or callable, optional
@@ -126,6 +130,7 @@ def extract(
             dtype=dtype,
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
+            tower=tower,
         )
     data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
     options: dict[str, Any] = {

@@ -28,7 +28,7 @@ from .._folder import StudyFolder
 from .._further import with_further_layers
 from ._source import Trajectory
 
-OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
+OPENING = ("device", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
 FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
 CHOICE = ("label", "limit", "balance", "rows", "rng")
 STATES = ("layers", "site", "pool", "include_special", "batch_size", "max_length", "too_long")
