@@ -43,6 +43,10 @@ class Tap:
     """Parameter (d,) that it is multiplied by, by path, where each channel has a factor of its own."""
     call: tuple[int, int] | None = None
     """Which of the module's calls is meant, from 0, and how many there are, where one module stands at many depths."""
+    span: tuple[int, int] | None = None
+    """The channels that are kept, from and to; None: all."""
+    how: str = ""
+    """Of a mixture's experts, what is read: "router", the weights that they are called with, or what "expert.7" adds."""
 
 
 @dataclass(frozen=True, slots=True)

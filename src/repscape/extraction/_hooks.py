@@ -15,6 +15,7 @@ import torch
 from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
 from ._anatomy import Tap
+from ._experts_torch import routed
 from ._trace_torch import first_input, first_output
 
 Reduce = Callable[[torch.Tensor, str], torch.Tensor]
@@ -90,7 +91,10 @@ class _Reader:
             return module.register_forward_pre_hook(self._before, with_kwargs=True)
         return module.register_forward_hook(self._after)
 
-    def _before(self, _: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+    def _before(self, module: torch.nn.Module, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        for tap in self.taps:
+            if tap.how:
+                self.seen[tap.layer] = self.reduce(routed(module, args, kwargs, how=tap.how), self.module)
         self._keep(first_input(args, kwargs), "no tensor")
 
     def _after(self, _: torch.nn.Module, args: tuple[Any, ...], output: Any) -> None:
@@ -104,17 +108,21 @@ class _Reader:
                 f"starts with one. Got {kind}."
             )
         run, self.runs = self.runs, self.runs + 1
+        whole: dict[tuple[float, str | None], torch.Tensor] = {}
         for tap in self.taps:
             if tap.call is None and run:
                 raise InputError(
                     f"layers of extract: module {self.module!r} ran more than once in one forward pass (its weights are "
                     "shared between depths), so its name does not say which state is meant."
                 )
-            if tap.call is not None and tap.call[0] != run:
+            if tap.how or (tap.call is not None and tap.call[0] != run):
                 continue
-            here = state if tap.scale == 1 else state * tap.scale
-            gain = self.model.get_parameter(tap.gain).detach() if tap.gain else None
-            self.seen[tap.layer] = self.reduce(here if gain is None else here * gain, self.module)
+            if (tap.scale, tap.gain) not in whole:  # the heads of a layer are cut out of what is reduced once
+                here = state if tap.scale == 1 else state * tap.scale
+                gain = self.model.get_parameter(tap.gain).detach() if tap.gain else None
+                whole[tap.scale, tap.gain] = self.reduce(here if gain is None else here * gain, self.module)
+            reduced = whole[tap.scale, tap.gain]
+            self.seen[tap.layer] = reduced if tap.span is None else reduced[..., slice(*tap.span)]
 
     def check_runs(self) -> None:
         """Refuse a pass in which a module came more, or less, often than when the model was opened."""
