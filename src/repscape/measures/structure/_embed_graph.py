@@ -21,7 +21,8 @@ FloatArray = npt.NDArray[np.float64]
 NAME = "embed_graph"
 USUAL = 30.0
 LISTED = 3  # neighbours a unit of perplexity: the library's own rule
-START = 1e-4  # spread of the first layout, as in the paper
+DRAWN = 1e-4  # spread of a first layout that is drawn, as in the paper
+GIVEN = 1.0  # of one that is given: from so little as the other, places are forgotten (correlation .0 to .9 instead of .98)
 
 
 def embed_graph(
@@ -81,7 +82,7 @@ def embed_graph(
     first = generator.normal(size=(g.n, 2)) if start is None else np.array(start, dtype=np.float64)
     if first.shape != (g.n, 2) or not np.isfinite(first).all():
         raise InputError(f"start of {NAME} must be a finite array ({g.n}, 2). Got shape {first.shape}.")
-    first = _scaled(first, generator)
+    first = _scaled(first, DRAWN if start is None else GIVEN, generator)
     # The library takes the first entry of each row for the point itself, and leaves it out.
     own = np.arange(g.n)[:, None]
     columns = np.hstack([own, g.indices])
@@ -92,9 +93,9 @@ def embed_graph(
         return np.asarray(model.fit_transform(held), dtype=np.float64)
 
 
-def _scaled(first: FloatArray, generator: np.random.Generator) -> FloatArray:
-    """Return it centred, small, and with no two points on one spot, which would never part."""
+def _scaled(first: FloatArray, wide: float, generator: np.random.Generator) -> FloatArray:
+    """Return it centred, so wide, and with no two points on one spot, which would never part."""
     centred = first - first.mean(axis=0)
     spread = float(centred[:, 0].std()) or float(centred.std()) or 1.0
-    shaken: FloatArray = START * (centred / spread + 0.01 * generator.normal(size=first.shape))
+    shaken: FloatArray = wide * (centred / spread + 0.01 * generator.normal(size=first.shape))
     return shaken
