@@ -89,8 +89,9 @@ const drawFigure = (figure, spec) => {
   const fits = figure.classList.contains("fit");
   const paint = () => {
     const layout = schemeOf(spec.layout);
-    const legend = layout.showlegend ? 14 + 20 * Math.ceil(spec.data.filter((trace) => trace.showlegend).length / 5) : 0;
     const small = fits && plot.clientHeight < 260;
+    if (small) layout.showlegend = false;  // colours are told at the pointer, and by the figure below
+    const legend = layout.showlegend ? 14 + 20 * Math.ceil(spec.data.filter((trace) => trace.showlegend).length / 5) : 0;
     layout.margin = { l: 60, r: 16, t: layout.annotations.length ? 30 : small ? 6 : 14, b: (small ? 38 : 48) + legend };
     layout.height = fits ? plot.clientHeight : spec.layout.height + legend;
     if (layout.coloraxis) layout.coloraxis.colorbar = { ...layout.coloraxis.colorbar, outlinewidth: 0, tickcolor: colourOf("muted") };

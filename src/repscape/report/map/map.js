@@ -53,7 +53,7 @@ const showMap = (map) => {
   const hover = (row, [x, y]) => {
     tip.hidden = row === null;
     if (row === null) return;
-    const shown = map.columns.filter((column) => column.kind !== "text").slice(0, 5).map((column) => make("div", "", `${column.name}: ${said(column, row)}`));
+    const shown = map.columns.filter((column) => column.kind !== "text").slice(0, 3).map((column) => make("div", "", `${column.name}: ${said(column, row)}`));
     const number = byLayer.length && numberAt(row);
     tip.replaceChildren(make("strong", "", `example ${map.rows[row]}`), ...shown, ...(number ? [make("div", "", number)] : []),
       ...(map.pictures ? [picture(row, scaleTo(56))] : []), ...(longest ? [make("div", "words", said(longest, row))] : []));
@@ -190,17 +190,17 @@ const showMap = (map) => {
     return node;
   };
   const scaleTo = (pixels) => pixels / Math.max(map.pictures.width, map.pictures.height);
-  const card = (row) => {
-    const list = make("dl");
-    for (const one of map.columns) {
-      const text = said(one, row);
-      if (text !== "") list.append(make("dt", "", one.name), make("dd", one.kind === "text" ? "text" : "", text));
-    }
+  const rowsOf = (row) => {
+    const list = map.columns.filter((one) => one !== longest).map((one) => [one.name, said(one, row)]);
     for (const one of byLayer) {
       const code = one.codes[current().at * m + row];
-      if (code !== NOWHERE) list.append(make("dt", "", one.name), make("dd", "", short(one.low + (one.high - one.low) * code / (NOWHERE - 1))));
+      if (code !== NOWHERE) list.push([one.name, short(one.low + (one.high - one.low) * code / (NOWHERE - 1))]);
     }
-    return make("div", "card", ...(map.pictures ? [picture(row, scaleTo(96))] : []), list);
+    return list.filter(([, text]) => text !== "").flatMap(([name, text]) => [make("dt", "", name), make("dd", "", text)]);
+  };
+  const card = (row) => {
+    const chosen = column(), words = [...(chosen ? [make("strong", "", `${chosen.name}: ${said(chosen, row)}`)] : []), ...(longest ? [make("p", "text", said(longest, row))] : [])];
+    return make("div", "card", ...(map.pictures ? [picture(row, scaleTo(84))] : []), make("div", "", ...words));
   };
   const neighbour = (row, both) => {
     const button = make("button", `near${both ? " both" : ""}${map.pictures ? " tile" : ""}`);
@@ -222,6 +222,8 @@ const showMap = (map) => {
     byId("map-neighbours").hidden = false;
     byId("map-example").value = map.rows[state.chosen];
     byId("map-card").replaceChildren(card(state.chosen));
+    byId("map-columns").replaceChildren(...rowsOf(state.chosen));
+    byId("map-details").hidden = false;
     byId("map-one-name").textContent = placeName(place);
     byId("map-one").replaceChildren(...one.map((row) => neighbour(row, both.has(row))));
     byId("map-two").replaceChildren(...two.map((row) => neighbour(row, both.has(row))));
