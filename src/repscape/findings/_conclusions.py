@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ..measures import INTRINSIC, Estimate
-from ..results import Record, Results, titles
+from ..results import Results, titles
 from ._best_matches import match_conclusions
 from ._conclusion import Conclusion
 from ._profiles import profile_conclusions, unjudged
-from ._suggest import LayerAdvice, suggest_layers
+from ._suggest import suggest_layers
 from ._wary import copies, disagreements, moves, near_copies, numbers_of
-from ._words import count, line_words
+from ._words import line_words
 
 SHOWN = 6  # layers of an advice
 READING = (
@@ -61,30 +61,23 @@ def _suggested(results: Results, names: Mapping[str, str]) -> Iterator[Conclusio
     every = suggest_layers(results, measure=first.info.name, variant=first.variant)
     known = {f"{record.variant}[{record.column}]": f"{names[record.variant]} of {record.column}" for record in results}
     lines = [(advice.model, advice.step, advice.site, advice.group) for advice in every]
-    silent: list[tuple[str, LayerAdvice]] = []
     for advice, line in zip(every, lines, strict=True):
         if len(advice.layers) < 2:
             continue
         said = line_words(line, lines)
-        if not advice.suggested:
-            silent.append((said, advice))
-            continue
         chosen = [f"layer {layer.index} ({layer.name})" for layer in advice.suggested[:SHOWN]]
+        verdict = f"suggested without labels: {', then '.join(chosen)}" if chosen else "nothing is suggested"
         cost = "".join(
             f" {known[overlap]} is {regret:.3g} below its best there."
             if regret
             else f" {known[overlap]} is at its best there."
             for overlap, regret in advice.regret.items()
         )
-        text = f"{names[first.variant]}: suggested without labels: {', then '.join(chosen)}. {advice.evidence}{cost}"
-        yield _advice("suggested", f"{f'{said} · ' if said else ''}{text}", first, advice)
-    if silent:  # said once, however many profiles there are
-        said, advice = silent[0]
-        others = f" (and {count(len(silent) - 1, 'other profile')})" if len(silent) > 1 else ""
-        text = f"{names[first.variant]}: nothing is suggested{others}. {advice.evidence}"
-        yield _advice("not suggested", f"{f'{said} · ' if said else ''}{text}", first, advice)
-
-
-def _advice(kind: str, text: str, first: Record, advice: LayerAdvice) -> Conclusion:
-    layers = tuple(layer.key for layer in advice.suggested)
-    return Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=advice.model)
+        yield Conclusion(
+            "suggested" if chosen else "not suggested",
+            first.info.name,
+            tuple(layer.key for layer in advice.suggested),
+            f"{f'{said} · ' if said else ''}{names[first.variant]}: {verdict}. {advice.evidence}{cost}",
+            variant=first.variant,
+            model=advice.model,
+        )

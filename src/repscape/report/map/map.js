@@ -19,9 +19,10 @@ const showMap = (map) => {
     if (column.kind === "class") return value < 0 ? "" : column.levels[value];
     return value === null ? "" : String(value);
   };
-  const longest = map.columns.filter((column) => column.kind === "text")
-    .map((column) => [column.values.reduce((sum, text) => sum + (text || "").length, 0), column])
-    .sort((a, b) => b[0] - a[0]).map((pair) => pair[1])[0];
+  // What an example is, in words: the column of a usual name, else the one with the most letters.
+  const texts = map.columns.filter((column) => column.kind === "text");
+  const letters = (column) => column.values.reduce((sum, text) => sum + (text || "").length, 0);
+  const longest = texts.find((column) => ["text", "sequence", "word"].includes(column.name)) || [...texts].sort((a, b) => letters(b) - letters(a))[0];
   const state = { chosen: null, alone: null };
   const nearOf = (layer, row) => Array.from(near.subarray((layer * m + row) * k, (layer * m + row + 1) * k));
 
