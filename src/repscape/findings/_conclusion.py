@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from .._types import Brief
@@ -12,7 +12,6 @@ ALIKE = "Which layers are alike"
 CHANGES = "Where representations change"
 BUILD_ON = "Layers to build on"
 COPIES = "Copies among the examples"
-SILENT = "not suggested"
 PROFILES = "Where each profile is highest and lowest"
 HEADINGS: Mapping[str, str] = MappingProxyType(
     {
@@ -65,13 +64,8 @@ class Conclusion(Brief):
 
 
 def by_heading(said: Iterable[Conclusion]) -> dict[str, list[Conclusion]]:
-    """Return heading -> its conclusions, in the order of the headings; that nothing is suggested is said once."""
+    """Return heading -> its conclusions, in the order of the headings."""
     found: dict[str, list[Conclusion]] = {heading: [] for heading in HEADINGS.values()}
-    silent: list[Conclusion] = []
     for one in said:
-        (silent if one.kind == SILENT else found[HEADINGS[one.kind]]).append(one)
-    if silent:
-        others = len(silent) - 1
-        also = f" Nor for {others} other profile{'' if others == 1 else 's'}." if others else ""
-        found[BUILD_ON].append(replace(silent[0], text=f"{silent[0].text}{also}"))
+        found[HEADINGS[one.kind]].append(one)
     return {heading: held for heading, held in found.items() if held}

@@ -145,8 +145,10 @@ def _summary(results: Results) -> Markup:
         return element("p", "No number by layer to sum up.")
     parts = []
     for heading, said in found.items():
+        silent = all(one.kind == "not suggested" for one in said)
+        line = f"{heading}: nothing is suggested" if silent else f"{heading} ({len(said)})"
         shown = element("ul", *(element("li", one.text) for one in said), class_="findings")
-        parts.append(element("details", element("summary", f"{heading} ({len(said)})"), shown, class_="open-on-paper"))
+        parts.append(element("details", element("summary", line), shown, class_="open-on-paper"))
     if has_errors(results):
         parts.append(element("p", READING, class_="note"))
     return joined(*parts)
