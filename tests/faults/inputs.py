@@ -1,0 +1,285 @@
+"""Files that come from outside, each with a reader of its own that shares no code with the product's."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow.parquet as pq
+from PIL import Image
+
+from repscape.examples import read_columns, read_examples, read_layers
+from repscape.store import open_store
+from repscape.study import read_study
+from repscape.study.reading import read_source
+from tests.faults.kinds import Kind
+
+N = 20
+RNG = np.random.default_rng(0)
+TABLE = pd.DataFrame(
+    {
+        "id": [f"a{i}" for i in range(N)],
+        "text": [f'some "text", {i}\n x' for i in range(N)],
+        "label": [f"0{i % 3}" for i in range(N)],
+        "value": [str(i / 4 + 0.05) for i in range(N)],
+    }
+)
+X = RNG.normal(size=(N, 4))
+PIXELS = RNG.integers(0, 255, (8, 9, 3)).astype(np.uint8)
+WORDS = [f"w{i}" for i in range(9)]
+VECTORS = RNG.normal(size=(9, 12)).astype(np.float32)
+
+
+def put(name: str, content: Callable[[], bytes]) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).write_bytes(content()) and None
+
+
+def written(write: Callable[[io.BytesIO], object]) -> bytes:
+    stream = io.BytesIO()
+    write(stream)
+    return stream.getvalue()
+
+
+def table(name: str, **options: Any) -> Callable[[Path], Any]:
+    return lambda folder: read_examples(folder / name, text="text", **options).table.astype(str)
+
+
+def _rows(text: str, separator: str) -> pd.DataFrame:
+    rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator) if row]
+    return pd.DataFrame(rows[1:], columns=rows[0]).astype(str)
+
+
+def _decoded(content: bytes, encoding: str = "utf-8") -> str:
+    marks = {b"\xff\xfe\0\0": "utf-32", b"\0\0\xfe\xff": "utf-32", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+    return content.decode(next((name for mark, name in marks.items() if content.startswith(mark)), encoding))
+
+
+def separated(name: str, separator: str, *, encoding: str = "utf-8") -> Callable[[Path], Any]:
+    def says(folder: Path) -> pd.DataFrame:
+        content = (folder / name).read_bytes()
+        rows = _rows(_decoded(gzip.decompress(content) if name.endswith(".gz") else content, encoding), separator)
+        return _first_id(rows)
+
+    return says
+
+
+def _tabs(folder: Path) -> pd.DataFrame:
+    """Cells between tabs; quotes are text like any other."""
+    text = _decoded((folder / "t.tsv").read_bytes()).removeprefix("\ufeff")
+    rows = [line.split("\t") for line in re.split(r"\r\n|\n|\r", text) if line]
+    return _first_id(pd.DataFrame(rows[1:], columns=rows[0]).astype(str))
+
+
+def _first_id(rows: pd.DataFrame) -> pd.DataFrame:
+    """Ids that repeat, or none, are row numbers to the product; elsewhere the columns are as they are."""
+    if "id" in rows and rows["id"].is_unique and (rows["id"] != "").all():
+        return rows[["id", *(name for name in rows if name != "id")]]
+    rest = rows.drop(columns="id", errors="ignore")
+    return rest.assign(id=[str(i) for i in range(len(rows))])[["id", *rest.columns]]
+
+
+def _json(folder: Path) -> pd.DataFrame:
+    return _records(json.loads(_decoded((folder / "t.json").read_bytes()).removeprefix("\ufeff")))
+
+
+def _json_lines(folder: Path) -> pd.DataFrame:
+    text = _decoded((folder / "t.jsonl").read_bytes()).removeprefix("\ufeff")
+    return _records([json.loads(line) for line in text.split("\n") if line.strip()])
+
+
+def _records(held: Any) -> pd.DataFrame:
+    return pd.DataFrame(held, dtype=object)
+
+
+def _fasta(folder: Path) -> Any:
+    found: list[tuple[str, str]] = []
+    for line in _decoded((folder / "p.fasta").read_bytes()).splitlines():
+        if line.startswith(">"):
+            found.append((line[1:].split()[0], ""))
+        elif line.strip():
+            found[-1] = (found[-1][0], found[-1][1] + line.strip().upper())
+    return found
+
+
+def proteins(folder: Path) -> Any:
+    found = read_examples(folder / "p.fasta")
+    return list(zip(found.table["id"], found.inputs, strict=True))
+
+
+def _text_vectors(name: str) -> Callable[[Path], Any]:
+    def says(folder: Path) -> Any:
+        rows = [line.split(" ") for line in (folder / name).read_text(encoding="utf-8").splitlines()]
+        rows = rows[1:] if len(rows[0]) == 2 else rows
+        return [" ".join(row[:-12]) for row in rows], np.array([row[-12:] for row in rows], dtype=np.float32)
+
+    return says
+
+
+def _binary_vectors(folder: Path) -> Any:
+    content = (folder / "v.bin").read_bytes()
+    head, _, rest = content.partition(b"\n")
+    count, width = map(int, head.split())
+    words, rows = [], []
+    for _ in range(count):
+        word, _, rest = rest.partition(b" ")
+        rows.append(np.frombuffer(rest[: 4 * width], "<f4"))
+        words.append(word.lstrip(b"\n").decode())
+        rest = rest[4 * width :]
+    return words, np.stack(rows)
+
+
+def vectors(name: str) -> Callable[[Path], Any]:
+    def read(folder: Path) -> Any:
+        found = read_examples(folder / name, **({} if name.endswith((".bin", ".npz")) else {"kind": "vectors"}))
+        return found.table["word"].tolist(), found.inputs
+
+    return read
+
+
+def word2vec() -> bytes:
+    return b"9 12\n" + b"".join(
+        word.encode() + b" " + row.tobytes() + b"\n" for word, row in zip(WORDS, VECTORS, strict=True)
+    )
+
+
+def vector_lines() -> bytes:
+    rows = zip(WORDS, VECTORS, strict=True)
+    return b"".join(f"{word} {' '.join(map(str, row))}\n".encode() for word, row in rows)
+
+
+def picture(form: str, pixels: np.ndarray = PIXELS, **options: Any) -> bytes:
+    return written(lambda stream: Image.fromarray(pixels).save(stream, format=form, **options))
+
+
+def pictured(folder: Path) -> Any:
+    return read_examples(folder).inputs
+
+
+def _pillow(folder: Path) -> Any:
+    (file,) = folder.iterdir()
+    with Image.open(file) as image:
+        image.seek(0)
+        image.load()
+        turned = image
+        if image.getexif().get(274, 1) != 1:
+            raise ValueError("turned: the product turns it upright")
+        if turned.mode.startswith(("I", "F")):
+            return np.repeat(np.asarray(turned)[None, ..., None], 3, axis=-1)
+        return np.asarray(turned.convert("RGB"))[None]
+
+
+def layers_of(folder: Path) -> Any:
+    found = read_layers(next(folder.iterdir()))
+    return [(layer.key, values) for layer, values in found.layers.items()], found.columns
+
+
+def _npy(folder: Path) -> Any:
+    (file,) = folder.iterdir()
+    array = np.load(file, allow_pickle=False)
+    flat = array if array.ndim < 3 else array.reshape(len(array), -1)
+    return [("a", flat)], {}
+
+
+def column_of(folder: Path) -> Any:
+    return read_columns(next(folder.iterdir()))
+
+
+def _column(folder: Path) -> Any:
+    return {"c": np.load(next(folder.iterdir()), allow_pickle=False)}
+
+
+def neighbours(folder: Path) -> None:
+    from repscape import knn_graph
+
+    graph = knn_graph(X, 4)
+    np.save(folder / "layer3_post_mlp_indices.npy", np.column_stack([np.arange(N), graph.indices]))
+    np.save(folder / "layer3_post_mlp_dist.npy", np.column_stack([np.zeros(N), graph.distances]))
+
+
+def published(folder: Path) -> Any:
+    held = [(one.place.layer.key, one.graph) for one in read_source(folder).representations]
+    return [(key, graph.indices, graph.distances) for key, graph in held]
+
+
+def _published(folder: Path) -> Any:
+    indices, distances = (np.load(folder / f"layer3_post_mlp_{what}.npy") for what in ("indices", "dist"))
+    return [("layer3:post_mlp", indices[:, 1:], distances[:, 1:])]
+
+
+def plan_file(folder: Path) -> None:
+    np.savez(folder / "layers.npz", a=X, b=X[:, :2], kind=np.arange(N) % 3)
+    (folder / "study.toml").write_text(
+        '[source]\narrays = {one = "layers.npz", two = "layers.npz:a"}\ncolumns = ["extra.csv:sort"]\n\n[plan]\n'
+        'measures = ["id_twonn", {name = "overlap_labels", k = 3, options = {exclude = "none"}}]\nlayers = ["*", 0]\n'
+        'labels = "kind"\nwhole = false\npreprocess = ["centre"]\nprofiles = ["next"]\n\n[[also]]\nmeasures = ["id_mle"]\n'
+    )
+    (folder / "extra.csv").write_text("sort\n" + "x\ny\n" * (N // 2))
+
+
+def spec_of(folder: Path) -> Any:
+    spec = read_study(folder / "study.toml")
+    return spec.arrays, spec.columns, spec.plan, spec.also, spec.origin()
+
+
+def _toml(folder: Path) -> Any:
+    return tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
+
+
+def store_of(folder: Path) -> Any:
+    store = open_store(folder)
+    return {key: np.asarray(store[key]) for key in store}, store.examples
+
+
+def labelled(name: str) -> Callable[[Path], list[object]]:
+    """A command that reads the file as labels of some layers; they lie beside the folder, so that a reader of folders sees none."""
+
+    def command(folder: Path) -> list[object]:
+        file = folder.parent / f"{folder.name}-layers.npz"
+        if not file.exists():
+            np.savez(file, a=X, b=X[:, :2])
+        return ["run", "--arrays", file, "--labels-from", f"{folder / name}:label", "--dry-run", "-o", folder / "out"]
+
+    return command
+
+
+def arrays(folder: Path) -> list[object]:
+    return ["run", "--arrays", next(folder.iterdir()), "--measures", "id_mle(k=3)", "--dry-run", "-o", folder / "out"]
+
+
+UTF16 = separated("u.csv", ";", encoding="utf-16")
+KINDS = (
+    Kind("csv", put("t.csv", lambda: TABLE.to_csv(index=False).encode()), "*", table("t.csv"), "text", separated("t.csv", ","), command=labelled("t.csv")),
+    Kind("tsv", put("t.tsv", lambda: TABLE.replace("\n", " ", regex=True).to_csv(index=False, sep="\t", quoting=3, quotechar=None).encode()), "*", table("t.tsv"), "text", _tabs, command=labelled("t.tsv")),
+    Kind("csv in UTF-16", put("u.csv", lambda: TABLE.to_csv(index=False, sep=";").encode("utf-16")), "*", table("u.csv"), "bytes", UTF16, command=labelled("u.csv")),
+    Kind("csv, gzipped", put("t.csv.gz", lambda: gzip.compress(TABLE.to_csv(index=False).encode(), mtime=0)), "*", table("t.csv.gz"), "bytes", separated("t.csv.gz", ","), command=labelled("t.csv.gz")),
+    Kind("jsonl", put("t.jsonl", lambda: TABLE.to_json(orient="records", lines=True).encode()), "*", table("t.jsonl"), "jsonl", _json_lines, same=False, command=labelled("t.jsonl")),
+    Kind("json", put("t.json", lambda: TABLE.to_json(orient="records").encode()), "*", table("t.json"), "json", _json, same=False, command=labelled("t.json")),
+    Kind("parquet", put("t.parquet", lambda: written(TABLE.to_parquet)), "*", table("t.parquet"), "bytes", lambda folder: _first_id(pq.read_table(folder / "t.parquet").to_pandas().astype(str)), command=labelled("t.parquet")),
+    Kind("FASTA", put("p.fasta", lambda: b"".join(b">p%d x\nACDEF\nGHIKL\n" % i for i in range(9))), "*", proteins, "text", _fasta),
+    Kind("npz", put("a.npz", lambda: written(lambda stream: np.savez(stream, a=X, b=X[:, :3], label=np.arange(N)))), "*", layers_of, command=arrays),
+    Kind("npz, compressed", put("a.npz", lambda: written(lambda stream: np.savez_compressed(stream, a=X, label=np.arange(N)))), "*", layers_of, command=arrays),
+    Kind("npy of a layer", put("a.npy", lambda: written(lambda stream: np.save(stream, X))), "*", layers_of, says=_npy, command=arrays),
+    Kind("npy of images", put("a.npy", lambda: written(lambda stream: np.save(stream, RNG.integers(0, 9, (N, 4, 5)).astype(np.uint8)))), "*", layers_of, says=_npy, command=arrays),
+    Kind("npy of labels", put("c.npy", lambda: written(lambda stream: np.save(stream, np.arange(N)))), "*", column_of, says=_column),
+    Kind("word vectors, text", put("v.txt", vector_lines), "*", vectors("v.txt"), "text", _text_vectors("v.txt")),
+    Kind("word vectors, word2vec text", put("v.vec", lambda: b"9 12\n" + vector_lines()), "*", vectors("v.vec"), "text", _text_vectors("v.vec")),
+    Kind("word vectors, word2vec binary", put("v.bin", word2vec), "*", vectors("v.bin"), "bytes", _binary_vectors),
+    Kind("word vectors, npz", put("v.npz", lambda: written(lambda stream: np.savez(stream, words=np.array(WORDS), vectors=VECTORS))), "*", vectors("v.npz")),
+    Kind("png", put("a.png", lambda: picture("PNG")), "*", pictured, says=_pillow),
+    Kind("png of 16 bits", put("a.png", lambda: picture("PNG", PIXELS[..., 0].astype(np.uint16) * 200)), "*", pictured, says=_pillow),
+    Kind("jpg", put("a.jpg", lambda: picture("JPEG")), "*", pictured, says=_pillow),
+    Kind("gif", put("a.gif", lambda: picture("GIF")), "*", pictured, says=_pillow),
+    Kind("tif", put("a.tif", lambda: picture("TIFF")), "*", pictured, says=_pillow),
+    Kind("webp", put("a.webp", lambda: picture("WEBP", lossless=True)), "*", pictured, says=_pillow),
+    Kind("neighbour files, published", neighbours, "*.npy", published, says=_published, command=lambda folder: ["run", folder, "--measures", "overlap_neighbors(k=2)", "--dry-run", "-o", folder / "out"]),
+    Kind("study.toml", plan_file, "study.toml", spec_of, "toml", _toml, same=False, command=lambda folder: ["run", folder / "study.toml", "--dry-run", "-o", folder / "out"]),
+)  # fmt: skip

@@ -1,0 +1,303 @@
+"""Files that the product writes and reads again: nothing but what was written may ever come out of them."""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+import repscape as rs
+from repscape.store import open_store, read_arrays
+from repscape.study import export_arrays, import_arrays, read_study
+from repscape.study.reading import imported_models
+from tests.faults.inputs import N, X, neighbours, published, spec_of
+from tests.faults.kinds import Kind, Told, plain
+
+GOLDEN = Path(__file__).parents[1] / "golden"
+TEXTS = ["the model reads every word", "a", "this text and each layer", "one word", "deep inside the layer", "every state"]
+LABELS = np.array(["x", "y\u00e9", "z"])[np.arange(N) % 3]
+
+
+def template(build: Callable[[Path], None]) -> Callable[[Path], None]:
+    """Build once for each process, and copy from then on."""
+
+    @functools.cache
+    def built() -> Path:
+        root = Path(tempfile.mkdtemp(prefix="repscape-faults-"))
+        atexit.register(shutil.rmtree, root, ignore_errors=True)
+        build(root / "made")
+        return root / "made"
+
+    return lambda folder: shutil.copytree(built(), folder, dirs_exist_ok=True) and None
+
+
+@template
+def study(folder: Path) -> None:
+    """A study of two layers with labels."""
+    plan = rs.Plan(
+        measures=[("id_mle", {"k": 5}), ("overlap_labels", {"k": 3}), "sim_cka", ("overlap_neighbors", {"k": 3})],
+        labels="sort",
+        profiles=["next"],
+    )
+    np.savez(folder.parent / "layers.npz", a=X, b=X[:, :2])
+    spec = {"arrays": str(folder.parent / "layers.npz")}
+    rs.run(str(folder.parent / "layers.npz"), plan, folder=folder, columns={"sort": LABELS}, origin=spec, progress=False)
+
+
+def results_of(folder: Path) -> Any:
+    """Every number of a study by the journal; what is left out must be told."""
+    study = rs.open_study(folder)
+    found = {_spot(record): plain(_numbers(record.result)) for record in study.results}
+    whole = _whole()
+    if found != whole and found.items() <= whole.items() and study.problems():
+        raise Told(str(study.problems()[0]))
+    return found
+
+
+@functools.cache
+def _whole() -> dict[str, Any]:
+    with tempfile.TemporaryDirectory() as folder:
+        study(Path(folder))
+        return {_spot(record): plain(_numbers(record.result)) for record in rs.open_study(folder).results}
+
+
+def _spot(record: Any) -> str:
+    return repr((record.variant, record.place, record.other, record.column))
+
+
+def _numbers(result: Any) -> Any:
+    return {name: getattr(result, name) for name in type(result).__dataclass_fields__}
+
+
+def frame_of(folder: Path) -> Any:
+    results = rs.load_results(folder)
+    return [(_spot(record), _numbers(record.result)) for record in results], results.warnings, results.provenance
+
+
+def graphs_of(folder: Path) -> Any:
+    held = [rs.open_study(folder).graph(layer) for layer in ("a", "b")]
+    return [(graph.indices, graph.distances, graph.metric) for graph in held]
+
+
+def columns_of(folder: Path) -> Any:
+    return rs.open_study(folder).examples
+
+
+def drawn(folder: Path) -> Any:
+    from repscape.study import StudyFolder
+
+    home = StudyFolder(folder)
+    said = [home.drawn(what) for what in ("figures", "report.html")]
+    if said != ["state", "state"] and set(said) <= {"", "state"}:
+        raise Told("not known: drawn again")
+    return said
+
+
+def with_views(folder: Path) -> None:
+    from repscape.study import StudyFolder
+
+    study(folder)
+    for what in ("figures", "report.html"):
+        StudyFolder(folder).mark_drawn(what, "state")
+
+
+@template
+def store(folder: Path) -> None:
+    """A store of two layers, with a table and a state of its making."""
+    import_arrays(_layers(folder.parent), folder)
+
+
+def _layers(folder: Path) -> Path:
+    np.savez(folder / "l.npz", a=X, b=X[:, :2].astype(np.float32), sort=LABELS, value=np.arange(N) / 3)
+    return folder / "l.npz"
+
+
+def stored(folder: Path) -> Any:
+    opened = open_store(folder)
+    return {key: (np.asarray(opened[key]), opened.info(key)) for key in opened}, opened.examples, opened.provenance
+
+
+@template
+def imported_graphs(folder: Path) -> None:
+    """Published graphs that were taken in."""
+    (folder.parent / "files").mkdir()
+    neighbours(folder.parent / "files")
+    import_arrays(folder.parent / "files", folder, columns={"sort": LABELS})
+
+
+def taken_in(folder: Path) -> Any:
+    from repscape.study.reading import read_source
+
+    assert imported_models(folder)
+    source = read_source(folder)
+    held = [(one.place, one.graph.indices, one.graph.distances) for one in source.representations]
+    return held, dict(source.columns)
+
+
+@template
+def exported(folder: Path) -> None:
+    """The graphs of a study as neighbour files."""
+    study(folder.parent / "study")
+    export_arrays(folder.parent / "study", folder)
+
+
+def _says_published(folder: Path) -> Any:
+    """What numpy finds in them, the point itself left out."""
+    found = []
+    for place in (0, 1):
+        indices, distances = (np.load(folder / f"layer{place}_{what}.npy") for what in ("indices", "dist"))
+        found.append((f"layer{place}", indices[:, 1:], distances[:, 1:]))
+    return found
+
+
+@template
+def probe(folder: Path) -> None:
+    """A saved probe."""
+    rs.fit_probe(X, LABELS, layer="a", about={"label": "sort"}).save(folder)
+
+
+def asked(folder: Path) -> Any:
+    found = rs.load_probe(folder)
+    return found.predict_proba(X), found.predict(X), {n: getattr(found, n) for n in type(found).__dataclass_fields__}
+
+
+def golden(name: str) -> Callable[[Path], None]:
+    return lambda folder: shutil.copytree(GOLDEN / name, folder, dirs_exist_ok=True) and None
+
+
+def group_of(folder: Path) -> Any:
+    return read_arrays(folder, "numbers")
+
+
+@template
+def groups(folder: Path) -> None:
+    """A group of arrays: numbers, text, nothing, a single one."""
+    from repscape.store import write_arrays
+
+    arrays = {"x": X, "names": LABELS, "none": np.zeros((0, 3)), "one": np.array(2.5), "many": np.arange(9)}
+    write_arrays(folder, "numbers", arrays, attributes={"about": "them", "k": 3})
+
+
+def study_file(folder: Path) -> Any:
+    """What study.toml of a study says, through every door."""
+    opened = rs.open_study(folder)
+    return opened.plan.to_dict(), spec_of(folder), read_study(folder).load()[0].to_dict()
+
+
+def _toml(folder: Path) -> Any:
+    import tomllib
+
+    return tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
+
+
+def views(folder: Path) -> Any:
+    return drawn(folder)
+
+
+def check(folder: Path) -> list[object]:
+    return ["check", folder]
+
+
+def info(folder: Path) -> list[object]:
+    return ["info", folder]
+
+
+KINDS = (
+    Kind("activation store: zarr.json of the root", store, "activations.zarr/zarr.json", stored_in := lambda folder: stored(folder / "activations.zarr"), "json", command=info),
+    Kind("activation store: zarr.json of a layer", store, "activations.zarr/layers/*/zarr.json", stored_in, "json", command=info),
+    Kind("activation store: chunks of a layer", store, "activations.zarr/layers/*/c/*/*", stored_in, command=info),
+    Kind("activation store: the example table", store, "activations.zarr/examples-*/**/*", stored_in, command=info),
+    Kind("activation store: provenance", store, "activations.zarr/provenance-*/**/*", stored_in, "json", command=info),
+    Kind("activation store of version 0.1", golden("store_v1.zarr"), "layers/*/c/*/*", stored, command=info),
+    Kind("group of arrays: zarr.json", groups, "**/zarr.json", group_of, "json"),
+    Kind("group of arrays: chunks", groups, "*/*/*/c/**/*", group_of),
+    Kind("graph store: zarr.json", study, "graphs.zarr/**/zarr.json", graphs_of, "json", command=check),
+    Kind("graph store: chunks", study, "graphs.zarr/*/*/*/c/**/*", graphs_of, command=check),
+    Kind("results.zarr: zarr.json", study, "results.zarr/**/zarr.json", frame_of, "json", command=check),
+    Kind("results.zarr: chunks", study, "results.zarr/*/*/*/c/**/*", frame_of, command=check),
+    Kind("examples.zarr: columns", study, "examples.zarr/**/*", columns_of, "json", command=check),
+    Kind("journal: units", study, "journal/*.unit", results_of, command=check),
+    Kind("journal: contents.json", study, "journal/contents.json", results_of, "text", command=check),
+    Kind("journal: views.json", with_views, "journal/views.json", drawn, "text", command=check),
+    Kind("study.toml of a study", study, "study.toml", study_file, "toml", _toml, same=False, command=check),
+    Kind("results.csv, lying beside", study, "results.csv", results_of, "text", command=check),
+    Kind("saved probe: probe.json", probe, "probe.json", asked, "json"),
+    Kind("saved probe: weights", probe, "weights.safetensors", asked),
+    Kind("imported graphs: index", imported_graphs, "graphs.zarr/**/zarr.json", taken_in, "json", command=info),
+    Kind("imported graphs: chunks", imported_graphs, "graphs.zarr/*/*/*/c/**/*", taken_in, command=info),
+    Kind("exported neighbour files", exported, "*.npy", published, says=_says_published, command=info),
+)  # fmt: skip
+KINDS = tuple(Kind(**{**{name: getattr(kind, name) for name in Kind.__slots__}, "group": "written"}) for kind in KINDS)
+
+
+# ---- models
+
+
+def _tiny(name: str, **options: Any) -> Callable[[Path], None]:
+    @template
+    def saved(folder: Path) -> None:
+        import torch
+        import transformers
+
+        from tests.extraction.tiny_models import save_tiny
+
+        torch.set_num_threads(1)
+        save_tiny(name, folder)
+        if options:
+            transformers.AutoModel.from_pretrained(folder).save_pretrained(folder, **options)
+            (folder / "model.safetensors").unlink(missing_ok=True)
+
+    return saved
+
+
+def states_of(folder: Path) -> Any:
+    from repscape.extraction import iterate, open_model
+
+    from tests.extraction.tiny_models import make_examples
+
+    model = open_model(str(folder))
+    images = (folder / "preprocessor_config.json").is_file()
+    inputs: Any = np.random.default_rng(0).integers(0, 255, (3, 32, 32, 3)).astype(np.uint8) if images else TEXTS
+    slabs = iterate(model, make_examples("image" if images else "text", inputs), layers="all")
+    return [{layer.key: state for layer, state in slab.states.items()} for slab in slabs]
+
+
+def _json_of(name: str) -> Callable[[Path], Any]:
+    return lambda folder: json.loads((folder / name).read_text(encoding="utf-8"))
+
+
+def _tensors(folder: Path) -> Any:
+    from safetensors.numpy import load_file
+
+    return {name: values for file in sorted(folder.glob("*.safetensors")) for name, values in load_file(file).items()}
+
+
+def _tokens(folder: Path) -> Any:
+    """The tokenizer as its own library reads it: what it does with the texts."""
+    return _json_of("tokenizer.json")(folder)
+
+
+def dry(folder: Path) -> list[object]:
+    file = folder.parent / f"{folder.name}-texts.csv"
+    pd.DataFrame({"text": TEXTS}).to_csv(file, index=False)
+    return ["extract", "--model", folder, "--data", file, "--dry-run", "-o", folder.parent / f"{folder.name}-out.zarr"]
+
+
+BERT, SHARDS, VIT = _tiny("BERT"), _tiny("BERT", max_shard_size="20KB"), _tiny("ViT")
+MODELS = (
+    Kind("model: config.json", BERT, "config.json", states_of, "json", _json_of("config.json"), same=False, command=dry),
+    Kind("model: tokenizer.json", BERT, "tokenizer.json", states_of, "json", _tokens, same=False, command=dry),
+    Kind("model: tokenizer_config.json", BERT, "tokenizer_config.json", states_of, "json", _json_of("tokenizer_config.json"), same=False, command=dry),
+    Kind("model: model.safetensors", BERT, "model.safetensors", states_of, "bytes", _tensors, same=False, command=dry),
+    Kind("model: index of shards", SHARDS, "model.safetensors.index.json", states_of, "json", _json_of("model.safetensors.index.json"), same=False, command=dry),
+    Kind("model: a shard", SHARDS, "model-0*.safetensors", states_of, "bytes", _tensors, same=False, command=dry),
+    Kind("model: preprocessor_config.json", VIT, "preprocessor_config.json", states_of, "json", _json_of("preprocessor_config.json"), same=False),
+)  # fmt: skip
