@@ -8,6 +8,7 @@ mutation is known by its kind and a seed; `--only KIND --seed N` repeats one.
 from __future__ import annotations
 
 import argparse
+import atexit
 import collections
 import faulthandler
 import multiprocessing
@@ -33,6 +34,7 @@ SECONDS, BYTES = 20, 2 << 30
 SAME, REFUSED, AS_SAID = "same", "refused", "as the file says"
 TRACEBACK, SILENT, HANG, MEMORY, CRASH = "traceback", "silent difference", "hang", "over 2 GiB", "crash"
 BAD = (TRACEBACK, SILENT, HANG, MEMORY, CRASH)
+TEMPLATES = "REPSCAPE_FAULTS_TEMPLATES"
 COMMAND_EACH = 8  # every so many mutations are read by a command too
 
 
@@ -137,7 +139,13 @@ class Bench:
 
 
 def _difference(wanted: Any, found: Any) -> str:
-    return f"wanted {str(wanted)[:600]}\nfound  {str(found)[:600]}"
+    """Say where two answers part."""
+    where: list[int] = []
+    while isinstance(wanted, tuple) and isinstance(found, tuple) and len(wanted) == len(found):
+        place = next(i for i, (one, two) in enumerate(zip(wanted, found, strict=True)) if one != two)
+        wanted, found = wanted[place], found[place]
+        where.append(place)
+    return f"  at {where}: wanted {str(wanted)[:300]}\n  found {str(found)[:300]}"
 
 
 def _held(*, peak: bool = False) -> int:
@@ -170,7 +178,8 @@ def _work(kind: str, seeds: list[int], folder: str, pipe: Any) -> None:
 def fuzz(kind: str, seeds: list[int]) -> list[Outcome]:
     """Harm files of a kind in a process of its own; go on behind a seed that crashes or hangs."""
     found: list[Outcome] = []
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["tests.faults.loaded"])
     while len(found) < len(seeds):
         with tempfile.TemporaryDirectory(prefix="repscape-fuzz-") as root:
             ours, theirs = context.Pipe()
@@ -218,6 +227,8 @@ def main() -> None:
     each, more = divmod(given.mutations, len(kinds))
     outcomes: list[Outcome] = []
     begun = time.monotonic()
+    os.environ.setdefault(TEMPLATES, tempfile.mkdtemp(prefix="repscape-faults-"))
+    atexit.register(shutil.rmtree, os.environ[TEMPLATES], ignore_errors=True)
     for place, kind in enumerate(kinds):
         seeds = [given.seed + i for i in range(each + (place < more))]
         mine = fuzz(kind, seeds)

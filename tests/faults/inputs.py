@@ -50,7 +50,12 @@ def written(write: Callable[[io.BytesIO], object]) -> bytes:
 
 
 def table(name: str, **options: Any) -> Callable[[Path], Any]:
-    return lambda folder: read_examples(folder / name, text="text", **options).table.astype(str)
+    return lambda folder: _spelled(read_examples(folder / name, text="text", **options).table)
+
+
+def _spelled(found: pd.DataFrame) -> pd.DataFrame:
+    """Cells as they stand in a file: numbers spelled out, nothing where one is missing."""
+    return found.astype(object).where(found.notna(), "").astype(str)
 
 
 def _rows(text: str, separator: str) -> pd.DataFrame:
@@ -80,10 +85,10 @@ def _tabs(folder: Path) -> pd.DataFrame:
 
 
 def _first_id(rows: pd.DataFrame) -> pd.DataFrame:
-    """Ids that repeat, or none, are row numbers to the product; elsewhere the columns are as they are."""
+    """Ids come first; those that repeat stay beside the numbers of the rows."""
     if "id" in rows and rows["id"].is_unique and (rows["id"] != "").all():
         return rows[["id", *(name for name in rows if name != "id")]]
-    rest = rows.drop(columns="id", errors="ignore")
+    rest = rows.rename(columns={"id": "source_id"})
     return rest.assign(id=[str(i) for i in range(len(rows))])[["id", *rest.columns]]
 
 
@@ -107,6 +112,8 @@ def _fasta(folder: Path) -> Any:
             found.append((line[1:].split()[0], ""))
         elif line.strip():
             found[-1] = (found[-1][0], found[-1][1] + line.strip().upper())
+    if len({name for name, _ in found}) < len(found):  # ids that repeat are no ids
+        found = [(place, said) for place, (_, said) in enumerate(found)]  # type: ignore[misc]
     return found
 
 

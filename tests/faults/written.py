@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import functools
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -21,19 +22,25 @@ from repscape.study.reading import imported_models
 from tests.faults.inputs import N, X, neighbours, published, spec_of
 from tests.faults.kinds import Kind, Told, plain
 
+TEMPLATES = "REPSCAPE_FAULTS_TEMPLATES"
 GOLDEN = Path(__file__).parents[1] / "golden"
 TEXTS = ["the model reads every word", "a", "this text and each layer", "one word", "deep inside the layer", "every state"]
 LABELS = np.array(["x", "y\u00e9", "z"])[np.arange(N) % 3]
 
 
-def template(build: Callable[[Path], None]) -> Callable[[Path], None]:
-    """Build once for each process, and copy from then on."""
+def template(build: Callable[[Path], None], name: str = "") -> Callable[[Path], None]:
+    """Build once, and copy from then on; where a folder is named in the environment, once for all processes."""
 
     @functools.cache
     def built() -> Path:
-        root = Path(tempfile.mkdtemp(prefix="repscape-faults-"))
-        atexit.register(shutil.rmtree, root, ignore_errors=True)
-        build(root / "made")
+        shared = os.environ.get(TEMPLATES)
+        root = Path(shared or tempfile.mkdtemp(prefix="repscape-faults-"), name or build.__name__)
+        if shared is None:
+            atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
+        if not (root / "made").exists():
+            root.mkdir(exist_ok=True)
+            build(root / "new")
+            (root / "new").rename(root / "made")
         return root / "made"
 
     return lambda folder: shutil.copytree(built(), folder, dirs_exist_ok=True) and None
@@ -242,7 +249,6 @@ KINDS = tuple(Kind(**{**{name: getattr(kind, name) for name in Kind.__slots__}, 
 
 
 def _tiny(name: str, **options: Any) -> Callable[[Path], None]:
-    @template
     def saved(folder: Path) -> None:
         import torch
         import transformers
@@ -255,7 +261,7 @@ def _tiny(name: str, **options: Any) -> Callable[[Path], None]:
             transformers.AutoModel.from_pretrained(folder).save_pretrained(folder, **options)
             (folder / "model.safetensors").unlink(missing_ok=True)
 
-    return saved
+    return template(saved, name + "".join(options))
 
 
 def states_of(folder: Path) -> Any:

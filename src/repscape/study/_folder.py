@@ -32,6 +32,7 @@ from ..store import (
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
+from ._schema import check_study
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
@@ -100,16 +101,19 @@ class StudyFolder:
         ------
         StoreError
             It cannot be read, or a later version wrote it.
+        InputTypeError
+            Somebody wrote an entry of another type into it.
         """
         if not self.is_study:
             return {}
         try:
             found = tomllib.loads(self.plan_file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StoreError(f"{self.plan_file} cannot be read: {error}") from error
         study = found.get("study", {})
         if isinstance(study, Mapping) and "format" in study:
             check_format(study["format"], FORMAT, str(self.path), known=READ)
+        check_study(found, str(self.plan_file), unknown=False)
         return found
 
     @property
@@ -265,7 +269,7 @@ class StudyFolder:
         """Return the models as study.toml calls them, or its checkpoints."""
         try:
             source = self.held().get("source", {})
-        except StoreError:
+        except RepscapeError:
             return []
         model = source.get("model", source.get("models", {}))
         return list(source.get("revisions") or (model if isinstance(model, Mapping) else ()))
