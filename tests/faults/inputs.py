@@ -58,6 +58,9 @@ def _spelled(found: pd.DataFrame) -> pd.DataFrame:
     return found.astype(object).where(found.notna(), "").astype(str)
 
 
+csv.field_size_limit(1 << 24)
+
+
 def _rows(text: str, separator: str) -> pd.DataFrame:
     rows = [row for row in csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=separator) if row]
     return pd.DataFrame(rows[1:], columns=rows[0]).astype(str)
@@ -111,7 +114,7 @@ def _fasta(folder: Path) -> Any:
         if line.startswith(">"):
             found.append((line[1:].split()[0], ""))
         elif line.strip():
-            found[-1] = (found[-1][0], found[-1][1] + line.strip().upper())
+            found[-1] = (found[-1][0], found[-1][1] + "".join(line.split()).upper())
     if len({name for name, _ in found}) < len(found):  # ids that repeat are no ids
         found = [(place, said) for place, (_, said) in enumerate(found)]  # type: ignore[misc]
     return found
