@@ -52,7 +52,9 @@ def test_a_defect_is_one_line_and_a_report_without_data(tmp_path: Path) -> None:
 
 def test_whoever_develops_sees_the_traceback(tmp_path: Path) -> None:
     environment = {**os.environ, "TMPDIR": str(tmp_path), "REPSCAPE_TRACEBACK": "1"}
-    done = subprocess.run([sys.executable, "-c", CODE.format(study="s")], capture_output=True, text=True, env=environment)
+    done = subprocess.run(
+        [sys.executable, "-c", CODE.format(study="s")], capture_output=True, text=True, env=environment
+    )
     assert done.returncode == 1
     assert "Traceback" in done.stderr
     assert not list(tmp_path.iterdir())

@@ -29,12 +29,12 @@ import numpy as np
 
 from tests.faults.kinds import Kind, Told, plain
 from tests.faults.mutations import mutated
+from tests.faults.templates import TEMPLATES
 
 SECONDS, BYTES = 20, 2 << 30
 SAME, REFUSED, AS_SAID = "same", "refused", "as the file says"
 TRACEBACK, SILENT, HANG, MEMORY, CRASH = "traceback", "silent difference", "hang", "over 2 GiB", "crash"
 BAD = (TRACEBACK, SILENT, HANG, MEMORY, CRASH)
-TEMPLATES = "REPSCAPE_FAULTS_TEMPLATES"
 COMMAND_EACH = 8  # every so many mutations are read by a command too
 
 
@@ -53,9 +53,9 @@ class Outcome:
 
 def every_kind() -> tuple[Kind, ...]:
     """Return all kinds of files."""
-    from tests.faults import inputs, written
+    from tests.faults import arrays, models, tables, written
 
-    return (*inputs.KINDS, *written.KINDS, *written.MODELS)
+    return (*tables.KINDS, *arrays.KINDS, *written.KINDS, *models.KINDS)
 
 
 class Bench:
@@ -163,8 +163,10 @@ def _held(*, peak: bool = False) -> int:
 def _work(kind: str, seeds: list[int], folder: str, pipe: Any) -> None:
     """Harm files of a kind, one after another; tell each outcome."""
     os.environ["OMP_NUM_THREADS"] = "1"
-    sys.stdout = sys.stderr = open(os.devnull, "w")
-    faulthandler.enable(open(f"{folder}.crash", "w"))
+    nowhere, crashes = os.open(os.devnull, os.O_WRONLY), os.open(f"{folder}.crash", os.O_WRONLY | os.O_CREAT)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+    faulthandler.enable(crashes)
     (chosen,) = (one for one in every_kind() if one.name == kind)
     bench = Bench(chosen, Path(folder) / "files")
     bench.harmed(2**31)  # whatever loads late is loaded

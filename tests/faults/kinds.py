@@ -1,4 +1,4 @@
-"""What a kind of file is to the fuzzer: how a whole one is made, how the product reads it, and what an independent reader says."""
+"""What a kind of file is to the fuzzer: how it is made, how the product reads it, what another reader says."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Kind:
     form: str = "bytes"
     """What the file is, for the ways to harm it."""
     says: Callable[[Path], Any] | None = None
-    """What another reader finds. None: the product wrote the file, or it has a check sum: nothing but its own numbers may come out."""
+    """What another reader finds. None: the file has a check sum, and nothing but its own numbers may come out."""
     same: bool = True
     """Whether the other reader's answer is the product's word by word; else only whether it changed is compared."""
     command: Callable[[Path], list[object]] | None = None

@@ -3,7 +3,7 @@
 import torch
 import transformers
 
-from tests.faults import inputs, written
+from tests.faults import arrays, models, tables, written
 
 torch.set_num_threads(1)
-__all__ = ["inputs", "transformers", "written"]
+__all__ = ["arrays", "models", "tables", "transformers", "written"]

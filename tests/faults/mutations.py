@@ -59,9 +59,12 @@ def lose_a_little(content: bytes, draw: Draw) -> bytes:
 
 def extend(content: bytes, draw: Draw) -> bytes:
     """Gain bytes at the end: noise, zeros, or the file once more."""
-    return content + (_noise(draw, int(draw.integers(1, 99))), bytes(int(draw.integers(1, 999))), content)[
-        int(draw.integers(0, 3))
-    ]
+    return (
+        content
+        + (_noise(draw, int(draw.integers(1, 99))), bytes(int(draw.integers(1, 999))), content)[
+            int(draw.integers(0, 3))
+        ]
+    )
 
 
 def swap(content: bytes, draw: Draw) -> bytes:
@@ -69,7 +72,8 @@ def swap(content: bytes, draw: Draw) -> bytes:
     size = int(draw.integers(1, max(2, min(MOST, len(content) // 2))))
     places = sorted(int(place) for place in draw.integers(0, max(1, len(content) - size), 2))
     one, two = places[0], max(places[1], places[0] + size)
-    return content[:one] + content[two : two + size] + content[one + size : two] + content[one : one + size] + content[two + size :]  # fmt: skip
+    first, second = content[one : one + size], content[two : two + size]
+    return content[:one] + second + content[one + size : two] + first + content[two + size :]
 
 
 def zeros(content: bytes, draw: Draw) -> bytes:
@@ -113,7 +117,9 @@ NUMBERS = (
     b"1" * 5000, b"0x10", b"1_000", b"", b"true", b"null",
 )  # fmt: skip
 ENCODINGS = ("utf-16", "utf-32", "utf-16-le", "utf-7", "latin-1", "cp037")
-ODD = (b"\0", b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"\x1b[31m", b"\r", b"\\ud800")  # fmt: skip
+ODD = (
+    b"\0", b"\xff", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80", b"\xef\xbb\xbf", b"\x1b[31m", b"\r", b"\\ud800",
+)  # fmt: skip
 
 
 def number(content: bytes, draw: Draw) -> bytes:

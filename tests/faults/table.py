@@ -15,7 +15,10 @@ BEGIN, END = "<!-- fuzz: made by make fuzz -->", "<!-- fuzz: end -->"
 def table_of(outcomes: Sequence[Outcome]) -> str:
     """Return a line for each kind of file, and one for all."""
     shown = (SAME, REFUSED, AS_SAID, *BAD)
-    lines = [f"| file | mutations | {' | '.join(shown)} | slowest, s | most memory, MiB |", "|---" * (len(shown) + 4) + "|"]
+    lines = [
+        f"| file | mutations | {' | '.join(shown)} | slowest, s | most memory, MiB |",
+        "|---" * (len(shown) + 4) + "|",
+    ]
     for kind in [*(kind.name for kind in every_kind()), ""]:
         mine = [one for one in outcomes if kind in ("", one.kind) and (not kind or one.kind == kind)]
         if not mine:

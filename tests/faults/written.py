@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import functools
-import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,37 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 import repscape as rs
 from repscape.store import open_store, read_arrays
 from repscape.study import export_arrays, import_arrays, read_study
 from repscape.study.reading import imported_models
-from tests.faults.inputs import N, X, neighbours, published, spec_of
+from tests.faults.arrays import neighbours, published, spec_of
 from tests.faults.kinds import Kind, Told, plain
+from tests.faults.samples import LABELS, N, X
+from tests.faults.templates import template
 
-TEMPLATES = "REPSCAPE_FAULTS_TEMPLATES"
 GOLDEN = Path(__file__).parents[1] / "golden"
-TEXTS = ["the model reads every word", "a", "this text and each layer", "one word", "deep inside the layer", "every state"]
-LABELS = np.array(["x", "y\u00e9", "z"])[np.arange(N) % 3]
-
-
-def template(build: Callable[[Path], None], name: str = "") -> Callable[[Path], None]:
-    """Build once, and copy from then on; where a folder is named in the environment, once for all processes."""
-
-    @functools.cache
-    def built() -> Path:
-        shared = os.environ.get(TEMPLATES)
-        root = Path(shared or tempfile.mkdtemp(prefix="repscape-faults-"), name or build.__name__)
-        if shared is None:
-            atexit.register(shutil.rmtree, root.parent, ignore_errors=True)
-        if not (root / "made").exists():
-            root.mkdir(exist_ok=True)
-            build(root / "new")
-            (root / "new").rename(root / "made")
-        return root / "made"
-
-    return lambda folder: shutil.copytree(built(), folder, dirs_exist_ok=True) and None
 
 
 @template
@@ -56,7 +33,9 @@ def study(folder: Path) -> None:
     )
     np.savez(folder.parent / "layers.npz", a=X, b=X[:, :2])
     spec = {"arrays": str(folder.parent / "layers.npz")}
-    rs.run(str(folder.parent / "layers.npz"), plan, folder=folder, columns={"sort": LABELS}, origin=spec, progress=False)
+    rs.run(
+        str(folder.parent / "layers.npz"), plan, folder=folder, columns={"sort": LABELS}, origin=spec, progress=False
+    )
 
 
 def results_of(folder: Path) -> Any:
@@ -132,6 +111,10 @@ def stored(folder: Path) -> Any:
     return {key: (np.asarray(opened[key]), opened.info(key)) for key in opened}, opened.examples, opened.provenance
 
 
+def stored_in(folder: Path) -> Any:
+    return stored(folder / "activations.zarr")
+
+
 @template
 def imported_graphs(folder: Path) -> None:
     """Published graphs that were taken in."""
@@ -205,10 +188,6 @@ def _toml(folder: Path) -> Any:
     return tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
 
 
-def views(folder: Path) -> Any:
-    return drawn(folder)
-
-
 def check(folder: Path) -> list[object]:
     return ["check", folder]
 
@@ -218,8 +197,17 @@ def info(folder: Path) -> list[object]:
 
 
 KINDS = (
-    Kind("activation store: zarr.json of the root", store, "activations.zarr/zarr.json", stored_in := lambda folder: stored(folder / "activations.zarr"), "json", command=info),
-    Kind("activation store: zarr.json of a layer", store, "activations.zarr/layers/*/zarr.json", stored_in, "json", command=info),
+    Kind(
+        "activation store: zarr.json of the root", store, "activations.zarr/zarr.json", stored_in, "json", command=info
+    ),
+    Kind(
+        "activation store: zarr.json of a layer",
+        store,
+        "activations.zarr/layers/*/zarr.json",
+        stored_in,
+        "json",
+        command=info,
+    ),
     Kind("activation store: chunks of a layer", store, "activations.zarr/layers/*/c/*/*", stored_in, command=info),
     Kind("activation store: the example table", store, "activations.zarr/examples-*/**/*", stored_in, command=info),
     Kind("activation store: provenance", store, "activations.zarr/provenance-*/**/*", stored_in, "json", command=info),
@@ -241,69 +229,5 @@ KINDS = (
     Kind("imported graphs: index", imported_graphs, "graphs.zarr/**/zarr.json", taken_in, "json", command=info),
     Kind("imported graphs: chunks", imported_graphs, "graphs.zarr/*/*/*/c/**/*", taken_in, command=info),
     Kind("exported neighbour files", exported, "*.npy", published, says=_says_published, command=info),
-)  # fmt: skip
+)
 KINDS = tuple(Kind(**{**{name: getattr(kind, name) for name in Kind.__slots__}, "group": "written"}) for kind in KINDS)
-
-
-# ---- models
-
-
-def _tiny(name: str, **options: Any) -> Callable[[Path], None]:
-    def saved(folder: Path) -> None:
-        import torch
-        import transformers
-
-        from tests.extraction.tiny_models import save_tiny
-
-        torch.set_num_threads(1)
-        save_tiny(name, folder)
-        if options:
-            transformers.AutoModel.from_pretrained(folder).save_pretrained(folder, **options)
-            (folder / "model.safetensors").unlink(missing_ok=True)
-
-    return template(saved, name + "".join(options))
-
-
-def states_of(folder: Path) -> Any:
-    from repscape.extraction import iterate, open_model
-
-    from tests.extraction.tiny_models import make_examples
-
-    model = open_model(str(folder))
-    images = (folder / "preprocessor_config.json").is_file()
-    inputs: Any = np.random.default_rng(0).integers(0, 255, (3, 32, 32, 3)).astype(np.uint8) if images else TEXTS
-    slabs = iterate(model, make_examples("image" if images else "text", inputs), layers="all")
-    return [{layer.key: state for layer, state in slab.states.items()} for slab in slabs]
-
-
-def _json_of(name: str) -> Callable[[Path], Any]:
-    return lambda folder: json.loads((folder / name).read_text(encoding="utf-8"))
-
-
-def _tensors(folder: Path) -> Any:
-    from safetensors.numpy import load_file
-
-    return {name: values for file in sorted(folder.glob("*.safetensors")) for name, values in load_file(file).items()}
-
-
-def _tokens(folder: Path) -> Any:
-    """The tokenizer as its own library reads it: what it does with the texts."""
-    return _json_of("tokenizer.json")(folder)
-
-
-def dry(folder: Path) -> list[object]:
-    file = folder.parent / f"{folder.name}-texts.csv"
-    pd.DataFrame({"text": TEXTS}).to_csv(file, index=False)
-    return ["extract", "--model", folder, "--data", file, "--dry-run", "-o", folder.parent / f"{folder.name}-out.zarr"]
-
-
-BERT, SHARDS, VIT = _tiny("BERT"), _tiny("BERT", max_shard_size="20KB"), _tiny("ViT")
-MODELS = (
-    Kind("model: config.json", BERT, "config.json", states_of, "json", _json_of("config.json"), same=False, command=dry),
-    Kind("model: tokenizer.json", BERT, "tokenizer.json", states_of, "json", _tokens, same=False, command=dry),
-    Kind("model: tokenizer_config.json", BERT, "tokenizer_config.json", states_of, "json", _json_of("tokenizer_config.json"), same=False, command=dry),
-    Kind("model: model.safetensors", BERT, "model.safetensors", states_of, "bytes", _tensors, same=False, command=dry),
-    Kind("model: index of shards", SHARDS, "model.safetensors.index.json", states_of, "json", _json_of("model.safetensors.index.json"), same=False, command=dry),
-    Kind("model: a shard", SHARDS, "model-0*.safetensors", states_of, "bytes", _tensors, same=False, command=dry),
-    Kind("model: preprocessor_config.json", VIT, "preprocessor_config.json", states_of, "json", _json_of("preprocessor_config.json"), same=False),
-)  # fmt: skip

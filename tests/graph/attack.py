@@ -1,7 +1,8 @@
 """Point sets made to break a neighbour search, one for each seed: `python -m tests.graph.attack 2000` runs as many.
 
 Each is searched by a way drawn for it (precision, device, threads, tiles, blocks, many graphs at once, queries, ranks), half of
-them with tiles poisoned before each product (all of them where REPSCAPE_POISON=1 is set), and every row is held against a full sort. No honest product may be suspected.
+them with tiles poisoned before each product (all of them where REPSCAPE_POISON=1 is set), and every row is held against a full
+sort. No honest product may be suspected.
 """
 
 from __future__ import annotations

@@ -13,10 +13,31 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-PACKAGES = ("numpy", "numba", "scipy", "scikit-learn", "pandas", "zarr", "torch", "transformers", "xarray", "matplotlib")
+PACKAGES = (
+    "numpy",
+    "numba",
+    "scipy",
+    "scikit-learn",
+    "pandas",
+    "zarr",
+    "torch",
+    "transformers",
+    "xarray",
+    "matplotlib",
+)
 SHOW = "REPSCAPE_TRACEBACK"
 WITHHELD = "..."
-NO_DATA = ("--measures", "--layers", "--profiles", "--preprocess", "--site", "--pool", "--device", "--dtype", "--scheduler")
+NO_DATA = (
+    "--measures",
+    "--layers",
+    "--profiles",
+    "--preprocess",
+    "--site",
+    "--pool",
+    "--device",
+    "--dtype",
+    "--scheduler",
+)
 INTRODUCTION = """\
 repscape met a defect of its own. This file says where; please send it to whoever maintains repscape.
 

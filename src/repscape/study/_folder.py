@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-import tomli_w
-
 from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..measures import Measure, every_measure
 from ..plan import Plan
@@ -32,7 +30,7 @@ from ..store import (
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
-from ._schema import check_study
+from ._schema import check_study, in_toml
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
@@ -154,7 +152,7 @@ class StudyFolder:
 
     def write_toml(self, held: Mapping[str, Any], *, sync: bool) -> None:
         """Replace study.toml."""
-        content = tomli_w.dumps(held).encode()
+        content = in_toml(held, str(self.plan_file))
         if not self.is_study or self.plan_file.read_bytes() != content:
             with self._writing():
                 write_whole(self.plan_file, content, sync=sync)

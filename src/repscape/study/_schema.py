@@ -1,9 +1,11 @@
-"""What may stand in a study.toml: every entry's type, checked whole, and all that is wrong told at once, before anything is read."""
+"""What may stand in a study.toml: every entry's type, checked whole and told at once, before anything is read."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
+
+import tomli_w
 
 from .. import _check
 from ..errors import InputError, InputTypeError, RepscapeError, UnknownNameError
@@ -127,6 +129,16 @@ def check_study(held: Mapping[str, Any], where: str, *, unknown: bool, but: str 
         found.append(InputTypeError(f"[[{FURTHER}]] of {where} must be a list of tables. Got {_short(more)}."))
     if found:
         raise _together(found, where)
+
+
+def in_toml(held: Mapping[str, Any], where: str) -> bytes:
+    """Return the content of a study.toml; a name that is no text, such as that of a file in another encoding, is refused."""
+    try:
+        return tomli_w.dumps(held).encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{where} is UTF-8, which cannot hold {error.object[error.start]!r}. Use other names, or rename the file."
+        ) from error
 
 
 def _problems(held: Any, rules: Mapping[str, Rule], where: str, *, unknown: bool) -> Iterator[RepscapeError]:
