@@ -190,7 +190,11 @@ def outcome(row: Row, known: dict[str, Any]) -> tuple[str, int, str]:
 
 def _commanded(words: list[str]) -> tuple[str, int, str]:
     caught: list[BaseException | None] = []
-    with mock.patch("repscape.cli._app.complain", lambda said: caught.append(sys.exception())):
+
+    def note(said: str) -> None:
+        caught.append(sys.exception())
+
+    with mock.patch("repscape.cli._app.complain", note):
         result = CliRunner(env={"COLUMNS": None}).invoke(app, words)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
