@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ._options import Quiet
+from ._options import Quiet, place
 from ._print import say
 
 Studies = Annotated[
@@ -15,7 +15,8 @@ Studies = Annotated[
     typer.Argument(metavar="STUDY...", help="A study folder, as repscape run writes it; several stand on one page."),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; by default STUDY/report.html.")
+    Path | None,
+    typer.Option("--out", "-o", metavar="FILE", parser=place, help="Where to; by default STUDY/report.html."),
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Heading of the page.")]
 Maps = Annotated[

@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 
 from .._types import Progress
-from ..errors import InputTypeError
+from ..errors import InputError, InputTypeError
 from ..figures import write_whole
 from ..findings import headline
 from ..results import Results
@@ -90,6 +90,8 @@ def write_report(
         raise InputTypeError(
             f"notes of write_report must be a list of paragraphs such as [{notes[:20]!r}]. Got a string."
         )
+    if title is not None and not title.strip():
+        raise InputError(f"title of write_report must be text. Got {title!r}.")
     path = Path(path)
     with progress_bar(progress) as tell:
         examples = Examples.of(study, maps, progress=tell)
