@@ -12,7 +12,11 @@ from ._print import say
 
 Studies = Annotated[
     list[Path],
-    typer.Argument(metavar="STUDY...", help="A study folder, as repscape run writes it; several stand on one page."),
+    typer.Argument(
+        metavar="STUDY...",
+        help="A study folder, as repscape run writes it; several stand on one page.",
+        parser=place,
+    ),
 ]
 Out = Annotated[
     Path | None,
