@@ -77,7 +77,7 @@ def open_pretrained(
             module, processor = loading.adapted(folder)
         else:
             module, processor = loading.model(folder)
-    model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source, tower=tower)
+        model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source, tower=tower)
     about = {
         **model.about,
         **({"adapter_of": read_config(folder, ADAPTER)["base_model_name_or_path"]} if adapter else {}),

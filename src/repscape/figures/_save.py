@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import _check
-from ..errors import InputTypeError, StoreError
+from .._types import Progress
+from ..errors import InputError, InputTypeError, StoreError
 from ..results import Results
 from ._choose import sketches
 from ._paint import checked, paint
@@ -14,7 +15,11 @@ from .matplotlib import FORMATS, to_bytes
 
 
 def save_figures(
-    results: Results, folder: str | Path, formats: Sequence[str] = ("png", "svg", "pdf")
+    results: Results,
+    folder: str | Path,
+    formats: Sequence[str] = ("png", "svg", "pdf"),
+    *,
+    progress: Progress | None = None,
 ) -> tuple[Path, ...]:
     """Draw the results and write every figure into a folder.
 
@@ -26,6 +31,8 @@ def save_figures(
         Made if it is not there; figures of the same name are replaced.
     formats : sequence of {"png", "svg", "pdf"}
         One file for each.
+    progress : callable, optional
+        Called as progress(done, total, what) after each figure.
 
     Returns
     -------
@@ -36,6 +43,8 @@ def save_figures(
     ------
     UnknownNameError
         If a format is not known.
+    InputError
+        If none is named.
     StoreError
         If a file cannot be written, as on a full disk; no torn file is left.
     """
@@ -43,14 +52,19 @@ def save_figures(
         raise InputTypeError(f"formats of save_figures must be a list such as ['png']. Got {formats!r}.")
     for name in formats:
         _check.choice(name, "formats", "save_figures", FORMATS)
+    if not formats:
+        raise InputError(f"formats of save_figures must name at least one of {', '.join(FORMATS)}. Got none.")
     folder = Path(folder)
     written = []
-    for sketch in sketches(checked(results, "save_figures")):
+    every = sketches(checked(results, "save_figures"))
+    for done, sketch in enumerate(every):
         figure = paint(sketch)
         for ending in formats:
             path = folder / f"{sketch.name}.{ending}"
             write_whole(path, to_bytes(figure, ending), "figure")
             written.append(path)
+        if progress is not None:
+            progress(done + 1, len(every), "figures")
     return tuple(written)
 
 
@@ -62,6 +76,8 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
     StoreError
         If it cannot be written, as on a full disk; what was there before still stands.
     """
+    if not path.name:
+        raise StoreError(f"{what} could not be written: {path} names no file.")
     unfinished = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
