@@ -4,7 +4,7 @@ from ._card import card_of
 from ._disk import pack_records, unpack_records
 from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
-from ._results import Results, load_results
+from ._results import TABLE, Results, load_results
 from ._titles import titles
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Place",
     "Profile",
     "Record",
+    "TABLE",
     "Results",
     "card_of",
     "load_results",

@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
+from .._files import check_inside, write_whole
 from .._types import Markup, cut
 from ..errors import StoreError
-from ..store import write_whole
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
 from ._failure import Failure
@@ -220,6 +220,7 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            check_inside(folder, [folder / FOLDER])
             _disk.write(
                 folder / FOLDER,
                 self.records,
@@ -229,6 +230,8 @@ class Results:
                 sync=sync,
             )
             write_whole(folder / TABLE, self.to_frame().to_csv(index=False).encode(), sync=sync)
+        except StoreError:
+            raise
         except OSError as error:
             raise StoreError(f"results could not be written to {folder}: {error}") from error
         return folder
@@ -264,4 +267,5 @@ def load_results(folder: str | Path) -> Results:
     path = folder if folder.name == FOLDER else folder / FOLDER
     if not path.is_dir():
         raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
+    check_inside(path) if path == folder else check_inside(folder, [path])
     return Results(*_disk.read(path))

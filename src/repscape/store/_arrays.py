@@ -20,6 +20,7 @@ import zarr
 from zarr.storage import LocalStore
 
 from .. import _check
+from .._files import UNFINISHED, sync_tree
 from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
 from ._format import (
     VERSION,
@@ -33,7 +34,6 @@ from ._format import (
     unseal,
     writing,
 )
-from ._whole import UNFINISHED, sync_tree
 
 Array = npt.NDArray[Any]
 

@@ -25,8 +25,8 @@ import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 from zarr.storage import LocalStore
 
+from .._files import write_whole
 from ..errors import InputTypeError, RepscapeError, StoreError
-from ._whole import write_whole
 
 VERSION = 2
 READ = (1, 2)

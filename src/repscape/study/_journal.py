@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from .._files import write_whole
 from ..errors import StoreError
 from ..results import pack_records, unpack_records
-from ..store import check_format, write_whole
+from ..store import check_format
 from ._keys import digest
 from ._unit import Answer, UnitResult
 

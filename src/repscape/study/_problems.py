@@ -8,9 +8,10 @@ from functools import partial
 
 import numpy as np
 
+from .._files import UNFINISHED
 from ..errors import RepscapeError
 from ..results import load_results
-from ..store import UNFINISHED, list_groups, open_store, read_arrays, remove_group
+from ..store import list_groups, open_store, read_arrays, remove_group
 from ._contents import Contents
 from ._folder import CONTENTS, JOURNAL, StudyFolder
 from ._journal import ENDING, Journal, read_unit

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -12,9 +13,10 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load, save
 
 from ... import _check
+from ..._files import write_whole
 from ..._types import Brief
 from ...errors import InputError, StoreError
 from ._design import design
@@ -26,8 +28,8 @@ from ._targets import read_target
 Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float64]
 NAME = "fit_probe"
-FORMAT = 1
-WEIGHTS, ABOUT = "weights.safetensors", "probe.json"
+FORMAT, READ = 2, (1, 2)
+WEIGHTS, ABOUT, DIGEST = "weights.safetensors", "probe.json", "digest"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -103,15 +105,20 @@ class Probe(Brief):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write a folder with weights.safetensors and probe.json."""
         folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file({"weights": np.ascontiguousarray(self.weights), "intercept": self.intercept}, folder / WEIGHTS)
+        weights = save({"weights": np.ascontiguousarray(self.weights), "intercept": self.intercept})
         entries = {
             "format": FORMAT,
             **{name: getattr(self, name) for name in ("kind", "penalty", "n", "layer", "model")},
             "classes": self.classes.tolist(),
             "about": dict(self.about),
         }
-        (folder / ABOUT).write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        held = {**entries, DIGEST: _digest(weights, entries)}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(folder / WEIGHTS, weights)
+            write_whole(folder / ABOUT, (json.dumps(held, indent=2, ensure_ascii=False) + "\n").encode())
+        except OSError as error:
+            raise StoreError(f"the probe could not be written to {folder}: {error}") from error
 
 
 def fit_probe(
@@ -221,9 +228,14 @@ def load_probe(path: str | os.PathLike[str]) -> Probe:
         raise InputError(f"path of load_probe must be a folder with {ABOUT} and {WEIGHTS}. Got {path}.")
     try:
         entries = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        if entries["format"] != FORMAT:
-            raise StoreError(f"{folder} holds a probe of format {entries['format']}; this version reads {FORMAT}.")
-        arrays = load_file(folder / WEIGHTS)
+        if entries["format"] not in READ:
+            raise StoreError(
+                f"{folder} holds a probe of format {entries['format']}; this version reads {', '.join(map(str, READ))}."
+            )
+        weights = (folder / WEIGHTS).read_bytes()
+        if entries["format"] >= FORMAT and entries.pop(DIGEST) != _digest(weights, entries):
+            raise StoreError(f"{folder} is damaged: its weights or its words are not those that were written.")
+        arrays = load(weights)
         return Probe(
             arrays["weights"],
             arrays["intercept"],
@@ -231,8 +243,16 @@ def load_probe(path: str | os.PathLike[str]) -> Probe:
             np.array(entries["classes"]),
             **{name: entries[name] for name in ("penalty", "n", "layer", "model", "about")},
         )
-    except (ValueError, KeyError, TypeError, FileNotFoundError, SafetensorError) as error:
+    except StoreError:
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError, OSError, SafetensorError) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
+
+
+def _digest(weights: bytes, entries: Mapping[str, Any]) -> str:
+    """Digest of the weights and of the words beside them."""
+    words = json.dumps(entries, sort_keys=True).encode()
+    return hashlib.sha256(hashlib.sha256(weights).digest() + words).hexdigest()
 
 
 def _layer_of(X: Any) -> str:

@@ -6,7 +6,6 @@ import itertools
 import math
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from ... import _check
+from ..._files import whole_folder
 from ..._types import Examples, Progress
 from ...errors import InputError
 from ...examples import Chosen, GivenColumns, Wanted, choose_examples
@@ -258,13 +258,8 @@ def _whole(there: Path, here: Path) -> Store | None:
     if not held.complete or here.resolve() == there.resolve():
         return held if held.complete else None
     if not here.exists():
-        here.parent.mkdir(parents=True, exist_ok=True)
-        beside = here.with_name(f".{here.name}-{secrets.token_hex(4)}.new")
-        try:
-            shutil.copytree(there, beside, copy_function=_linked)
-            beside.replace(here)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+        with whole_folder(here) as beside:
+            shutil.copytree(there, beside, copy_function=_linked, dirs_exist_ok=True)
     return open_store(here)
 
 

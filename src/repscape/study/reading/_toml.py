@@ -75,6 +75,8 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     else:
         _check.known_options(held, ("study", "source", "plan", "also"), str(where))
     home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
+    if home is not None:
+        home.check_inside()
     source, plan = held.get("source", {}), held.get("plan", {})
     named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
     if not named or not isinstance(plan, dict):
