@@ -145,7 +145,8 @@ def test_files_and_folders_are_made_anew_with_the_umask(tmp_path: Path) -> None:
     try:
         write_whole(tmp_path / "a", b"new")
         with whole_folder(tmp_path / "folder") as fresh:
-            assert fresh.parent == tmp_path and fresh.name.startswith(".folder-")
+            assert fresh.parent == tmp_path
+            assert fresh.name.startswith(".folder-")
             (fresh / "b").write_text("b")
         with pytest.raises(ValueError, match="stop"), whole_folder(tmp_path / "none") as fresh:
             raise ValueError("stop")
