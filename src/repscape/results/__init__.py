@@ -1,6 +1,7 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
 from ._card import card_of
+from ._csv import csv_of, read_csv
 from ._disk import pack_records, unpack_records
 from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
@@ -18,8 +19,10 @@ __all__ = [
     "TABLE",
     "Results",
     "card_of",
+    "csv_of",
     "load_results",
     "pack_records",
+    "read_csv",
     "titles",
     "unpack_records",
 ]

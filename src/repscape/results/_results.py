@@ -14,6 +14,7 @@ from .._types import Markup, cut
 from ..errors import StoreError
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
+from ._csv import csv_of
 from ._failure import Failure
 from ._record import PROFILES, Record
 
@@ -229,7 +230,7 @@ class Results:
                 failed=self.failed,
                 sync=sync,
             )
-            write_whole(folder / TABLE, self.to_frame().to_csv(index=False).encode(), sync=sync)
+            write_whole(folder / TABLE, csv_of(self.to_frame()), sync=sync)
         except StoreError:
             raise
         except OSError as error:
