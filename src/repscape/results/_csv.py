@@ -32,7 +32,7 @@ def csv_of(frame: pd.DataFrame) -> bytes:
     for place in range(held.shape[1]):
         column = held.iloc[:, place]
         if column.dtype.kind not in "biufcmM":
-            held.isetitem(place, column.astype(object).map(_guarded))
+            held.isetitem(place, column.astype(object).map(_guarded).to_numpy())
     text = held.to_csv(index=False)
     if "\r" in text:  # only where it ends lines does the writer put it in quotes, without which it would end one
         text = held.to_csv(index=False, lineterminator="\r\n")
@@ -64,7 +64,7 @@ def read_csv(path: str | Path) -> pd.DataFrame:
     frame.columns = pd.Index([_bare(name) for name in frame.columns])
     for place in range(frame.shape[1]):
         if frame.iloc[:, place].dtype.kind not in "biufc":
-            frame.isetitem(place, frame.iloc[:, place].map(_bare))
+            frame.isetitem(place, frame.iloc[:, place].map(_bare).to_numpy())
     return frame
 
 
