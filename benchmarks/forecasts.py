@@ -70,10 +70,11 @@ def studies(home: Path) -> dict[str, Command]:
     small = model(home / "mini", width=384, layers=6)
     other = model(home / "other", width=192, layers=3, rng=1)
     first = points(home / "few.npz", n=500, d=32, layers=4)
+    many = points(home / "many.npz", n=20_000, d=256, layers=4)
     steps = [points(home / f"step{step}.npz", n=2000, d=64, layers=3) for step in (0, 100, 1000)]
     return {
         "arrays, 500 x 32, 4 layers": ["--arrays", first, "--label", "label"],
-        "arrays, 20,000 x 256, 4 layers": ["--arrays", points(home / "many.npz", n=20_000, d=256, layers=4), "--label", "label"],
+        "arrays, 20,000 x 256, 4 layers": ["--arrays", many, "--label", "label"],
         "500 texts, a BERT of 6 layers of 384": ["--model", small, *data],
         "the same beside a smaller model": ["--model", f"a={small}", "--model", f"b={other}", *data, "--measures",
                                             "id_twonn, overlap_neighbors, sim_cka, probe_linear"],
