@@ -22,7 +22,8 @@ THREAD_ADDRESSES = (
     128 << 20
 )  # what it reserves for its stack and its share of the allocator, counted by `ulimit -v` alone
 SMALL = 1 << 26  # bytes that nobody has to ask for
-P, R = ParamSpec("P"), TypeVar("R")
+P = ParamSpec("P")
+R = TypeVar("R")
 OUT_OF_MEMORY = ("can't allocate memory", "out of memory")  # as torch says it
 
 
