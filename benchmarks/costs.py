@@ -1,7 +1,7 @@
 """How the time of each measure grows, for the forecast of a study: `python benchmarks/costs.py > costs.json`.
 
-Each measure is called once to load it, then timed at four sizes, on one thread; what is printed is its processor time at 1,000 points
-of 64 features, and the powers of n and of d that go through the four. `src/repscape/study/reading/_costs.py` holds the numbers.
+Each measure is called once to load it, then timed at four sizes, on one thread; what is printed is its processor time at 1,000
+points of 64 features, and the powers of n and of d that go through the four. `src/repscape/study/reading/_costs.py` holds them.
 """
 
 from __future__ import annotations
