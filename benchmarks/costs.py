@@ -1,4 +1,4 @@
-"""How the time of each measure grows, for the forecast of a study: `python benchmarks/costs.py > costs.json`.
+"""How the time of each measure grows, for the forecast of a study: `python benchmarks/costs.py [MEASURE]...`.
 
 Each measure is called once to load it, then timed at four sizes, on one thread; what is printed is its processor time at 1,000
 points of 64 features, and the powers of n and of d that go through the four. `src/repscape/study/reading/_costs.py` holds them.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import os
+import sys
 import time
 
 os.environ["OMP_NUM_THREADS"] = os.environ["OPENBLAS_NUM_THREADS"] = os.environ["NUMBA_NUM_THREADS"] = "1"
@@ -43,6 +44,8 @@ def main() -> None:
     found = {}
     with single_threaded_torch():
         for name, measure in every_measure().items():
+            if sys.argv[1:] and name not in sys.argv[1:]:
+                continue
             try:
                 timed(measure, 200, 16)
                 times = np.log([max(1e-5, timed(measure, n, d)) for n, d in SIZES])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -93,17 +92,25 @@ def forecast(words: Command, out: Path) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+LAUNCH = """
+import os, sys
+pid = os.posix_spawn(sys.executable, [sys.executable, *sys.argv[1:]], os.environ,
+                     file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)])
+_, code, used = os.wait4(pid, 0)
+print(code, used.ru_maxrss * 1024, used.ru_utime + used.ru_stime)
+"""
+"""A small process that begins the study: what is measured of a child counts what its parent held as it began."""
+
+
 def measured(words: Command, out: Path) -> dict[str, float]:
     """Run the study; return what it took."""
-    pid = os.posix_spawn(
-        sys.executable, [sys.executable, "-m", "repscape", "run", *words, "-q", "-o", str(out)], os.environ,
-        file_actions=[(os.POSIX_SPAWN_OPEN, 1, os.devnull, os.O_WRONLY, 0)],
-    )  # fmt: skip
-    _, code, used = os.wait4(pid, 0)
-    if code:
-        raise SystemExit(f"the study ended with {code}")
+    command = [sys.executable, "-S", "-c", LAUNCH, "-m", "repscape", "run", *words, "-q", "-o", str(out)]
+    said = subprocess.run(command, capture_output=True, text=True, check=True)
+    code, memory, seconds = said.stdout.split()
+    if int(code):
+        raise SystemExit(f"the study ended with {code}: {said.stderr}")
     disk = sum(file.stat().st_size for file in out.rglob("*") if file.is_file())
-    return {"memory": used.ru_maxrss * 1024, "disk": disk, "processor_seconds": used.ru_utime + used.ru_stime}
+    return {"memory": float(memory), "disk": disk, "processor_seconds": float(seconds)}
 
 
 def main() -> None:

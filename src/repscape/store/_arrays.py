@@ -26,6 +26,7 @@ from ._format import (
     VERSION,
     get_array,
     open_root,
+    own_name,
     plain,
     put_array,
     put_group,
@@ -134,7 +135,7 @@ def read_group(
         raise UnknownNameError(f"{root} has no group {group!r}.{_check.near(group, list_groups(root))}")
     while True:
         about = _about(home)
-        folder = home / about["generation"]
+        folder = home / own_name(about["generation"], home)
         try:
             with reading(f"{group!r} in {root}"):
                 inside = zarr.open_group(LocalStore(folder, read_only=True), mode="r", zarr_format=3)

@@ -21,6 +21,7 @@ from ..errors import InputError, StoreError, UnknownNameError
 from ._arrays import list_groups, read_group
 from ._format import (
     ZarrArray,
+    check_claim,
     check_seal,
     metadata_seal,
     missing_chunk,
@@ -115,6 +116,7 @@ class StoredLayer(Brief):
         if stop <= start:
             return np.empty((0, self.shape[1]), self.dtype)
         chunks = range(start // self.slab_rows, (stop - 1) // self.slab_rows + 1)
+        check_claim((stop - start, self.shape[1]), self.dtype.itemsize, self.folder)
         try:
             with reading(f"layer {self.info.key!r} of {self.folder}"):
                 values = np.asarray(self.array[start:stop])

@@ -191,7 +191,7 @@ class Contents:
                 )
                 for entry in held["cells"]
             )
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise StoreError(f"{file} is damaged: {error}") from error
         return cls(held["n"], places, held["columns"], cells, held["graphs"], tuple(held["notes"]), held["about"])
 

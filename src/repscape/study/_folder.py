@@ -111,7 +111,7 @@ class StudyFolder:
             return {}
         try:
             found = tomllib.loads(self.plan_file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StoreError(f"{self.plan_file} cannot be read: {error}") from error
         study = found.get("study", {})
         if isinstance(study, Mapping) and "format" in study:

@@ -245,7 +245,7 @@ def load_probe(path: str | os.PathLike[str]) -> Probe:
         )
     except StoreError:
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, SafetensorError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, SafetensorError) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
 
 

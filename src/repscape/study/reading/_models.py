@@ -55,6 +55,8 @@ class Forecast:
     """Bytes of the model's parameters and of two slabs of rows."""
     seconds: float
     """At the pace of the sample."""
+    processor_seconds: float = 0.0
+    """The same, counted over all threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +213,7 @@ class ModelSource:
         sample = examples.take(chosen)
         for _ in iterate(opened, sample.take(np.arange(1)), **options):
             pass  # the first pass pays for starting up
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         slabs = list(iterate(opened, sample, **options))
         scale = len(examples) / len(chosen)
         rows = round(sum(len(slab.example) for slab in slabs) * scale)
@@ -226,6 +228,7 @@ class ModelSource:
             disk_free=shutil.disk_usage(there).free,
             memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
             seconds=(time.perf_counter() - begun) * scale,
+            processor_seconds=(time.process_time() - used) * scale,
         )
 
 
