@@ -49,11 +49,10 @@ def rewrite_probes(folder: Path, name: str) -> int:
     files = list((folder / "probes").rglob("probe.json"))
     for file in files:
         held = json.loads(file.read_text())
-        held.pop("digest")
+        held.pop("sha256")
         held["about"]["model"]["name"] = held["model"] = name
         weights = (file.parent / "weights.safetensors").read_bytes()
-        words = json.dumps(held, sort_keys=True).encode()
-        held["digest"] = hashlib.sha256(hashlib.sha256(weights).digest() + words).hexdigest()
+        held["sha256"] = hashlib.sha256(json.dumps(held, sort_keys=True).encode() + b"\n" + weights).hexdigest()
         file.write_text(json.dumps(held))
     return len(files)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 

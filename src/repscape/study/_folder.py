@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-import tomli_w
-
 from .._files import UNFINISHED, check_inside, write_whole
 from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..measures import Measure, every_measure
@@ -31,6 +29,7 @@ from ..store import (
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
+from ._schema import check_study, in_toml
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
@@ -104,8 +103,8 @@ class StudyFolder:
 
         Raises
         ------
-        StoreError
-            It cannot be read, or a later version wrote it.
+        StoreError, InputTypeError
+            It cannot be read, or a later version wrote it; somebody wrote an entry of another type into it.
         """
         if not self.is_study:
             return {}
@@ -116,6 +115,7 @@ class StudyFolder:
         study = found.get("study", {})
         if isinstance(study, Mapping) and "format" in study:
             check_format(study["format"], FORMAT, str(self.path), known=READ)
+        check_study(found, str(self.plan_file), unknown=False)
         return found
 
     @property
@@ -156,7 +156,7 @@ class StudyFolder:
 
     def write_toml(self, held: Mapping[str, Any], *, sync: bool) -> None:
         """Replace study.toml."""
-        content = tomli_w.dumps(held).encode()
+        content = in_toml(held, str(self.plan_file))
         if not self.is_study or self.plan_file.read_bytes() != content:
             with self._writing():
                 write_whole(self.plan_file, content, sync=sync)
@@ -271,7 +271,7 @@ class StudyFolder:
     def _named(self) -> list[str]:
         """Return the models as study.toml calls them, or its checkpoints."""
         source: Any = {}
-        with suppress(StoreError):
+        with suppress(RepscapeError):
             source = self.held().get("source", {})
         model = source.get("model", source.get("models", {}))
         return list(source.get("revisions") or (model if isinstance(model, Mapping) else ()))

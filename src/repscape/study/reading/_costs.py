@@ -6,6 +6,7 @@ sets the whole beside what five studies took.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -41,7 +42,21 @@ PAGE_POINT = 30  # of a point of a layer on its map
 NEIGHBOUR_DISK = 9  # of a neighbour: a distance hardly shrinks, an index does
 UNIT_DISK = 5_500  # of a finished unit and of what it is told in the results
 
-COSTS: Mapping[str, tuple[float, float, float]] = {}
+COSTS: Mapping[str, tuple[float, float, float]] = {
+    "id_twonn": (0.019, 0.6, 0.0), "id_twonn_fractions": (0.054, 0.6, 0.0), "id_gride": (0.059, 0.8, 0.1),
+    "id_decimation": (0.717, 1.0, 0.0), "id_mle": (0.0024, 0.1, 0.1), "id_correlation": (0.042, 1.0, 0.1),
+    "id_pca": (0.0061, 0.5, 0.4), "id_isomap": (0.5, 2.0, 0.0), "id_autoencoder": (20.0, 1.0, 0.5),
+    "overlap_neighbors": (0.0059, 0.7, 0.0), "overlap_labels": (0.007, 0.7, 0.0), "overlap_values": (0.007, 0.6, 0.0),
+    "overlap_rbo": (0.0043, 0.6, 0.1), "overlap_lcs": (0.0043, 0.4, 0.0), "overlap_edit": (0.0048, 0.7, 0.0),
+    "information_imbalance": (0.061, 1.2, 0.1), "sim_cka": (0.0082, 0.5, 0.6), "sim_cca": (0.038, 1.1, 0.8),
+    "sim_svcca": (0.042, 1.0, 0.6), "sim_pwcca": (0.041, 1.1, 0.8), "sim_procrustes": (0.0077, 0.6, 1.1),
+    "sim_linreg": (0.014, 0.3, 1.1), "sim_cknna": (0.09, 2.3, 0.0), "sim_rsa": (0.034, 1.9, 0.1),
+    "select_category": (0.057, 0.5, 0.3), "cluster_agreement": (0.034, 0.5, 0.1), "density_knn": (0.0036, 0.1, 0.0),
+    "density_kstar": (0.0045, 0.1, 0.0), "density_pak": (0.0051, 0.3, 0.0), "health_hubness": (0.014, 0.8, 0.1),
+    "health_anisotropy": (0.0024, 0.3, 0.2), "health_concentration": (0.0025, 0.5, 0.6), "health_spectrum": (0.0083, 0.2, 0.5),
+    "health_rogue": (0.0018, 0.3, 0.3), "probe_linear": (0.224, 0.3, 0.5), "probe_knn": (0.46, 0.8, 0.0),
+    "probe_mlp": (15.0, 1.0, 0.3), "probe_mdl": (2.0, 0.7, 0.5), "probe_learning": (2.0, 0.7, 0.5),
+}  # fmt: skip
 """Measure -> processor seconds at 1,000 points of 64 features, and the powers of n and of d with which they grow."""
 UNKNOWN = (0.05, 1.0, 0.5)  # a measure of somebody's own
 
@@ -119,7 +134,7 @@ def stages_of(work: Work, extraction: Sequence[Forecast], *, threads: int) -> di
     return stages
 
 
-def seconds_of(measure: str, n: int, d: int) -> float:
+def seconds_of(measure: str, n: int, d: float) -> float:
     """Return the processor seconds of one call.
 
     Examples
@@ -128,4 +143,4 @@ def seconds_of(measure: str, n: int, d: int) -> float:
     0.104
     """
     at, by_n, by_d = COSTS.get(measure, UNKNOWN)
-    return CALL + at * (n / 1000) ** by_n * (max(1, d) / 64) ** by_d
+    return CALL + at * math.pow(n / 1000, by_n) * math.pow(max(1.0, d) / 64, by_d)
