@@ -21,9 +21,9 @@ WORDS = [f"word{place}" for place in range(400)]
 Command = list[str]
 
 
-def points(file: Path, *, n: int, d: int, layers: int) -> str:
+def points(file: Path, *, n: int, d: int, layers: int, seed: int = 0) -> str:
     """Write layers of clouds that become flatter, and labels."""
-    rng = np.random.default_rng(0)
+    rng = np.random.default_rng(seed)
     labels = np.arange(n) % 10
     held = rng.normal(size=(n, d)).astype(np.float32) + 2 * rng.normal(size=(10, d)).astype(np.float32)[labels]
     scale = np.linspace(0, 3, d, dtype=np.float32)
@@ -70,7 +70,7 @@ def studies(home: Path) -> dict[str, Command]:
     other = model(home / "other", width=192, layers=3, rng=1)
     first = points(home / "few.npz", n=500, d=32, layers=4)
     many = points(home / "many.npz", n=20_000, d=256, layers=4)
-    steps = [points(home / f"step{step}.npz", n=2000, d=64, layers=3) for step in (0, 100, 1000)]
+    steps = [points(home / f"step{step}.npz", n=2000, d=64, layers=3, seed=step) for step in (0, 100, 1000)]
     return {
         "arrays, 500 x 32, 4 layers": ["--arrays", first, "--label", "label"],
         "arrays, 20,000 x 256, 4 layers": ["--arrays", many, "--label", "label"],

@@ -24,11 +24,11 @@ LAID_OUT = 6e-5  # seconds of one point of one layer on the page's map
 UNIT = 0.01  # seconds to write down a finished unit
 CALL = 0.004  # seconds of a call, beside what it computes
 GRAPH = 0.02  # seconds of a graph, beside its products
-PRODUCTS = 1.5e11  # in a second and thread, while a graph is built: measured at 60,000 points of 512 dimensions
+PRODUCTS = 6e10  # of numbers in a second and thread, while a graph is built; more where there are units for matrices
 NEIGHBOURS = 3e-7  # seconds of a neighbour that is found: sorted, exactly measured, packed
 
 HELD_PLAIN = 330 * MB  # of the process, with what it has loaded
-HELD_TORCH = 690 * MB
+HELD_TORCH = 880 * MB
 DRAWING = 145 * MB  # more, while figures and page are made
 
 IN_WORK = 16  # bytes of a number of the layer in work: as it came, and in float64 or as products

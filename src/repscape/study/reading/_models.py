@@ -209,7 +209,7 @@ class ModelSource:
 
         opened = open_model(model, **self._picked(OPENING))
         chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
-        options = self._picked(STATES)
+        options = {"batch_size": SAMPLE // 4, **self._picked(STATES)}  # told: finding a size out would be timed as well
         sample = examples.take(chosen)
         for _ in iterate(opened, sample.take(np.arange(1)), **options):
             pass  # the first pass pays for starting up
