@@ -64,4 +64,4 @@ def add(
         trust={"allow_code": allow_code, "trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle},
         how=how.running(),
     )
-    show_study(results, study, command=ctx.obj, json=json)
+    show_study(results, study, command=ctx.obj, json=json, progress=not how.quiet)
