@@ -183,13 +183,11 @@ def _matched(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
             continue
         one, other, chance = ends.high.place, ends.high.other, ends.high.result.chance
         also = f"; {count(len(ends.beside_high), 'other pair')} within the errors" if ends.beside_high else ""
-        by_chance = "" if chance is None else f", one pair by chance {chance:.3g}"
-        yield _of(
-            "most alike",
-            ends.high,
-            f"{one.model} and {other.model} are most alike at layers {one.layer.index} ({one.layer.name}) and "
-            f"{other.layer.index} ({other.layer.name}): {_inside(names[variant])} {number(ends.high)}{by_chance}{also}.",
-        )
+        by_chance = "" if chance is None else f", {'one pair ' if ends.of > 1 else ''}by chance {chance:.3g}"
+        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
+        both = f"{one.model} and {other.model}{f' are most alike at {at}' if ends.of > 1 else ''}"
+        said = f"{both}: {_inside(names[variant])} {number(ends.high)}{by_chance}{also}."
+        yield _of("most alike" if ends.of > 1 else "single", ends.high, said)
 
 
 def _filled(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
