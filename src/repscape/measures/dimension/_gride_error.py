@@ -63,16 +63,20 @@ class AtRank:
         information = slope_and_curvature(value, log_mu, rank)[1]
         return cls(rank, value, 1 / math.sqrt(information), log_mu, kept)
 
-    def sandwich(self, indices: npt.NDArray[Any]) -> float:
-        """Return the standard error by the neighbour sandwich; points whose ratio is left out add nothing."""
+    def scores(self) -> FloatArray:
+        """Return each point's part (n,) of the slope, less their mean; points whose ratio is left out have none."""
         parts = np.empty(self.log_mu.size)
         scores(self.value, self.log_mu, self.rank, parts)
         parts -= parts.mean()
-        if self.kept is not None:
-            every = np.zeros(self.kept.size)
-            every[self.kept] = parts
-            parts = every
-        return math.sqrt(sandwich(parts, indices, max(2, self.rank))) * self.model**2
+        if self.kept is None:
+            return parts
+        every = np.zeros(self.kept.size)
+        every[self.kept] = parts
+        return every
+
+    def sandwich(self, indices: npt.NDArray[Any]) -> float:
+        """Return the standard error by the neighbour sandwich."""
+        return math.sqrt(sandwich(self.scores(), indices, max(2, self.rank))) * self.model**2
 
 
 @dataclass(frozen=True, slots=True)

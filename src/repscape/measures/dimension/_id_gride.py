@@ -12,7 +12,8 @@ from ... import _check
 from ...errors import DegenerateDataError
 from .._result import Curve
 from ..uncertainty import depth_for_gride
-from ._distinct import NearDistances, near_distances
+from ._distinct import near_distances
+from ._few_examples import examples_behind, flagged_curve
 from ._gride_error import AtRank, gride_error
 from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
 
@@ -56,8 +57,8 @@ def id_gride(
         "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
         how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found; "near_copies", how many
         points have a neighbour far nearer than the dimension allows, "without_near_copies" (m,), the values with one point for
-        each group of them, and "near_copies_decide" (m,), whether that differs by more than a fifth, as in :func:`id_twonn`.
-        replicates (draws, m)
+        each group of them, and "near_copies_decide" (m,), whether that differs by more than a fifth, as in :func:`id_twonn`;
+        with error="auto" "n_eff" (m,) and "rests_on_few" (m,), the ranks that options["rests_on"] names. replicates (draws, m)
         are over random halves of the rows that came in.
 
     Raises
@@ -98,6 +99,7 @@ def id_gride(
         )
     found = gride_error(rows, near.surroundings(deeper), outliers) if error == "auto" else None
     stderr = found.stderr if found else np.array([row.model for row in rows])
+    copies = NearCopies.of(near)
     curve = Curve(
         x=(2 * lower).astype(np.float64),
         values=values,
@@ -117,17 +119,22 @@ def id_gride(
             "used": np.array([row.log_mu.size for row in rows]),
             "unit_ratios": np.array([int((row.log_mu == 0).sum()) for row in rows]),
             **({"error": np.array(found.methods)} if found else {}),
-            **_near_copies(near, rows),
+            **_near_copies(copies, rows),
         },
         replicates=found.replicates if found else None,
     )
+    curve = flagged_curve(curve, np.array([_examples_behind(row, copies) for row in rows])) if found else curve
     warn_of_near_copies(curve, name)
     return curve
 
 
-def _near_copies(near: NearDistances, rows: list[AtRank]) -> dict[str, Any]:
+def _examples_behind(row: AtRank, copies: NearCopies) -> float:
+    """Return on how many examples the value at a rank rests."""
+    return math.nan if row.value != row.value else examples_behind(row.scores(), copies)
+
+
+def _near_copies(found: NearCopies, rows: list[AtRank]) -> dict[str, Any]:
     """Return the details on near copies, the values rank by rank."""
-    found = NearCopies.of(near)
     each = []
     for row in rows:
 

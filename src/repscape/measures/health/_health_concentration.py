@@ -34,7 +34,7 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
         Points.
     error : {"auto", "influence", None}
         "influence": from the derivative of the value by each point; the interval allows for the few far points that lead it.
-        "auto" is "influence".
+        "auto" is "influence", and none where the value rests on few points.
 
     Returns
     -------
@@ -74,12 +74,14 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     slope = 2 * second / (n - 1) / mean**2 - 4 * mean_square * first / (n - 1) / mean**3
     influence = slope / (2 * value) if value > 0 else np.zeros(n)
     spread, n_eff = heavy_tailed(value, influence)
+    few = few_examples(n_eff)
+    error = None if few and error == "auto" else error
     return Estimate(
         value=value,
         n=n,
         stderr=spread.stderr if error else None,
         interval=within_bounds(value, spread.interval, low=0.0) if error else None,
-        options={"error": "influence" if error else None, **few_examples(n_eff)},
+        options={"error": "influence" if error else None, **few},
         details={
             "mean": mean * scale**2,
             "sd": math.sqrt(variance) * scale**2,

@@ -40,7 +40,7 @@ def health_hubness(
         "jackknife": from the values without each of 20 random parts of the points, read from the stored graph, on the log
         scale where the value is positive; from graphs of some k + 3 sqrt(k) neighbours. "naive": from the influence of each
         point's own count, too small: that lists share points is left out. "auto" is "jackknife" where the graph allows it, else
-        "naive".
+        "naive"; none where the value rests on few points, since no sample tells of hubs that it lacks.
 
     Returns
     -------
@@ -75,15 +75,16 @@ def health_hubness(
     indices = neighbor_indices(g, k, name="g", function=NAME)
     counts = np.bincount(indices.ravel(), minlength=g.n)
     value, influence = _skewness(counts.astype(np.float64) - k)
-    method, spread = _spread(g, value, influence, k=k, error=error)
     n_eff = effective_examples(influence)
+    few = few_examples(n_eff)
+    method, spread = _spread(g, value, influence, k=k, error=None if few and error == "auto" else error)
     hub = int(counts.argmax())
     return Estimate(
         value=value,
         n=g.n,
         per_point=counts.astype(np.float64),
         chance=_by_chance(g.n, k),
-        options={"k": k, "error": method, **few_examples(n_eff)},
+        options={"k": k, "error": method, **few},
         details={
             "largest": int(counts[hub]),
             "hub": hub,
