@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 LEVEL = 0.95
 ROUNDING = 1e-9
 """Values that agree to so large a part of themselves are one number: no error is smaller."""
+PAIRED = "stderr_paired"
+"""Detail of results whose error for comparisons over the same examples is another than their own."""
 SIZES = ("points", "examples", "training examples")
 """Names of the axes of curves that run over sizes of subsets."""
 
@@ -36,9 +38,17 @@ class Sample:
     stderr: float
     """Its standard error; NaN where there is none."""
     deviations: FloatArray | None = None
-    """(draws,) deviations over subsets of the examples, with standard deviation `stderr`."""
+    """(draws,) deviations over subsets of the examples."""
     examples: Any = None
     """Which examples: values of the same ones can be compared draw by draw."""
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the deviations, the error that enters comparisons over the same examples.
+
+        It is `stderr`, but for probes, whose error over a few folds says little of two layers: they are compared row by row.
+        """
+        return self.stderr if self.deviations is None else float(self.deviations.std(ddof=1))
 
     @classmethod
     def of(cls, record: Record) -> Sample:
@@ -47,7 +57,8 @@ class Sample:
         if not isinstance(result, Estimate):
             return cls(math.nan, math.nan)
         stderr = math.nan if result.stderr is None else float(result.stderr)
-        return cls(float(result.value), stderr, scaled(result.replicates, stderr), (record.group, result.n))
+        own = float(result.details.get(PAIRED, stderr)) if math.isfinite(stderr) else stderr
+        return cls(float(result.value), stderr, scaled(result.replicates, own), (record.group, result.n))
 
     @classmethod
     def at(cls, record: Record, place: int) -> Sample:
@@ -123,7 +134,9 @@ def rests_on_few(record: Record) -> bool:
 
 
 def judged(record: Record) -> bool:
-    """Whether a result has a value and an error, without which nothing is concluded of it."""
+    """Whether a result has a value and an error over examples, without which nothing is concluded of it."""
+    if "spread_over" in record.result.options:
+        return False
     held = Sample.of(record)
     return math.isfinite(held.value) and math.isfinite(held.stderr)
 

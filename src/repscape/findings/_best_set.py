@@ -41,14 +41,15 @@ class Joint:
     def of(cls, stderr: FloatArray, replicates: FloatArray | None, rng: np.random.Generator) -> Joint:
         """Simulate from standard errors (m,) and replicates (draws, m); None: values that deviate independently."""
         simulations = next((times for most, times in SIMULATIONS if stderr.size <= most), 0)
+        normal = rng.standard_normal((simulations, stderr.size))
         if replicates is None:
             shared, scale, degrees = np.eye(stderr.size), np.ones(simulations), math.inf
-            normal = rng.standard_normal((simulations, stderr.size))
         else:
             columns = np.stack([standardised(column) for column in replicates.T], axis=1)
             degrees = columns.shape[0] - 1
             shared = columns.T @ columns / degrees
-            normal = rng.standard_normal((simulations, degrees + 1)) @ columns / math.sqrt(degrees)
+            values, vectors = np.linalg.eigh(shared)
+            normal = normal @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
             scale = np.sqrt(rng.chisquare(degrees, simulations) / degrees)
         squares = stderr[:, None] ** 2 + stderr**2 - 2 * shared * np.outer(stderr, stderr)
         apart = np.sqrt(np.where(squares > NOTHING * (stderr[:, None] ** 2 + stderr**2), squares, 0.0))
@@ -59,7 +60,8 @@ class Joint:
         """Simulate from values with errors; as independent where they are not all of the same examples."""
         together = all(paired(samples[0], other) for other in samples[1:]) and samples[0].deviations is not None
         replicates = np.stack([one.deviations for one in samples], axis=1) if together else None  # type: ignore[misc]
-        return cls.of(np.array([one.stderr for one in samples]), replicates, rng)
+        stderr = np.array([one.spread if together else one.stderr for one in samples])
+        return cls.of(stderr, replicates, rng)
 
     def largest(self, kept: BoolArray, *, beside: int | None = None) -> FloatArray:
         """Return the (simulations,) largest difference between kept values in standard errors, or between `beside` and them."""

@@ -18,6 +18,7 @@ from .. import _check, _random
 from ..errors import InputError
 from ._apart import difference
 from ._best_set import Joint
+from ._networks import OVER, bands_over, differences_over
 from ._profile_entries import Entry, comparable, entries_of, pairs_of, place_of, running_names
 from ._simultaneous import with_intervals
 from ._standing import shared_level, standing
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ..results import Results
 
 Between = Literal["layers", "models", "steps"]
+Over = Literal["examples", "networks", "checkpoints"]
 BEST = "best"
 
 
@@ -35,6 +37,7 @@ def paired_differences(
     *,
     against: str = "previous",
     between: Between = "layers",
+    over: Over = "examples",
     variant: str | None = None,
     column: str | None = None,
     profile: str | None = None,
@@ -57,6 +60,11 @@ def paired_differences(
         name of a layer, model or step: what each value is compared with.
     between : {"layers", "models", "steps"}
         Layers of one model; models at equal depth (nearest layer); one layer at different checkpoints.
+    over : {"examples", "networks", "checkpoints"}
+        What the errors are over. "examples": other examples in these very networks. "networks": the models are seeds of one
+        kind of network, matched layer by layer, and differences between layers are means over them, with errors over other
+        networks as well as other examples [2]_; "checkpoints": the same with the checkpoints of each model. The column `over`
+        says it, `networks` how many, `sd_networks` how much they vary.
     variant, column, profile : str, optional
         As in :meth:`Results.select`, where the measure was computed in several ways.
     rng : int or Generator
@@ -84,6 +92,7 @@ def paired_differences(
     References
     ----------
     .. [1] Westfall, Young (1993). Resampling-based multiple testing. Wiley.
+    .. [2] Satterthwaite (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin 2.
 
     Examples
     --------
@@ -99,7 +108,12 @@ def paired_differences(
     """
     name = "paired_differences"
     _check.choice(between, "between", name, ("layers", "models", "steps"))
+    _check.choice(over, "over", name, OVER)
     entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
+    if over != "examples":
+        if between != "layers":
+            raise InputError(f"between of {name} must be 'layers' with over={over!r}, whose draws are not compared.")
+        return differences_over(entries, against, over)
     pairs = list(pairs_of(entries, between, against))
     if not pairs:
         raise InputError(
@@ -172,6 +186,7 @@ def simultaneous_bands(
     results: Results,
     measure: str | None = None,
     *,
+    over: Over = "examples",
     variant: str | None = None,
     column: str | None = None,
     profile: str | None = None,
@@ -181,7 +196,7 @@ def simultaneous_bands(
 
     Parameters
     ----------
-    results, measure, variant, column, profile, rng
+    results, measure, over, variant, column, profile, rng
         As in :func:`paired_differences`.
 
     Returns
@@ -207,7 +222,10 @@ def simultaneous_bands(
     True
     """
     name = "simultaneous_bands"
+    _check.choice(over, "over", name, OVER)
     entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
+    if over != "examples":
+        return bands_over(entries, over)
     frame = pd.DataFrame([{**place_of(e), "value": e.value, "stderr": e.sample.stderr} for e in entries])
     deviations = np.array([e.deviations for e in entries]).T
     found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))

@@ -99,6 +99,9 @@ def unjudged(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[Co
                 if len(bare) == len(own)
                 else f"{len(bare):,} of {len(own):,} values have no errors"
             )
+            over = {record.result.options.get("spread_over") for record in bare}
+            if over != {None}:
+                how_many = f"± is over {' and '.join(str(one) for one in over if one)}, not over examples"
             text = (
                 f"{names[variant]}{of}: {how_many}, from {number(low)} to {number(high)}; nothing is concluded of them."
             )

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...errors import GraphDepthError
 from ..uncertainty import LEAST_POINTS, Deviations, Surroundings, deviations, sandwich
 from ._dimension_error import rescaled
 from ._id_gride_kernels import maximum, presence, scores, slope_and_curvature
@@ -101,6 +102,8 @@ def gride_error(rows: Sequence[AtRank], around: Surroundings | None, outliers: s
     if around is None or around.first.size < 2 * rows[0].rank + 1:
         return CurveError(np.array([row.model for row in rows]), ("model",) * len(rows), None)
     halves = _halves(rows, around, outliers)
+    if around.groups is not None:
+        return _over_groups(rows, halves)
     own = own_variances(rows, around)
     stderr: list[float] = []
     methods: list[str] = []
@@ -117,6 +120,20 @@ def gride_error(rows: Sequence[AtRank], around: Surroundings | None, outliers: s
             last = methods[-1] if methods[-1].startswith("model") else f"model, enlarged as at rank {row.rank}"
             methods.append(last)
     return CurveError(np.array(stderr), tuple(methods), _replicates(halves, stderr))
+
+
+def _over_groups(rows: Sequence[AtRank], halves: Deviations | None) -> CurveError:
+    """Return the errors over halves of whole groups, each at half the rank, relative to what the halves read."""
+    known = 0 if halves is None else halves.scaled.shape[1] // 2
+    if halves is None or max(len(rows) - 2, 0) >= known:
+        raise GraphDepthError(
+            "the error over groups of id_gride cannot be had: the graph is too shallow for halves of the groups. Give the "
+            "points, a deeper graph or a smaller max_rank."
+        )
+    columns = [max(place - 1, 0) for place in range(len(rows))]
+    spread, mean = halves.scaled.std(axis=0, ddof=1)[columns], halves.mean[columns]
+    stderr = spread * np.array([row.value for row in rows]) / mean
+    return CurveError(stderr, ("half samples of groups",) * len(rows), _replicates(halves, stderr.tolist()))
 
 
 def _halves(rows: Sequence[AtRank], around: Surroundings, outliers: str | None) -> Deviations | None:

@@ -12,7 +12,7 @@ from ... import _check
 from ...errors import DegenerateDataError
 from .._result import Curve
 from ..uncertainty import depth_for_gride
-from ._distinct import near_distances
+from ._distinct import near_distances, whole_groups_of
 from ._few_examples import examples_behind, flagged_curve
 from ._gride_error import AtRank, gride_error
 from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
@@ -27,6 +27,7 @@ def id_gride(
     outliers: Literal["dadapy"] | None = None,
     duplicates: Literal["merge", "drop", "raise"] = "merge",
     error: Literal["auto", "model"] | None = "auto",
+    groups: Any = None,
 ) -> Curve:
     r"""Intrinsic dimension against scale by Gride: ratios of the distances to the neighbours of rank 2n and n.
 
@@ -49,6 +50,8 @@ def id_gride(
         ratios, the peers' value: neighbouring points share neighbours, so it is 5 to 45 % too small. "auto" needs indices
         and, for rank r, about r + 1.5 sqrt(r) neighbours; where a graph has fewer, the model's error is enlarged as at the
         last rank that could be done, and ``details["error"]`` says so.
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes, over random subsets of whole groups.
 
     Returns
     -------
@@ -97,7 +100,8 @@ def id_gride(
         raise DegenerateDataError(
             "id_gride cannot tell a dimension: all ratios are 1 (the neighbours of every point stand at one distance)."
         )
-    found = gride_error(rows, near.surroundings(deeper), outliers) if error == "auto" else None
+    together = whole_groups_of(groups, near.rows, error=error, function=name)
+    found = gride_error(rows, near.surroundings(deeper, groups=together), outliers) if error == "auto" else None
     stderr = found.stderr if found else np.array([row.model for row in rows])
     copies = NearCopies.of(near)
     curve = Curve(

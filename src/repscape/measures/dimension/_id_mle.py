@@ -12,7 +12,7 @@ from ... import _check
 from ...errors import DegenerateDataError
 from .._result import Estimate, normal_interval
 from ..uncertainty import SURROUNDINGS, within_bounds
-from ._distinct import near_distances
+from ._distinct import near_distances, whole_groups_of
 from ._few_examples import examples_behind, flagged
 from ._local_error import LocalError, spread_at
 from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
@@ -29,6 +29,7 @@ def id_mle(
     unbiased: bool = True,
     duplicates: Literal["merge", "drop", "raise"] = "merge",
     error: Literal["auto", "subsamples", "sandwich", "model"] | None = "auto",
+    groups: Any = None,
 ) -> Estimate:
     r"""Intrinsic dimension by maximum likelihood over the k nearest neighbours of each point; also the local dimension.
 
@@ -55,6 +56,8 @@ def id_mle(
         reads up to 100 neighbours, and at least 2 k of them (fewer where n is small). "model": d / sqrt(n (k - 1)), for
         independent distances, 20 to 30 % too small, for "harmonic" only. "auto": "subsamples" where the graph allows it, else
         "sandwich", else None.
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes, over random subsets of whole groups.
 
     Returns
     -------
@@ -95,7 +98,8 @@ def id_mle(
     near = near_distances(g_or_X, k, duplicates=duplicates, function=NAME, deeper=deeper)
     spread = spread_at(near.lengths[:, :k])
     value, scores, local = _average(spread, k, average, unbiased)
-    local_error = LocalError(near, k, lambda spread, ranks: _average(spread, ranks, average, unbiased)[0])
+    together = whole_groups_of(groups, near.rows, error=error, function=NAME)
+    local_error = LocalError(near, k, together, lambda spread, ranks: _average(spread, ranks, average, unbiased)[0])
     used, stderr, replicates = local_error.of(value, scores, average=average, error=error)
 
     def of_lengths(lengths: FloatArray) -> float:

@@ -21,6 +21,7 @@ from ._dimension_error import rescaled
 from ._distinct import NearDistances
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 NAME = "id_mle"
 HALF = 0.5
 LEAST_K = 6
@@ -44,6 +45,8 @@ class LocalError:
 
     near: NearDistances
     k: int
+    groups: IntArray | None
+    """(rows,) which rows come and go together."""
     statistic: Callable[[FloatArray, int], float]
     """The dimension from what :func:`spread_at` gives, and k."""
 
@@ -58,17 +61,17 @@ class LocalError:
         found = self._halves(value) if error != "sandwich" else None
         if found is not None:
             return found
-        if error == "subsamples":
+        if error == "subsamples" or self.groups is not None:
             raise GraphDepthError(
-                f"error='subsamples' of {NAME} takes k of {LEAST_K} or more, and the indices of about {3 * self.k} distinct "
-                "neighbours. Give the points or a deeper graph, or error='auto'."
+                f"error='subsamples' of {NAME}, as over groups, takes k of {LEAST_K} or more, and the indices of about "
+                f"{3 * self.k} distinct neighbours. Give the points or a deeper graph, or error='auto'."
             )
         return self._sandwich(scores, must=error == "sandwich")
 
     def _halves(self, value: float) -> Found | None:
         """Return the error over halves at half of k; None where they cannot be had."""
         half = self.k // 2
-        around = self.near.surroundings(SURROUNDINGS)
+        around = self.near.surroundings(SURROUNDINGS, groups=self.groups)
         if self.k < LEAST_K:
             return None
 
@@ -81,9 +84,10 @@ class LocalError:
             return None
         if halves is None:
             return None
-        finer = math.sqrt((half - 1) / (self.k - 1))  # as the model's relative error, 1 / sqrt(n (k - 1))
+        # As the model's relative error, 1 / sqrt(n (k - 1)); what whole groups say does not grow finer with k.
+        finer = math.sqrt((half - 1) / (self.k - 1)) if self.groups is None else 1.0
         stderr = float(halves.scaled.std(ddof=1)) * finer * value / float(halves.mean)
-        return "subsamples", stderr, rescaled(halves.scaled, stderr)
+        return "subsamples" + ("" if self.groups is None else " of groups"), stderr, rescaled(halves.scaled, stderr)
 
     def _sandwich(self, scores: FloatArray, *, must: bool) -> Found:
         held = 0 if self.near.indices is None else self.near.indices.shape[1]

@@ -50,7 +50,7 @@ def imbalance_error(
         least = 4 * (k + 3)
         why = "Got a graph; error='jackknife' takes it." if not points else f"Got {sides[0].n} examples."
         raise InputError(
-            f"error='subsample' of {NAME} with k={k} needs points on both sides, and {least} examples. {why}"
+            f"error='subsample' of {NAME} with k={k} needs points on both sides, and at least {least} examples. {why}"
         )
     if ways[0].stderr is None or groups is not None:
         if error == "jackknife":
@@ -64,16 +64,13 @@ def imbalance_error(
 
 
 def _over_quarters(sides: tuple[Side, Side], ways: tuple[Imbalance, Imbalance | None], k: int) -> ImbalanceError:
-    """Return the error over quarters, relative to what they read.
-
-    A rank of a neighbour belongs to a pair of points, of which a quarter shares a sixteenth with another.
-    """
+    """Return the error over quarters, relative to what they read."""
     quarters = list(zip(*(side.quarters(k) for side in sides), strict=True))
     found = np.array([[_mean_rank(a, b, k), _mean_rank(b, a, k)] for a, b in quarters])
     part = np.array([a.n for a, _ in quarters]) / sides[0].n
     mean = found.mean(axis=0)
     values = np.array([ways[0].value, mean[1] if ways[1] is None else ways[1].value])
-    drawn = (found - mean) * (values / mean) * np.sqrt(part / (1 - part**2))[:, None]
+    drawn = (found - mean) * (values / mean) * np.sqrt(part / (1 - part))[:, None]
     there, back = (float(error) for error in drawn.std(axis=0, ddof=1))
     return ImbalanceError("subsample", (there, back), drawn[:, 0], DRAWS - 1)
 

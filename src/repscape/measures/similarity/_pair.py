@@ -17,6 +17,7 @@ from ..points import IntArray
 from ..uncertainty import (
     Exchanges,
     Spread,
+    by_group,
     effective_examples,
     exchanges,
     influence_stderr,
@@ -108,7 +109,7 @@ def error_by_influence(
     return PairError(
         name,
         Spread(stderr, normal_interval(value, stderr)),
-        replicates_of_influence(influence, stderr=stderr),
+        replicates_of_influence(by_group(influence, groups), stderr=stderr),
         effective_examples(influence),
     )
 

@@ -1,6 +1,14 @@
 from ._bounds import within_bounds
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
-from ._influence import FEW, effective_examples, few_examples, heavy_tailed, influence_stderr, spread_by_influence
+from ._influence import (
+    FEW,
+    by_group,
+    effective_examples,
+    few_examples,
+    heavy_tailed,
+    influence_stderr,
+    spread_by_influence,
+)
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
@@ -37,6 +45,7 @@ __all__ = [
     "SURROUNDINGS",
     "Spread",
     "Surroundings",
+    "by_group",
     "deleted_parts",
     "depth_for",
     "depth_for_gride",
