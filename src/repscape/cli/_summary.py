@@ -45,9 +45,11 @@ def say_summary(results: Results) -> None:
 
 def say_conclusions(results: Results) -> None:
     """Print what may be concluded, in the words of the report."""
-    from ..findings import by_heading
+    from ..findings import by_heading, headline
 
     said = results.conclusions()
+    if together := headline(said):
+        say(f"\n{together}")
     for heading, held in by_heading(said[:SENTENCES]).items():
         say(f"\n{heading}")
         for one in held:

@@ -2,8 +2,9 @@ from ._best_layer import best_layer
 from ._best_matches import best_matches
 from ._best_probed import best_probed
 from ._conclusion import HEADINGS, Conclusion, by_heading
-from ._conclusions import READING, conclusions, has_errors
+from ._conclusions import READING, conclusions, has_errors, headline
 from ._differences import Between, paired_differences, simultaneous_bands
+from ._next_study import next_study
 from ._suggest import LayerAdvice, suggest_layers
 from ._words import capital, certificates, overview
 
@@ -21,6 +22,8 @@ __all__ = [
     "certificates",
     "conclusions",
     "has_errors",
+    "headline",
+    "next_study",
     "overview",
     "paired_differences",
     "simultaneous_bands",

@@ -110,7 +110,8 @@ def differences_over(entries: Sequence[Entry], against: str, over: str) -> pd.Da
             rest = _rest(a.record.place, over)
             key = (*a.family, a.record.place.layer.index, b.record.place.layer.index, rest)
             pairs.setdefault(key, []).append((a, b))
-    drawn, beside = [], []
+    drawn: list[Draws] = []
+    beside: list[dict[str, object]] = []
     for held in pairs.values():
         list(draws_of([a for a, _ in held], over))  # refuses what is in one network alone
         values = np.array([a.value - b.value for a, b in held])

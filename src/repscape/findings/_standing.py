@@ -69,7 +69,7 @@ def told_apart(found: Sequence[Difference | None], *, lines: int = 1) -> list[bo
 def least_p(found: Sequence[Difference | None], *, lines: int = 1) -> float:
     """Return how probable the clearest of several differences is by chance, among all of them."""
     each = [p_value(one) for one in found if one is not None]
-    return min(1.0, min(each, default=1.0) * len(each) * lines)
+    return min(1.0, min(each) * len(each) * lines) if each else 1.0
 
 
 def p_value(found: Difference) -> float:

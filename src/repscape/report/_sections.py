@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from ..figures import FORMATS, sketches
-from ..findings import READING, by_heading, capital, certificates, has_errors
+from ..findings import READING, by_heading, capital, certificates, has_errors, headline, next_study
 from ..results import MeasureInfo, Profile, Results, titles
 from ._about import conventions, provenance, repeat
 from ._examples import Examples
@@ -105,10 +105,11 @@ def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
 
 def _summary(results: Results) -> Markup:
     """Return every conclusion under its heading; of long lists the rest opens at a click."""
-    found = by_heading(results.conclusions())
+    every = results.conclusions()
+    found = by_heading(every)
     if not found:
         return element("p", "No number by layer to sum up.")
-    parts = []
+    parts = [element("p", together, class_="headline")] if (together := headline(every)) else []
     for heading, said in found.items():
         parts.append(element("h3", heading))
         first, rest = ([element("li", one.text) for one in some] for some in (said[:SENTENCES], said[SENTENCES:]))
@@ -116,6 +117,9 @@ def _summary(results: Results) -> Markup:
         if rest:
             more = element("summary", f"{len(rest)} more")
             parts.append(element("details", more, element("ul", *rest, class_="findings")))
+    if planned := next_study(results):
+        more = element("summary", "How many examples for the next study?")
+        parts.append(element("details", more, element("ul", *(element("li", one) for one in planned))))
     if has_errors(results):
         parts.append(element("p", READING, class_="note"))
     return joined(*parts)

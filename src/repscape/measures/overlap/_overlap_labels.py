@@ -25,7 +25,7 @@ IntArray = npt.NDArray[np.int64]
 NAME = "overlap_labels"
 
 
-def overlap_labels(
+def overlap_labels(  # house: what can be asked of labels
     g: NeighborGraph,
     labels: Any,
     *,
