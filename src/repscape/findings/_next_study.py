@@ -63,5 +63,5 @@ def _wanted(line: list[Record]) -> float:
 
 def _rounded(n: int) -> int:
     """Return a number with two digits, since errors are not known better."""
-    unit = 10 ** max(0, len(str(n)) - 2)
+    unit = int(10 ** max(0, len(str(n)) - 2))
     return math.ceil(n / unit) * unit

@@ -112,7 +112,7 @@ def test_nulls_and_errors_count_groups_and_strata() -> None:
     stratum = np.repeat([0, 1], 60)
     apart = [stratum[:, None] * 9 + rng.normal(size=(120, 3)) for _ in range(2)]
     assert rs.information_imbalance(*apart, permutations=39).p_value == 1 / 40
-    assert rs.information_imbalance(*apart, permutations=39, within=stratum).p_value > 0.1
+    assert rs.information_imbalance(*apart, permutations=39, within=stratum).p_value >= 0.1
 
 
 def test_the_null_by_hand() -> None:
@@ -152,5 +152,5 @@ def test_bad_input() -> None:
     assert rs.information_imbalance(rs.knn_graph(X, 4), Y, k=4).stderr is None
     with pytest.raises(InputError, match="needs points on both sides"):
         rs.information_imbalance(rs.knn_graph(X, 4), Y, error="subsample")
-    with pytest.raises(InputError, match="needs at least 52 examples. Got 40"):
+    with pytest.raises(InputError, match="at least 52 examples. Got 40"):
         rs.information_imbalance(X, Y, k=10, error="subsample")

@@ -58,7 +58,8 @@ class LocalError:
             if average != "harmonic":
                 raise InputError(f"error='model' of {NAME} goes with average='harmonic' only. Got average={average!r}.")
             return "model", value / math.sqrt(self.near.n * (self.k - 1)), None
-        found = self._halves(value) if error != "sandwich" else None
+        lost = 3 if average == "mean" else 1  # a mean of (k - 2) / S has the variance of k - 3 distances, a likelihood of k - 1
+        found = self._halves(value, lost) if error != "sandwich" else None
         if found is not None:
             return found
         if error == "subsamples" or self.groups is not None:
@@ -68,11 +69,11 @@ class LocalError:
             )
         return self._sandwich(scores, must=error == "sandwich")
 
-    def _halves(self, value: float) -> Found | None:
+    def _halves(self, value: float, lost: int) -> Found | None:
         """Return the error over halves at half of k; None where they cannot be had."""
         half = self.k // 2
         around = self.near.surroundings(SURROUNDINGS, groups=self.groups)
-        if self.k < LEAST_K:
+        if self.k < LEAST_K or half <= lost:
             return None
 
         def dimension(lengths: FloatArray) -> float:
@@ -84,8 +85,8 @@ class LocalError:
             return None
         if halves is None:
             return None
-        # As the model's relative error, 1 / sqrt(n (k - 1)); what whole groups say does not grow finer with k.
-        finer = math.sqrt((half - 1) / (self.k - 1)) if self.groups is None else 1.0
+        # As the model's relative error, 1 / sqrt(n (k - lost)); what whole groups say does not grow finer with k.
+        finer = math.sqrt((half - lost) / (self.k - lost)) if self.groups is None else 1.0
         stderr = float(halves.scaled.std(ddof=1)) * finer * value / float(halves.mean)
         return "subsamples" + ("" if self.groups is None else " of groups"), stderr, rescaled(halves.scaled, stderr)
 
