@@ -58,7 +58,9 @@ class LocalError:
             if average != "harmonic":
                 raise InputError(f"error='model' of {NAME} goes with average='harmonic' only. Got average={average!r}.")
             return "model", value / math.sqrt(self.near.n * (self.k - 1)), None
-        lost = 3 if average == "mean" else 1  # a mean of (k - 2) / S has the variance of k - 3 distances, a likelihood of k - 1
+        lost = (
+            3 if average == "mean" else 1
+        )  # a mean of (k - 2) / S has the variance of k - 3 distances, a likelihood of k - 1
         found = self._halves(value, lost) if error != "sandwich" else None
         if found is not None:
             return found
