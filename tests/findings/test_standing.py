@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from repscape.findings import Conclusion, headline, next_study
+from repscape.findings import Conclusion, held_together, next_study
 from repscape.findings._apart import Difference, Sample  # house: the steps themselves, without a study
 from repscape.findings._best_set import SIMULATIONS, Joint, best_set
 from repscape.findings._standing import holm, least_p, shared_level, standing, told_apart
@@ -92,11 +92,11 @@ def test_what_holds_of_the_whole_page_is_marked() -> None:
     said = Results((*clear, *doubtful)).conclusions()
     assert {(one.measure, one.headline) for one in said} == {("share", True), ("other", False)}
     assert all(one.p_value is not None for one in said)
-    assert headline(said) == (
+    assert held_together(said) == (
         "Each of 4 kinds of sentences below is wrong in at most 5 % of samples. These hold all together (Holm): share: "
         "highest; share: lowest."
     )
-    assert headline([Conclusion("copies", "", (), "x")]) == ""
+    assert held_together([Conclusion("copies", "", (), "x")]) == ""
 
 
 def test_what_rests_on_few_examples_enters_no_comparison_and_both_values_are_told() -> None:

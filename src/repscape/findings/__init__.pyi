@@ -2,9 +2,11 @@ from ._best_layer import best_layer
 from ._best_matches import best_matches
 from ._best_probed import best_probed
 from ._conclusion import HEADINGS, Conclusion, by_heading
-from ._conclusions import READING, conclusions, has_errors, headline
+from ._conclusions import READING, conclusions, has_errors, held_together
 from ._differences import Between, paired_differences, simultaneous_bands
+from ._headline import Headline, headline
 from ._next_study import next_study
+from ._recommend import Recommended, recommended
 from ._suggest import LayerAdvice, suggest_layers
 from ._words import capital, certificates, overview
 
@@ -13,7 +15,9 @@ __all__ = [
     "READING",
     "Between",
     "Conclusion",
+    "Headline",
     "LayerAdvice",
+    "Recommended",
     "best_layer",
     "best_matches",
     "best_probed",
@@ -23,9 +27,11 @@ __all__ = [
     "conclusions",
     "has_errors",
     "headline",
+    "held_together",
     "next_study",
     "overview",
     "paired_differences",
+    "recommended",
     "simultaneous_bands",
     "suggest_layers",
 ]

@@ -43,7 +43,7 @@ def conclusions(results: Results) -> tuple[Conclusion, ...]:
     return _marked(said)
 
 
-def headline(said: Sequence[Conclusion]) -> str:
+def held_together(said: Sequence[Conclusion]) -> str:
     """Return which sentences hold together, whatever else is said; "" where fewer than two compare anything."""
     compared = {_family(one) for one in said if one.p_value is not None}
     if len(compared) < 2:
