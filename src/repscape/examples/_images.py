@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from ..errors import InputError, InputTypeError
-from ._arrays import natural_key
+from ._layer_names import natural_key
 from ._image_files import decoded
 from ._neighbor_files import IMAGE_SUFFIXES
 from ._room import check_room

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .. import _check
 from ..errors import InputError, InputTypeError
-from ._arrays import natural_key
+from ._layer_names import natural_key
 from ._columns import ID, Array, ColumnTable, Reading, column_table
 from ._tables import plain_frame
 from ._typed import settled
