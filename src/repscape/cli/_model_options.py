@@ -113,7 +113,11 @@ class StateOptions:
         ),
     ] = None
     pool: Annotated[
-        str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")
+        str | None,
+        typer.Option(
+            "--pool",
+            help="mean (default), last, first, cls, max, token or flatten; of arrays as it is in measure.",
+        ),
     ] = None
     include_special: Annotated[
         bool,

@@ -21,7 +21,7 @@ from ._model_options import (
     chosen,
     say_study_forecast,
 )
-from ._options import Json, LabelsFrom, PlanOptions, RunOptions
+from ._options import Axes, Json, LabelsFrom, Mask, PlanOptions, RunOptions
 from ._shown import show_study
 
 Out = Annotated[
@@ -40,7 +40,9 @@ StudyFile = Annotated[
 Arrays = Annotated[
     list[str] | None,
     typer.Option(
-        "--arrays", metavar="[NAME=]PATH[:KEY]", help="A .npy, .npz or folder of layers; again for another model."
+        "--arrays",
+        metavar="[NAME=]PATH[:KEY]",
+        help="Arrays (.npy, .npz, .safetensors, .pt, .h5, .h5ad, .parquet, zarr) or a folder of them; again for another model.",
     ),
 ]
 Model = Annotated[
@@ -68,6 +70,8 @@ def run(
     arrays: Arrays = None,
     model: Model = None,
     data: Data = None,
+    axes: Axes = None,
+    mask: Mask = None,
     labels_from: LabelsFrom = None,
     revision: Revision = None,
     allow_code: AllowCode = False,
@@ -94,15 +98,20 @@ def run(
             raise typer.BadParameter("give the study folder to write: --out DIR", ctx=ctx)
         out = Path(study)
 
+    from ..examples import Form
     from ..study import ModelSource, StudySpec, read_study, run_study
 
     given = plan.entries()
+    if model is not None and (axes is not None or mask is not None):
+        raise typer.BadParameter("--axes and --mask are of arrays, not of a model", ctx=ctx)
     if model is not None and data is not None:
         options = chosen(examples, draw, tables, states, opening, label=plan.label)
         options |= {"layers": layers} if (layers := given.pop("layers", None)) else {}
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
-        spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+        form = Form.of(axes=axes, pool=states.pool, mask=mask)
+        spec = read_study(study) if study is not None else StudySpec.of(arrays or [], form=form)
+        spec = spec.with_form(form)
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)

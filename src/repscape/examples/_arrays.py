@@ -99,15 +99,17 @@ def read_layers(path: str | os.PathLike[str], *, key: str | None = None, form: F
     return _sorted_out(held, where, form)
 
 
-def layers_in_memory(source: Any, *, form: Form, function: str) -> ArrayLayers | None:
+def layers_in_memory(source: Any, *, form: Form, function: str, plain: bool = False) -> ArrayLayers | None:
     """Take layers from an array, a list, a cache, a table or AnnData; None where it is none of them.
+
+    A dict of layers (n, d) is none of them either, unless it is wanted `plain`.
 
     Raises
     ------
     InputError
         Nothing says which axis is which, or two layers have different n.
     """
-    held = held_in_memory(source, form, function)
+    held = held_in_memory(source, form, function, plain=plain)
     return None if held is None else _sorted_out(held, f"source of {function}", form, function=function)
 
 
@@ -131,7 +133,7 @@ def _chosen(held: Held, key: str, where: Path, form: Form) -> ArrayLayers:
         raise UnknownNameError(f"{where} has no array {key!r}. It has {', '.join(arrays)}.{_check.near(key, arrays)}")
     others = {name: array for name, array in arrays.items() if name != key and not isinstance(array, list)}
     beside = {name: array for name, array in others.items() if len(array.shape) == 1 or name == form.mask}
-    found = arranged(replace(held, arrays={key: arrays[key], **beside}), form, where, "read_layers")
+    found = arranged(replace(held, arrays={key: arrays[key], **beside}), form, where, function="read_layers")
     if found.layers:
         return _whole(found, held, where)
     array = found.rest[key]
@@ -150,7 +152,7 @@ def _plain(arrays: Mapping[str, Any]) -> dict[str, Array]:
 
 def _sorted_out(held: Held, where: Any, form: Form, *, function: str = "read_layers") -> ArrayLayers:
     """Tell layers from columns; refuse arrays without a layer, and layers of different examples."""
-    found = arranged(held, form, where, function)
+    found = arranged(held, form, where, function=function)
     if found.layers:
         return _whole(found, held, where)
     if held.certain:

@@ -28,9 +28,9 @@ def natural_key(name: str) -> list[tuple[int, int, str]]:
 def layer_infos(names: Iterable[str], *, ordered: bool = True) -> list[LayerInfo]:
     """Place layers by the one number in which their names differ, else by their order.
 
-    Where layers of several kinds lie together (layer.3.attn beside layer.3.mlp, or an embedding before and a norm behind them), each
-    kind is placed by its number. `ordered` says whether the order of the names means anything, as it does not where a format
-    sorts them.
+    Where layers of several kinds lie together (layer.3.attn beside layer.3.mlp, or an embedding before and a norm behind them),
+    each kind is placed by its number. `ordered` says whether the order of the names means anything: some
+    formats sort them.
 
     Examples
     --------

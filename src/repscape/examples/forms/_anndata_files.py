@@ -76,12 +76,18 @@ def write_h5ad(path: Path, layers: Mapping[str, Any], columns: Mapping[str, Any]
 
     n = len(next(iter(layers.values())))
     names = columns.get("id", np.arange(n))
-    obs = pd.DataFrame({name: values for name, values in columns.items() if name != "id"}, index=pd.Index(names).astype(str))
+    rows = pd.Index([str(one) for one in names], dtype=object)
+    obs = pd.DataFrame({name: values for name, values in columns.items() if name != "id"}, index=rows)
+    for name in obs.select_dtypes(exclude=["number", "bool"]):
+        obs[name] = obs[name].astype(object)
     written = {name.replace("/", "|"): np.ascontiguousarray(array) for name, array in layers.items()}
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # on names of rows that repeat, and on text made categorical
-            anndata.AnnData(obs=obs, obsm=written).write_h5ad(path)
+            data = anndata.AnnData(obs=obs, obsm=written)
+            # Plain text, which every version reads; pandas 3 would make of it a type of its own.
+            data.obs.index, data.var.index = rows, pd.Index([], dtype=object)
+            data.write_h5ad(path)
     except (OSError, ValueError, TypeError, RuntimeError, KeyError) as problem:
         raise StoreError(f"{path} cannot be written: {str(problem)[:200]}.") from problem
 

@@ -46,7 +46,7 @@ class Arranged:
     """Names of arrays that `layers` are made of."""
 
 
-def arranged(held: Held, form: Form, where: Any, function: str) -> Arranged:
+def arranged(held: Held, form: Form, where: Any, *, function: str) -> Arranged:
     """Take arrays apart by their axes.
 
     Raises
@@ -56,7 +56,11 @@ def arranged(held: Held, form: Form, where: Any, function: str) -> Arranged:
     """
     found = Arranged(notes=list(held.notes))
     plain = {name: _plain(value, f"{name} in {where}", function) for name, value in held.arrays.items()}
-    arrays = {inner: one for name, value in plain.items() for inner, one in _lists_opened(name, value, form).items()}
+    arrays = {
+        inner: one
+        for name, value in plain.items()
+        for inner, one in _opened(name, value, form, known=name in held.axes).items()
+    }
     mask, mask_name = _mask(arrays, form, where, found)
     lengths = form.lengths | {len(values) for values in held.columns.values()}
     lengths |= {int(a.shape[0]) for a in arrays.values() if not isinstance(a, list) and len(a.shape) == 1}
@@ -86,9 +90,9 @@ def _plain(value: Any, name: str, function: str) -> Any:
     return as_array(value, name, function)
 
 
-def _lists_opened(name: str, value: Any, form: Form) -> dict[str, Any]:
+def _opened(name: str, value: Any, form: Form, *, known: bool) -> dict[str, Any]:
     """Return the layers of a list by name; one that has an entry for each example stays a list."""
-    if not isinstance(value, list):
+    if not isinstance(value, list) or known:
         return {name: value}
     counts = {len(one.shape) for one in value}
     if len(counts) > 1:
@@ -96,7 +100,9 @@ def _lists_opened(name: str, value: Any, form: Form) -> dict[str, Any]:
             f"{name or 'a list'} must hold arrays of as many axes each. Got {', '.join(map(_shape, value[:4]))}."
         )
     count, rows = counts.pop(), {one.shape[0] for one in value}
-    of_examples = "n" not in form.axes if form.axes else count == 1 or (count == 2 and (bool(form.pool) or len(rows) > 1))
+    of_examples = (
+        "n" not in form.axes if form.axes else count == 1 or (count == 2 and (bool(form.pool) or len(rows) > 1))
+    )
     if of_examples:
         return {name: value}
     return {f"{name}.{place}" if name else f"layer{place}": one for place, one in enumerate(value)}
@@ -181,16 +187,20 @@ def _take_apart(  # house: what a form says of one array
     said = f"{name} in {where}"
     if "tokens" in axes and not form.pool:
         found.notes.append(f"{name}: the mean over tokens; pool= (--pool) takes another")
-    if not form.axes and "layers" in axes:
+    if not form.axes and "layers" in axes and "n" in axes:
         n, count = array.shape[list(axes).index("n")], array.shape[list(axes).index("layers")]
-        found.notes.append(f"took {name} {_shape(array)} for {count} layers of {n} examples; axes= (--axes) says otherwise")
+        found.notes.append(
+            f"took {name} {_shape(array)} for {count} layers of {n} examples; axes= (--axes) says otherwise"
+        )
     examples = list(array) if "n" not in axes else None
     if examples is not None and not isinstance(array, list) and array.ndim == len(axes):
         examples = [array]
     one = examples[0] if examples else array
     inner = [axis for axis in axes if axis != "n"] if examples is not None else list(axes)
     _check_axes(one, inner, said)
-    sizes = [(axis, one.shape[inner.index(axis)]) for axis in ("layers", "heads") if axis in inner]
+    sizes: list[tuple[str, int]] = [
+        (axis, one.shape[inner.index(axis)]) for axis in ("layers", "heads") if axis in inner
+    ]
     places = itertools.product(*(range(size) for _, size in sizes))
     for place in places:
         at = dict(zip((axis for axis, _ in sizes), place, strict=True))
@@ -220,7 +230,9 @@ def _layer_name(name: str, at: Mapping[str, int], *, alone: bool) -> str:
     """Name one of several layers of an array by its place; those of an only array need no more."""
     if "layers" not in at:
         return name
-    plain = alone and (name == "" or re.fullmatch(r"(?i)(hidden_?states?|states?|activations?|acts?|x|layers?|array)", name))
+    plain = alone and (
+        name == "" or re.fullmatch(r"(?i)(hidden_?states?|states?|activations?|acts?|x|layers?|array)", name)
+    )
     return f"layer{at['layers']}" if plain else f"{name}.{at['layers']}"
 
 
@@ -241,7 +253,7 @@ def _pooled(states: Any, how: str, mask: Any, said: str) -> Array:
         raise InputError(
             f"the mask of {said} must be (n, tokens), {tuple(states.shape[:2])}. Got {mask.shape}: is it of other examples?"
         )
-    return pooled(states, how, mask, said)
+    return pooled(states, how, mask, name=said)
 
 
 def _of_examples(examples: Sequence[Any], axes: Sequence[str], how: str, name: str) -> Array:

@@ -68,8 +68,8 @@ def read_held(path: Path, form: Form) -> Held:
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise InputError(
-            f"layers must be a .npy, a .npz, another file of arrays ({', '.join(list(READERS)[2:])}), a zarr folder, or a folder of "
-            f"them. Got {path}."
+            f"layers must be a .npy, a .npz, another file of arrays ({', '.join(list(READERS)[2:])}), a zarr folder, or a "
+            f"folder of them. Got {path}."
         )
     held = reader(path)
     if "" in held.arrays:
@@ -174,7 +174,9 @@ def _of_examples(read: Mapping[str, Held], form: Form) -> bool:
     shapes = [_shape(array) for held in read.values() for array in held.arrays.values()]
     if form.pool:
         return alone and all(len(shape) == 2 for shape in shapes)
-    return alone and len(read) > 1 and all(len(shape) == 1 for shape in shapes) and len(set(shapes)) == 1 and _floats(read)
+    return (
+        alone and len(read) > 1 and all(len(shape) == 1 for shape in shapes) and len(set(shapes)) == 1 and _floats(read)
+    )
 
 
 def _floats(read: Mapping[str, Held]) -> bool:
@@ -208,7 +210,9 @@ def _examples(folder: Path, read: Mapping[str, Held], form: Form) -> Held:
             found.axes[key] = _agreed(axes[key], f"{key} of the files in {folder}")
         elif not form.axes and all(len(_shape(one)) == 2 for one in arrays):
             found.axes["hidden_states" if key == "" else key] = ("tokens", "d")
-    found.notes.append(f"took the {len(read)} files of {folder.name or folder} for one example each, in the order of their names")
+    found.notes.append(
+        f"took the {len(read)} files of {folder.name or folder} for one example each, in the order of their names"
+    )
     return found
 
 
@@ -224,5 +228,7 @@ def _sides(shape: tuple[int, ...], tokens: int, what: str) -> tuple[str, ...]:
 def _agreed(seen: set[tuple[str, ...]], what: str) -> tuple[str, ...]:
     known = seen - {()}
     if len(known) > 1:
-        raise InputError(f"{what}: in some the first axis is the tokens, in some the second. Say axes='tokens,layers,d'.")
+        raise InputError(
+            f"{what}: in some the first axis is the tokens, in some the second. Say axes='tokens,layers,d'."
+        )
     return next(iter(known), ("tokens", "layers", "d"))  # as many tokens as layers in all of them: what vLLM writes

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -62,11 +62,6 @@ class Form(Brief):
         if mask is not None and pool is None:
             raise InputError(f"mask of {function} is of tokens: it needs pool={' or '.join(POOLS)}.")
         return cls(tuple(words), pool or "", mask)
-
-    @classmethod
-    def of_entries(cls, entries: Mapping[str, Any]) -> Form:
-        """Take the entries of a study.toml that are of the form."""
-        return cls.of(axes=entries.get("axes"), pool=entries.get("pool"), mask=entries.get("mask"), function="a study")
 
     def entries(self) -> dict[str, str]:
         """Return what a study.toml says of it; a mask that lies in memory has no words."""

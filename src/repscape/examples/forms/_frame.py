@@ -84,7 +84,9 @@ def of_frame(frame: pd.DataFrame, where: str, *, name: str = "layer0") -> Held:
     ([[2.0, 0.5], [3.0, 1.0]], ['kind'])
     """
     if getattr(frame.columns, "nlevels", 1) > 1:
-        raise InputTypeError(f"{where} must have one name for each column. Got {frame.columns.nlevels} levels of names.")
+        raise InputTypeError(
+            f"{where} must have one name for each column. Got {frame.columns.nlevels} levels of names."
+        )
     if frame.columns.has_duplicates:
         twice = sorted(set(map(str, frame.columns[frame.columns.duplicated()])))
         raise InputError(f"{where} must have columns of different names. Got {', '.join(twice)} twice.")
@@ -101,7 +103,9 @@ def of_frame(frame: pd.DataFrame, where: str, *, name: str = "layer0") -> Held:
             used.add(column)
     for stem, columns in ({} if used else _numbered(frame)).items():  # beside vectors, numbered columns are values
         held.arrays[stem or name] = np.column_stack([frame[column].to_numpy() for column in columns])
-        held.notes.append(f"took {len(columns)} columns {columns[0]} to {columns[-1]} for the dimensions of {stem or name}")
+        held.notes.append(
+            f"took {len(columns)} columns {columns[0]} to {columns[-1]} for the dimensions of {stem or name}"
+        )
         used |= set(columns)
     if not held.arrays:
         floats = [c for c in frame.columns if frame[c].dtype.kind == "f" and not LABELS.fullmatch(c)]

@@ -1,4 +1,4 @@
-"""Arrays of HDF5 files: every data set of numbers or text, by its path; mapped into memory where the file lays it out in one piece."""
+"""Arrays of HDF5 files: every data set of numbers or text, by its path; mapped into memory where it lies in one piece."""
 
 from __future__ import annotations
 

@@ -13,8 +13,8 @@ from ._nested import spread
 from ._plain import is_arraylike, saved
 
 
-def held_in_memory(source: Any, form: Form, function: str) -> Held | None:
-    """Return what an object holds; None where it is nothing that is known here, or a plain dict of layers (n, d).
+def held_in_memory(source: Any, form: Form, function: str, *, plain: bool = False) -> Held | None:
+    """Return what an object holds; None where it is nothing that is known here, or a dict of layers (n, d) not wanted `plain`.
 
     Raises
     ------
@@ -29,10 +29,12 @@ def held_in_memory(source: Any, form: Form, function: str) -> Held | None:
     if hasattr(source, "columns") and hasattr(source, "to_numpy"):
         return of_frame(source, f"source of {function}")
     if isinstance(source, Mapping):
-        held = spread(source, f"source of {function}") if source and _is_cache(source, form) else None
+        held = spread(source, f"source of {function}") if source and (plain or _is_cache(source, form)) else None
     elif is_arraylike(source):
         if len(source.shape) < 2:
-            raise InputError(f"source of {function} must have at least 2 axes, (n, d). Got shape {tuple(source.shape)}.")
+            raise InputError(
+                f"source of {function} must have at least 2 axes, (n, d). Got shape {tuple(source.shape)}."
+            )
         held = Held({"layer0" if len(source.shape) == 2 else "hidden_states": source})
     elif isinstance(source, list | tuple) and source and all(is_arraylike(one) for one in source):
         held = Held({"": list(map(saved, source))})
@@ -46,7 +48,9 @@ def held_in_memory(source: Any, form: Form, function: str) -> Held | None:
 def is_model_source(value: Any) -> bool:
     """Whether a value in a dict is a whole model rather than one layer: a cache, a list of layers, AnnData."""
     value = saved(value)
-    listed = isinstance(value, list | tuple) and bool(value) and all(len(getattr(one, "shape", ())) >= 2 for one in value)
+    listed = (
+        isinstance(value, list | tuple) and bool(value) and all(len(getattr(one, "shape", ())) >= 2 for one in value)
+    )
     return listed or hasattr(value, "cache_dict") or (hasattr(value, "obsm") and hasattr(value, "obs_names"))
 
 

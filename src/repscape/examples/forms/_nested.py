@@ -19,7 +19,7 @@ HEADS = frozenset({"q", "k", "v", "z", "rot_q", "rot_k", "result", "q_input", "k
 
 
 def spread(value: Any, where: str) -> Held:
-    """Return the arrays of a cache by name; "a/b" is b inside a. A list of arrays stays one, since it may be of layers or of examples.
+    """Return the arrays of a cache by name; "a/b" is b inside a. A list of arrays stays a list: of layers, or of examples.
 
     Text, one for each example, becomes a column. What is neither stays out, with a note.
 

@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 BLOCK = 1 << 24  # numbers pooled in one go
 
 
-def pooled(states: Any, how: str, mask: Array | None, name: str) -> Array:
+def pooled(states: Any, how: str, mask: Array | None, *, name: str) -> Array:
     """Return (n, d) rows of states (n, tokens, d), or (real tokens, d) for "token".
 
     Parameters
@@ -35,7 +35,7 @@ def pooled(states: Any, how: str, mask: Array | None, name: str) -> Array:
     Examples
     --------
     >>> states = np.arange(12.0).reshape(2, 3, 2)
-    >>> pooled(states, "mean", np.array([[True, True, False], [True, True, True]]), "a").tolist()
+    >>> pooled(states, "mean", np.array([[True, True, False], [True, True, True]]), name="a").tolist()
     [[1.0, 2.0], [8.0, 9.0]]
     """
     n, tokens, d = states.shape
@@ -53,7 +53,7 @@ def pooled(states: Any, how: str, mask: Array | None, name: str) -> Array:
 
 def pooled_each(examples: Sequence[Any], how: str, name: str) -> Array:
     """Return the rows of examples (tokens, d) that each have their own number of tokens; all of their tokens are real."""
-    rows = [pooled(np.asarray(one)[None], how, None, f"{name}[{place}]") for place, one in enumerate(examples)]
+    rows = [pooled(np.asarray(one)[None], how, None, name=f"{name}[{place}]") for place, one in enumerate(examples)]
     return np.concatenate(rows)
 
 
@@ -74,20 +74,24 @@ def _kept(dtype: np.dtype[Any]) -> np.dtype[Any]:
 def _mean(states: Array, real: Array) -> Array:
     weights = real.astype(np.float64)
     sums = np.einsum("ntd,nt->nd", np.where(real[:, :, None], states, 0).astype(np.float64), weights)
-    return (sums / weights.sum(axis=1, keepdims=True)).astype(_kept(states.dtype))
+    means: Array = sums / weights.sum(axis=1, keepdims=True)
+    return means.astype(_kept(states.dtype))
 
 
 def _first(states: Array, real: Array) -> Array:
-    return states[np.arange(len(states)), real.argmax(axis=1)]
+    rows: Array = states[np.arange(len(states)), real.argmax(axis=1)]
+    return rows
 
 
 def _last(states: Array, real: Array) -> Array:
-    return states[np.arange(len(states)), real.shape[1] - 1 - real[:, ::-1].argmax(axis=1)]
+    rows: Array = states[np.arange(len(states)), real.shape[1] - 1 - real[:, ::-1].argmax(axis=1)]
+    return rows
 
 
 def _max(states: Array, real: Array) -> Array:
     lowest = -np.inf if states.dtype.kind == "f" else states.min(initial=0)
-    return np.where(real[:, :, None], states, lowest).max(axis=1).astype(states.dtype, copy=False)
+    largest: Array = np.where(real[:, :, None], states, lowest).max(axis=1)
+    return largest.astype(states.dtype, copy=False)
 
 
 KINDS: dict[str, Callable[[Array, Array], Array]] = {"mean": _mean, "first": _first, "last": _last, "max": _max}

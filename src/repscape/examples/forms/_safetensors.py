@@ -1,7 +1,7 @@
 """Arrays of .safetensors files: mapped into memory where numpy knows their type, bfloat16 widened to float32.
 
-The format is a length of 8 bytes, a header in JSON, and the tensors' bytes. Its own library checks the header; where the bytes lie
-is read here, since the library hands numpy copies alone and no bfloat16.
+The format is a length of 8 bytes, a header in JSON, and the tensors' bytes. Its own library checks the header; where the bytes
+lie is read here, since the library hands numpy copies alone and no bfloat16.
 """
 
 from __future__ import annotations

@@ -80,6 +80,8 @@ def _add(path: Path, name: str, array: Any, held: Held) -> None:
         check_room(array.size * array.dtype.itemsize, f"{name} in {path}, unpacked,")
         held.arrays[name] = np.asarray(array[...])
     elif kind in "UTSO" and array.ndim == 1:
-        held.columns[name] = np.asarray([one.decode() if isinstance(one, bytes) else str(one) for one in array[...].tolist()])
+        held.columns[name] = np.asarray(
+            [one.decode() if isinstance(one, bytes) else str(one) for one in array[...].tolist()]
+        )
     else:
         held.notes.append(f"left out {name} of shape {array.shape} and dtype {array.dtype}: not numbers")

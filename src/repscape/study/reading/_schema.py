@@ -31,6 +31,7 @@ def _either(*tests: Test) -> Test:
 
 
 WORDS = (_either(_text, _list(_text)), "text or a list of text")
+FORM = ("axes", "pool", "mask")  # what is said of the axes of arrays
 NAMED = (_either(_text, _named), "text, or a table of names with text")
 SOURCE: Mapping[str, tuple[Test, str]] = {
     "arrays": NAMED,
@@ -40,6 +41,9 @@ SOURCE: Mapping[str, tuple[Test, str]] = {
     "id_column": (_text, "text"),
     "separator": (_text, "text"),
     "encoding": (_text, "text"),
+    "axes": WORDS,
+    "pool": (_text, "text"),
+    "mask": (_text, "text"),
     "revisions": (_list(_text), "a list of text"),
     "options": (lambda value: isinstance(value, Mapping), "a table"),
 }

@@ -10,11 +10,11 @@ from typing import Any
 
 from ... import _check
 from ...errors import InputError, StoreError
-from ...examples import Reading, named_path
+from ...examples import Form, Reading, named_path
 from ...store import check_format
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from ._models import TRUST, ModelSource, is_function
-from ._schema import SOURCE, check_further, check_plan, check_source
+from ._schema import FORM, SOURCE, check_further, check_plan, check_source
 from ._spec import TOLD, StudySpec
 
 
@@ -95,10 +95,19 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
         plan,
         _models(source, folder) if "model" in source else None,
         Reading(**{name: source.get(name) for name in TOLD}),
+        _form(source, f"[source] of {where}"),
         tuple(held.get("also", ())),
         None if home is None else home.path,
         {} if home is None else home.columns(),
     )
+
+
+def _form(source: Mapping[str, Any], where: str) -> Form:
+    """Read what is said of the axes of arrays; a model's states are pooled by its [source.options]."""
+    said = [name for name in FORM if name in source]
+    if said and "arrays" not in source:
+        raise InputError(f"{', '.join(said)} in {where} are for arrays; pool of a model stands in [source.options].")
+    return Form.of(**{name: source[name] for name in said}, function="a study")
 
 
 def _by_name(entry: Any) -> Any:
