@@ -83,7 +83,9 @@ def hdf5(folder: Path) -> Path:
 
 
 def annotated() -> anndata.AnnData:
-    obs = pd.DataFrame({"kind": pd.Categorical(KIND, categories=pd.Index(["cat", "dog"], dtype=object)), "score": SCORE}, index=IDS)
+    obs = pd.DataFrame(
+        {"kind": pd.Categorical(KIND, categories=pd.Index(["cat", "dog"], dtype=object)), "score": SCORE}, index=IDS
+    )
     return anndata.AnnData(
         X=scipy.sparse.csr_matrix(LAYERS[NAMES[0]]),
         obs=obs,
@@ -244,3 +246,42 @@ def test_labels_join_states_by_the_ids_of_their_files(tmp_path: Path) -> None:
     source = read_source(tmp_path, table)
     assert source.columns["kind"].tolist() == KIND.tolist()
     assert source.columns["id"][:3].tolist() == ["0-8f3a", "1-8f3a", "2-8f3a"]
+
+
+@pytest.mark.parametrize("suffix", [".npz", ".safetensors", ".parquet", ".h5ad", ".h5"])
+def test_what_is_written_for_others_reads_back_the_same(suffix: str, tmp_path: Path) -> None:
+    from repscape.study import export_arrays, import_arrays
+
+    import_arrays(parquet(tmp_path), tmp_path / "in")
+    (file,) = export_arrays(tmp_path / "in", tmp_path / f"out{suffix}")
+    back = read_source(file)
+    assert [one.place.layer.key for one in back.representations] == list(NAMES)
+    for one, wanted in zip(back.representations, LAYERS.values(), strict=True):
+        np.testing.assert_array_equal(np.asarray(one.points), wanted)
+        assert np.asarray(one.points).dtype == rs.open_store(tmp_path / "in")[one.place.layer.key].dtype
+    assert {name: np.asarray(back.columns[name]).tolist() for name in ("id", "kind", "score")} == {
+        "id": IDS.tolist(),
+        "kind": KIND.tolist(),
+        "score": SCORE.tolist(),
+    }
+    with pytest.raises(rs.errors.StoreError, match="is there already"):
+        export_arrays(tmp_path / "in", file)
+
+
+def test_some_layers_of_a_study_of_two_models_are_written(tmp_path: Path) -> None:
+    from repscape.study import export_arrays
+
+    file = npz(tmp_path)
+    rs.run(
+        {"small": file, "large": file},
+        rs.Plan(measures=["id_twonn"]),
+        folder=tmp_path / "study",
+        origin={"arrays": {"small": str(file), "large": str(file)}},
+    )
+    (out,) = export_arrays(tmp_path / "study", tmp_path / "o.npz", layers="*/layer.9")
+    with np.load(out) as held:
+        assert {name for name in held.files if held[name].ndim == 2} == {"small/layer.9", "large/layer.9"}
+    with pytest.raises(rs.errors.UnknownNameError, match="layers of export_arrays must be of small/layer.1"):
+        export_arrays(tmp_path / "study", tmp_path / "p.npz", layers="layer.99")
+    with pytest.raises(rs.errors.InputError, match="are for a file of states"):
+        export_arrays(tmp_path / "study", tmp_path / "folder", layers="*")

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from ...errors import InputError, StoreError
+from .._room import check_room
 from ._anndata_files import write_h5ad
 from ._frame import write_parquet
 from ._h5py_files import write_h5
@@ -41,6 +42,7 @@ WRITERS: Mapping[str, Writer] = {
     ".h5": write_h5,
 }
 """Suffix -> writer."""
+BY_LAYER = (".npz", ".h5")  # written layer by layer: the others need all of them at once
 
 
 def write_held(path: Path, layers: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
@@ -58,6 +60,9 @@ def write_held(path: Path, layers: Mapping[str, Any], columns: Mapping[str, Any]
         raise InputError(f"a file of layers must end in {', '.join(WRITERS)}. Got {path}.")
     if path.exists():
         raise StoreError(f"{path} is there already. Choose another name, or delete it.")
+    if path.suffix.lower() not in BY_LAYER:
+        check_room(sum(array.shape[0] * array.shape[1] * array.dtype.itemsize for array in layers.values()), str(path))
+        layers = {name: np.asarray(array) for name, array in layers.items()}
     renamed = {f"column {name}" if name in layers else name: _plain(values) for name, values in columns.items()}
     beside = path.with_name(f".{path.stem}-{secrets.token_hex(4)}{path.suffix}")
     try:
