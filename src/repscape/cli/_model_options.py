@@ -135,6 +135,10 @@ class StateOptions:
     dtype: Annotated[
         str | None, typer.Option("--dtype", help="float32 (default), bfloat16 or float16 in the model.")
     ] = None
+    store_dtype: Annotated[
+        str | None,
+        typer.Option("--store-dtype", help="float32 (default), float16 or bfloat16 in the store; its error is told."),
+    ] = None
 
 
 def chosen(*groups: Any, **options: Any) -> dict[str, Any]:

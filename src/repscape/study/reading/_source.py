@@ -30,6 +30,7 @@ from ...examples import (
 from ...graph import NeighborGraph
 from ...results import Place
 from ...store import Store, open_store
+from .._rounding import rounding_said
 from ._collected import ID, Collected, Representation, Shaped
 from ._imported import imported_models, read_imported, read_published
 
@@ -246,7 +247,10 @@ def _of_store(store: Store, at: Place, into: Collected) -> Mapping[LayerInfo, An
         into.check_ids(table[ID].to_numpy(), str(store.path))
     into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
     name = at.model if at.step is None else f"{at.model} step {at.step:g}".strip()
-    into.extracted[name] = store.provenance
+    rounding = store.state.get("rounding")
+    into.extracted[name] = {**store.provenance, **({"rounding": rounding} if rounding else {})}
+    if said := rounding_said(store.state):
+        into.notes.append(f"{name}: {said}." if name else f"{said}.")
     if cut := store.state.get("truncated"):
         into.notes.append(
             f"{cut} of the examples were longer than {name or 'the model'}, or its maximal length, takes, and were cut."
