@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -98,7 +98,8 @@ class GivenColumns(Mapping[str, Any]):
     @property
     def lengths(self) -> frozenset[int]:
         """Numbers of rows of the tables."""
-        return frozenset(len(values) for table in self.tables for values in table.columns.values() if np.ndim(values))
+        held = (values for table in self.tables for values in table.columns.values())
+        return frozenset(len(values) for values in held if isinstance(values, Sized) and not isinstance(values, str))
 
     def has_ids(self, column: str) -> bool:
         """Whether the ids of some table are those of this column."""

@@ -97,7 +97,7 @@ def import_arrays(
 
     Examples
     --------
-    >>> import repscape as rs
+    >>> import numpy as np, repscape as rs
     >>> folder = Path(tempfile.mkdtemp())
     >>> np.savez(folder / "layers.npz", a=np.eye(40), b=np.eye(40)[:, :20] + 1)
     >>> found = import_arrays(folder / "layers.npz", folder / "study", model="toy")
