@@ -86,8 +86,8 @@ def export_arrays(
     if not models:
         raise InputError(f"{source} holds no neighbour graph: run a study on it first (repscape run).")
     written: list[Path] = []
-    for stack, layers in models.items():
-        written += write_neighbor_files(target / stack if len(models) > 1 else target, layers)
+    for stack, held in models.items():
+        written += write_neighbor_files(target / stack if len(models) > 1 else target, held)
     return written
 
 

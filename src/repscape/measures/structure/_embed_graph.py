@@ -22,7 +22,9 @@ NAME = "embed_graph"
 USUAL = 30.0
 LISTED = 3  # neighbours a unit of perplexity: the library's own rule
 DRAWN = 1e-4  # spread of a first layout that is drawn, as in the paper
-GIVEN = 1.0  # of one that is given: from so little as the other, places are forgotten (correlation .0 to .9 instead of .98)
+GIVEN = (
+    1.0  # of one that is given: from so little as the other, places are forgotten (correlation .0 to .9 instead of .98)
+)
 
 
 def embed_graph(
