@@ -1,8 +1,8 @@
 """Two coordinates for every point from its neighbour graph alone: t-SNE without the points and without a second search.
 
 The stored graph holds the very distances that t-SNE asks for, and exactly. One thread a layout: the loops of the library wait
-for one another longer than they work (8 s on one thread, 34 s on two, 1,500 points); whoever has several layouts draws them side
-by side.
+for one another longer than they work (8 s on one thread, 34 s on two, 1,500 points); whoever has several draws them side by
+side.
 """
 
 from __future__ import annotations
