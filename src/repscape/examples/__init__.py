@@ -14,7 +14,7 @@ from ._room import written_size
 from ._source import Wanted
 from ._typed import as_numbers
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
-from .forms import POOLS, WRITERS, Form, as_array, is_model_source, is_tensor, write_held
+from .forms import POOLS, WRITERS, Form, as_array, is_model, is_model_source, is_tensor, write_held
 
 __all__ = [
     "CHANNELS",
@@ -40,6 +40,7 @@ __all__ = [
     "POOLS",
     "WRITERS",
     "as_array",
+    "is_model",
     "is_model_source",
     "is_tensor",
     "layers_in_memory",

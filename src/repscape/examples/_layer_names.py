@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from .._types import LayerInfo
 
 LONGEST = 18  # digits of a number in a name that counts layers
-FIRST = re.compile(r"(?i)(^|[._/-])(hook_)?((pos|tok|token|word)?_?emb(ed|edding|eddings)?|input|inputs|wte|wpe)$")
+FIRST = re.compile(r"(?i)(^|[._/-])(hook_)?((pos|tok|token|word)?_?emb(ed|edding|eddings)?(_tokens)?|inputs?|wte|wpe)$")
 """Names of what comes before the first block."""
 
 

@@ -64,14 +64,14 @@ def arranged(held: Held, form: Form, where: Any, *, function: str) -> Arranged:
     mask, mask_name = _mask(arrays, form, where, found)
     lengths = form.lengths | {len(values) for values in held.columns.values()}
     lengths |= {int(a.shape[0]) for a in arrays.values() if not isinstance(a, list) and len(a.shape) == 1}
-    deep = [name for name, array in arrays.items() if isinstance(array, list) or len(array.shape) > 1]
+    deep = [n for n, array in arrays.items() if n != mask_name and (isinstance(array, list) or len(array.shape) > 1)]
     for name, array in arrays.items():
         if name == mask_name:
             continue
         known = None if form.axes and _count(array) == len(form.axes) else held.axes.get(name)
         axes = known or _axes_of(array, form, lengths=lengths, alone=len(deep) == 1)
         if axes is None:
-            _check_flat(name, array, where, held=held)
+            _check_flat(name, array, where, form=form, held=held)
             found.rest[name] = array
         else:
             _take_apart(name, array, axes, form=form, mask=mask, found=found, where=where, alone=len(deep) == 1)
@@ -108,7 +108,7 @@ def _opened(name: str, value: Any, form: Form, *, known: bool) -> dict[str, Any]
     return {f"{name}.{place}" if name else f"layer{place}": one for place, one in enumerate(value)}
 
 
-def _mask(arrays: Mapping[str, Any], form: Form, where: Any, found: Arranged) -> tuple[Any, str]:
+def _mask(arrays: Mapping[str, Any], form: Form, where: Any, found: Arranged) -> tuple[Any, str | None]:
     """Return the mask of real tokens and, where it lies beside the states, its name."""
     if isinstance(form.mask, str):
         if form.mask not in arrays:
@@ -118,10 +118,10 @@ def _mask(arrays: Mapping[str, Any], form: Form, where: Any, found: Arranged) ->
             )
         return _bool(arrays[form.mask], form.mask), form.mask
     if form.mask is not None:
-        return _bool(as_array(form.mask, "mask", "pool"), "mask"), ""
+        return _bool(as_array(form.mask, "mask", "pool"), "mask"), None
     name = next((name for name in MASKS if name in arrays), "")
     if not name or not (form.pool or len(arrays[name].shape) == 2):
-        return None, ""
+        return None, None
     found.notes.append(f"took {name} {_shape(arrays[name])} for the mask of real tokens")
     return _bool(arrays[name], name), name
 
@@ -159,7 +159,7 @@ def _axes_of(array: Any, form: Form, *, lengths: frozenset[int], alone: bool) ->
     return None
 
 
-def _check_flat(name: str, array: Any, where: Any, *, held: Held) -> None:
+def _check_flat(name: str, array: Any, where: Any, *, form: Form, held: Held) -> None:
     """Refuse what has more than two axes and looks like no image."""
     if isinstance(array, list):
         raise InputError(
@@ -169,6 +169,8 @@ def _check_flat(name: str, array: Any, where: Any, *, held: Held) -> None:
     count = len(array.shape)
     if count <= 2 or array.dtype.kind not in NUMBERS:
         return
+    if form.axes:
+        _check_axes(array, form.axes, f"{name} in {where}")
     sides = array.shape[1:3]
     image = array.dtype.kind != "f" or max(sides) <= IMAGE_RATIO * max(1, min(sides))
     if held.flatten and (image or count > 3):

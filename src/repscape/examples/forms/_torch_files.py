@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,9 @@ def read_torch(path: Path) -> Held:
     if not path.is_file():
         raise InputError(f"{path} cannot be read: it is no file.")
     try:
-        loaded: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path) or None)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of pickles by other protocols: what cannot be read is an error below
+            loaded: Any = torch.load(path, map_location="cpu", weights_only=True, mmap=zipfile.is_zipfile(path) or None)
     except pickle.UnpicklingError as problem:
         raise InputError(
             f"{path} cannot be read: it holds more than tensors, lists, dicts and text, and loading that would run code. Save "

@@ -60,6 +60,10 @@ def read_zarr(path: Path) -> Held:
     except RepscapeError:
         raise
     except Exception as problem:  # codecs raise whatever their libraries do
+        if "pickle" in str(problem):
+            raise InputError(
+                f"{path} cannot be read: it holds pickled Python objects, which are never loaded."
+            ) from problem
         raise InputError(f"{path} cannot be read as zarr: {type(problem).__name__}: {str(problem)[:200]}.") from problem
     return held
 

@@ -22,6 +22,7 @@ from ...examples import (
     Rows,
     as_array,
     builtin_values,
+    is_model,
     is_model_source,
     kind_of_folder,
     layers_in_memory,
@@ -285,6 +286,11 @@ def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     if kind == "neighbors":
         _check_unshaped(into.form, str(path), into)
         return {layer: graph for layer, graph, _ in read_published(path)}
+    if kind != "arrays" and is_model(path):
+        raise InputError(
+            f"{path} holds a model (config.json), and its weights are no hidden states: repscape run --model {path} --data D "
+            "extracts them first."
+        )
     if kind != "arrays":
         raise InputError(
             f"{path} holds {kind}, which a study cannot measure by itself: it needs a model. "
