@@ -130,7 +130,7 @@ REFUSED: dict[str, tuple[Callable[[Path], Any], type[Exception], str]] = {
     ),
     "layers in between": (lambda f: tensors(f, x=np.zeros((40, 3, 64))), InputError, "nothing says which of them are"),
     "two arrays of states": (lambda f: tensors(f, a=np.zeros((40, 3, 64)), b=np.zeros((40, 3, 64))), InputError, "axes="),
-    "another form": (lambda f: (f / "a.mat").write_text("") or f / "a.mat", InputError, "layers must be a .npy, a .npz, another"),
+    "another form": (lambda f: (f / "a.mat").write_text("") or f / "a.mat", InputError, "layers must be a .npy, a .npz"),
     "a key that is not there": (lambda f: f"{tensors(f, x=X)}:y", UnknownNameError, "has no array 'y'. It has x"),
     "a single row": (lambda f: tensors(f, x=X[:1]), InputError, "at least 3 points"),
 }  # fmt: skip
