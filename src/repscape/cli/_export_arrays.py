@@ -7,16 +7,19 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json
+from ._options import Json, place
 from ._print import say, say_json
 
-Source = Annotated[Path, typer.Argument(metavar="STUDY", help="A study folder, a store, or what import-arrays made.")]
+Source = Annotated[
+    Path, typer.Argument(metavar="STUDY", parser=place, help="A study folder, a store, or what import-arrays made.")
+]
 Out = Annotated[
     Path,
     typer.Option(
         "--out",
         "-o",
         metavar="FILE|DIR",
+        parser=place,
         help="A .npz, .safetensors, .parquet, .h5ad or .h5 for the states; a new folder for the neighbour graphs.",
     ),
 ]

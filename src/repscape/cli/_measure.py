@@ -22,6 +22,7 @@ from ._options import (
     Threads,
     Value,
     plan_entries,
+    used,
 )
 from ._print import note, say_json
 
@@ -67,6 +68,7 @@ def measure(
     from ..study import run as run_study
     from ._summary import say_summary
 
+    used(labels_from, id_column=id_column)
     given = plan_entries(
         measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
     )

@@ -1,8 +1,8 @@
 """Two coordinates for every point from its neighbour graph alone: t-SNE without the points and without a second search.
 
 The stored graph holds the very distances that t-SNE asks for, and exactly. One thread a layout: the loops of the library wait
-for one another longer than they work (8 s on one thread, 34 s on two, 1,500 points); whoever has several draws them side by
-side.
+for one another longer than they work (8 s on one thread, 34 s on two, 1,500 points); whoever has several layouts draws them
+side by side.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def embed_graph(
     g : NeighborGraph
         With indices and distances.
     perplexity : float, optional
-        How many neighbours count; the graph must hold 3 times as many and one more. By default 30, or as many as it allows.
+        How many neighbours count; the graph must hold 3 times as many and one more. By default 30, or as many as it holds
+        allow.
     start : (n, 2) array, optional
         Where points lie at first, on any scale: principal components, or the layout of the layer before, which keeps like
         places alike. By default drawn.
