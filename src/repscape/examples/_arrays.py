@@ -156,8 +156,12 @@ def _sorted_out(held: Held, where: Any, form: Form, *, function: str = "read_lay
     if found.layers:
         return _whole(found, held, where)
     if held.certain:
-        layers: Mapping[str, Array] = found.rest
-        columns, notes = dict(held.columns), found.notes
+        layers: Mapping[str, Array] = {name: a for name, a in found.rest.items() if len(a.shape) > 1}
+        n = next((array.shape[0] for array in layers.values()), 0)
+        beside = columns_among({name: a for name, a in found.rest.items() if name not in layers}, n)
+        left = [name for name in found.rest if name not in layers and name not in beside]
+        notes = [*found.notes, *(f"left out {name} of shape {found.rest[name].shape}: not ({n},)" for name in left)]
+        columns = {**held.columns, **beside}
     else:
         layers, columns, notes = layers_and_columns(found.rest, where)
         columns, notes = {**held.columns, **columns}, [*found.notes, *notes]
@@ -215,6 +219,7 @@ def _placed(
         if array.ndim > 2:
             may_be = array.ndim == 3 or (array.ndim == 4 and array.shape[3] in (1, 3, 4))
             images = array if images is None and may_be else images
+            array = np.asarray(array)
             flat = array.reshape(n, -1) if n else array.reshape(0, int(np.prod(array.shape[1:])))
             notes.append(f"flattened {info.name} {array.shape} to {flat.shape}")
             array = flat

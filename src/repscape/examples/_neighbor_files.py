@@ -194,10 +194,12 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
         return "dataset"
     if any(_named(file.name) for file, _ in _candidates(where)):
         return "neighbors"
-    if holds_arrays(where):
+    if any(Path(name).suffix in (".npy", ".npz") for name in names):
         return "arrays"
     if next(files_below(where, lambda file: file.suffix.lower() in IMAGE_SUFFIXES, Noticed()), None) is not None:
         return "images"
+    if holds_arrays(where):
+        return "arrays"
     if any(Path(name.removesuffix(".gz")).suffix in DATA_SUFFIXES for name in names):
         return "dataset"
     raise InputError(

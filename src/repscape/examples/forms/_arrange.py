@@ -20,7 +20,7 @@ from ...errors import InputError
 from .._told_apart import NUMBERS
 from ._form import MASKS, Form, Held
 from ._plain import as_array, native
-from ._pooled import pooled, pooled_each, positions
+from ._pooled import pooled, positions
 
 Array = npt.NDArray[Any]
 IMAGE_RATIO = 4  # of the sides of what may be an image
@@ -203,21 +203,20 @@ def _take_apart(  # house: what a form says of one array
     sizes: list[tuple[str, int]] = [
         (axis, one.shape[inner.index(axis)]) for axis in ("layers", "heads") if axis in inner
     ]
-    places = itertools.product(*(range(size) for _, size in sizes))
-    for place in places:
-        at = dict(zip((axis for axis, _ in sizes), place, strict=True))
-        key = (_layer_name(name, at, alone=alone), f"head.{at['heads']}" if "heads" in at else "")
-        if examples is not None:
-            rows = _of_examples([_picked(e, inner, at, said) for e in examples], inner, how, name)
-            counts = [e.shape[inner.index("tokens")] for e in examples] if "tokens" in inner else []
-            real: Any = counts
-        else:
+    order = [axis for axis, _ in sizes]
+    places = [dict(zip(order, place, strict=True)) for place in itertools.product(*(range(size) for _, size in sizes))]
+    keys = [(_layer_name(name, at, alone=alone), f"head.{at['heads']}" if "heads" in at else "") for at in places]
+    if examples is not None:
+        found.layers |= dict(zip(keys, _of_examples(examples, inner, places, how=how, name=name), strict=True))
+        real: Any = [one.shape[inner.index("tokens")] for one in examples] if "tokens" in inner else None
+    else:
+        real = None
+        for key, at in zip(keys, places, strict=True):
             states = _picked(array, inner, at, said)
-            rows = _pooled(states, how, mask, said) if "tokens" in inner else states
+            found.layers[key] = native(np.asarray(_pooled(states, how, mask, said) if "tokens" in inner else states))
             real = (np.ones(states.shape[:2], bool) if mask is None else mask) if "tokens" in inner else None
-        if how == "token" and "tokens" in inner:
-            found.tokens = positions(real)
-        found.layers[key] = native(np.asarray(rows))
+    if how == "token" and real is not None:
+        found.tokens = positions(real)
     found.taken.add(name)
 
 
@@ -258,14 +257,21 @@ def _pooled(states: Any, how: str, mask: Any, said: str) -> Array:
     return pooled(states, how, mask, name=said)
 
 
-def _of_examples(examples: Sequence[Any], axes: Sequence[str], how: str, name: str) -> Array:
-    """Return one row for each example, which is (tokens, d) or (d,)."""
-    widths = {one.shape[-1] for one in examples}
+def _of_examples(  # house: one example, its axes, and which parts of it
+    examples: Sequence[Any], axes: Sequence[str], places: Sequence[Mapping[str, int]], *, how: str, name: str
+) -> list[Array]:
+    """Return the rows of every layer and head; each example is read once, and no more of it kept than its rows."""
+    widths = {one.shape[list(axes).index("d")] for one in examples}
     if len(widths) > 1:
         raise InputError(f"the examples of {name} must be of one width. Got {', '.join(map(str, sorted(widths)))}.")
-    if "tokens" in axes:
-        return pooled_each(examples, how, name)
-    return np.stack([np.asarray(one) for one in examples])
+    rows: list[list[Array]] = [[] for _ in places]
+    for number, one in enumerate(examples):
+        held = np.asarray(one)
+        for kept, at in zip(rows, places, strict=True):
+            part = np.asarray(_picked(held, axes, at, f"{name}[{number}]"))
+            row = pooled(part[None], how, None, name=f"{name}[{number}]") if "tokens" in axes else part[None].copy()
+            kept.append(native(row))
+    return [np.concatenate(kept) for kept in rows]
 
 
 def _shape(array: Any) -> str:

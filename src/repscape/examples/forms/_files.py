@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,13 @@ from ._form import Form, Held
 from ._frame import read_parquet
 from ._h5py_files import read_h5
 from ._nested import hooked
-from ._plain import is_tensor
 from ._safetensors import read_safetensors
 from ._torch_files import read_torch
 from ._zarr_files import is_zarr, read_zarr
 
 TOKENS = ("token_ids", "input_ids", "prompt_token_ids")
 """Names under which the tokens of a request lie beside its states."""
+MANY = 256  # files; of more than that, each is mapped only while it is read
 STATES = ("hidden_states", "hidden_state")
 
 
@@ -131,7 +132,7 @@ def _folder(folder: Path, form: Form) -> Held:
         )
     entries = sorted((e for e in folder.iterdir() if not is_hidden(e.name)), key=lambda e: natural_key(e.name))
     files = [e for e in entries if (e.is_file() and e.suffix.lower() in IN_FOLDERS) or is_zarr(e)]
-    read = {file.name: (read_zarr if file.is_dir() else READERS[file.suffix.lower()])(file) for file in files}
+    read = {file.name: _reader(file, late=len(files) > MANY)(file) for file in files}
     if read and _of_examples(read, form):
         return _examples(folder, read, form)
     found = Held(ordered=False)
@@ -139,6 +140,13 @@ def _folder(folder: Path, form: Form) -> Held:
         _add_file(folder, file, read[file.name], found)
     hooked(found)
     return found
+
+
+def _reader(file: Path, *, late: bool) -> Callable[[Path], Held]:
+    if file.is_dir():
+        return read_zarr
+    suffix = file.suffix.lower()
+    return partial(read_safetensors, late=True) if late and suffix == ".safetensors" else READERS[suffix]
 
 
 def _add_file(folder: Path, file: Path, held: Held, found: Held) -> None:
@@ -200,7 +208,6 @@ def _examples(folder: Path, read: Mapping[str, Held], form: Form) -> Held:
                 f"{', '.join(kept) or 'none'} instead of {', '.join(lists) or 'states'}."
             )
         for key, array in kept.items():
-            array = array if isinstance(array, list) or is_tensor(array) else np.asarray(array)
             lists.setdefault(key, []).append(array)
             if not form.axes and count is not None and len(_shape(array)) == 3:
                 axes.setdefault(key, set()).add(_sides(_shape(array), count, f"{key} in {folder / name}"))

@@ -50,8 +50,8 @@ def hooked(held: Held) -> None:
             continue
         array, what = held.arrays[name], match["what"]
         count = len(array.shape)
-        if what in HEADS and count == 4:
-            held.axes[name] = ("n", "tokens", "heads", "d")
+        if what in HEADS and count in (3, 4):  # of three the batch was taken away, and rows are tokens
+            held.axes[name] = ("n", "tokens", "heads", "d") if count == 4 else ("n", "heads", "d")
         elif count == 3 and what not in HEADS and STREAM.fullmatch(what) and array.shape[-1] > 1:
             held.axes[name] = ("n", "tokens", "d")
         elif count == 2 and what not in HEADS and STREAM.fullmatch(what) and array.shape[-1] > 1:

@@ -6,7 +6,7 @@ into memory.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -49,12 +49,6 @@ def pooled(states: Any, how: str, mask: Array | None, *, name: str) -> Array:
         return np.concatenate([np.asarray(states[block])[real[block]] for block in blocks])
     rows = [KINDS[how](np.asarray(states[block]), real[block]) for block in blocks]
     return np.concatenate(rows) if rows else np.empty((0, d), dtype=_kept(states.dtype))
-
-
-def pooled_each(examples: Sequence[Any], how: str, name: str) -> Array:
-    """Return the rows of examples (tokens, d) that each have their own number of tokens; all of their tokens are real."""
-    rows = [pooled(np.asarray(one)[None], how, None, name=f"{name}[{place}]") for place, one in enumerate(examples)]
-    return np.concatenate(rows)
 
 
 def positions(real: Array | Iterable[int]) -> tuple[Array, Array]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -30,13 +31,63 @@ COLUMNS = "repscape.columns"
 """Under this name the header's own words hold columns of text, in JSON."""
 
 
-def read_safetensors(path: Path) -> Held:
-    """Return every array of a file."""
+@dataclass(frozen=True, slots=True, eq=False)
+class OnDisk:
+    """An array that is mapped, and widened where numpy does not know its type, only while it is read: by rows, or whole."""
+
+    path: Path
+    """The file."""
+    offset: int
+    """Where its bytes begin."""
+    shape: tuple[int, ...]
+    kind: str
+    """Its type, as the format calls it."""
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """What it is read as."""
+        return np.dtype(np.float32 if self.kind == "BF16" else TYPES[self.kind])
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self.shape)
+
+    @property
+    def size(self) -> int:
+        """Number of entries."""
+        return math.prod(self.shape)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, key: Any) -> Array:
+        return self._widened(self.stored()[key])
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> Array:
+        check_room(self.size * self.dtype.itemsize, f"an array in {self.path}, as {self.dtype},")
+        return self._widened(self.stored()).astype(dtype or self.dtype, copy=False)
+
+    def stored(self) -> Array:
+        """Return it mapped into memory, bfloat16 as the upper halves of float32."""
+        held = np.dtype("<u2" if self.kind == "BF16" else TYPES[self.kind])
+        if self.size == 0 or self.shape == ():
+            return np.fromfile(self.path, held, count=self.size, offset=self.offset).reshape(self.shape)
+        return np.memmap(self.path, held, mode="r", offset=self.offset, shape=self.shape)
+
+    def _widened(self, held: Array) -> Array:
+        if self.kind != "BF16":
+            return np.asarray(held)
+        return (np.asarray(held).astype(np.uint32) << 16).view(np.float32)
+
+
+def read_safetensors(path: Path, *, late: bool = False) -> Held:
+    """Return every array of a file; where there are very many files, `late` maps them only while they are read."""
     header, begin = _header(path)
     words = header.pop("__metadata__", None) or {}
     held = Held(ordered=False)
     for name, about in header.items():
-        held.arrays[name] = _array(path, name, about, begin=begin)
+        held.arrays[name] = _array(path, name, about, begin=begin, late=late)
     if COLUMNS in words:
         try:
             held.columns = {str(name): np.asarray(values) for name, values in json.loads(words[COLUMNS]).items()}
@@ -69,18 +120,11 @@ def _header(path: Path) -> tuple[dict[str, Any], int]:
     return header, 8 + length
 
 
-def _array(path: Path, name: str, about: Mapping[str, Any], *, begin: int) -> Array:
+def _array(path: Path, name: str, about: Mapping[str, Any], *, begin: int, late: bool) -> Any:
     shape, kind = tuple(about["shape"]), about["dtype"]
-    offset = begin + about["data_offsets"][0]
     if kind != "BF16" and kind not in TYPES:
         raise InputTypeError(
             f"{name} in {path} is of type {kind}, which numpy does not know. Save it as float32, float16 or bfloat16."
         )
-    stored = np.dtype("<u2" if kind == "BF16" else TYPES[kind])
-    if math.prod(shape) == 0 or shape == ():
-        return np.fromfile(path, stored, count=math.prod(shape), offset=offset).reshape(shape)
-    mapped = np.memmap(path, stored, mode="r", offset=offset, shape=shape)
-    if kind != "BF16":
-        return mapped
-    check_room(2 * mapped.nbytes, f"{name} in {path}, as float32,")
-    return (np.asarray(mapped).astype(np.uint32) << 16).view(np.float32)
+    held = OnDisk(path, begin + about["data_offsets"][0], shape, kind)
+    return held if kind == "BF16" or (late and len(shape) > 1) else held.stored()
