@@ -41,8 +41,9 @@ def as_array(values: Any, name: str, function: str) -> Any:
         return _of_frame(values, name, function)
     if hasattr(values, "shape") and hasattr(values, "dtype") and not isinstance(values, np.ndarray):
         return np.asarray(values) if type(values).__module__.partition(".")[0] in ("jax", "jaxlib", "cupy") else values
-    array = _check.plain_array(values, name, function)
-    return native(array)
+    if isinstance(values, np.memmap):  # as it is, so that one sees where it lies
+        return native(values)
+    return native(_check.plain_array(values, name, function))
 
 
 def native(array: Array) -> Array:
