@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from transformers import TrainerCallback
 
-if TYPE_CHECKING:
-    from ._recorder import Recorder
+
+class Records(Protocol):
+    """What records: a recorder."""
+
+    def step(self, step: int) -> bool:
+        """Record where the time has come."""
+        ...
+
+    def record(self, step: int) -> bool:
+        """Record whatever the step."""
+        ...
+
+    def finish(self) -> Any:
+        """Measure what is left."""
+        ...
 
 
 class RecorderCallback(TrainerCallback):
     """Records at the beginning of training, where its steps say, and at the end; in the main process alone."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, recorder: Records) -> None:
         self.recorder = recorder
 
     def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
