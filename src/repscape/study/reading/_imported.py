@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -19,6 +17,7 @@ from typing import Any, Literal
 import numpy.typing as npt
 
 from ... import _check
+from ..._files import whole_folder
 from ..._types import LayerInfo, Progress
 from ...errors import InputError, InputTypeError, RepscapeError, StoreError
 from ...examples import Form, GivenColumns, Rows, kind_of_folder, read_neighbor_files
@@ -98,6 +97,7 @@ def import_arrays(
     Examples
     --------
     >>> import numpy as np, repscape as rs
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> np.savez(folder / "layers.npz", a=np.eye(40), b=np.eye(40)[:, :20] + 1)
     >>> found = import_arrays(folder / "layers.npz", folder / "study", model="toy")
@@ -207,19 +207,12 @@ def _target(folder: Path, model: str) -> Path:
 def _beside(target: Path) -> Iterator[Path]:
     """Yield a folder that becomes `target` if all goes well, and vanishes if not."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".new", dir=target.parent))
+        with whole_folder(target, sync=True) as fresh:
+            yield fresh
+    except RepscapeError:
+        raise
     except OSError as error:
         raise StoreError(f"{target} cannot be written: {error}") from error
-    try:
-        yield fresh
-        try:
-            fresh.chmod(0o755)  # mkdtemp keeps others out
-            fresh.replace(target)
-        except OSError as error:
-            raise StoreError(f"{target} cannot be written: {error}") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _check_others(folder: Path, n: int, target: Path) -> None:
