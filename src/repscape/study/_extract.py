@@ -10,8 +10,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from .. import _check
 from .._types import Examples, Progress
 from ..errors import StudyMismatchError
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 FREE = ("created",)  # what may differ between the runs that fill one store
 
 
-def extract(
+def extract(  # house: every option in one place
     model: str | torch.nn.Module | Model,
     examples: Any,
     *,

@@ -69,7 +69,7 @@ class Recorder:
     sync : bool
         Whether each commit waits until the disk has it.
     **options
-        Of :func:`repscape.extract`: layers, site, pool, include_special, batch_size, max_length, too_long, store_dtype.
+        Of :func:`repscape.extract`: layers, site, part, pool, include_special, batch_size, max_length, too_long, store_dtype.
 
     Raises
     ------
