@@ -9,6 +9,7 @@ from ._folder import StudyFolder
 from ._grow import add_to_study, run_study
 from ._problems import Problem
 from ._progress import bar as progress_bar
+from ._recorder import Recorder
 from ._run import run
 from ._running import Running
 from ._shrink import remove_from_study, repair_study
@@ -25,6 +26,7 @@ __all__ = [
     "ModelSource",
     "Prediction",
     "Problem",
+    "Recorder",
     "Running",
     "Study",
     "StudyFolder",

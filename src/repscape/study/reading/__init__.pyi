@@ -1,5 +1,5 @@
 from ._chosen import chosen_layers
-from ._collected import Representation
+from ._collected import Representation, Shaped
 from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
 from ._models import STATES, Forecast, ModelSource, steps_of
@@ -17,6 +17,7 @@ __all__ = [
     "Part",
     "Representation",
     "STATES",
+    "Shaped",
     "Source",
     "StudyForecast",
     "StudySpec",
