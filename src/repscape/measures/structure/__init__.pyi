@@ -4,6 +4,7 @@ from ._density_knn import density_knn
 from ._density_kstar import density_kstar
 from ._density_pak import density_pak
 from ._embed import METHODS, embed
+from ._plane import mirrored, principal_plane, turned
 from ._rows import ROWS
 from ._select_category import select_category
 
@@ -20,5 +21,8 @@ __all__ = [
     "cluster_kmeans",
     "cluster_members",
     "embed",
+    "mirrored",
+    "principal_plane",
+    "turned",
     "select_category",
 ]

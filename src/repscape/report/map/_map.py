@@ -13,11 +13,11 @@ import pandas as pd
 from ... import _check
 from ..._types import Brief
 from ...errors import InputError
+from ...examples import Pictures, thumbnails
 from ...measures.structure import METHODS
 from ...results import Place
 from ...study.reading import Representation, Source, read_source
-from ._numbers import affordable, coordinates_of, drawn, nearest, rows_of, turned
-from ._pictures import Pictures, thumbnails
+from ._numbers import affordable, coordinates_of, drawn, fitted, nearest, rows_of
 
 MOST = 2000
 NEIGHBORS = 10
@@ -157,7 +157,7 @@ def _laid(
         reference = place - 1 if follows else before.get(line)
         for method, so_far in coordinates.items():
             flat, of_variance = coordinates_of(points, method, rng=rng)
-            so_far[place] = turned(flat, None if reference is None else so_far[reference], method)
+            so_far[place] = fitted(flat, None if reference is None else so_far[reference], method)
             if method == "pca":
                 shares[place] = of_variance
         if not follows:
