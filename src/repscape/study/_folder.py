@@ -36,7 +36,7 @@ from ._plans import name_of, readable
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
 GRAPHS, RESULTS, EXAMPLES = "graphs.zarr", "results.zarr", "examples.zarr"
-FIGURES, REPORT, PROBES = "figures", "report.html", "probes"
+FIGURES, REPORT, PROBES, EXPLORER = "figures", "report.html", "probes", "explorer.zarr"
 JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
 COLUMNS = "columns"
 FORMAT, READ = 2, (1, 2)
@@ -85,6 +85,11 @@ class StudyFolder:
     def probes(self) -> Path:
         """Probes that were kept."""
         return self.path / PROBES
+
+    @property
+    def explorer(self) -> Path:
+        """What the explorer keeps: maps, selections."""
+        return self.path / EXPLORER
 
     @property
     def is_study(self) -> bool:
