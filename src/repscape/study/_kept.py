@@ -35,7 +35,9 @@ def neighbors_of(study: Study, place: Place, *, distances: bool = True) -> Neigh
     names = study.graph_names().get(place_name(place))
     for name in () if names is None else (names.full, names.distinct):
         graph = kept_graph(study.folder.graphs, name, distances=distances)
-        if graph is not None and graph.rows == graph.n:  # that of the distinct rows is the same where no row is repeated
+        if (
+            graph is not None and graph.rows == graph.n
+        ):  # that of the distinct rows is the same where no row is repeated
             return graph
     return None
 
@@ -43,5 +45,5 @@ def neighbors_of(study: Study, place: Place, *, distances: bool = True) -> Neigh
 def stamp_of(study: Study) -> str:
     """Return a word that changes whenever something in the folder was committed."""
     home = study.folder
-    files = (home.plan_file, home.path / JOURNAL, home.path / JOURNAL / CONTENTS, home.results, home.explorer)
+    files = (home.plan_file, home.path / JOURNAL, home.path / JOURNAL / CONTENTS, home.results)
     return "-".join(str(file.stat().st_mtime_ns) if file.exists() else "" for file in files)

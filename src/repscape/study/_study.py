@@ -198,7 +198,7 @@ class Study:
         return write_report(self.results, self.folder.report if path is None else path, study=self.path, **options)
 
     def explore(self, **options: Any) -> Any:
-        """Open the explorer: in a notebook as a widget, else in the browser until Ctrl-C; options of :func:`repscape.explore`."""
+        """Open the explorer, in a notebook as a widget, else in the browser; options of :func:`repscape.explore.explore`."""
         from ..explore import explore  # house: door
 
         return explore(self.path, **options)

@@ -150,7 +150,11 @@ class ExampleSet:
         part = self.table.iloc[list(rows)]
         gone = part.isna().to_numpy(dtype=bool)
         return [
-            {str(name): str(value)[:TEXT] for name, value, no in zip(part.columns, held, missing, strict=True) if not no}
+            {
+                str(name): str(value)[:TEXT]
+                for name, value, no in zip(part.columns, held, missing, strict=True)
+                if not no
+            }
             for held, missing in zip(part.itertuples(index=False, name=None), gone, strict=True)
         ]
 

@@ -82,10 +82,7 @@ class Layouts:
                 if self.get(method, number) is not None:
                     continue
 
-                def within(share: float, said: str = "", at: int = place, what: str = what) -> None:
-                    report((at + share) / len(order), what)
-
-                self._one(method, layer, within)
+                self._one(method, layer, _part_of(report, place, len(order)))
         finally:
             self._write(method)
 
@@ -168,13 +165,20 @@ class Layouts:
                         layer = self._held.layers[one[1]]
                         about = {"format": FORMAT, "shares": self.shares(layer.number), "layer": layer.place.layer.key}
                         group = self._group(method, layer)
-                        write_arrays(view.folder.explorer, group, {"xy": self._found[one]}, attributes=about, sync=False)
+                        write_arrays(
+                            view.folder.explorer, group, {"xy": self._found[one]}, attributes=about, sync=False
+                        )
                         self._unkept.discard(one)
             except (BusyError, StoreError) as error:
                 self.notes[view.name] = f"Maps are not kept in {view.folder.path}: {error}"
 
     def _is_of(self, study: int, number: int) -> bool:
         return number in self._held.layers and self._held.layers[number].study == study
+
+
+def _part_of(report: Report, place: int, parts: int) -> Report:
+    """Return what tells the progress of one layer as a part of all."""
+    return lambda share, what: report((place + share) / parts, what)
 
 
 def _tsne(graph: Any, start: FloatArray | None) -> FloatArray:
@@ -199,5 +203,3 @@ def _scaled(xy: FloatArray) -> npt.NDArray[np.float32]:
     centred = xy - np.median(xy, axis=0)
     reach = float(np.quantile(np.hypot(*centred.T), INSIDE))
     return np.ascontiguousarray(centred / (reach or 1.0), dtype=np.float32)
-
-

@@ -89,4 +89,4 @@ def _scales(beyond: FloatArray, wanted: float, steps: int = 40) -> FloatArray:
         high, low = np.where(over, scale, high), np.where(over, low, scale)
         scale = np.where(np.isinf(high), 2 * scale, (low + high) / 2)
         scale = np.clip(scale, 1e-12, 1e12)
-    return scale
+    return np.asarray(scale)

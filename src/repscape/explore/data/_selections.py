@@ -35,7 +35,12 @@ class Selections:
     def _home(self) -> StudyView:
         return self._held.views[0]
 
-    def list(self) -> list[dict[str, Any]]:
+    def stamp(self) -> str:
+        """Return a word that changes when a selection is kept or forgotten, by whomever."""
+        folder = self._home.folder.explorer
+        return str(folder.stat().st_mtime_ns) if folder.exists() else ""
+
+    def every(self) -> list[dict[str, Any]]:
         """Return name, number of examples, how they were found and when they were kept."""
         path = self._home.folder.explorer
         names = [group for group in list_groups(path) if group.startswith(GROUP)]
@@ -50,7 +55,7 @@ class Selections:
         UnknownNameError
             There is none of that name.
         """
-        _check.choice(name, "selection", "explore", [held["name"] for held in self.list()])
+        _check.choice(name, "selection", "explore", [held["name"] for held in self.every()])
         arrays, _ = read_arrays(self._home.folder.explorer, GROUP + name)
         return arrays["rows"].astype(np.uint32)
 
@@ -123,4 +128,3 @@ class Selections:
             wanted = replace(plan, measures=entries, by=column, whole=False, profiles=("next",))
             view.study.run(wanted, columns={column: values}, progress=tell)
         return column
-

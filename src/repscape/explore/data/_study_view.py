@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pandas as pd
 
 from ... import _check
 from ...errors import InputError, RepscapeError, StudyMismatchError
+from ...examples import Rows
 from ...graph import NeighborGraph
 from ...results import Place, Results
 from ...study import StudyFolder, kept_places, neighbors_of, open_study, read_study, stamp_of
@@ -20,6 +22,7 @@ from ...study.reading import Representation, pictures_of, preprocessed
 Spot = tuple[str, str, float | None]
 LOOKED_AT = 3  # rows that say whether points are still those of the graph
 ALIKE = 1e-5
+ID = "id"
 
 
 def spot_of(place: Place) -> Spot:
@@ -77,13 +80,20 @@ class StudyView:
         with self._lock:
             if self._columns is None:
                 table = self.study.examples
-                if not len(table.columns):
-                    try:
-                        table = pd.DataFrame({name: list(v) for name, v in self.study.source().columns.items()})
-                    except RepscapeError:  # the data are gone, and the study keeps no column: rows have numbers
-                        table = pd.DataFrame(index=pd.RangeIndex(self.n))
-                self._columns = table
+                more = {name: values for name, values in self._beside(table).items() if name not in table.columns}
+                wanted = pd.DataFrame({name: pd.Series(list(values), dtype=object) for name, values in more.items()})
+                whole = pd.concat([table.reset_index(drop=True), wanted.infer_objects()], axis=1)
+                self._columns = whole if len(whole.columns) else pd.DataFrame(index=pd.RangeIndex(self.n))
         return self._columns
+
+    def _beside(self, table: pd.DataFrame) -> Mapping[str, Any]:
+        """Return columns that study.toml names and no measure reads, such as the texts of a study of arrays."""
+        try:
+            given = replace(read_study(self.folder.path), kept={}).read_columns()
+            ids = table[ID].to_numpy() if ID in table.columns else None
+            return given.joined(Rows(self.n, "the examples", ids), "explore")[0] if given else {}
+        except RepscapeError:
+            return {}  # their file is gone, or has changed: what the study keeps is enough to go on
 
     @property
     def results(self) -> Results:

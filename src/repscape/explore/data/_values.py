@@ -68,18 +68,29 @@ class ValuesOf:
         means = f"k-means with {CLUSTERS} means, found on at most {SAMPLE:,} of the examples, in the layer itself."
         return [
             Offer("turnover", "Turnover to the next layer", f"{near} not among those in the next layer.", pair=True),
-            Offer("turnover_other", "Turnover to the other pane", f"{near} not among those of the other pane.", pair=True),
-            *(Offer(f"{LABEL}{name}", f"Neighbours of its {name}", f"{near} of its {name}.") for name in self._labels()),
-            Offer("dimension", "Local dimension", f"Intrinsic dimension around it, from its {LOCAL} nearest neighbours."),
+            Offer(
+                "turnover_other", "Turnover to the other pane", f"{near} not among those of the other pane.", pair=True
+            ),
+            *(
+                Offer(f"{LABEL}{name}", f"Neighbours of its {name}", f"{near} of its {name}.")
+                for name in self._labels()
+            ),
+            Offer(
+                "dimension", "Local dimension", f"Intrinsic dimension around it, from its {LOCAL} nearest neighbours."
+            ),
             Offer("hubness", "Hubness", f"In how many lists of the {K} nearest neighbours it stands."),
-            Offer("density", "Log density", f"From the distance to its neighbour {K}, in the layer's intrinsic dimension."),
+            Offer(
+                "density", "Log density", f"From the distance to its neighbour {K}, in the layer's intrinsic dimension."
+            ),
             Offer("cluster", "Cluster", means, kind="class"),
             *(self._offer(name, *held) for name, held in self._of_records().items()),
         ]
 
     def _labels(self) -> list[str]:
         shown = {str(name): self._held.column(str(name)) for name in self._held.table.columns}
-        return [name for name, held in shown.items() if held.codes is not None and 1 < len(held.levels) <= self._held.n // 2]
+        return [
+            name for name, held in shown.items() if held.codes is not None and 1 < len(held.levels) <= self._held.n // 2
+        ]
 
     @staticmethod
     def _offer(name: str, title: str, by_place: Mapping[int, Values]) -> Offer:
@@ -174,7 +185,9 @@ class ValuesOf:
         rows = np.concatenate([np.asarray(points[block])[_inside(some, block)] for block in _blocks(points)])
         means = cluster_centroids(rows, cluster_kmeans(rows, clusters=min(CLUSTERS, len(rows) - 1), starts=3, rng=0))
         lengths = (means**2).sum(axis=1)
-        return np.concatenate([(lengths - 2 * (np.asarray(points[b]) @ means.T)).argmin(axis=1) for b in _blocks(points)])
+        return np.concatenate(
+            [(lengths - 2 * (np.asarray(points[b]) @ means.T)).argmin(axis=1) for b in _blocks(points)]
+        )
 
     def _of_records(self) -> Mapping[str, tuple[str, dict[int, Values]]]:
         """Return the study's own values of single examples: name -> title, and values by layer."""
@@ -214,7 +227,7 @@ def _blocks(points: Any) -> list[slice]:
 
 
 def _inside(rows: npt.NDArray[np.int64], block: slice) -> npt.NDArray[np.int64]:
-    return rows[(rows >= block.start) & (rows < block.stop)] - block.start
+    return np.asarray(rows[(rows >= block.start) & (rows < block.stop)] - block.start)
 
 
 def _has_copies(graph: NeighborGraph) -> bool:

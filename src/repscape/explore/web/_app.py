@@ -1,84 +1,45 @@
-"""The paths of the server: each reads its words, asks the data, and answers in JSON or in plain numbers."""
+"""The paths of the server: the page, its scripts, and the questions that it asks."""
 
 from __future__ import annotations
 
 import json
 import mimetypes
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from ...errors import BusyError, InputError, RepscapeError
-from ..data import Explorer, Gallery
-from ._words_in import Asked
+from ...errors import InputError
+from ..data import Explorer
+from ._answers import answer
+from ._asked import Asked
 
 STATIC = Path(__file__).parents[1] / "static"
-MOST_ROWS = 5000
-BODY = 32_000_000
-Answer = Callable[[Gallery, Asked], Response]
+BODY = 32_000_000  # bytes of one request
 
 
 def application(explorer: Explorer) -> Starlette:
     """Return the app; :class:`Guard` stands before it."""
 
-    def of(answer: Answer, *, methods: tuple[str, ...] = ("GET",)) -> Callable[[Request], Any]:
-        async def endpoint(request: Request) -> Response:
-            try:
-                body = await _body(request) if request.method != "GET" else {}
-                asked = Asked(request.query_params, body, request.method)
-                gallery = explorer.gallery(asked.integer("set", 0))
-                return await run_in_threadpool(answer, gallery, asked)
-            except BusyError as error:
-                return JSONResponse({"error": str(error)}, status_code=409)
-            except RepscapeError as error:
-                return JSONResponse({"error": str(error)}, status_code=400)
+    async def api(request: Request) -> Response:
+        try:
+            body = await _body(request) if request.method == "POST" else {}
+        except InputError as error:
+            return JSONResponse({"error": str(error)}, status_code=400)
+        asked = Asked(request.query_params, body, request.method)
+        return await run_in_threadpool(answer, explorer, request.path_params["name"], asked)
 
-        return endpoint
-
-    def state(gallery: Gallery, asked: Asked) -> Response:
-        if gallery.held.grown():
-            gallery.warm()
-        jobs = [job.to_dict() for job in explorer.jobs.list()]
-        return JSONResponse({"version": gallery.held.version, "jobs": jobs})
-
-    def meta(gallery: Gallery, asked: Asked) -> Response:
-        return JSONResponse({**gallery.meta(), "sets": explorer.names()})
-
-    def stop(gallery: Gallery, asked: Asked) -> Response:
-        explorer.jobs.stop(asked.integer("job"))
-        return JSONResponse({})
-
-    get = {
-        "state": state,
-        "meta": meta,
-        "positions": positions,
-        "column": column,
-        "value": value,
-        "neighbors": neighbors,
-        "strip": strip,
-        "rows": rows,
-        "search": search,
-        "words": words,
-        "lengths": lengths,
-        "sheet": sheet,
-        "records": lambda gallery, asked: JSONResponse(gallery.records()),
-    }
-    changing = {"layout": layout, "build": build, "measure": measure, "stop": stop}
-    routes = [Route(f"/api/{name}", of(answer)) for name, answer in get.items()]
-    routes += [Route(f"/api/{name}", of(answer), methods=["POST"]) for name, answer in changing.items()]
-    routes += [
-        Route("/api/selections", of(selections), methods=["GET", "POST", "DELETE"]),
-        Route("/", _page),
-        Route("/static/{name}", _static),
-    ]
-    return Starlette(routes=routes)
+    return Starlette(
+        routes=[
+            Route("/", _page),
+            Route("/static/{name}", _static),
+            Route("/api/{name}", api, methods=["GET", "POST", "DELETE"]),
+        ]
+    )
 
 
 async def _page(request: Request) -> Response:
@@ -106,115 +67,3 @@ async def _body(request: Request) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"a request must be an object. Got {type(found).__name__}.")
     return found
-
-
-def binary(array: Any, kind: str) -> Response:
-    """Return numbers as they lie in memory, little end first."""
-    return Response(np.ascontiguousarray(array, dtype=kind).tobytes(), media_type="application/octet-stream")
-
-
-def positions(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with (n, 2) float32; 202 while they are being computed."""
-    method, number = asked.text("method", "pca"), asked.integer("place")
-    found = gallery.layouts.get(method, number)
-    if found is None:
-        jobs = [job for job in gallery.jobs.list() if job.name.startswith(method)]
-        failed = jobs[-1].why if jobs and jobs[-1].state == "failed" else ""
-        return JSONResponse({"waiting": not failed, "why": failed}, status_code=202)
-    shares = ",".join(map(str, gallery.layouts.shares(number))) if method == "pca" else ""
-    response = binary(found, "<f4")
-    response.headers["x-shares"] = shares
-    return response
-
-
-def layout(gallery: Gallery, asked: Asked) -> Response:
-    """Have a map laid out in the background."""
-    return JSONResponse(gallery.layouts.ask(asked.text("method")).to_dict())
-
-
-def build(gallery: Gallery, asked: Asked) -> Response:
-    """Have the neighbours of a layer built."""
-    return JSONResponse(gallery.build(asked.integer("place")).to_dict())
-
-
-def measure(gallery: Gallery, asked: Asked) -> Response:
-    """Have a selection measured beside all others."""
-    return JSONResponse(gallery.measure(asked.text("name")).to_dict())
-
-
-def column(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with (n,) int32 codes or float32 numbers."""
-    name = asked.text("name")
-    shown = gallery.held.column(name)
-    if shown.codes is not None:
-        return binary(shown.codes, "<i4")
-    if shown.numbers is not None:
-        return binary(shown.numbers, "<f4")
-    raise InputError(f"column {name!r} is text: ask for its rows.")
-
-
-def value(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with (n,) float32."""
-    other = asked.integer("other", None)
-    return binary(gallery.values.get(asked.text("name"), asked.integer("place"), other), "<f4")
-
-
-def neighbors(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with the exact k nearest among all examples, as knn_graph orders them."""
-    held = gallery.held
-    if asked.has("place"):
-        layer = held.layer(asked.integer("place"), "neighbors")
-    else:
-        layer = held.find(asked.text("layer"), model=asked.text("model", ""), step=asked.number("step", None))
-    ids, distances = held.near.neighbors(layer, asked.integer("row"), asked.integer("k", 10))
-    return JSONResponse({"indices": ids.tolist(), "distances": distances.tolist()})
-
-
-def strip(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with (layers, k) int32."""
-    return binary(gallery.strip(asked.integer("row"), asked.integer("k", 10), asked.integers("places")), "<i4")
-
-
-def rows(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with what is known of some examples."""
-    wanted = asked.integers("rows")
-    if len(wanted) > MOST_ROWS:
-        raise InputError(f"rows of explore must be at most {MOST_ROWS} at once. Got {len(wanted)}.")
-    return JSONResponse(gallery.held.rows(wanted))
-
-
-def search(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with uint32 rows that hold a text."""
-    return binary(gallery.held.search(asked.text("text"), asked.text("column", "")), "<u4")
-
-
-def words(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with the words of the texts: the vocabulary, or with part= its numbers."""
-    found, part = gallery.words(), asked.text("part", "")
-    if part == "starts":
-        return binary(found.starts, "<u4")
-    if part == "words":
-        return binary(found.words, "<u2")
-    return JSONResponse({"column": found.column, "vocabulary": list(found.vocabulary)})
-
-
-def lengths(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with (n,) uint32 words of each text."""
-    return binary(gallery.words().lengths, "<u4")
-
-
-def sheet(gallery: Gallery, asked: Asked) -> Response:
-    """Answer with one image that holds the pictures of many examples."""
-    content, kind, across = gallery.held.sheet(asked.integer("number"))
-    return Response(content, media_type=kind, headers={"x-across": str(across)})
-
-
-def selections(gallery: Gallery, asked: Asked) -> Response:
-    """List selections, answer with the rows of one, keep one, forget one."""
-    held = gallery.selections
-    if asked.method == "POST":
-        return JSONResponse(held.keep(asked.text("name"), asked.integers("rows"), asked.mapping("recipe")))
-    if asked.method == "DELETE":
-        held.remove(asked.text("name"))
-        return JSONResponse({})
-    return binary(held.rows(asked.text("name")), "<u4") if asked.has("name") else JSONResponse(held.list())
