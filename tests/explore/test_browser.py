@@ -297,7 +297,8 @@ def test_the_back_button_goes_back_to_what_was_seen(visit):
     page.go_back()
     visit.until("repscape.state.now.row === 7 && repscape.state.now.tab === 'groups'")
     page.go_forward()
-    visit.until("repscape.state.now.row === 9")
+    visit.until("location.hash.includes('row=9')")
+    assert visit.state()["row"] == 9
 
 
 def test_a_view_can_be_sent(visit, browser, served):
