@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check
-from ...errors import BusyError, InputError, RepscapeError, StoreError
-from ...measures.structure import principal_plane, turned
+from ...errors import BusyError, RepscapeError, StoreError
+from ...measures.structure import embed_graph, principal_plane, turned
 from ...store import has_group, read_arrays, write_arrays
 from ._jobs import Job, Jobs, Report
 from ._neighbor_layout import neighbor_layout
@@ -109,7 +109,7 @@ class Layouts:
             from ._layout_umap import umap_layout
 
             return umap_layout(graph, start)
-        return _tsne(graph, start)
+        return embed_graph(graph, start=start)
 
     def _principal(self, layer: Layer) -> FloatArray | None:
         """Return where to begin: the principal components, or nothing where the points are gone."""
@@ -179,23 +179,6 @@ class Layouts:
 def _part_of(report: Report, place: int, parts: int) -> Report:
     """Return what tells the progress of one layer as a part of all."""
     return lambda share, what: report((place + share) / parts, what)
-
-
-def _tsne(graph: Any, start: FloatArray | None) -> FloatArray:
-    """Return t-SNE of the exact graph, from where the layer before lies."""
-    from scipy.sparse import csr_matrix
-    from sklearn.manifold import TSNE
-
-    perplexity = min(30.0, (graph.k - 1) / 3)
-    if perplexity < 2:
-        raise InputError(f"t-SNE needs the distances of 7 neighbours or more; the graph holds {graph.k}.")
-    k = min(graph.k, int(3 * perplexity) + 1)
-    rows = np.arange(graph.n + 1) * k
-    apart = np.maximum(np.asarray(graph.distances)[:, :k], 1e-12)  # a copy is a neighbour too
-    held = csr_matrix((apart.ravel(), np.asarray(graph.indices)[:, :k].ravel(), rows), shape=(graph.n, graph.n))
-    begin: Any = "random" if start is None else (start / (start[:, 0].std() or 1.0) * 1e-4).astype(np.float32)
-    model = TSNE(metric="precomputed", perplexity=perplexity, init=begin, random_state=0, learning_rate="auto")
-    return np.asarray(model.fit_transform(held), dtype=np.float64)
 
 
 def _scaled(xy: FloatArray) -> npt.NDArray[np.float32]:
