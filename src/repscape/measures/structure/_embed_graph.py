@@ -1,7 +1,8 @@
 """Two coordinates for every point from its neighbour graph alone: t-SNE without the points and without a second search.
 
-The stored graph holds the very distances that t-SNE asks for, and exactly. One thread a layout: the loops of the library wait for
-one another longer than they work (8 s on one thread, 34 s on two, 1,500 points); whoever has several layouts draws them side by side.
+The stored graph holds the very distances that t-SNE asks for, and exactly. One thread a layout: the loops of the library wait
+for one another longer than they work (8 s on one thread, 34 s on two, 1,500 points); whoever has several layouts draws them
+side by side.
 """
 
 from __future__ import annotations
@@ -41,10 +42,10 @@ def embed_graph(
     g : NeighborGraph
         With indices and distances.
     perplexity : float, optional
-        How many neighbours count; the graph must hold 3 times as many and one more. By default 30, or as many as it holds allow.
+        How many neighbours count; the graph must hold 3 times as many and one more. By default 30, or as many as it allows.
     start : (n, 2) array, optional
-        Where points lie at first, on any scale: principal components, or the layout of the layer before, which keeps like places
-        alike. By default drawn.
+        Where points lie at first, on any scale: principal components, or the layout of the layer before, which keeps like
+        places alike. By default drawn.
     rng : int or numpy Generator
         Draws the start.
 
