@@ -1,6 +1,7 @@
-from ._example_set import TILES, ExampleSet, Layer, example_sets
+from ._example_set import TILES, ExampleSet, example_sets
 from ._explorer import Explorer, Gallery
 from ._jobs import Job, Jobs
+from ._layer import Layer
 from ._layouts import METHODS, Layouts
 from ._near import SHALLOW, Near
 from ._selections import Selections

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +15,9 @@ import pandas as pd
 from ... import _check
 from ...errors import InputError, UnknownNameError
 from ...examples import ShownColumn, sheet, shown_column, thumbnails
-from ...results import Place
+from ._layer import Layer
 from ._near import Near
-from ._study_view import Spot, StudyView, spot_of
+from ._study_view import Spot, StudyView
 
 LETTERS = 240  # of a class's name
 LEVELS = 2000  # classes of a column
@@ -26,25 +25,6 @@ TEXT = 4000  # letters of one text
 TILES = 256  # pictures on one sheet
 RESIDUES = frozenset("ACDEFGHIKLMNPQRSTVWYXBZUO*-")
 ID = "id"
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """One representation."""
-
-    number: int
-    """What the page calls it; it stays while the study grows."""
-    study: int
-    """Which of the studies."""
-    place: Place
-    """Where in a model."""
-    model: str
-    """The model's name, with the study's where there are several."""
-
-    @property
-    def spot(self) -> Spot:
-        """What tells it from the others of its study."""
-        return spot_of(self.place)
 
 
 class ExampleSet:
@@ -64,7 +44,7 @@ class ExampleSet:
                 number = self._numbers.setdefault((study, spot), len(self._numbers))
                 model = place.model if len(self.views) == 1 else " · ".join(filter(None, (view.name, place.model)))
                 layers.append(Layer(number, study, place, model))
-        self.layers = {layer.number: layer for layer in layers}
+        self.layers: Mapping[int, Layer] = {layer.number: layer for layer in layers}
         self.n = self.views[0].n
         self.near = Near(self)
         self._shown: dict[str, ShownColumn] = {}

@@ -16,7 +16,8 @@ from ._jobs import Job, Jobs, Report
 from ._neighbor_layout import neighbor_layout
 
 if TYPE_CHECKING:
-    from ._example_set import ExampleSet, Layer
+    from ._example_set import ExampleSet
+    from ._layer import Layer
 
 FloatArray = npt.NDArray[np.float64]
 METHODS = {

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +13,8 @@ import numpy.typing as npt
 from ... import _check
 from ...graph import NeighborGraph, knn_graph, knn_query
 from ._jobs import Report
-
-if TYPE_CHECKING:
-    from ._example_set import ExampleSet, Layer
+from ._layer import Layer
+from ._study_view import StudyView
 
 SHALLOW = 24  # neighbours of every example that are kept in memory for every layer
 SHALLOW_BYTES = 600_000_000
@@ -23,10 +22,18 @@ WHOLE_BYTES = 400_000_000
 DEPTH = 64  # of a graph that has to be built
 
 
+class Held(Protocol):
+    """What is asked of a set of examples here."""
+
+    n: int
+    layers: Mapping[int, Layer]
+    views: tuple[StudyView, ...]
+
+
 class Near:
     """The graphs of a set of examples: few whole ones in memory, the first columns of all."""
 
-    def __init__(self, held: ExampleSet) -> None:
+    def __init__(self, held: Held) -> None:
         self._held = held
         self._whole: OrderedDict[int, NeighborGraph] = OrderedDict()
         self._shallow: dict[int, npt.NDArray[np.int32]] = {}
@@ -42,7 +49,7 @@ class Near:
         with lock:
             found = self._built.get(number) or self._whole.get(number)
             if found is None and number not in self._none:
-                layer = self._held.layer(number)
+                layer = self._held.layers[number]
                 found = self._held.views[layer.study].graph(layer.spot)
                 if found is None or found.indices is None:
                     self._none.add(number)
@@ -62,7 +69,7 @@ class Near:
 
     def build(self, number: int, report: Report) -> NeighborGraph:
         """Build the graph of a layer for which the study keeps none."""
-        layer = self._held.layer(number)
+        layer = self._held.layers[number]
         points = self._held.views[layer.study].points(layer.spot)
 
         def tell(done: int, total: int, what: str) -> None:

@@ -21,7 +21,8 @@ from ...measures.structure import cluster_centroids, cluster_kmeans, density_knn
 from ...results import titles
 
 if TYPE_CHECKING:
-    from ._example_set import ExampleSet, Layer
+    from ._example_set import ExampleSet
+    from ._layer import Layer
 
 Values = npt.NDArray[np.float32]
 K = 10
