@@ -132,6 +132,7 @@ export class Plane {
     this.#above(share);
     this.spent = performance.now() - begun;
     this.frames = (this.frames || 0) + 1;
+    this.painted ??= performance.now();
     if (this.share < 1) this.draw();
     else this.settled?.();
   }
