@@ -89,7 +89,7 @@ def afresh(request):
         "repscape.state.set({a: repscape.usual.a, b: repscape.usual.b, two: false, row: -1, pick: null, map: 'pca', k: 10,"
         " tab: 'example', colour: 'column:kind', sort: '', up: false, x: 0, y: 0, zoom: 1})"
     )
-    visit.until("!repscape.mask && repscape.pane.a.colouring.kind === 'class'")
+    visit.until("!repscape.mask && repscape.pane.a.colouring?.kind === 'class'")
     yield
     assert visit.faults == []
     assert visit.outside == []

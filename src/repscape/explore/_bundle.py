@@ -7,7 +7,7 @@ from pathlib import Path
 
 from .web import STATIC
 
-IMPORT = re.compile(r'^import \{ ([^}]*) \} from "\./([\w.]+)";\n', flags=re.MULTILINE)
+IMPORT = re.compile(r'^import \{([^}]*)\} from "\./([\w.]+)";\n', flags=re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:const|class) (\w+))", flags=re.MULTILINE)
 FIRST = "widget.js"
 
@@ -39,7 +39,7 @@ def _part(name: str, text: str) -> str:
     offered = EXPORT.findall(text)
 
     def taken(match: re.Match[str]) -> str:
-        words = match.group(1).replace(" as ", ": ")
+        words = " ".join(match.group(1).replace(" as ", ": ").split()).rstrip(",")
         return f'const {{ {words} }} = modules["{match.group(2)}"];\n'
 
     body = EXPORT.sub("", IMPORT.sub(taken, text))

@@ -3,7 +3,7 @@
 import { byClass, byNothing, byNumber } from "./colour.js";
 import { Data } from "./data.js";
 import { names as wordNames } from "./differ.js";
-import { quiet } from "./dom.js";
+import { quiet, Turns } from "./dom.js";
 import { Frame } from "./frame.js";
 import { Pane } from "./pane.js";
 import { examplesOf, rowsOf, simpler, wordsFor } from "./pick.js";
@@ -13,14 +13,29 @@ import { Watch } from "./watch.js";
 
 export class App {
   constructor(root, source, { wish = "", address = true } = {}) {
-    Object.assign(this, { root, source, wish, address, near: { a: [], b: [] }, hovered: -1, names: true, lassoing: false, mask: null, wrong: "" });
+    Object.assign(this, {
+      root,
+      source,
+      wish,
+      address,
+      near: { a: [], b: [] },
+      hovered: -1,
+      names: true,
+      lassoing: false,
+      mask: null,
+      wrong: "",
+    });
+    this.turns = new Turns();
+    this.shades = new Map();
     this.remember = quiet(() => this.#write("push"), 250);
     this.replace = quiet(() => this.#write("replace"), 120);
   }
 
   async start() {
     this.data = new Data(this.source, await this.source.meta());
-    const { meta } = this.data, first = meta.first ?? 0, usual = { a: first, b: this.#beside(first), colour: this.#usualColour() };
+    const { meta } = this.data,
+      first = meta.first ?? 0,
+      usual = { a: first, b: this.#beside(first), colour: this.#usualColour() };
     this.usual = usual;
     this.state = new State(fromAddress(this.address ? location.hash : "", this.data.layers, usual));
     this.frame = new Frame(this);
@@ -41,13 +56,16 @@ export class App {
   /** What stands in the second pane first: another model at the same depth, else the first layer. */
   #beside(first) {
     const own = this.data.layers.get(first);
-    const other = this.data.meta.layers.filter((layer) => layer.model !== own?.model).sort((one, two) => two.depth - one.depth)[0];
+    const other = this.data.meta.layers
+      .filter((layer) => layer.model !== own?.model)
+      .sort((one, two) => two.depth - one.depth)[0];
     return (other || this.data.line(first)[0])?.number ?? first;
   }
 
   #usualColour() {
     const classes = this.data.meta.columns.filter((column) => column.kind === "class" && column.levels.length > 1);
-    const found = classes.find((column) => column.name === "label") || classes.find((column) => column.levels.length <= 40) || classes[0];
+    const found =
+      classes.find((column) => column.name === "label") || classes.find((column) => column.levels.length <= 40) || classes[0];
     return found ? `column:${found.name}` : "";
   }
 
@@ -82,18 +100,46 @@ export class App {
 
   // ---- what parts of the page ask for
 
-  panes() { return this.state.now.two ? [this.pane.a, this.pane.b] : [this.pane.a]; }
-  shade(name) { return (this.shades ||= {})[name] ||= getComputedStyle(this.root).getPropertyValue(`--${name}`).trim(); }
-  still() { return matchMedia("(prefers-reduced-motion: reduce)").matches; }
-  rows() { return rowsOf(this.mask); }
-  hex(pane) { return this.pane[pane].colouring?.hex || (() => "#888888"); }
-  exact(place, row, k) { return this.data.neighbors(place, row, k).catch(() => null); }
+  panes() {
+    return this.state.now.two ? [this.pane.a, this.pane.b] : [this.pane.a];
+  }
+  still() {
+    return matchMedia("(prefers-reduced-motion: reduce)").matches;
+  }
 
-  go(pane, place, how = "push") { this.state.set({ [pane]: place }, how); }
-  choose = (row) => this.state.set({ row, ...(this.state.now.tab === "results" ? {} : { tab: this.state.now.tab === "table" ? "table" : "example" }) });
-  depth(k) { this.state.set({ k: Math.min(this.data.meta.deepest, Math.max(1, Math.round(k) || 10)) }); }
-  select(recipe) { this.state.set({ pick: recipe, tab: "groups" }); }
-  table(shown) { this.frame.panel(shown); }
+  /** A colour of the style, by its name. */
+  shade(name) {
+    if (!this.shades.has(name)) this.shades.set(name, getComputedStyle(this.root).getPropertyValue(`--${name}`).trim());
+    return this.shades.get(name);
+  }
+
+  rows() {
+    return rowsOf(this.mask);
+  }
+  hex(pane) {
+    return this.pane[pane].colouring?.hex || (() => "#888888");
+  }
+  exact(place, row, k) {
+    return this.data.neighbors(place, row, k).catch(() => null);
+  }
+
+  go(pane, place, how = "push") {
+    this.state.set({ [pane]: place }, how);
+  }
+  choose = (row) =>
+    this.state.set({
+      row,
+      ...(this.state.now.tab === "results" ? {} : { tab: this.state.now.tab === "table" ? "table" : "example" }),
+    });
+  depth(k) {
+    this.state.set({ k: Math.min(this.data.meta.deepest, Math.max(1, Math.round(k) || 10)) });
+  }
+  select(recipe) {
+    this.state.set({ pick: recipe, tab: "groups" });
+  }
+  table(shown) {
+    this.frame.panel(shown);
+  }
 
   lasso(pane, path) {
     this.select({ kind: "lasso", map: this.state.now.map, place: pane.place, path: simpler(path) });
@@ -106,8 +152,16 @@ export class App {
       this.state.set({ a: here });
       return;
     }
-    this.state.set({ a: here, b: there, two: true, colour: "value:turnover_other", sort: "value:turnover_other", up: false,
-      tab: "table", pick: null });
+    this.state.set({
+      a: here,
+      b: there,
+      two: true,
+      colour: "value:turnover_other",
+      sort: "value:turnover_other",
+      up: false,
+      tab: "table",
+      pick: null,
+    });
   }
 
   hover(row, pane, at) {
@@ -134,8 +188,18 @@ export class App {
     });
   }
 
-  async measure(name) { await this.frame.doing(async () => { await this.source.measure(name); this.watch.soon(); }); }
-  async build(place) { await this.frame.doing(async () => { await this.source.build(place); this.watch.soon(); }); }
+  async measure(name) {
+    await this.frame.doing(async () => {
+      await this.source.measure(name);
+      this.watch.soon();
+    });
+  }
+  async build(place) {
+    await this.frame.doing(async () => {
+      await this.source.build(place);
+      this.watch.soon();
+    });
+  }
 
   // ---- what follows from a change
 
@@ -161,17 +225,22 @@ export class App {
   }
 
   async #lay(map) {
-    await this.frame.doing(async () => { await this.source.layout(map); this.watch?.soon(); this.#ahead(); });
+    await this.frame.doing(async () => {
+      await this.source.layout(map);
+      this.watch?.soon();
+      this.#ahead();
+    });
   }
 
   async #pick() {
-    const { pick, a, b, two } = this.state.now, ticket = (this.pickTicket = (this.pickTicket || 0) + 1);
+    const { pick, a, b, two } = this.state.now,
+      last = this.turns.begin("pick");
     this.mask = null;
     this.wrong = "";
     if (pick) {
       try {
         const mask = await examplesOf(pick, this.data, { place: a, across: two ? b : null });
-        if (ticket !== this.pickTicket) return;
+        if (!last()) return;
         this.mask = mask;
         this.frame.say(`${mask.reduce((sum, one) => sum + one, 0)} examples selected: ${wordsFor(pick)}.`);
       } catch (error) {
@@ -185,14 +254,19 @@ export class App {
 
   /** Colour both panes, each by its own layer where the value is one of a layer. */
   async colour() {
-    const { colour, a, b, two } = this.state.now, ticket = (this.colourTicket = (this.colourTicket || 0) + 1);
+    const { colour, a, b, two } = this.state.now,
+      last = this.turns.begin("colour");
     try {
-      const held = await Promise.all(this.panes().map((pane) => this.#colouring(colour, pane === this.pane.a ? a : b, pane === this.pane.a ? (two ? b : null) : a)));
-      if (ticket !== this.colourTicket) return;
-      this.panes().forEach((pane, place) => pane.paint(held[place], this.mask));
+      const held = await Promise.all(
+        this.panes().map((pane) =>
+          this.#colouring(colour, pane === this.pane.a ? a : b, pane === this.pane.a ? (two ? b : null) : a),
+        ),
+      );
+      if (!last()) return;
+      for (const [place, pane] of this.panes().entries()) pane.paint(held[place], this.mask);
       this.frame.legend(held[0]);
     } catch (error) {
-      if (ticket !== this.colourTicket) return;
+      if (!last()) return;
       for (const pane of this.panes()) pane.paint(byNothing(this.data.n), this.mask);
       this.frame.legend(null, error.message);
     }
@@ -201,7 +275,8 @@ export class App {
 
   async #colouring(name, place, across) {
     if (!name) return byNothing(this.data.n);
-    const held = await read(this.data, name, place, across), grey = this.shade("faint");
+    const held = await read(this.data, name, place, across),
+      grey = this.shade("faint");
     if (held.kind === "number") return { ...byNumber(held.values, grey), note: held.note };
     let levels = held.levels;
     if (name === "value:cluster" && this.data.meta.text) {
@@ -213,17 +288,21 @@ export class App {
 
   /** Read the neighbours of the chosen example in all layers of what is shown. */
   async neighbours() {
-    const { row, k, a, b, two } = this.state.now, ticket = (this.nearTicket = (this.nearTicket || 0) + 1);
+    const { row, k, a, b, two } = this.state.now,
+      last = this.turns.begin("near");
     this.strip = [];
     if (row >= 0) {
       try {
         const sides = two && this.data.line(a)[0] !== this.data.line(b)[0] ? [a, b] : [a];
-        const strips = await Promise.all(sides.map(async (place) => {
-          const layers = this.data.line(place), numbers = layers.map((layer) => layer.number);
-          const found = await this.data.once(`strip ${row} ${k} ${numbers}`, () => this.source.strip(row, k, numbers));
-          return { place, layers, found };
-        }));
-        if (ticket !== this.nearTicket) return;
+        const strips = await Promise.all(
+          sides.map(async (place) => {
+            const layers = this.data.line(place),
+              numbers = layers.map((layer) => layer.number);
+            const found = await this.data.once(`strip ${row} ${k} ${numbers}`, () => this.source.strip(row, k, numbers));
+            return { place, layers, found };
+          }),
+        );
+        if (!last()) return;
         this.strip = strips;
       } catch (error) {
         this.frame.warn(error.message);
@@ -235,7 +314,8 @@ export class App {
       return held && at >= 0 ? Array.from(held.found.subarray(at * k, (at + 1) * k)).filter((other) => other >= 0) : [];
     };
     this.near = { a: list(a), b: list(b) };
-    const line = this.data.line(a), at = line.findIndex((layer) => layer.number === a);
+    const line = this.data.line(a),
+      at = line.findIndex((layer) => layer.number === a);
     this.before = at > 0 ? new Set(list(line[at - 1].number)) : null;
     for (const pane of this.panes()) pane.plane.draw();
     this.frame.strips();
@@ -244,7 +324,7 @@ export class App {
   }
 
   repaint() {
-    this.shades = {};
+    this.shades.clear();
     this.colour();
     this.frame.controls();
   }

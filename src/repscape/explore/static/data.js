@@ -20,15 +20,25 @@ export class Data {
   once(key, ask) {
     if (!this.held.has(key)) {
       const entry = { value: undefined, promise: null };
-      entry.promise = ask().then((value) => { entry.value = value; return value; },
-        (error) => { this.held.delete(key); throw error; });
+      entry.promise = ask().then(
+        (value) => {
+          entry.value = value;
+          return value;
+        },
+        (error) => {
+          this.held.delete(key);
+          throw error;
+        },
+      );
       this.held.set(key, entry);
     }
     return this.held.get(key).promise;
   }
 
   /** What is here already, or undefined. */
-  here(key) { return this.held.get(key)?.value; }
+  here(key) {
+    return this.held.get(key)?.value;
+  }
 
   /** Coordinates of a layer; waits while they are computed. */
   positions(method, place) {
@@ -46,12 +56,24 @@ export class Data {
     return this.once(`column ${name}`, () => this.source.column(name, kind));
   }
 
-  value(name, place, other) { return this.once(`value ${name} ${place} ${other}`, () => this.source.value(name, place, other)); }
-  neighbors(place, row, k) { return this.once(`near ${place} ${row} ${k}`, () => this.source.neighbors(place, row, k)); }
-  words() { return this.once("words", () => this.source.words()); }
-  lengths() { return this.once("lengths", () => this.source.lengths()); }
-  records() { return this.once("records", () => this.source.records()); }
-  sheet(number) { return this.once(`sheet ${number}`, () => this.source.sheet(number)); }
+  value(name, place, other) {
+    return this.once(`value ${name} ${place} ${other}`, () => this.source.value(name, place, other));
+  }
+  neighbors(place, row, k) {
+    return this.once(`near ${place} ${row} ${k}`, () => this.source.neighbors(place, row, k));
+  }
+  words() {
+    return this.once("words", () => this.source.words());
+  }
+  lengths() {
+    return this.once("lengths", () => this.source.lengths());
+  }
+  records() {
+    return this.once("records", () => this.source.records());
+  }
+  sheet(number) {
+    return this.once(`sheet ${number}`, () => this.source.sheet(number));
+  }
 
   /** What is known of examples, one object for each. */
   async rows(rows) {
@@ -59,7 +81,7 @@ export class Data {
     if (missing.length) {
       const found = await this.source.rows(missing);
       if (this.texts.size > 50_000) this.texts.clear();
-      missing.forEach((row, place) => this.texts.set(row, found[place]));
+      for (const [place, row] of missing.entries()) this.texts.set(row, found[place]);
     }
     return rows.map((row) => this.texts.get(row) || {});
   }
@@ -67,8 +89,9 @@ export class Data {
   /** Layers of one model, checkpoint and site, from shallow to deep. */
   line(place) {
     const own = this.layers.get(place);
-    return this.meta.layers.filter((layer) =>
-      layer.model === own.model && layer.step === own.step && layer.site === own.site && layer.study === own.study);
+    return this.meta.layers.filter(
+      (layer) => layer.model === own.model && layer.step === own.step && layer.site === own.site && layer.study === own.study,
+    );
   }
 
   /** The next layer of the same line, or null after the last. */

@@ -22,8 +22,11 @@ const fill = (node, properties, children) => {
 /** Put options into a select: pairs of value and text, or {label, options} for a group. */
 export const options = (select, entries, chosen) => {
   const one = ([value, text]) => new Option(text, value, false, String(value) === String(chosen));
-  select.replaceChildren(...entries.map((entry) =>
-    entry.label ? Object.assign(make("optgroup", { label: entry.label }, ...entry.options.map(one))) : one(entry)));
+  select.replaceChildren(
+    ...entries.map((entry) =>
+      entry.label ? Object.assign(make("optgroup", { label: entry.label }, ...entry.options.map(one))) : one(entry),
+    ),
+  );
   if (chosen !== undefined) select.value = String(chosen);
 };
 
@@ -41,7 +44,10 @@ export const percent = (share) => `${(100 * share).toFixed(share > 0 && share < 
 /** Call once things have been quiet for a while. */
 export const quiet = (call, wait) => {
   let timer = 0;
-  return (...given) => { clearTimeout(timer); timer = setTimeout(() => call(...given), wait); };
+  return (...given) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => call(...given), wait);
+  };
 };
 
 /** Call at most once a frame. */
@@ -50,9 +56,26 @@ export const framed = (call) => {
   return () => {
     if (asked) return;
     asked = true;
-    requestAnimationFrame((now) => { asked = false; call(now); });
+    requestAnimationFrame((now) => {
+      asked = false;
+      call(now);
+    });
   };
 };
+
+/** Answers that come late: each turn of a name ends the turns before it. */
+export class Turns {
+  constructor() {
+    this.last = new Map();
+  }
+
+  /** Begin a turn; what comes back says whether it is still the last. */
+  begin(name) {
+    const own = (this.last.get(name) ?? 0) + 1;
+    this.last.set(name, own);
+    return () => this.last.get(name) === own;
+  }
+}
 
 /** Hand a file to whoever reads the page. */
 export const download = (name, content, type) => {

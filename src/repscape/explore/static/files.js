@@ -10,16 +10,23 @@ export class FileSource {
 
   async #file(name) {
     if (!this.read.has(name)) {
-      this.read.set(name, fetch(`${this.folder}/${name}`).then((response) => {
-        if (!response.ok) throw new Error(`${name} is not among the files (${response.status}).`);
-        return response;
-      }));
+      this.read.set(
+        name,
+        fetch(`${this.folder}/${name}`).then((response) => {
+          if (!response.ok) throw new Error(`${name} is not among the files (${response.status}).`);
+          return response;
+        }),
+      );
     }
     return (await this.read.get(name)).clone();
   }
 
-  async #json(name) { return (await this.#file(`${name}.json`)).json(); }
-  async #numbers(name, kind) { return new kind(await (await this.#file(`${name}.bin`)).arrayBuffer()); }
+  async #json(name) {
+    return (await this.#file(`${name}.json`)).json();
+  }
+  async #numbers(name, kind) {
+    return new kind(await (await this.#file(`${name}.bin`)).arrayBuffer());
+  }
 
   async meta() {
     this.about = await this.#json("meta");
@@ -38,19 +45,23 @@ export class FileSource {
 
   async value(name, place, other) {
     if (name === "turnover_other") return this.#turnover(place, other);
-    const offer = this.about.offers.findIndex((held) => held.name === name), why = this.about.files.missing[`${offer}-${place}`];
+    const offer = this.about.offers.findIndex((held) => held.name === name),
+      why = this.about.files.missing[`${offer}-${place}`];
     if (why) throw new Error(why);
     return this.#numbers(`value-${offer}-${place}`, Float32Array);
   }
 
   /** Share of the ten nearest in one layer that are not among those in another. */
   async #turnover(place, other) {
-    const { block, depth, places } = this.about.files, k = Math.min(10, depth), found = new Float32Array(this.about.n);
+    const { block, depth, places } = this.about.files,
+      k = Math.min(10, depth),
+      found = new Float32Array(this.about.n);
     const [one, two] = [place, other].map((number) => places.indexOf(number));
     for (let start = 0; start < this.about.n; start += block) {
       const near = await this.#numbers(`near-${start / block}`, Int32Array);
       for (let row = start; row < Math.min(this.about.n, start + block); row += 1) {
-        const at = (row - start) * places.length, there = new Set(near.subarray((at + two) * depth, (at + two) * depth + k));
+        const at = (row - start) * places.length,
+          there = new Set(near.subarray((at + two) * depth, (at + two) * depth + k));
         let gone = 0;
         for (let rank = 0; rank < k; rank += 1) if (!there.has(near[(at + one) * depth + rank])) gone += 1;
         found[row] = gone / k;
@@ -60,31 +71,40 @@ export class FileSource {
   }
 
   async #of(kind, type, row, place, k) {
-    const { block, depth, places } = this.about.files, held = await this.#numbers(`${kind}-${Math.floor(row / block)}`, type);
+    const { block, depth, places } = this.about.files,
+      held = await this.#numbers(`${kind}-${Math.floor(row / block)}`, type);
     const at = ((row % block) * places.length + places.indexOf(place)) * depth;
     return held.subarray(at, at + k);
   }
 
   async neighbors(place, row, k) {
     if (k > this.about.files.depth) throw new Error(`These files hold ${this.about.files.depth} neighbours of each example.`);
-    const [indices, distances] = await Promise.all([this.#of("near", Int32Array, row, place, k), this.#of("far", Float32Array, row, place, k)]);
+    const [indices, distances] = await Promise.all([
+      this.#of("near", Int32Array, row, place, k),
+      this.#of("far", Float32Array, row, place, k),
+    ]);
     return { indices: Array.from(indices), distances: Array.from(distances) };
   }
 
   async strip(row, k, places) {
     const found = new Int32Array(places.length * k).fill(-1);
-    for (const [at, place] of places.entries()) found.set(await this.#of("near", Int32Array, row, place, Math.min(k, this.about.files.depth)), at * k);
+    for (const [at, place] of places.entries())
+      found.set(await this.#of("near", Int32Array, row, place, Math.min(k, this.about.files.depth)), at * k);
     return found;
   }
 
   async rows(rows) {
-    const size = this.about.files.rows, blocks = new Map();
-    for (const block of new Set(Array.from(rows, (row) => Math.floor(row / size)))) blocks.set(block, await this.#json(`rows-${block}`));
+    const size = this.about.files.rows,
+      blocks = new Map();
+    for (const block of new Set(Array.from(rows, (row) => Math.floor(row / size))))
+      blocks.set(block, await this.#json(`rows-${block}`));
     return Array.from(rows, (row) => blocks.get(Math.floor(row / size))[row % size]);
   }
 
   async search(text, column = "") {
-    const wanted = text.toLowerCase(), found = [], size = this.about.files.rows;
+    const wanted = text.toLowerCase(),
+      found = [],
+      size = this.about.files.rows;
     for (let start = 0; start < this.about.n; start += size) {
       (await this.#json(`rows-${start / size}`)).forEach((known, place) => {
         const held = column ? [known[column] ?? ""] : Object.values(known);
@@ -95,18 +115,28 @@ export class FileSource {
   }
 
   async words() {
-    const [about, starts, words] = await Promise.all([this.#json("words"), this.#numbers("starts", Uint32Array), this.#numbers("words", Uint16Array)]);
+    const [about, starts, words] = await Promise.all([
+      this.#json("words"),
+      this.#numbers("starts", Uint32Array),
+      this.#numbers("words", Uint16Array),
+    ]);
     return { ...about, starts, words };
   }
-  lengths() { return this.#numbers("lengths", Uint32Array); }
+  lengths() {
+    return this.#numbers("lengths", Uint32Array);
+  }
 
   async sheet(number) {
     const [file, across] = await Promise.all([this.#file(`sheet-${number}`), this.#json("sheets")]);
     return { url: URL.createObjectURL(await file.blob()), across: across[number] };
   }
 
-  records() { return this.#json("records"); }
-  selections() { return this.#json("selections"); }
+  records() {
+    return this.#json("records");
+  }
+  selections() {
+    return this.#json("selections");
+  }
   async selection(name) {
     const place = (await this.selections()).findIndex((held) => held.name === name);
     if (place < 0) throw new Error(`There is no selection ${name}.`);

@@ -20,32 +20,58 @@ export class Pane {
       hover: (row, at) => app.hover(row, this, at),
       choose: (row) => row >= 0 && app.choose(row),
       lasso: (path) => app.lasso(this, path),
-      drawing: (path) => { this.path = path; this.plane.draw(); },
+      drawing: (path) => {
+        this.path = path;
+        this.plane.draw();
+      },
       lassoing: () => app.lassoing,
       step: (dx, dy) => this.#step(dx, dy),
     });
     new ResizeObserver(() => this.plane.resize(this.node.clientWidth, this.node.clientHeight)).observe(this.node);
   }
 
-  get place() { return this.app.state.now[this.name]; }
+  get place() {
+    return this.app.state.now[this.name];
+  }
 
   #build() {
     const change = (find) => (event) => this.app.go(this.name, find(event.target.value));
-    this.model = make("select", { "aria-label": `Model of pane ${this.letter}`, onchange: change((value) => this.#like({ model: value })) });
+    this.model = make("select", {
+      "aria-label": `Model of pane ${this.letter}`,
+      onchange: change((value) => this.#like({ model: value })),
+    });
     this.site = make("select", { "aria-label": "Site", onchange: change((value) => this.#like({ site: value })) });
-    this.step = make("input", { type: "range", min: 0, step: 1, "aria-label": "Checkpoint",
-      oninput: change((value) => this.#like({ step: this.#steps()[Number(value)] })) });
+    this.step = make("input", {
+      type: "range",
+      min: 0,
+      step: 1,
+      "aria-label": "Checkpoint",
+      oninput: change((value) => this.#like({ step: this.#steps()[Number(value)] })),
+    });
     this.stepName = make("output");
-    this.layer = make("input", { type: "range", min: 0, step: 1, class: "layer", "aria-label": `Layer of pane ${this.letter}`,
+    this.layer = make("input", {
+      type: "range",
+      min: 0,
+      step: 1,
+      class: "layer",
+      "aria-label": `Layer of pane ${this.letter}`,
       oninput: (event) => this.app.go(this.name, this.app.data.line(this.place)[Number(event.target.value)].number, "replace"),
-      onchange: () => this.app.remember() });
+      onchange: () => this.app.remember(),
+    });
     this.layerName = make("output", { class: "layer-name" });
     this.player = make("button", { type: "button", class: "play", onclick: () => this.play() }, "▶");
     this.waiting = make("p", { class: "waiting", hidden: true, role: "status" });
     this.tip = make("div", { class: "tip", hidden: true });
     this.share = make("p", { class: "share" });
-    this.node = make("div", { class: "map", tabindex: 0, role: "application", "aria-roledescription": "map of examples" },
-      this.plane.points, this.plane.above, this.waiting, this.tip, this.share);
+    this.node = make(
+      "div",
+      { class: "map", tabindex: 0, role: "application", "aria-roledescription": "map of examples" },
+      this.plane.points,
+      this.plane.above,
+      this.waiting,
+      this.tip,
+      this.share,
+    );
     const letter = make("span", { class: `letter ${this.name}`, "aria-hidden": true }, this.letter);
     this.steps = make("label", { class: "slide" }, "Checkpoint", this.step, this.stepName);
     this.layers = make("label", { class: "slide" }, make("span", {}, "Layer"), this.layer, this.layerName);
@@ -54,27 +80,45 @@ export class Pane {
     this.#playing(false);
   }
 
-  #layers(filter) { return this.app.data.meta.layers.filter(filter); }
+  #layers(filter) {
+    return this.app.data.meta.layers.filter(filter);
+  }
   #steps() {
     const own = this.app.data.layers.get(this.place);
-    return [...new Set(this.#layers((layer) => layer.model === own.model && layer.site === own.site).map((layer) => layer.step))];
+    return [
+      ...new Set(this.#layers((layer) => layer.model === own.model && layer.site === own.site).map((layer) => layer.step)),
+    ];
   }
 
   /** The layer that is most like the present one, but for what is given. */
   #like(wanted) {
-    const own = this.app.data.layers.get(this.place), whole = { ...own, ...wanted };
-    const far = (layer) => 8 * (layer.model !== whole.model) + 4 * (layer.site !== whole.site) + 2 * (layer.step !== whole.step)
-      + Math.abs(layer.depth - whole.depth);
+    const own = this.app.data.layers.get(this.place),
+      whole = { ...own, ...wanted };
+    const far = (layer) =>
+      8 * (layer.model !== whole.model) +
+      4 * (layer.site !== whole.site) +
+      2 * (layer.step !== whole.step) +
+      Math.abs(layer.depth - whole.depth);
     return this.#layers(() => true).reduce((best, layer) => (far(layer) < far(best) ? layer : best)).number;
   }
 
   /** Let the head say which layer is shown. */
   label() {
-    const { data } = this.app, own = data.layers.get(this.place), line = data.line(this.place);
+    const { data } = this.app,
+      own = data.layers.get(this.place),
+      line = data.line(this.place);
     const models = [...new Set(data.meta.layers.map((layer) => layer.model))];
     const sites = [...new Set(this.#layers((layer) => layer.model === own.model).map((layer) => layer.site))];
-    options(this.model, models.map((name) => [name, name || "model"]), own.model);
-    options(this.site, sites.map((name) => [name, name || "layer"]), own.site);
+    options(
+      this.model,
+      models.map((name) => [name, name || "model"]),
+      own.model,
+    );
+    options(
+      this.site,
+      sites.map((name) => [name, name || "layer"]),
+      own.site,
+    );
     this.model.hidden = models.length < 2;
     this.site.hidden = sites.length < 2;
     const steps = this.#steps();
@@ -85,27 +129,32 @@ export class Pane {
     Object.assign(this.layer, { max: line.length - 1, value: line.findIndex((layer) => layer.number === this.place) });
     this.layerName.textContent = data.short(this.place);
     this.layer.setAttribute("aria-valuetext", data.name(this.place));
-    this.node.setAttribute("aria-label", `Pane ${this.letter}: map of ${said(data.n)} examples in ${data.name(this.place)}. `
-      + "Arrow keys go from example to example.");
+    this.node.setAttribute(
+      "aria-label",
+      `Pane ${this.letter}: map of ${said(data.n)} examples in ${data.name(this.place)}. ` +
+        "Arrow keys go from example to example.",
+    );
   }
 
   /** Show the layer that the state names; the points move there. */
   async show() {
-    const { app } = this, ticket = (this.ticket = (this.ticket || 0) + 1), { map } = app.state.now, { place } = this;
+    const { app } = this,
+      last = app.turns.begin(`pane ${this.letter}`),
+      { map } = app.state.now,
+      { place } = this;
     this.label();
     const key = `xy ${map} ${place}`;
     if (!app.data.here(key)) this.#wait(`${app.data.meta.methods[map]}: being computed …`);
     try {
       const found = await app.data.positions(map, place);
-      if (ticket !== this.ticket) return;
+      if (!last()) return;
       this.#wait("");
       this.plane.go(found.xy, { duration: app.still() ? 0 : undefined });
       this.centres = null;
       const [one, two] = found.shares;
-      this.share.textContent = map === "pca" && one !== undefined
-        ? `${(100 * (one + two)).toFixed(0)} % of the variance` : "";
+      this.share.textContent = map === "pca" && one !== undefined ? `${(100 * (one + two)).toFixed(0)} % of the variance` : "";
     } catch (error) {
-      if (ticket === this.ticket) this.#wait(error.message);
+      if (last()) this.#wait(error.message);
     }
   }
 
@@ -128,7 +177,8 @@ export class Pane {
       this.app.remember();
     } else {
       const next = () => {
-        const line = this.app.data.line(this.place), at = line.findIndex((layer) => layer.number === this.place);
+        const line = this.app.data.line(this.place),
+          at = line.findIndex((layer) => layer.number === this.place);
         this.app.go(this.name, line[(at + 1) % line.length].number, "replace");
       };
       next();
@@ -144,7 +194,8 @@ export class Pane {
   }
 
   #step(dx, dy) {
-    const { row } = this.app.state.now, { plane } = this;
+    const { row } = this.app.state.now,
+      { plane } = this;
     const { clientWidth: w, clientHeight: h } = this.node;
     const next = row < 0 ? plane.nearest(w / 2, h / 2, null, Infinity) : plane.towards(row, dx, dy);
     if (next >= 0) this.app.choose(next);
@@ -153,7 +204,9 @@ export class Pane {
   // ---- what lies over the points
 
   #over(context, pixel, still) {
-    const { app } = this, { row } = app.state.now, near = app.near?.[this.name] || [];
+    const { app } = this,
+      { row } = app.state.now,
+      near = app.near?.[this.name] || [];
     if (row >= 0 && row < app.data.n) {
       const [x, y] = pixel(row);
       context.lineWidth = 1.2;
@@ -170,7 +223,8 @@ export class Pane {
   }
 
   #lasso(context) {
-    const { scale, left, top } = this.plane.view(), { ratio } = this.plane;
+    const { scale, left, top } = this.plane.view(),
+      { ratio } = this.plane;
     context.beginPath();
     for (let i = 0; i < this.path.length; i += 2) {
       context.lineTo((left + this.path[i] * scale) / ratio, (top - this.path[i + 1] * scale) / ratio);
@@ -191,10 +245,17 @@ export class Pane {
     context.lineJoin = "round";
     const taken = [];
     for (const { name, row } of this.centres) {
-      const [x, y] = pixel(row), text = name.length > 28 ? `${name.slice(0, 27)}…` : name, width = context.measureText(text).width / 2;
+      const [x, y] = pixel(row),
+        text = name.length > 28 ? `${name.slice(0, 27)}…` : name,
+        width = context.measureText(text).width / 2;
       if (taken.some(([ox, oy, ow]) => Math.abs(ox - x) < ow + width && Math.abs(oy - y) < 14)) continue;
       taken.push([x, y, width]);
-      Object.assign(context, { strokeStyle: this.app.shade("paper"), lineWidth: 4, globalAlpha: 0.9, fillStyle: this.app.shade("ink") });
+      Object.assign(context, {
+        strokeStyle: this.app.shade("paper"),
+        lineWidth: 4,
+        globalAlpha: 0.9,
+        fillStyle: this.app.shade("ink"),
+      });
       context.strokeText(text, x, y + 4);
       context.globalAlpha = 1;
       context.fillText(text, x, y + 4);
@@ -220,8 +281,10 @@ const ring = (context, x, y, radius, colour, edge, width = 2) => {
 
 /** For each class the example that lies nearest to the median of some of its points. */
 const centresOf = ({ codes, entries }, xy) => {
-  const own = entries.filter((entry) => entry.codes.length === 1 && entry.codes[0] >= 0)
-    .sort((one, two) => two.count - one.count).slice(0, NAMED);
+  const own = entries
+    .filter((entry) => entry.codes.length === 1 && entry.codes[0] >= 0)
+    .sort((one, two) => two.count - one.count)
+    .slice(0, NAMED);
   const rows = new Map(own.map((entry) => [entry.codes[0], []]));
   for (let row = 0; row < codes.length; row += 1) {
     const held = rows.get(codes[row]);

@@ -1,7 +1,7 @@
 // One map: points that move from layout to layout, seen through a camera that all maps share; what lies over them is drawn apart.
 
-import { clamp, framed, make } from "./dom.js";
 import { packed } from "./colour.js";
+import { clamp, framed, make } from "./dom.js";
 import { painterFor } from "./painter.js";
 
 const MORPH = 420; // milliseconds from one layout to another
@@ -22,7 +22,8 @@ const shuffled = (n) => {
 
 /** The middle of a layout and half the sides of what nearly all points lie in: [x, y, half width, half height]. */
 const fitOf = (xy) => {
-  const n = xy.length / 2, step = Math.max(1, Math.floor(n / 4000));
+  const n = xy.length / 2,
+    step = Math.max(1, Math.floor(n / 4000));
   const ends = [0, 1].map((side) => {
     const some = [];
     for (let row = 0; row < n; row += step) some.push(xy[2 * row + side]);
@@ -78,23 +79,27 @@ export class Plane {
   /** Where the points are at this very moment. */
   now() {
     if (!this.to || this.share >= 1) return this.to;
-    const share = ease(this.share), found = new Float32Array(this.to.length);
+    const share = ease(this.share),
+      found = new Float32Array(this.to.length);
     for (let i = 0; i < found.length; i += 1) found[i] = this.from[i] + share * (this.to[i] - this.from[i]);
     return found;
   }
 
   /** Colours of all points; with a mask, all others are faint and lie below. */
   paint(colours, mask, faint) {
-    let shown = colours, order = this.base;
+    let shown = colours,
+      order = this.base;
     if (mask) {
       const pale = packed(faint);
       shown = new Uint32Array(this.n);
       order = new Uint32Array(this.n);
-      let low = 0, high = mask.reduce((sum, one) => sum + one, 0);
+      let low = 0,
+        high = mask.reduce((sum, one) => sum + one, 0);
       high = this.n - high;
       for (const row of this.base) {
         shown[row] = mask[row] ? colours[row] : pale;
-        if (mask[row]) order[high++] = row; else order[low++] = row;
+        if (mask[row]) order[high++] = row;
+        else order[low++] = row;
       }
     }
     this.painter.colours(shown);
@@ -153,7 +158,8 @@ export class Plane {
 
   /** The same from the middle of the layout, which the camera counts from. */
   offset(px, py) {
-    const [x, y] = this.place(px, py), [mx, my] = this.#fit() || [0, 0];
+    const [x, y] = this.place(px, py),
+      [mx, my] = this.#fit() || [0, 0];
     return [x - mx, y - my];
   }
 
@@ -167,10 +173,15 @@ export class Plane {
   /** The point nearest to a pixel of the screen, or -1 where none is near. */
   nearest(px, py, mask = null, within = NEAR) {
     if (!this.to) return -1;
-    const xy = this.now(), { scale } = this.view(), [x, y] = this.place(px, py);
-    let best = -1, least = ((within * this.ratio) / scale) ** 2;
+    const xy = this.now(),
+      { scale } = this.view(),
+      [x, y] = this.place(px, py);
+    let best = -1,
+      least = ((within * this.ratio) / scale) ** 2;
     for (let row = 0; row < this.n; row += 1) {
-      const dx = xy[2 * row] - x, dy = xy[2 * row + 1] - y, far = dx * dx + dy * dy;
+      const dx = xy[2 * row] - x,
+        dy = xy[2 * row + 1] - y,
+        far = dx * dx + dy * dy;
       if (far < least && (!mask || mask[row])) {
         least = far;
         best = row;
@@ -181,10 +192,15 @@ export class Plane {
 
   /** The point that one comes to from another in a direction: near, and not far to the side. */
   towards(row, dx, dy) {
-    const xy = this.now(), x = xy[2 * row], y = xy[2 * row + 1];
-    let best = -1, least = Infinity;
+    const xy = this.now(),
+      x = xy[2 * row],
+      y = xy[2 * row + 1];
+    let best = -1,
+      least = Infinity;
     for (let other = 0; other < this.n; other += 1) {
-      const ax = xy[2 * other] - x, ay = xy[2 * other + 1] - y, along = ax * dx + ay * dy;
+      const ax = xy[2 * other] - x,
+        ay = xy[2 * other + 1] - y,
+        along = ax * dx + ay * dy;
       if (other === row || along <= 0) continue;
       const far = along + 3 * Math.abs(ax * dy - ay * dx);
       if (far < least) {
@@ -195,5 +211,7 @@ export class Plane {
     return best;
   }
 
-  close() { this.painter.close(); }
+  close() {
+    this.painter.close();
+  }
 }

@@ -6,7 +6,8 @@ const tokens = (text) => {
   const found = [];
   TOKEN.lastIndex = 0;
   while (TOKEN.lastIndex < text.length && text.slice(TOKEN.lastIndex).trim()) {
-    const at = TOKEN.lastIndex, match = TOKEN.exec(text);
+    const at = TOKEN.lastIndex,
+      match = TOKEN.exec(text);
     if (!match) throw new Error(`Cannot read ${JSON.stringify(text.slice(at).trim().slice(0, 20))}.`);
     const [, quoted, sign, open, close, word] = match;
     if (quoted !== undefined) found.push({ kind: "text", value: quoted.replace(/\\(.)/g, "$1") });
@@ -22,8 +23,13 @@ export const parse = (text) => {
   const held = tokens(text);
   let at = 0;
   const is = (word) => held[at]?.kind === "word" && held[at].value.toLowerCase() === word;
-  const either = () => joined("or", both, () => is("or") && (at += 1));
-  const both = () => joined("and", one, () => (is("and") ? (at += 1) : at < held.length && held[at].kind !== ")" && !is("or")));
+  const took = (word) => {
+    const found = is(word);
+    if (found) at += 1;
+    return found;
+  };
+  const either = () => joined("or", both, () => took("or"));
+  const both = () => joined("and", one, () => took("and") || (at < held.length && held[at].kind !== ")" && !is("or")));
   const joined = (kind, part, more) => {
     const parts = [part()];
     while (more()) parts.push(part());
@@ -32,10 +38,7 @@ export const parse = (text) => {
   const one = () => {
     const token = held[at];
     if (!token) throw new Error("Something is missing at the end.");
-    if (is("not")) {
-      at += 1;
-      return { kind: "not", part: one() };
-    }
+    if (took("not")) return { kind: "not", part: one() };
     at += 1;
     if (token.kind === "(") {
       const inner = either();
@@ -45,7 +48,8 @@ export const parse = (text) => {
     }
     if (token.kind !== "word" && token.kind !== "text") throw new Error(`${token.value} needs a column before it.`);
     if (held[at]?.kind !== "sign") return { kind: "find", text: token.value };
-    const sign = held[at].value, value = held[at + 1];
+    const sign = held[at].value,
+      value = held[at + 1];
     if (!value || (value.kind !== "word" && value.kind !== "text")) throw new Error(`${sign} needs something behind it.`);
     at += 2;
     return { kind: "compare", name: token.value, sign, value: value.value };
@@ -56,8 +60,14 @@ export const parse = (text) => {
   return tree;
 };
 
-const COMPARE = { "=": (a, b) => a === b, "!=": (a, b) => a !== b, "<": (a, b) => a < b, "<=": (a, b) => a <= b,
-  ">": (a, b) => a > b, ">=": (a, b) => a >= b };
+const COMPARE = {
+  "=": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  "<": (a, b) => a < b,
+  "<=": (a, b) => a <= b,
+  ">": (a, b) => a > b,
+  ">=": (a, b) => a >= b,
+};
 
 /** Which examples a tree means: one byte each. `of` gives {kind, values, levels, texts} of a name, `find` rows with a text. */
 export const evaluate = async (tree, n, { of, find }) => {
@@ -65,7 +75,8 @@ export const evaluate = async (tree, n, { of, find }) => {
   if (tree.kind === "and" || tree.kind === "or") {
     const parts = await Promise.all(tree.parts.map(again));
     return Uint8Array.from({ length: n }, (_, row) =>
-      Number(tree.kind === "and" ? parts.every((part) => part[row]) : parts.some((part) => part[row])));
+      Number(tree.kind === "and" ? parts.every((part) => part[row]) : parts.some((part) => part[row])),
+    );
   }
   if (tree.kind === "not") return (await again(tree.part)).map((inside) => 1 - inside);
   if (tree.kind === "find") return marked(await find(tree.text, ""), n);
@@ -79,9 +90,11 @@ export const evaluate = async (tree, n, { of, find }) => {
     if (tree.sign !== "=" && tree.sign !== "!=" && held.levels.some((level) => Number.isNaN(Number(level)))) {
       throw new Error(`${tree.name} has classes that are no numbers: ask = or !=.`);
     }
-    const wanted = tree.value.toLowerCase(), ordered = tree.sign !== "=" && tree.sign !== "!=";
-    const good = held.levels.map((level) => (ordered ? COMPARE[tree.sign](Number(level), Number(tree.value))
-      : COMPARE[tree.sign](level.toLowerCase(), wanted)));
+    const wanted = tree.value.toLowerCase(),
+      ordered = tree.sign !== "=" && tree.sign !== "!=";
+    const good = held.levels.map((level) =>
+      ordered ? COMPARE[tree.sign](Number(level), Number(tree.value)) : COMPARE[tree.sign](level.toLowerCase(), wanted),
+    );
     if (tree.sign === "=" && !good.some(Boolean)) {
       throw new Error(`${tree.name} has no class ${tree.value}. It has ${held.levels.slice(0, 8).join(", ")}.`);
     }

@@ -4,7 +4,13 @@
 const stampOf = (radius, width) => {
   const found = [];
   if (radius < 1.15) {
-    for (const [dx, dy] of [[0, 0], [1, 0], [0, 1], [1, 1]]) found.push([dx, dy, 255]);
+    for (const [dx, dy] of [
+      [0, 0],
+      [1, 0],
+      [0, 1],
+      [1, 1],
+    ])
+      found.push([dx, dy, 255]);
   } else {
     const reach = Math.ceil(radius + 0.5);
     for (let dy = -reach; dy <= reach; dy += 1) {
@@ -14,8 +20,11 @@ const stampOf = (radius, width) => {
       }
     }
   }
-  return { shift: Int32Array.from(found, ([dx, dy]) => dy * width + dx), cover: Uint8Array.from(found, (entry) => entry[2]),
-    reach: Math.ceil(radius + 1) + 1 };
+  return {
+    shift: Int32Array.from(found, ([dx, dy]) => dy * width + dx),
+    cover: Uint8Array.from(found, (entry) => entry[2]),
+    reach: Math.ceil(radius + 1) + 1,
+  };
 };
 
 export class Raster {
@@ -33,33 +42,46 @@ export class Raster {
     this.stamp = null;
   }
 
-  points(from, to) { this.from = from; this.to = to; }
-  colours(colours) { this.colour = colours; }
-  order(order) { this.sequence = order; }
+  points(from, to) {
+    this.from = from;
+    this.to = to;
+  }
+  colours(colours) {
+    this.colour = colours;
+  }
+  order(order) {
+    this.sequence = order;
+  }
 
   /** Draw the map `share` of the way between both layouts; `view` turns coordinates into pixels. */
   draw({ share, scale, left, top, radius }) {
     const { pixels, from, to, colour, sequence } = this;
-    const width = this.canvas.width, height = this.canvas.height;
+    const width = this.canvas.width,
+      height = this.canvas.height;
     if (!this.stamp || this.radius !== radius) {
       this.stamp = stampOf(radius, width);
       this.radius = radius;
     }
     pixels.fill(0);
     const { shift, cover, reach } = this.stamp;
-    const count = shift.length, right = width - reach, bottom = height - reach;
+    const count = shift.length,
+      right = width - reach,
+      bottom = height - reach;
     const whole = cover.every((entry) => entry === 255);
     for (let i = 0; i < sequence.length; i += 1) {
-      const row = sequence[i], at = 2 * row;
+      const row = sequence[i],
+        at = 2 * row;
       const x = (left + scale * (from[at] + share * (to[at] - from[at]))) | 0;
       const y = (top - scale * (from[at + 1] + share * (to[at + 1] - from[at + 1]))) | 0;
       if (x < reach || y < reach || x >= right || y >= bottom) continue;
-      const base = y * width + x, own = colour[row];
+      const base = y * width + x,
+        own = colour[row];
       if (whole) {
         for (let j = 0; j < count; j += 1) pixels[base + shift[j]] = own;
       } else {
         for (let j = 0; j < count; j += 1) {
-          const place = base + shift[j], covered = cover[j];
+          const place = base + shift[j],
+            covered = cover[j];
           pixels[place] = covered === 255 ? own : mixed(pixels[place], own, covered);
         }
       }

@@ -1,7 +1,19 @@
 // What is being looked at: one frozen object, and the address that says the same.
 
-const PLAIN = { two: false, map: "pca", colour: "", row: -1, k: 10, tab: "example", sort: "", up: false, pick: null,
-  x: 0, y: 0, zoom: 1 };
+const PLAIN = {
+  two: false,
+  map: "pca",
+  colour: "",
+  row: -1,
+  k: 10,
+  tab: "example",
+  sort: "",
+  up: false,
+  pick: null,
+  x: 0,
+  y: 0,
+  zoom: 1,
+};
 
 export class State {
   constructor(first) {
@@ -18,7 +30,9 @@ export class State {
     for (const tell of this.listeners) tell(this.now, new Set(names), how);
   }
 
-  on(tell) { this.listeners.add(tell); }
+  on(tell) {
+    this.listeners.add(tell);
+  }
 }
 
 const placeWords = (layer) => [layer.study, layer.model, layer.step ?? "", layer.key].map(encodeURIComponent).join("/");
@@ -29,7 +43,8 @@ export const toAddress = (state, layers) => {
   const known = (place) => layers.get(place) && placeWords(layers.get(place));
   words.set("a", known(state.a));
   if (state.two) words.set("b", known(state.b));
-  for (const name of ["map", "colour", "row", "k", "tab", "sort"]) if (state[name] !== PLAIN[name]) words.set(name, state[name]);
+  for (const name of ["map", "colour", "row", "k", "tab", "sort"])
+    if (state[name] !== PLAIN[name]) words.set(name, state[name]);
   if (state.up) words.set("up", "1");
   if (state.pick) words.set("pick", JSON.stringify(state.pick));
   if (state.zoom !== 1 || state.x || state.y) {

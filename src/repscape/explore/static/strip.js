@@ -2,19 +2,33 @@
 
 import { draw, make } from "./dom.js";
 
-const ROW = 19, TOP = 34, CHIP = 13;
+const ROW = 19,
+  TOP = 34,
+  CHIP = 13;
 
 /** The strip as a drawing. `found` is (layers, k), -1 where a layer keeps no neighbours. */
 export const strip = ({ layers, found, k, row, place, hex, label, tell, width }) => {
-  const gap = Math.max(26, Math.min(104, (width - 20) / layers.length)), wide = Math.max(gap * layers.length + 12, 60);
-  const x = (at) => 10 + gap * (at + 0.5), y = (rank) => TOP + ROW * (rank + 0.5);
+  const gap = Math.max(26, Math.min(104, (width - 20) / layers.length)),
+    wide = Math.max(gap * layers.length + 12, 60);
+  const x = (at) => 10 + gap * (at + 0.5),
+    y = (rank) => TOP + ROW * (rank + 0.5);
   const lists = layers.map((_, at) => Array.from(found.subarray(at * k, (at + 1) * k)));
   const chip = (at, rank, other) => chipOf({ at, rank, other, lists, x, y, hex, tell });
-  const root = draw("svg", { class: "strip", width: wide, height: TOP + ROW * k + 24, role: "grid",
-    "aria-label": `${label}: the ${k} nearest neighbours of example ${row} in ${layers.length} layers` });
+  const root = draw("svg", {
+    class: "strip",
+    width: wide,
+    height: TOP + ROW * k + 24,
+    role: "grid",
+    "aria-label": `${label}: the ${k} nearest neighbours of example ${row} in ${layers.length} layers`,
+  });
   const at = layers.findIndex((layer) => layer.number === place);
-  if (at >= 0) root.append(draw("rect", { class: "here", x: x(at) - gap / 2 + 1, y: 2, width: gap - 2, height: TOP + ROW * k + 18, rx: 6 }));
-  const links = draw("g", { class: "links" }), chips = draw("g"), heads = draw("g", { class: "heads" });
+  if (at >= 0)
+    root.append(
+      draw("rect", { class: "here", x: x(at) - gap / 2 + 1, y: 2, width: gap - 2, height: TOP + ROW * k + 18, rx: 6 }),
+    );
+  const links = draw("g", { class: "links" }),
+    chips = draw("g"),
+    heads = draw("g", { class: "heads" });
   lists.forEach((list, column) => {
     const before = new Set(lists[column - 1] || []);
     heads.append(headOf(layers[column], x(column), gap, tell));
@@ -37,27 +51,64 @@ export const strip = ({ layers, found, k, row, place, hex, label, tell, width })
 };
 
 const headOf = (layer, x, gap, tell) =>
-  draw("g", { class: "head", role: "button", tabindex: 0, "aria-label": `Go to layer ${layer.index}: ${layer.key}`,
-    onclick: () => tell.go(layer.number),
-    onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); tell.go(layer.number); } } },
-  draw("title", {}, layer.key), draw("rect", { x: x - gap / 2, y: 0, width: gap, height: 26 }), draw("text", { x, y: 19 }, layer.index));
+  draw(
+    "g",
+    {
+      class: "head",
+      role: "button",
+      tabindex: 0,
+      "aria-label": `Go to layer ${layer.index}: ${layer.key}`,
+      onclick: () => tell.go(layer.number),
+      onkeydown: (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          tell.go(layer.number);
+        }
+      },
+    },
+    draw("title", {}, layer.key),
+    draw("rect", { x: x - gap / 2, y: 0, width: gap, height: 26 }),
+    draw("text", { x, y: 19 }, layer.index),
+  );
 
 const link = (ax, ay, bx, by, other) => {
   const half = (ax + bx) / 2;
-  return draw("path", { class: "link", "data-row": other,
-    d: `M${ax + CHIP / 2 + 1} ${ay} C${half} ${ay} ${half} ${by} ${bx - CHIP / 2 - 1} ${by}` });
+  return draw("path", {
+    class: "link",
+    "data-row": other,
+    d: `M${ax + CHIP / 2 + 1} ${ay} C${half} ${ay} ${half} ${by} ${bx - CHIP / 2 - 1} ${by}`,
+  });
 };
 
 const chipOf = ({ at, rank, other, lists, x, y, hex, tell }) => {
-  const comes = at > 0 && !lists[at - 1].includes(other), leaves = at + 1 < lists.length && !lists[at + 1].includes(other);
+  const comes = at > 0 && !lists[at - 1].includes(other),
+    leaves = at + 1 < lists.length && !lists[at + 1].includes(other);
   const what = [comes && "comes", leaves && "leaves", !comes && !leaves && "stays"].filter(Boolean).join(", ");
-  return draw("g", { class: `chip${comes ? " comes" : ""}${leaves ? " leaves" : ""}`, role: "button", tabindex: -1,
-    "data-row": other, "data-at": at, "data-rank": rank, "aria-label": `Example ${other}, neighbour ${rank + 1} in layer ${at}, ${what}`,
-    onclick: () => tell.choose(other), onpointerenter: (event) => tell.hover(other, event), onpointerleave: () => tell.hover(-1),
-    onfocus: (event) => tell.hover(other, event), onblur: () => tell.hover(-1),
-    onkeydown: (event) => { if (event.key === "Enter" || event.key === " ") { event.preventDefault(); tell.choose(other); } } },
-  comes && draw("circle", { class: "halo", cx: x(at), cy: y(rank), r: CHIP / 2 + 2 }),
-  draw("circle", { cx: x(at), cy: y(rank), r: CHIP / 2, fill: hex(other) }));
+  return draw(
+    "g",
+    {
+      class: `chip${comes ? " comes" : ""}${leaves ? " leaves" : ""}`,
+      role: "button",
+      tabindex: -1,
+      "data-row": other,
+      "data-at": at,
+      "data-rank": rank,
+      "aria-label": `Example ${other}, neighbour ${rank + 1} in layer ${at}, ${what}`,
+      onclick: () => tell.choose(other),
+      onpointerenter: (event) => tell.hover(other, event),
+      onpointerleave: () => tell.hover(-1),
+      onfocus: (event) => tell.hover(other, event),
+      onblur: () => tell.hover(-1),
+      onkeydown: (event) => {
+        if (event.key === "Enter" || event.key === " ") {
+          event.preventDefault();
+          tell.choose(other);
+        }
+      },
+    },
+    comes && draw("circle", { class: "halo", cx: x(at), cy: y(rank), r: CHIP / 2 + 2 }),
+    draw("circle", { cx: x(at), cy: y(rank), r: CHIP / 2, fill: hex(other) }),
+  );
 };
 
 /** Arrow keys go from chip to chip. */
@@ -81,6 +132,19 @@ export const point = (root, row) => {
   for (const node of root.querySelectorAll("[data-row]")) node.classList.toggle("on", Number(node.dataset.row) === row);
 };
 
-export const key = () => make("p", { class: "key" },
-  make("span", { class: "sign stays" }), "stays", make("span", { class: "sign comes" }), "comes", make("span", { class: "sign leaves" }), "leaves",
-  make("span", { class: "note" }, "Nearest on top. The colour is the map's; numbers below say how many were there in the layer before."));
+export const key = () =>
+  make(
+    "p",
+    { class: "key" },
+    make("span", { class: "sign stays" }),
+    "stays",
+    make("span", { class: "sign comes" }),
+    "comes",
+    make("span", { class: "sign leaves" }),
+    "leaves",
+    make(
+      "span",
+      { class: "note" },
+      "Nearest on top. The colour is the map's; numbers below say how many were there in the layer before.",
+    ),
+  );

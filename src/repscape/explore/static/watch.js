@@ -2,7 +2,8 @@
 
 import { make } from "./dom.js";
 
-const BUSY = 600, IDLE = 4000;
+const BUSY = 600,
+  IDLE = 4000;
 
 export class Watch {
   constructor(app) {
@@ -42,17 +43,36 @@ export class Watch {
     }
     this.node.replaceChildren(...busy.filter((job) => job.state === "working").map((job) => this.#shown(job)));
     if (this.version !== undefined && version !== this.version) this.app.grown();
-    if (this.kept !== undefined && kept !== this.kept && this.app.state.now.tab === "groups" && !this.app.root.contains(this.#typing())) this.app.frame.panel();
+    if (
+      this.kept !== undefined &&
+      kept !== this.kept &&
+      this.app.state.now.tab === "groups" &&
+      !this.app.root.contains(this.#typing())
+    )
+      this.app.frame.panel();
     Object.assign(this, { version, kept });
     return busy.length > 0;
   }
 
-  #typing() { return document.activeElement?.matches?.("input") ? document.activeElement : null; }
-
-  #shown(job) {
-    return make("div", { class: "job", role: "status" }, make("span", {}, job.what), make("progress", { max: 1, value: job.share, "aria-label": job.what }),
-      make("button", { type: "button", "aria-label": `Stop: ${job.what}`, onclick: () => this.app.source.stop(job.number) }, "Stop"));
+  #typing() {
+    return document.activeElement?.matches?.("input") ? document.activeElement : null;
   }
 
-  close() { clearTimeout(this.timer); }
+  #shown(job) {
+    return make(
+      "div",
+      { class: "job", role: "status" },
+      make("span", {}, job.what),
+      make("progress", { max: 1, value: job.share, "aria-label": job.what }),
+      make(
+        "button",
+        { type: "button", "aria-label": `Stop: ${job.what}`, onclick: () => this.app.source.stop(job.number) },
+        "Stop",
+      ),
+    );
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
 }

@@ -33,7 +33,9 @@ export class WebGL {
     this.gl = gl;
     this.program = linked(gl);
     gl.useProgram(this.program);
-    this.place = Object.fromEntries(["share", "size", "scale", "shift"].map((n) => [n, gl.getUniformLocation(this.program, n)]));
+    this.place = Object.fromEntries(
+      ["share", "size", "scale", "shift"].map((n) => [n, gl.getUniformLocation(this.program, n)]),
+    );
     this.buffers = [0, 1, 2].map((slot) => {
       const buffer = gl.createBuffer();
       gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
@@ -58,8 +60,13 @@ export class WebGL {
     this.gl.bufferData(this.gl.ARRAY_BUFFER, array, this.gl.DYNAMIC_DRAW);
   }
 
-  points(from, to) { this.#fill(0, from); this.#fill(1, to); }
-  colours(colours) { this.#fill(2, new Uint8Array(colours.buffer, colours.byteOffset, colours.byteLength)); }
+  points(from, to) {
+    this.#fill(0, from);
+    this.#fill(1, to);
+  }
+  colours(colours) {
+    this.#fill(2, new Uint8Array(colours.buffer, colours.byteOffset, colours.byteLength));
+  }
 
   order(order) {
     this.count = order.length;
@@ -78,12 +85,17 @@ export class WebGL {
     gl.drawElements(gl.POINTS, this.count, gl.UNSIGNED_INT, 0);
   }
 
-  close() { this.gl.getExtension("WEBGL_lose_context")?.loseContext(); }
+  close() {
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+  }
 }
 
 const linked = (gl) => {
   const program = gl.createProgram();
-  for (const [kind, text] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
+  for (const [kind, text] of [
+    [gl.VERTEX_SHADER, VERTEX],
+    [gl.FRAGMENT_SHADER, FRAGMENT],
+  ]) {
     const shader = gl.createShader(kind);
     gl.shaderSource(shader, text);
     gl.compileShader(shader);
