@@ -14,6 +14,7 @@ help:
 	@echo "make test    run every test, in two processes"
 	@echo "make check   lint, types, house rules"
 	@echo "make bench   time the code against its peers"
+	@echo "make fuzz    harm ten thousand files of every kind and read them: a quarter of an hour"
 	@echo "make docs    build the documentation site"
 	@echo "make calibration   draw samples by the thousand, simulated and of real sets: do the intervals hold? hours; goes on where it was stopped"
 
@@ -51,6 +52,12 @@ calibration: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/populations.py $(SETS)/sets
 	$(BIN)/python benchmarks/calibration_real.py $(SETS)/sets $(SETS)/runs --runs $(RUNS)
 	$(BIN)/python benchmarks/calibration_real.py $(SETS)/sets $(SETS)/runs --table docs/calibration.md
+
+# MUTATIONS harmed files over every kind that is read; the table on the page is written from what came out.
+MUTATIONS ?= 10000
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.faults.fuzz $(MUTATIONS) --table docs/faults.md
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build

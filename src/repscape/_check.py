@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from .errors import InputError, InputTypeError, UnknownNameError
 
+_NO_LABELS = (list, tuple, set, frozenset, Mapping, np.ndarray, complex, np.complexfloating)
 FINITE_BLOCK = 1 << 22  # elements looked at in one go, so that checking a memory-map never loads it whole
 
 
@@ -151,6 +152,12 @@ def column(values: Any, name: str, function: str, *, n: int) -> npt.NDArray[Any]
         raise InputTypeError(f"{name} of {function} must hold text, numbers or dates. Got dtype {array.dtype}.")
     if array.dtype.kind == "f":
         finite(array, name, function)
+    if array.dtype.kind == "O":
+        for place, entry in enumerate(array):
+            if isinstance(entry, _NO_LABELS):
+                raise InputTypeError(
+                    f"{name} of {function} must hold text, numbers or dates. Got {type(entry).__name__} at index {place}."
+                )
     if array.dtype.kind in "OmM":
         missing = np.flatnonzero([_is_missing(entry) for entry in array])
         if missing.size:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import repscape as rs
 from repscape import errors
 from repscape.examples import load_npz, read_examples, read_layers
 from repscape.study import ModelSource, StudySpec, read_study
+from tests.cli.helpers import call
 
 PAGE = Path(__file__).parents[2] / "docs" / "errors.md"
 SECTIONS = (
@@ -96,6 +98,7 @@ TRIED: dict[str, Callable[[Path], object]] = {
     "an empty or missing text": lambda f: table()(f, "text,y\n,1\n"),
     "a column, split, encoding or kind": lambda f: table(encoding="latin-one")(f, "text,y\na,1\n"),
     "`limit`, `balance`": lambda f: ModelSource.of(["m"], "d", limit=0),
+    "ids that are lists": lambda f: table("t.jsonl")(f, '{"id": [1], "text": "a"}\n'),
     "ids on both sides": lambda f: joined({"id": sorted(IDS), "y": [1, 2, 3]}),
     "an id of an example": lambda f: joined({"id": IDS[1:], "y": [1, 2]}),
     "ids in the columns that no example has": lambda f: joined({"id": [*IDS, "q"], "y": [1, 2, 3, 4]}),
@@ -123,6 +126,7 @@ TRIED: dict[str, Callable[[Path], object]] = {
     "Fortran order": lambda f: layers(f, a=np.asfortranarray(X), b=X.astype(">f4")),
     "layers of different numbers": lambda f: layers(f, a=X, b=X[:5]),
     "an entry of `study.toml`": lambda f: toml(f, "[source]\narrays = 3\n"),
+    "options for models": lambda f: refused("run", "--arrays", layered(f), "--limit", 3, "-o", f / "out"),
     "a `study.toml` that names a function": lambda f: toml(f, "[source]\nmodel = 'm:build'\ndata = 'd'\n"),
 }
 ELSEWHERE = (
@@ -133,6 +137,22 @@ ELSEWHERE = (
     "a `.npz` that unpacks",  # test_npz
     "`--dry-run`",  # study/reading/test_forecast
 )
+
+
+def layered(folder: Path) -> Path:
+    np.savez(folder / "a.npz", a=X)
+    return folder / "a.npz"
+
+
+def refused(*words: object) -> object:
+    """Run a command, and raise the error that it turns into words."""
+    with pytest.MonkeyPatch.context() as patch:
+        caught: list[BaseException | None] = []
+        patch.setattr("repscape.cli._app.complain", lambda said: caught.append(sys.exception()))
+        call(*words)
+    for error in filter(None, caught):
+        raise error
+    return None
 
 
 def save(file: Path) -> str:

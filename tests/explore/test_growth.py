@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import BusyError, InputError, UnknownNameError
+from repscape.errors import BusyError, InputError, StudyMismatchError, UnknownNameError
 from repscape.explore.data import Explorer
 from repscape.store import locked
 from tests.explore.studies import CODE, N, graph, make_study, points
@@ -102,3 +102,35 @@ def test_a_study_that_grows_is_read_anew_and_layers_keep_their_numbers(grown):
     found = explorer.galleries[0].values.get("record:health_hubness|", numbers["block1"])
     true = rs.health_hubness(graph("base", "block1"), k=10, error=None).per_point
     np.testing.assert_allclose(found, true)
+
+
+def test_a_study_whose_points_are_gone_has_the_map_of_its_graph(tmp_path):
+    layers = points("base")
+    rs.run(layers, rs.Plan(measures=["overlap_neighbors(k=10)"]), folder=tmp_path / "study", threads=1, sync=False)
+    gallery = (explorer := Explorer([tmp_path / "study"])).galleries[0]
+    meta = gallery.meta()
+    assert (meta["map"], "pca" in meta["methods"]) == ("neighbors", False)
+    assert "were in memory" in meta["notes"][0]
+    gallery.warm()
+    explorer.jobs.wait()
+    last = next(iter(gallery.layouts.order()))
+    xy = gallery.layouts.get("neighbors", last)
+    assert xy.shape == (N, 2)
+    assert rs.overlap_labels(rs.knn_graph(xy, 10), CODE, k=10, error=None).value > 0.9
+    with pytest.raises(InputError, match="in memory"):
+        gallery.held.near.neighbors(gallery.held.layers[last], 0, 200)
+    indices, _ = gallery.held.near.neighbors(gallery.held.layers[last], 0, 10)
+    assert indices.tolist() == graph("base", "block3").indices[0].tolist()
+    explorer.close()
+    again = Explorer([tmp_path / "study"]).galleries[0]
+    np.testing.assert_array_equal(again.layouts.get("neighbors", last), xy)  # kept, and not computed again
+
+
+def test_points_that_have_changed_since_are_refused(grown):
+    explorer = Explorer([grown])
+    held = explorer.galleries[0].held
+    file = grown.parent / "study-base" / "block0.npy"
+    np.save(file, np.load(file) + np.arange(N, dtype=np.float32)[:, None])
+    number = next(number for number, layer in held.layers.items() if layer.place.layer.name == "block0")
+    with pytest.raises(StudyMismatchError, match="have changed"):
+        held.near.neighbors(held.layers[number], 0, 200)

@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json, Layers, Measures, Quiet, Threads, plan_entries
+from ._options import Json, Layers, Measures, Quiet, Threads, place, plan_entries
 from ._print import note, say, say_json
 
 Side = Annotated[
     str, typer.Argument(metavar="[NAME=]PATH[:KEY]", help="A store, a study folder, or arrays: .npy, .npz, a folder.")
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="DIR", help="Keep a study: matrices as figures, and a report.")
+    Path | None,
+    typer.Option("--out", "-o", metavar="DIR", parser=place, help="Keep a study: matrices as figures, and a report."),
 ]
 
 

@@ -7,10 +7,13 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json, Quiet, Threads
+from ._options import Json, Quiet, Threads, place
 from ._print import say, say_json
 
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Study folder: new, or that of an earlier demo.")]
+Out = Annotated[
+    Path,
+    typer.Option("--out", "-o", metavar="DIR", parser=place, help="Study folder: new, or that of an earlier demo."),
+]
 Seed = Annotated[int, typer.Option("--seed", help="Draws the images, the first weights and the order of training.")]
 Shuffle = Annotated[bool, typer.Option("--shuffle-labels", help="Train on labels that mean nothing, to see it fail.")]
 

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json
+from ._options import Json, place
 from ._print import say, say_json
 
-First = Annotated[Path, typer.Argument(metavar="A", help="A study folder.")]
-Second = Annotated[Path, typer.Argument(metavar="B", help="Another.")]
+First = Annotated[Path, typer.Argument(metavar="A", help="A study folder.", parser=place)]
+Second = Annotated[Path, typer.Argument(metavar="B", help="Another.", parser=place)]
 SHOWN = 20
 
 

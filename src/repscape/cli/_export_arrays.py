@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json
+from ._options import Json, place
 from ._print import say, say_json
 
-Source = Annotated[Path, typer.Argument(metavar="STUDY", help="A study folder, or one that import-arrays made.")]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where to: new or empty.")]
+Source = Annotated[
+    Path, typer.Argument(metavar="STUDY", parser=place, help="A study folder, or one that import-arrays made.")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where to: new or empty.")]
 
 
 def export_arrays(study: Source, out: Out, json: Json = False) -> None:

@@ -20,11 +20,13 @@ from ._model_options import (
     chosen,
     say_forecast,
 )
-from ._options import Label, Layers, Quiet, plan_entries
+from ._options import Label, Layers, Quiet, place, plan_entries
 from ._print import note, say
 
 Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, a local folder, or "module:function".')]
-Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="STORE", help="The store: new, or to go on with.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="STORE", parser=place, help="The store: new, or to go on with.")
+]
 List = Annotated[bool, typer.Option("--list", help="Show the layers and sites that the model has, and do nothing.")]
 NoSync = Annotated[
     bool, typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts.")

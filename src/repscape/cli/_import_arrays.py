@@ -8,22 +8,24 @@ from typing import Annotated
 import typer
 
 from ._model_options import IdColumn
-from ._options import Json, LabelsFrom, Quiet
+from ._options import Json, LabelsFrom, Quiet, place, used
 from ._print import note, say, say_json
 
 Source = Annotated[
     str, typer.Argument(metavar="SOURCE", help="A .npy, .npz or folder of them; or a folder of neighbour files.")
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Where to: new, or holding other models.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where to: new, or holding other models.")
+]
 Model = Annotated[
-    str, typer.Option("--model", metavar="NAME", help="Name of the model, so that a folder can hold several.")
+    str | None, typer.Option("--model", metavar="NAME", help="Name of the model, so that a folder can hold several.")
 ]
 
 
 def import_arrays(
     source: Source,
     out: Out,
-    model: Model = "",
+    model: Model = None,
     labels_from: LabelsFrom = None,
     id_column: IdColumn = None,
     quiet: Quiet = False,
@@ -41,11 +43,15 @@ def import_arrays(
       repscape import-arrays published/bert --model bert -o layers
       repscape run layers -o study
     """
+    from ..errors import InputError
     from ..study import StudySpec
     from ..study import import_arrays as take_in
 
+    if model is not None and not model.strip():
+        raise InputError(f"--model must name the model. Got {model!r}.")
+    used(labels_from, id_column=id_column)
     columns = StudySpec.of([source], labels_from or (), id_column=id_column).read_columns()
-    found = take_in(source, out, model=model, columns=columns, progress=not quiet)
+    found = take_in(source, out, model=model or "", columns=columns, progress=not quiet)
     keys = [layer.key for layer in found.layers]
     if json:
         say_json(

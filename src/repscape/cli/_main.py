@@ -21,9 +21,22 @@ def main() -> None:
     except SystemExit:
         if not stop.number or stop.told:
             raise
+    except Exception as error:  # whatever no command turned into words is a defect of ours
+        if not stop.number:
+            _tell_defect(error)
     finally:
         stop.over()
     if stop.number and not stop.told:
         os.write(2, f"Error: {WORDS}\n".encode())
     if stop.number:
         sys.exit(stop.code)
+
+
+def _tell_defect(error: Exception) -> None:
+    """Write a report of it, and end."""
+    from ._crash import report_defect, traceback_wanted
+
+    if traceback_wanted():
+        raise error
+    os.write(2, f"Error: {report_defect(error, sys.argv[1:])}\n".encode("utf-8", "backslashreplace"))
+    sys.exit(1)

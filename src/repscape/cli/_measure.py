@@ -7,7 +7,20 @@ from typing import Annotated
 import typer
 
 from ._model_options import IdColumn
-from ._options import By, Json, Label, LabelsFrom, Layers, Preprocess, Profiles, Quiet, Threads, Value, plan_entries
+from ._options import (
+    By,
+    Json,
+    Label,
+    LabelsFrom,
+    Layers,
+    Preprocess,
+    Profiles,
+    Quiet,
+    Threads,
+    Value,
+    plan_entries,
+    used,
+)
 from ._print import note, say_json
 
 Wanted = Annotated[
@@ -44,6 +57,7 @@ def measure(
     from ..study import run as run_study
     from ._summary import say_summary
 
+    used(labels_from, id_column=id_column)
     given = plan_entries(
         measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
     )

@@ -61,7 +61,18 @@ Profiles = Annotated[
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads in all; by default every core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Study = Annotated[Path, typer.Argument(metavar="STUDY", help="A study folder, as repscape run writes it.")]
+
+
+def place(given: str | Path) -> Path:
+    """Return a file or folder as it was typed; nothing is not the folder where one happens to be."""
+    if not str(given).strip():
+        raise typer.BadParameter(f"it must name a file or a folder. Got {str(given)!r}.")
+    return Path(given)
+
+
+Study = Annotated[
+    Path, typer.Argument(metavar="STUDY", help="A study folder, as repscape run writes it.", parser=place)
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +165,14 @@ def plan_entries(
     if preprocess:
         given["preprocess"] = _words(preprocess, "--preprocess")
     return given
+
+
+def used(tables: Any, **reading: str | None) -> None:
+    """Refuse words on how tables are read where there is no table."""
+    from ..errors import InputError
+
+    if not tables and (said := [f"--{name.replace('_', '-')}" for name, value in reading.items() if value is not None]):
+        raise InputError(f"{', '.join(said)} says how tables are read, and there is none: give one with --labels-from.")
 
 
 def _words(texts: Sequence[str], option: str) -> list[str]:

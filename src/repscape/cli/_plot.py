@@ -7,10 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json, Study
+from ._options import Json, Study, place
 from ._print import say, say_json
 
-Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where to; by default STUDY/figures.")]
+Out = Annotated[
+    Path | None, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where to; by default STUDY/figures.")
+]
 Formats = Annotated[str, typer.Option("--formats", help="Any of png, svg, pdf, with commas.")]
 
 

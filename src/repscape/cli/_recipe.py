@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._options import Json, Quiet, Threads
+from ._options import Json, Quiet, Threads, place
 from ._print import say, say_json, say_table
 
 if TYPE_CHECKING:
     from ..recipes import Recipe, RecipeRun
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Which study; --list shows them.")]
-Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Where everything goes.")]
+Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where everything goes.")]
 Model = Annotated[
     list[str] | None,
     typer.Option("--model", metavar="[NAME=]MODEL", help="In place of the published models; again for another."),

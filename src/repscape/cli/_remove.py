@@ -31,10 +31,13 @@ def remove(
     if not (measures or model):
         raise typer.BadParameter("give --measures or --model", ctx=ctx)
 
+    from ..errors import InputError
     from ..measures import measures_from_text
     from ..study import Running, remove_from_study
     from ._print import note
 
     entries = [entry for text in measures or () for entry in measures_from_text(text)]
+    if measures and not entries:
+        raise InputError(f"--measures must name at least one. Got {', '.join(map(repr, measures))}.")
     results = remove_from_study(study, measures=entries, models=model or (), how=Running(wait=True, tell=note))
     show_study(results, study, command=None, json=json)

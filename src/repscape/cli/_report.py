@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ._options import Study
+from ._options import Study, place
 from ._print import say
 
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="FILE", help="Where to; by default STUDY/report.html.")
+    Path | None,
+    typer.Option("--out", "-o", metavar="FILE", parser=place, help="Where to; by default STUDY/report.html."),
 ]
 Title = Annotated[str | None, typer.Option("--title", help="Heading of the page.")]
 Maps = Annotated[

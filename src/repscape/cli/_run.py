@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +23,7 @@ from ._model_options import (
     chosen,
     say_study_forecast,
 )
-from ._options import Json, LabelsFrom, PlanOptions, RunOptions
+from ._options import Json, LabelsFrom, PlanOptions, RunOptions, place, used
 from ._shown import show_study
 
 Out = Annotated[
@@ -30,6 +32,7 @@ Out = Annotated[
         "--out",
         "-o",
         metavar="DIR",
+        parser=place,
         help="Study folder: new, or one of the same data, which grows. May be left out where STUDY is one.",
     ),
 ]
@@ -102,7 +105,9 @@ def run(
         options |= {"layers": layers} if (layers := given.pop("layers", None)) else {}
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
+        _for_models(chosen(examples, draw, states, device=opening.device, revision=revision), study)
         spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+        used(spec.models or spec.columns or labels_from, **asdict(tables))
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
@@ -111,3 +116,19 @@ def run(
         return
     results = run_study(spec, out, how.running())
     show_study(results, out, command=ctx.obj, json=json)
+
+
+def _for_models(given: Mapping[str, Any], study: str | None) -> None:
+    """Refuse options that choose examples, or say how models read them, where no model is named beside them."""
+    from ..errors import InputError
+
+    if not given:
+        return
+    said = ", ".join(f"--{'seed' if name == 'rng' else name.replace('_', '-')}" for name in given)
+    if study is None:
+        raise InputError(
+            f"{said} goes with --model and --data. Layers that are there already are taken whole, as they are."
+        )
+    raise InputError(
+        f"{said} goes with --model and --data. Of {study} its file says it: [source.options] of study.toml."
+    )

@@ -43,6 +43,7 @@ def decoded(file: Any, place: str, noticed: Noticed) -> Array:
                 "ignore", Image.DecompressionBombWarning
             )  # what fits into memory may be as large as it is
             with Image.open(file) as image:
+                _check_covered(image, place)
                 check_room(math.prod(image.size) * BYTES, place)
                 frames = getattr(image, "n_frames", 1)
                 _mend_byte_order(image)
@@ -94,6 +95,16 @@ def _notice(image: Any, place: str, frames: int, noticed: Noticed) -> None:
     clear = image.mode in CLEAR or ("transparency" in image.info and image.mode not in LEVELS)
     if clear and image.convert("RGBA").getchannel("A").getextrema()[0] < 255:
         noticed.add("images with transparency, which was left out", place)
+
+
+def _check_covered(image: Any, place: str) -> None:
+    """Refuse a TIFF whose strips or tiles are of fewer points than it claims: Pillow would make up the rest."""
+    if not hasattr(image, "tag_v2"):
+        return
+    corners = [tile.extents for tile in getattr(image, "tile", ()) if tile.extents is not None]
+    held = sum(max(0, right - left) * max(0, low - high) for left, high, right, low in corners)
+    if held < math.prod(image.size):
+        raise InputError(f"{place} claims {math.prod(image.size):,} points and holds {held:,}: it is damaged.")
 
 
 def _check_depth(image: Any, place: str) -> None:

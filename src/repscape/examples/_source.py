@@ -115,7 +115,7 @@ def with_ids(table: pd.DataFrame, name: str, id_column: str | None = None) -> tu
     """
     table = plain_frame(table, name)
     if id_column is not None and id_column != "id" and id_column in table.columns:
-        own = table[id_column]
+        own = _single(table[id_column], name)
         if own.isna().any() or not own.is_unique:
             wrong = own[own.isna() | own.duplicated()]
             raise InputError(
@@ -126,7 +126,7 @@ def with_ids(table: pd.DataFrame, name: str, id_column: str | None = None) -> tu
         table.insert(0, "id", own)
         return table, own.to_numpy()
     if "id" in table.columns:
-        own = table["id"]
+        own = _single(table["id"], name)
         if not own.isna().any() and own.is_unique:
             return table[["id", *table.columns.drop("id")]], own.to_numpy()
         table = table.rename(columns={"id": "source_id"})
@@ -134,6 +134,16 @@ def with_ids(table: pd.DataFrame, name: str, id_column: str | None = None) -> tu
         return table, None if own.isna().any() else own.to_numpy()
     table.insert(0, "id", np.arange(len(table)))
     return table, None
+
+
+def _single(ids: pd.Series[Any], name: str) -> pd.Series[Any]:
+    """Refuse ids that are lists or records, of which nothing says which are the same."""
+    for row, entry in enumerate(ids if ids.dtype == object else ()):
+        if not pd.api.types.is_scalar(entry):
+            raise InputTypeError(
+                f"ids of {name} must be text or numbers. Row {row} has {type(entry).__name__} {_check.shown(entry)[:80]}."
+            )
+    return ids
 
 
 def place_of(table: pd.DataFrame, row: Any, name: str) -> str:

@@ -70,7 +70,7 @@ def export_explorer(
             raise InputError(
                 f"export_explorer writes at most {MOST:,} examples. Got {gallery.held.n:,}; repscape explore has no limit."
             )
-        _Site(gallery, out, progress or (lambda share, what: None)).write(("pca", *methods))
+        _Site(gallery, out, progress or (lambda share, what: None)).write((gallery.layouts.usual(), *methods))
     finally:
         explorer.close()
     return out / "index.html"

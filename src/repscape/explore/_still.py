@@ -21,11 +21,12 @@ def still(gallery: Gallery) -> bytes | None:
     chosen = [
         line[i] for i in dict.fromkeys(np.linspace(0, len(line) - 1, min(PANELS, len(line))).astype(int).tolist())
     ]
-    job, until = gallery.layouts.ask("pca", first=0), time.monotonic() + PATIENCE
+    method = gallery.layouts.usual()
+    job, until = gallery.layouts.ask(method, first=0), time.monotonic() + PATIENCE
     while job.state in ("waiting", "working") and time.monotonic() < until:
         time.sleep(0.05)
     rows = np.unique(np.linspace(0, held.n - 1, min(held.n, POINTS)).astype(int))
-    found = {layer: gallery.layouts.get("pca", layer.number) for layer in chosen}
+    found = {layer: gallery.layouts.get(method, layer.number) for layer in chosen}
     planes = {layer.place.layer.key: xy[rows].astype(np.float64) for layer, xy in found.items() if xy is not None}
     if not planes:
         return None
@@ -35,7 +36,7 @@ def still(gallery: Gallery) -> bytes | None:
     labels = (
         [("" if code < 0 else held.column(name).levels[code]) for code in _codes(gallery, name)[rows]] if name else None
     )
-    figure = draw_embeddings(planes, labels=labels, name=name, axes="PCA")
+    figure = draw_embeddings(planes, labels=labels, name=name, axes="PCA" if method == "pca" else "")
     return to_bytes(figure, "png")
 
 

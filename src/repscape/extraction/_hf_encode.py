@@ -200,7 +200,13 @@ class ImageEncoder:
 
     def _batch(self, inputs: Any, first_row: int, rows: npt.NDArray[np.int64]) -> Batch:
         images = [as_rgb(inputs[int(row)], first_row + int(row)) for row in rows]
-        found = self.processor(images=images, return_tensors="pt", input_data_format="channels_last")
+        try:
+            found = self.processor(images=images, return_tensors="pt", input_data_format="channels_last")
+        except Exception as error:  # whatever a foreign preprocessor_config.json makes the library say
+            raise InputError(
+                f"model of extract: its image processor ({type(self.processor).__name__}) cannot prepare an image of shape "
+                f"{images[0].shape}: {str(error)[:200]}. Is its preprocessor_config.json that of the model?"
+            ) from error
         return Batch(dict(found), len(rows), lead=self.lead)
 
 

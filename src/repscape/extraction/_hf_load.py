@@ -74,7 +74,7 @@ def open_pretrained(
             module, processor = loading.adapted(folder)
         else:
             module, processor = loading.model(folder)
-    model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source)
+        model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source)
     about = {
         **model.about,
         **({"adapter_of": read_config(folder, ADAPTER)["base_model_name_or_path"]} if adapter else {}),

@@ -190,8 +190,16 @@ def _limit(module: Any, tokenizer: Any) -> int | None:
             limits.append(part.num_embeddings - part.padding_idx - 1)  # RoBERTa counts positions from after the padding
     if config.model_type in ("t5", "mt5", "umt5"):
         return None  # relative positions reach any length
+    if wrong := [limit for limit in limits if limit is not None and not _is_number(limit)]:
+        raise InputError(
+            f"model of extract: its config or its tokenizer says that it takes {wrong[0]!r:.80} tokens. That must be a number."
+        )
     known = [limit for limit in limits if limit is not None and 0 < limit < NO_LIMIT]
-    return min(known, default=None)
+    return None if not known else int(min(known))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import _check
-from ..errors import InputTypeError, StoreError
+from ..errors import InputError, InputTypeError, StoreError
 from ..results import Results
 from ._choose import sketches
 from ._paint import checked, paint
@@ -36,6 +36,8 @@ def save_figures(
     ------
     UnknownNameError
         If a format is not known.
+    InputError
+        If none is named.
     StoreError
         If a file cannot be written, as on a full disk; no torn file is left.
     """
@@ -43,6 +45,8 @@ def save_figures(
         raise InputTypeError(f"formats of save_figures must be a list such as ['png']. Got {formats!r}.")
     for name in formats:
         _check.choice(name, "formats", "save_figures", FORMATS)
+    if not formats:
+        raise InputError(f"formats of save_figures must name at least one of {', '.join(FORMATS)}. Got none.")
     folder = Path(folder)
     written = []
     for sketch in sketches(checked(results, "save_figures")):
@@ -62,6 +66,8 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
     StoreError
         If it cannot be written, as on a full disk; what was there before still stands.
     """
+    if not path.name:
+        raise StoreError(f"{what} could not be written: {path} names no file.")
     unfinished = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

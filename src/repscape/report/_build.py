@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
-from ..errors import InputTypeError
+from ..errors import InputError, InputTypeError
 from ..figures import write_whole
 from ..findings import overview
 from ..results import Results
@@ -84,6 +84,8 @@ def write_report(
         raise InputTypeError(
             f"notes of write_report must be a list of paragraphs such as [{notes[:20]!r}]. Got a string."
         )
+    if title is not None and not title.strip():
+        raise InputError(f"title of write_report must be text. Got {title!r}.")
     path = Path(path)
     examples = Examples.of(study, maps)
     content = Content(

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-import tomli_w
-
 from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..measures import Measure, every_measure
 from ..plan import Plan
@@ -32,6 +30,7 @@ from ..store import (
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
+from ._schema import check_study, in_toml
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
@@ -105,16 +104,19 @@ class StudyFolder:
         ------
         StoreError
             It cannot be read, or a later version wrote it.
+        InputTypeError
+            Somebody wrote an entry of another type into it.
         """
         if not self.is_study:
             return {}
         try:
             found = tomllib.loads(self.plan_file.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise StoreError(f"{self.plan_file} cannot be read: {error}") from error
         study = found.get("study", {})
         if isinstance(study, Mapping) and "format" in study:
             check_format(study["format"], FORMAT, str(self.path), known=READ)
+        check_study(found, str(self.plan_file), unknown=False)
         return found
 
     @property
@@ -155,7 +157,7 @@ class StudyFolder:
 
     def write_toml(self, held: Mapping[str, Any], *, sync: bool) -> None:
         """Replace study.toml."""
-        content = tomli_w.dumps(held).encode()
+        content = in_toml(held, str(self.plan_file))
         if not self.is_study or self.plan_file.read_bytes() != content:
             with self._writing():
                 write_whole(self.plan_file, content, sync=sync)
@@ -270,7 +272,7 @@ class StudyFolder:
         """Return the models as study.toml calls them, or its checkpoints."""
         try:
             source = self.held().get("source", {})
-        except StoreError:
+        except RepscapeError:
             return []
         model = source.get("model", source.get("models", {}))
         return list(source.get("revisions") or (model if isinstance(model, Mapping) else ()))

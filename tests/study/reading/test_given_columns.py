@@ -289,7 +289,10 @@ def test_names_that_are_empty(models: list[str], data: str) -> None:
         ("[source]\nmodel = 'a'\ndata = ['d']\n", "data in .* must be text"),
         ("[source]\nmodel = 'a'\ndata = 'd'\nrevisions = 'main'\n", "revisions in .* must be a list of text"),
         ("[source]\nmodel = 'a'\ndata = 'd'\noptions = 1\n", "options in .* must be a table"),
-        ("[source]\nmodel = 'a'\ndata = 'd'\noptions = {limit = 0}\n", "limit of a study of models"),
+        (
+            "[source]\nmodel = 'a'\ndata = 'd'\noptions = {limit = 0}\n",
+            "limit in .* must be a whole number of at least 1. Got 0",
+        ),
         ("[source]\narrays = 'x'\n[plan]\nmeasures = 'id_twonn'\n", "measures in .plan. of .* must be a list"),
         ("[source]\narrays = 'x'\n[plan]\nmeasures = [1]\n", "measures in"),
         ("[source]\narrays = 'x'\n[plan]\nlayers = 1.5\n", "layers in"),
@@ -309,6 +312,20 @@ def test_names_that_are_empty(models: list[str], data: str) -> None:
 def test_a_study_file_of_other_types_is_refused_whole(toml: str, message: str, tmp_path: Path) -> None:
     (tmp_path / "study.toml").write_text(toml)
     with pytest.raises((InputError, InputTypeError), match=message):
+        read_study(tmp_path / "study.toml")
+
+
+def test_all_that_is_wrong_in_a_study_file_is_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "study.toml").write_text(
+        "study = 3\nodd = 1\n[source]\narrays = 1\ncolums = 'x'\n[source.options]\nlimit = 'all'\n[plan]\nmeasures = [1]\n"
+    )
+    with pytest.raises(InputError, match="study.toml has 6 problems") as caught:
+        read_study(tmp_path / "study.toml")
+    said = str(caught.value)
+    for part in ("[study] of", "odd", "arrays in", "'colums'", "limit in", "measures in"):
+        assert part in said
+    (tmp_path / "study.toml").write_text("[source]\narrays = 'x'\n[plan]\nlabels = 3\nwhole = 'no'\n")
+    with pytest.raises(InputTypeError, match="2 problems"):
         read_study(tmp_path / "study.toml")
 
 

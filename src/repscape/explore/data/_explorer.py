@@ -35,7 +35,7 @@ class Gallery:
 
     def warm(self) -> None:
         """Have maps and neighbours read, or computed, in the background."""
-        self.layouts.ask("pca", first=0)
+        self.layouts.ask(self.layouts.usual(), first=0)
         order = self.layouts.order()
         self.jobs.ask(f"near:{order}", "Reading neighbours", lambda report: self.held.near.warm(report, order), first=2)
 
@@ -63,7 +63,7 @@ class Gallery:
     def meta(self) -> dict[str, Any]:
         """Return what the page must know before it draws, as plain values."""
         held = self.held
-        text = held.text_column()
+        text, usual = held.text_column(), self.layouts.usual()
         return {
             "n": held.n,
             "version": held.version,
@@ -82,7 +82,8 @@ class Gallery:
                 for layer in held.layers.values()
             ],
             "first": next(iter(self.layouts.order()), None),
-            "methods": METHODS,
+            "methods": {name: title for name, title in METHODS.items() if name != "pca" or usual == "pca"},
+            "map": usual,
             "columns": [_column(held, str(name)) for name in held.table.columns],
             "text": text,
             "sequence": bool(text) and held.is_sequence(text),

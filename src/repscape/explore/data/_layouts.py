@@ -66,6 +66,20 @@ class Layouts:
         """Return the shares of the variance along the two principal components; [] where they are not known yet."""
         return self._shares.get(number, [])
 
+    def usual(self) -> str:
+        """Return the map that is shown first: principal components, or that of the graph alone where the points are gone."""
+        order = self.order()
+        if order and self.get("pca", order[0]) is None:
+            layer = self._held.layer(order[0])
+            try:
+                self._held.views[layer.study].points(layer.spot)
+            except RepscapeError as error:
+                self.notes[f"points of {layer.study}"] = (
+                    f"{error} The map is made of the neighbours that the study keeps."
+                )
+                return "neighbors"
+        return "pca"
+
     def ask(self, method: str, *, first: int = 1) -> Job:
         """Have all layers laid out in the background."""
         _check.choice(method, "method", "explore", METHODS)

@@ -35,7 +35,7 @@ export class App {
     this.data = new Data(this.source, await this.source.meta());
     const { meta } = this.data,
       first = meta.first ?? 0,
-      usual = { a: first, b: this.#beside(first), colour: this.#usualColour() };
+      usual = { a: first, b: this.#beside(first), colour: this.#usualColour(), map: meta.map };
     this.usual = usual;
     this.state = new State(fromAddress(this.address ? location.hash : "", this.data.layers, usual));
     this.frame = new Frame(this);

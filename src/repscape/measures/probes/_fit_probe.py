@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import math
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,11 +14,12 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from safetensors import SafetensorError
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load, save
 
 from ... import _check
 from ..._types import Brief
-from ...errors import InputError, StoreError
+from ...errors import InputError, RepscapeError, StoreError
+from ...store import check_format, write_whole
 from ._design import design
 from ._folds import Cut, Outer, make_folds
 from ._linear import PENALTIES, Regression, check_penalties, choose
@@ -26,8 +29,8 @@ from ._targets import read_target
 Array = npt.NDArray[Any]
 FloatArray = npt.NDArray[np.float64]
 NAME = "fit_probe"
-FORMAT = 1
-WEIGHTS, ABOUT = "weights.safetensors", "probe.json"
+FORMAT, READ = 2, (1, 2)
+WEIGHTS, ABOUT, DIGEST = "weights.safetensors", "probe.json", "sha256"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -101,17 +104,28 @@ class Probe(Brief):
         return scores
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write a folder with weights.safetensors and probe.json."""
+        """Write a folder with weights.safetensors and probe.json, which holds a digest of both.
+
+        Raises
+        ------
+        StoreError
+            The folder cannot be written; a probe that was there before is damaged then, and says so.
+        """
         folder = Path(path)
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file({"weights": np.ascontiguousarray(self.weights), "intercept": self.intercept}, folder / WEIGHTS)
+        weights = save({"weights": np.ascontiguousarray(self.weights), "intercept": self.intercept})
         entries = {
             "format": FORMAT,
             **{name: getattr(self, name) for name in ("kind", "penalty", "n", "layer", "model")},
             "classes": self.classes.tolist(),
             "about": dict(self.about),
         }
-        (folder / ABOUT).write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        sealed = {**entries, DIGEST: _digest(entries, weights)}
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            write_whole(folder / WEIGHTS, weights)
+            write_whole(folder / ABOUT, f"{json.dumps(sealed, indent=2, ensure_ascii=False)}\n".encode())
+        except OSError as error:
+            raise StoreError(f"the probe could not be written to {folder}: {error}") from error
 
 
 def fit_probe(
@@ -221,18 +235,38 @@ def load_probe(path: str | os.PathLike[str]) -> Probe:
         raise InputError(f"path of load_probe must be a folder with {ABOUT} and {WEIGHTS}. Got {path}.")
     try:
         entries = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
-        if entries["format"] != FORMAT:
-            raise StoreError(f"{folder} holds a probe of format {entries['format']}; this version reads {FORMAT}.")
-        arrays = load_file(folder / WEIGHTS)
-        return Probe(
-            arrays["weights"],
-            arrays["intercept"],
-            entries["kind"],
-            np.array(entries["classes"]),
-            **{name: entries[name] for name in ("penalty", "n", "layer", "model", "about")},
-        )
-    except (ValueError, KeyError, TypeError, FileNotFoundError, SafetensorError) as error:
+        weights = (folder / WEIGHTS).read_bytes()
+        check_format(entries["format"], FORMAT, str(folder), known=READ)
+        said = entries.pop(DIGEST, None)
+        if said != (None if entries["format"] == 1 else _digest(entries, weights)):
+            raise StoreError(f"{folder} is damaged: its weights or words are not those that were saved. Fit it again.")
+        return _probe(entries, load(weights))
+    except RepscapeError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, SafetensorError) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
+
+
+def _probe(entries: Mapping[str, Any], arrays: Mapping[str, Array]) -> Probe:
+    """Put a probe together; the first format had no digest, so its parts must at least fit one another."""
+    weights, intercept, classes = arrays["weights"], arrays["intercept"], np.array(entries["classes"])
+    outputs = len(classes) if entries["kind"] == "classes" and len(classes) > 2 else len(intercept)
+    if weights.ndim != 2 or intercept.shape != (outputs,) or len(weights) != outputs:
+        raise ValueError(f"weights {weights.shape} and intercept {intercept.shape} of {len(classes)} classes")
+    if not (np.isfinite(weights).all() and np.isfinite(intercept).all() and math.isfinite(entries["penalty"])):
+        raise ValueError("weights that are not finite")
+    return Probe(
+        weights,
+        intercept,
+        entries["kind"],
+        classes,
+        **{name: entries[name] for name in ("penalty", "n", "layer", "model", "about")},
+    )
+
+
+def _digest(entries: Mapping[str, Any], weights: bytes) -> str:
+    """Return what ties the words of a probe to its weights."""
+    return hashlib.sha256(json.dumps(entries, sort_keys=True).encode() + b"\n" + weights).hexdigest()
 
 
 def _layer_of(X: Any) -> str:

@@ -42,7 +42,8 @@ def embed_graph(
     g : NeighborGraph
         With indices and distances.
     perplexity : float, optional
-        How many neighbours count; the graph must hold 3 times as many and one more. By default 30, or as many as it allows.
+        How many neighbours count; the graph must hold 3 times as many and one more. By default 30, or as many as it holds
+        allow.
     start : (n, 2) array, optional
         Where points lie at first, on any scale: principal components, or the layout of the layer before, which keeps like
         places alike. By default drawn.

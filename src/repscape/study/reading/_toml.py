@@ -8,13 +8,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ... import _check
 from ...errors import InputError, StoreError
 from ...examples import Reading, named_path
 from ...store import check_format
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
+from .._schema import check_study
 from ._models import TRUST, ModelSource, is_function
-from ._schema import SOURCE, check_further, check_plan, check_source
 from ._spec import TOLD, StudySpec
 
 
@@ -72,20 +71,14 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     written = isinstance(study, Mapping) and "format" in study  # by us: a later version may have added to it
     if written:
         check_format(study["format"], FORMAT, str(where), known=READ)
-    else:
-        _check.known_options(held, ("study", "source", "plan", "also"), str(where))
-    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
     source, plan = held.get("source", {}), held.get("plan", {})
     named = isinstance(source, dict) and ("arrays" in source) != ("model" in source and "data" in source)
-    if not named or not isinstance(plan, dict):
-        raise InputError(
-            f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, or with model and data, '
-            f"so that it can be read (again). Got {source!r}."
-        )
-    _check.known_options(source, SOURCE, f"[source] of {where}")
-    check_source(source, f"[source] of {where}")
-    check_plan(plan, f"[plan] of {where}")
-    check_further(held.get("also", ()), f"[[also]] of {where}")
+    lacks = (
+        f'{where} must have a table [source] with arrays = "PATH" or arrays = {{NAME = "PATH"}}, or with model and data, '
+        f"so that it can be read (again). Got {source!r}."
+    )
+    check_study(held, str(where), unknown=not written, but="" if named else lacks)
+    home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
     columns = source.get("columns", [])
     files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
     folder = where.parent.absolute()
