@@ -110,10 +110,12 @@ def main() -> None:
                 browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
                 page = browser.new_page(viewport={"width": 1500, "height": 1100})
                 page.goto(address.replace("/lab?", f"/lab/tree/{NOTEBOOK.name}?"))
-                for said in use(page, folder):
-                    print(said)
-                page.screenshot(path=given.picture)
-                browser.close()
+                try:
+                    for said in use(page, folder):
+                        print(said)
+                finally:
+                    page.screenshot(path=given.picture)
+                    browser.close()
         finally:
             process.terminate()
             process.wait()
