@@ -164,8 +164,11 @@ FRAMES = """async (count) => {
 
 def until(page: Any, script: str) -> None:
     """Wait for a condition, asked from outside: the page's policy lets no text become a script."""
-    while not page.evaluate(f"Boolean(window.repscape) && ({script})"):
+    for _ in range(3000):
+        if page.evaluate(f"Boolean(window.repscape) && Boolean({script})"):
+            return
         page.wait_for_timeout(20)
+    raise TimeoutError(f"never came: {script}")
 
 
 def at(values: Any, share: float) -> float:

@@ -69,17 +69,19 @@ def test_nothing_becomes_markup_or_code(name):
 
 @pytest.mark.parametrize(
     ("rule", "breach"),
-    zip(
-        FORBIDDEN,
-        [
-            "node.innerHTML = text",
-            "node.insertAdjacentHTML(x)",
-            "eval(text)",
-            'fetch("https://x.org")',
-            '<p style="">',
-            "localStorage.a",
-        ],
-        strict=True,
+    list(
+        zip(
+            FORBIDDEN,
+            [
+                "node.innerHTML = text",
+                "node.insertAdjacentHTML(x)",
+                "eval(text)",
+                'fetch("https://x.org")',
+                '<p style="">',
+                "localStorage.a",
+            ],
+            strict=True,
+        )
     ),
 )
 def test_the_rules_see_a_breach(rule, breach):
