@@ -44,7 +44,7 @@ def tasks(page: Any, model: str) -> list[str]:
     hand.start()
     hand.click("#tab-results")
     page.locator("svg.curve .at").first.wait_for()
-    hand.click("svg.curve .at")  # a point of "each layer and the next one"
+    hand.click("svg.curve >> nth=0 >> .at >> nth=-1")  # a point of "each layer and the next one"
     until(page, "document.querySelectorAll('.body .list .value').length > 10")
     found.append(hand.told("The examples whose neighbours changed most between two layers"))
 

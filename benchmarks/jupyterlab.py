@@ -50,8 +50,7 @@ def use(page, folder: Path) -> list[str]:  # type: ignore[no-untyped-def]
     """Run the cells and use the widget; return what was seen."""
     page.locator(".jp-Notebook").wait_for(timeout=PATIENCE)
     page.get_by_text("Kernel", exact=True).first.wait_for(timeout=PATIENCE)
-    page.wait_for_timeout(3000)
-    page.keyboard.press("Escape")
+    page.get_by_text("| Idle").wait_for(timeout=PATIENCE)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     page.locator(".rsx[data-ready]").wait_for(timeout=PATIENCE)
