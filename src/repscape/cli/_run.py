@@ -111,10 +111,12 @@ def run(
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
+    running = how.running()
+    _ = running.means  # what the run would refuse is refused
     if dry_run:
         say_study_forecast(spec.forecast(out), json=json)
         return
-    results = run_study(spec, out, how.running())
+    results = run_study(spec, out, running)
     show_study(results, out, command=ctx.obj, json=json)
 
 
