@@ -127,10 +127,11 @@ def _for_models(given: Mapping[str, Any], study: str | None) -> None:
     if not given:
         return
     said = ", ".join(f"--{'seed' if name == 'rng' else name.replace('_', '-')}" for name in given)
+    go = "goes" if len(given) == 1 else "go"
     if study is None:
         raise InputError(
-            f"{said} goes with --model and --data. Layers that are there already are taken whole, as they are."
+            f"{said} {go} with --model and --data. Layers that are there already are taken whole, as they are."
         )
     raise InputError(
-        f"{said} goes with --model and --data. Of {study} its file says it: [source.options] of study.toml."
+        f"{said} {go} with --model and --data. Of {study} its file says it: [source.options] of study.toml."
     )
