@@ -28,12 +28,18 @@ COLUMNS = {
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
-    """A page in which every name that comes from outside is a script."""
+def report_results():
     plan = rs.Plan(measures=["id_twonn", ("overlap_labels", {"k": 10})], labels="label", values=[])
-    results = rs.run(SOURCE, plan, columns=COLUMNS, threads=1)
+    return rs.run(SOURCE, plan, columns=COLUMNS, threads=1)
+
+
+@pytest.fixture(scope="module")
+def report(report_results, tmp_path_factory):
+    """A page in which every name that comes from outside is a script."""
     found = map_examples(SOURCE, columns=COLUMNS)
-    return rs.write_report(results, tmp_path_factory.mktemp("browser") / "report.html", title=SCRIPT, study=found)
+    return rs.write_report(
+        report_results, tmp_path_factory.mktemp("browser") / "report.html", title=SCRIPT, study=found
+    )
 
 
 @pytest.fixture(scope="module")
@@ -45,33 +51,62 @@ def visit(browser, report):
     found.context.close()
 
 
+def test_the_first_screen_holds_sentences_curve_and_map(visit):
+    page = visit.page
+    page.evaluate("scrollTo(0, 0)")
+    for part in (".said li", "#curve .plot", "#map-canvas", ".take"):
+        box = page.locator(part).first.bounding_box()
+        assert box["y"] >= 0, part
+        assert box["y"] + box["height"] <= 900, part
+    assert page.locator("#map-colour").evaluate("node => node.selectedOptions[0].text") == "label"
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 900), (2560, 1440)])
+def test_it_does_so_on_a_phone_and_on_a_wide_screen(visit, width, height):
+    page = visit.page
+    page.set_viewport_size({"width": width, "height": height})
+    page.evaluate("scrollTo(0, 0)")
+    page.wait_for_timeout(300)
+    for part in (".said li", "#curve .plot", "#map-canvas"):
+        box = page.locator(part).first.bounding_box()
+        assert box["height"] > 20, part
+        assert box["y"] + box["height"] <= height + 1, part
+        assert box["x"] + box["width"] <= width, part
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.set_viewport_size({"width": 1280, "height": 900})
+
+
+def test_the_contents_stay_and_say_where_one_is(visit):
+    page = visit.page
+    page.locator(".bar nav a", has_text="Methods").click()
+    page.wait_for_function("() => document.querySelector('.bar nav a[aria-current]')?.textContent === 'Methods'")
+    assert page.locator(".bar").bounding_box()["y"] == 0
+    page.evaluate("scrollTo(0, 0)")
+
+
 def test_the_layer_slider_moves_the_points_and_obeys_the_arrow_keys(visit):
     page = visit.page
     slider = page.locator("#map-layer")
     slider.fill("3")
-    page.wait_for_timeout(200)
     before = visit.places()
     assert page.locator("#map-layer-name").inner_text().startswith("3")
     slider.focus()
     page.keyboard.press("ArrowLeft")
     page.locator("#map-layer-name", has_text="2 ·").wait_for()
-    page.wait_for_timeout(200)
     after = visit.places()
     assert len(before) == len(after) == N
     assert before != after
     assert "layer 2" in slider.get_attribute("aria-valuetext")
 
 
-def test_a_click_on_a_point_shows_its_neighbours_in_two_layers(visit):
+def test_a_click_on_a_point_shows_its_neighbours_beside_the_map(visit):
     page = visit.page
     page.locator("#map-layer").fill("3")
-    page.locator("#map-colour").select_option("")
-    page.locator("#map-plot .point").nth(N - 1).wait_for()
-    boxes = [page.locator("#map-plot .scatterlayer .point").nth(i).bounding_box() for i in range(N)]
-    middle = np.array([(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2) for box in boxes])
+    middle = np.array(visit.places())
     apart = np.linalg.norm(middle[:, None] - middle[None], axis=-1) + 1e9 * np.eye(N)
     lonely = int(apart.min(axis=1).argmax())
-    page.mouse.click(*middle[lonely])
+    visit.click_point(lonely)
     page.locator("#map-neighbours").wait_for()
     assert page.locator("#map-example").input_value() == str(lonely)
     page.locator("#map-other").select_option("0")
@@ -80,6 +115,38 @@ def test_a_click_on_a_point_shows_its_neighbours_in_two_layers(visit):
     assert visit.near("one") == one
     assert visit.near("two") == two
     assert f"{len(set(one) & set(two))} of the 10 nearest" in page.locator("#map-shared").inner_text()
+    first = page.locator("#map-one li").first.bounding_box()
+    assert first["y"] + first["height"] < 900  # without scrolling
+    page.locator("#map-close").click()
+    assert page.locator("#curve .plot").is_visible()
+
+
+def test_the_map_is_used_by_keyboard_alone(visit):
+    page = visit.page
+    page.locator("#map-canvas").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#map-example").input_value() == "0"
+    page.keyboard.press("ArrowRight")
+    assert page.locator("#map-example").input_value() == "1"
+    before = visit.places()
+    page.keyboard.press("+")
+    assert np.ptp(np.array(visit.places())[:, 0]) > 1.2 * np.ptp(np.array(before)[:, 0])
+    page.keyboard.press("0")
+    np.testing.assert_allclose(visit.places(), before, atol=1e-6)
+    page.keyboard.press("Escape")
+    assert page.locator("#example").is_hidden()
+
+
+def test_a_class_of_the_legend_is_lit_alone(visit):
+    page = visit.page
+    page.locator("#map-colour").select_option(label="label")
+    together = visit.colours()
+    chip = page.locator("#map-legend button").first
+    chip.click()
+    alone = visit.colours()
+    assert sum(a == b for a, b in zip(together, alone, strict=True)) == N // 2
+    page.locator("#map-legend button").first.click()
+    assert visit.colours() == together
 
 
 def _nearest(model, index: int, row: int) -> list[int]:
@@ -91,6 +158,7 @@ def _nearest(model, index: int, row: int) -> list[int]:
 
 def test_a_neighbour_is_a_button_that_leads_on_and_texts_can_be_found(visit):
     page = visit.page
+    page.locator("#side-example").click()
     page.locator("#map-find").fill("review that says")
     page.keyboard.press("Enter")
     page.locator("#map-card", has_text=TEXT).wait_for()
@@ -101,18 +169,29 @@ def test_a_neighbour_is_a_button_that_leads_on_and_texts_can_be_found(visit):
     assert page.locator("#map-example").input_value() == str(wanted)
 
 
-def test_points_are_coloured_by_any_column(visit):
+def test_points_are_coloured_by_any_column_and_by_what_was_measured_of_each(visit, report_results):
     page = visit.page
-    fills = "nodes => [...new Set(nodes.map(node => node.style.fill))]"
     counts = {}
-    for column in ("label", "length", ""):
-        page.locator("#map-colour").select_option(column)
-        page.wait_for_timeout(300)
-        counts[column] = len(page.locator("#map-plot .scatterlayer .point").evaluate_all(fills))
-    assert counts["label"] >= 2
+    for column in ("label", "length", "one colour"):
+        page.locator("#map-colour").select_option(label=column)
+        counts[column] = len(set(visit.colours()))
+    assert counts["label"] == 2
     assert counts["length"] > 20
-    assert counts[""] < counts["length"]
-    assert page.locator("#map-colour option").all_inner_texts() == ["label", "length", "one colour"]
+    assert counts["one colour"] == 1
+    own = "Label overlap of label"
+    assert page.locator("#map-colour option").all_inner_texts() == ["label", "length", own, "one colour"]
+    page.locator("#map-colour").select_option(label=own)
+    page.locator("#map-layer").fill("2")
+    (record,) = (r for r in report_results if _is_overlap(r, layers(4)[2].key))
+    colours, values = visit.colours(), record.result.per_point
+    same = [[colours[i] == colours[j] for i in range(N)] for j in range(N)]
+    assert same == (values[:, None] == values[None, :]).tolist()
+    page.locator("#map-colour").select_option(label="label")
+
+
+def _is_overlap(record, key: str) -> bool:
+    place = record.place
+    return record.info.name == "overlap_labels" and place.model == SCRIPT and place.layer.key == key
 
 
 def test_another_model_has_its_own_layers(visit):
@@ -126,7 +205,7 @@ def test_another_model_has_its_own_layers(visit):
 
 def test_figures_tell_value_error_layer_and_model_at_the_pointer(visit):
     page = visit.page
-    figure = page.locator("figure[data-figure]").first
+    figure = page.locator("main > section figure[data-figure]").nth(1)
     figure.scroll_into_view_if_needed()
     figure.locator(".point").first.wait_for()
     figure.locator(".point").first.hover(force=True)
@@ -177,16 +256,30 @@ def test_light_and_dark_by_a_button(visit):
 def test_scripts_among_the_examples_appear_and_do_nothing_else(visit):
     page = visit.page
     assert page.title() == SCRIPT
-    page.locator("#map-colour").select_option("label")
+    page.locator("#side-example").click()
     page.locator("#map-example").fill("1")
     page.locator("#map-example").press("Enter")
-    page.locator("#map-card", has_text=f"{SCRIPT}1.txt").wait_for()
-    legend = page.locator("#map-plot .legendtext")
-    legend.first.wait_for()
-    assert set(legend.evaluate_all("nodes => nodes.map(node => node.textContent)")) == {SCRIPT, BOLD}
+    page.locator("#map-details summary").click()
+    page.locator("#map-columns", has_text=f"{SCRIPT}1.txt").wait_for()
+    assert page.locator("#map-legend button").all_inner_texts() == [BOLD, SCRIPT]
     page.locator("#map-back").click()
     page.locator("#map-card", has_text=TEXT).wait_for()
+    x, y = visit.places()[0]
+    box = page.locator("#map-canvas").bounding_box()
+    page.mouse.move(box["x"] + x, box["y"] + y)
+    page.locator("#map-tip", has_text="example").wait_for()
     assert visit.faults == []
+
+
+def test_on_paper_everything_is_there(browser, report, tmp_path):
+    found = Visit(browser, report)
+    found.show_map()
+    found.page.emulate_media(media="print")
+    assert not found.page.locator(".controls").first.is_visible()
+    assert found.page.locator("#curve img").is_visible()
+    found.page.pdf(path=str(tmp_path / "page.pdf"))
+    assert (tmp_path / "page.pdf").read_bytes().startswith(b"%PDF")
+    found.context.close()
 
 
 def test_a_dark_reader_finds_a_dark_page(browser, report):

@@ -3,6 +3,7 @@ import csv
 import gzip
 import hashlib
 import io
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -15,8 +16,9 @@ import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputTypeError, StoreError
 from repscape.figures import save_figures, sketches
+from repscape.findings import headline
 from repscape.measures import Curve, Estimate
-from repscape.report import ExampleMap
+from repscape.report import ExampleMap, map_examples, report_studies, save_map
 from repscape.results import MeasureInfo, Place, Record, Results
 from tests.figures.studies import PLAN, SCRIPT, by_hand, curves, layers, study
 from tests.report.pages import read
@@ -64,15 +66,15 @@ def hostile() -> Results:
 def test_every_section_has_a_heading_that_the_contents_link_to(page):
     assert page.all("h1")[0].text == "Two nets"
     headings = [node.text for node in page.all("h2")]
-    assert headings[:2] == ["Notes", "Summary"]
-    assert headings[-4:] == ["Conventions", "References", "How to repeat it", "Provenance"]
+    assert headings[:2] == ["Notes", "Findings"]
+    assert headings[-4:] == ["Methods", "References", "How to repeat it", "Provenance"]
     anchors = [link.attributes["href"] for link in page.all("nav")[0].all("a")]
     assert anchors == [f"#{section.attributes['id']}" for section in page.all("section")]
 
 
 def test_every_figure_is_inline_with_a_caption_and_a_text_for_those_who_cannot_see_it(page, results):
     figures = page.all("figure")
-    assert len(figures) == len(sketches(results))
+    assert len(figures) == len(sketches(results)) + 1  # and the main curve, on the first screen
     for figure in figures:
         (image,) = figure.all("img")
         kind, _, content = image.attributes["src"].partition(";base64,")
@@ -84,7 +86,7 @@ def test_every_figure_is_inline_with_a_caption_and_a_text_for_those_who_cannot_s
 
 def test_tables_hold_the_values_and_csv_of_every_row(page, results):
     frame = results.to_frame()
-    section = next(s for s in page.all("section") if s.all("h2")[0].text == "Intrinsic dimension, TwoNN")
+    section = next(s for s in page.all("section")[1:] if s.all("h2")[0].text == "Intrinsic dimension, TwoNN")
     assert "id_twonn" in section.all("details")[0].text  # the call, at a click
     rows = section.all("tbody")[0].all("tr")
     head = [cell.text for cell in section.all("thead")[0].all("th")]
@@ -260,3 +262,47 @@ def test_graphs_are_a_table_of_the_provenance(tmp_path):
     assert rows[2] == ["h.2", "10", "98", "float32 1.0"]
     assert len(rows) == 24
     assert "and 6 more" in section.text
+
+
+def test_the_page_opens_with_the_headline_and_the_layer_to_go_on_with(page, results):
+    head = headline(results)
+    (first,) = (section for section in page.all("section") if section.attributes["id"] == "overview")
+    assert [item.text for item in first.all("div")[0].all("li")] == [one.text for one in head.sentences]
+    for taken in head.recommended:
+        assert taken.why in first.text
+
+
+def test_the_methods_paragraph_names_what_was_done_and_the_bibtex_who_defined_it(page, results):
+    said = next(node.text for node in page.all("p") if node.attributes.get("id") == "methods-paragraph")
+    for record in results:
+        assert record.info.reference in said
+    assert "exact" in said
+    assert f"numpy {results.provenance['versions']['numpy']}" in said
+    entries = next(node.text for node in page.all("pre") if node.attributes.get("id") == "bibtex")
+    assert entries.count("{") == entries.count("}")
+    keys = re.findall(r"^@\w+\{(\w+),$", entries, flags=re.MULTILINE)
+    assert keys[:2] == ["repscape", "facco2017"]
+    assert len(keys) == len(set(keys)) == 1 + len({record.info.reference for record in results})
+
+
+def test_two_studies_stand_on_one_page(tmp_path):
+    points = {
+        layer.key: X for layer, X in zip(layers(3), np.random.default_rng(0).normal(size=(3, 60, 5)), strict=True)
+    }
+    for name, scale in (("one", 1.0), ("two", np.linspace(1, 9, 5))):
+        source = {key: X * scale for key, X in points.items()}
+        rs.run(source, rs.Plan(measures=["id_twonn"]), folder=tmp_path / name)
+        save_map(map_examples(source, columns={"row": np.arange(60)}), tmp_path / name)
+    path = report_studies([tmp_path / "one", tmp_path / "two"], tmp_path / "both.html")
+    page = read(path.read_text(encoding="utf-8"))
+    assert page.all("h1")[0].text == "one and two"
+    assert "Models one, two" in page.all("header")[0].text
+    carried = page.all("script")[1].text
+    shown = json.loads(gzip.decompress(base64.b64decode(carried)))["map"]
+    assert [place["model"] for place in shown["places"]] == ["one"] * 3 + ["two"] * 3
+    assert shown["notes"] == []
+    other = {key: X[:50] for key, X in points.items()}
+    rs.run(other, rs.Plan(measures=["id_twonn"]), folder=tmp_path / "three")
+    save_map(map_examples(other), tmp_path / "three")
+    path = report_studies([tmp_path / "one", tmp_path / "three"], tmp_path / "apart.html")
+    assert "three has other examples" in path.read_text(encoding="utf-8")

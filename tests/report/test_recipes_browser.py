@@ -37,39 +37,29 @@ def alike(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.corrcoef(one.ravel(), other.ravel())[0, 1])
 
 
-def middles(visit: Visit) -> np.ndarray:
-    """Return where the points are on the screen, once the figures above have taken their places and moved them no more."""
-    visit.page.locator("#map-plot").evaluate("node => node.scrollIntoView()")
-    points = visit.page.locator("#map-plot .scatterlayer .point")
-    read = "nodes => nodes.map(n => n.getBoundingClientRect()).map(b => [b.x + b.width / 2, b.y + b.height / 2])"
-    before = None
-    for _ in range(50):
-        now = points.evaluate_all(read)
-        if now == before:
-            return np.array(now)
-        before = now
-        visit.page.wait_for_timeout(300)
-    pytest.fail("the page does not come to rest")
-
-
 def choose(visit: Visit) -> int:
     """Click the point that lies farthest from all others; return its number."""
-    middle = middles(visit)
+    middle = np.array(visit.places())
     apart = np.linalg.norm(middle[:, None] - middle[None], axis=-1) + 1e9 * np.eye(len(middle))
-    visit.page.mouse.click(*middle[apart.min(axis=1).argmax()])
+    lonely = int(apart.min(axis=1).argmax())
+    visit.click_point(lonely)
     visit.page.locator("#map-neighbours").wait_for()
-    return int(visit.page.locator("#map-example").input_value())
+    assert visit.page.locator("#map-example").input_value() == str(lonely)
+    return lonely
 
 
 def test_a_click_shows_the_digit_and_the_pictures_of_its_neighbours(browser, followed):
     visit, kept = Visit(browser, followed[0]), load_map(followed[0].parent)
     visit.show_map()
     page = visit.page
-    assert page.locator("#map-colour").input_value() == "digit"
+    assert page.locator("#map-colour").evaluate("node => node.selectedOptions[0].text") == "digit"
+    before = visit.places()
+    page.locator("#map-layer").fill("1")
+    page.locator("#map-layer-name", has_text="1 ·").wait_for()
+    assert visit.places() != before
     before = visit.places()
     page.locator("#map-layer").fill("2")
     page.locator("#map-layer-name", has_text="2 ·").wait_for()
-    page.wait_for_timeout(300)
     assert visit.places() != before
     chosen = choose(visit)
     every, labels = held_out(kept)

@@ -25,15 +25,30 @@ class Visit:
         return [did for did in self.did if not did.startswith(("request: file:", "request: data:", "request: blob:"))]
 
     def show_map(self):
-        """Bring the map into view, which draws it."""
-        self.page.locator("#examples").evaluate("node => node.scrollIntoView()")
-        self.page.locator("#map-plot .point").first.wait_for(timeout=60_000)
+        """Wait until the map is drawn."""
+        self.page.wait_for_function("() => document.getElementById('map-plot')?.points", timeout=60_000)
+        self.settle()
 
-    def places(self) -> list[str]:
-        """Return where the points of the map stand."""
-        return self.page.locator("#map-plot .scatterlayer .point").evaluate_all(
-            "nodes => nodes.map(node => node.getAttribute('transform'))"
-        )
+    def settle(self):
+        """Wait until the points of the map stand still."""
+        self.page.wait_for_timeout(60)
+        self.page.wait_for_function("() => document.getElementById('map-plot').points.settled()")
+
+    def places(self) -> list[list[float]]:
+        """Return where the points of the map stand, in pixels of the canvas."""
+        self.settle()
+        return self.page.evaluate("() => document.getElementById('map-plot').points.positions()")
+
+    def colours(self) -> list[str]:
+        """Return the colour of every point of the map."""
+        self.settle()
+        return self.page.evaluate("() => document.getElementById('map-plot').points.colours()")
+
+    def click_point(self, row: int):
+        """Click where an example lies."""
+        x, y = self.places()[row]
+        box = self.page.locator("#map-canvas").bounding_box()
+        self.page.mouse.click(box["x"] + x, box["y"] + y)
 
     def near(self, which: str) -> list[int]:
         """Return the neighbours that are listed."""

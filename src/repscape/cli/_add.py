@@ -59,4 +59,4 @@ def add(
         revisions=revision or (),
         how=how.running(),
     )
-    show_study(results, study, command=ctx.obj, json=json)
+    show_study(results, study, command=ctx.obj, json=json, progress=not how.quiet)

@@ -1,4 +1,4 @@
-"""`repscape report`: the report of a study again."""
+"""`repscape report`: the report of a study again, or one page about several."""
 
 from __future__ import annotations
 
@@ -7,9 +7,17 @@ from typing import Annotated
 
 import typer
 
-from ._options import Study, place
+from ._options import Quiet, place
 from ._print import say
 
+Studies = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="STUDY...",
+        help="A study folder, as repscape run writes it; several stand on one page.",
+        parser=place,
+    ),
+]
 Out = Annotated[
     Path | None,
     typer.Option("--out", "-o", metavar="FILE", parser=place, help="Where to; by default STUDY/report.html."),
@@ -17,21 +25,37 @@ Out = Annotated[
 Title = Annotated[str | None, typer.Option("--title", help="Heading of the page.")]
 Maps = Annotated[
     list[str] | None,
-    typer.Option("--map", metavar="METHOD", help="Beside principal components: tsne, umap or mds; again for another."),
+    typer.Option(
+        "--map",
+        metavar="METHOD",
+        help="Open on this map, beside principal components: tsne, umap or mds; again for another.",
+    ),
 ]
 
 
-def report(study: Study, out: Out = None, title: Title = None, maps: Maps = None) -> None:
-    """Write the report of a study again.
+def report(
+    ctx: typer.Context,
+    studies: Studies,
+    out: Out = None,
+    title: Title = None,
+    maps: Maps = None,
+    quiet: Quiet = False,
+) -> None:
+    """Write the report of a study again, or of several on one page.
 
-    One HTML page that needs nothing else: figures, tables, and a map of the examples in every layer.
+    One HTML page that needs nothing else: what the study says in a few sentences, a map of the examples in every layer, figures
+    and tables.
 
     \b
-    Example:
+    Examples:
       repscape report study -o report.html --title "Layers of a small transformer"
+      repscape report study --map tsne
+      repscape report small large -o both.html
     """
-    from ..report import write_report
-    from ..study import StudyFolder, results_in
+    if len(studies) > 1 and out is None:
+        raise typer.BadParameter("give the file of a page about several studies: --out FILE", ctx=ctx)
+    from ..report import report_studies
+    from ..study import StudyFolder
 
-    page = out or StudyFolder(study).report
-    say(str(write_report(results_in(study), page, title=title, study=study, maps=maps or ())))
+    page = out or StudyFolder(studies[0]).report
+    say(str(report_studies(studies, page, title=title, maps=maps or (), progress=not quiet)))

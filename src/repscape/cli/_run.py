@@ -117,7 +117,7 @@ def run(
         say_study_forecast(spec.forecast(out), json=json)
         return
     results = run_study(spec, out, running)
-    show_study(results, out, command=ctx.obj, json=json)
+    show_study(results, out, command=ctx.obj, json=json, progress=not how.quiet)
 
 
 def _for_models(given: Mapping[str, Any], study: str | None) -> None:

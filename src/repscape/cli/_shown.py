@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 FAILED = 1
 
 
-def show_study(results: Results, folder: Path, *, command: str | None, json: bool) -> None:
+def show_study(results: Results, folder: Path, *, command: str | None, json: bool, progress: bool = False) -> None:
     """Draw what changed, print the results, and end with 1 where something failed."""
     from ..report import refresh
     from ._summary import say_summary
 
-    drawn = refresh(results, folder, command=command)
+    drawn = refresh(results, folder, command=command, progress=progress)
     failed = (*results.failed, *drawn.failed)
     if json:
         table = results.to_frame().to_dict("records")

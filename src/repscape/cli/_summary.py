@@ -44,9 +44,18 @@ def say_summary(results: Results) -> None:
 
 
 def say_conclusions(results: Results) -> None:
-    """Print what may be concluded, in the words of the report."""
-    from ..findings import by_heading
+    """Print what may be concluded, in the words of the report: first what it opens with."""
+    from ..findings import by_heading, headline
 
+    head = headline(results)
+    if head.sentences or head.recommended:
+        say("\nIn short")
+        for one in head.sentences:
+            say(f"  - {one.text}")
+        for taken in head.recommended:
+            reading = f"read {taken.column}" if taken.column else "build on"
+            of = f" of {taken.model}" if taken.model else ""
+            say(f"  - Layer to {reading}{of}: {taken.layer.index} ({taken.layer.name}). {taken.why}")
     said = results.conclusions()
     for heading, held in by_heading(said[:SENTENCES]).items():
         say(f"\n{heading}")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .. import _check
+from .._types import Progress
 from ..errors import InputError, InputTypeError, StoreError
 from ..results import Results
 from ._choose import sketches
@@ -14,7 +15,11 @@ from .matplotlib import FORMATS, to_bytes
 
 
 def save_figures(
-    results: Results, folder: str | Path, formats: Sequence[str] = ("png", "svg", "pdf")
+    results: Results,
+    folder: str | Path,
+    formats: Sequence[str] = ("png", "svg", "pdf"),
+    *,
+    progress: Progress | None = None,
 ) -> tuple[Path, ...]:
     """Draw the results and write every figure into a folder.
 
@@ -26,6 +31,8 @@ def save_figures(
         Made if it is not there; figures of the same name are replaced.
     formats : sequence of {"png", "svg", "pdf"}
         One file for each.
+    progress : callable, optional
+        Called as progress(done, total, what) after each figure.
 
     Returns
     -------
@@ -49,12 +56,15 @@ def save_figures(
         raise InputError(f"formats of save_figures must name at least one of {', '.join(FORMATS)}. Got none.")
     folder = Path(folder)
     written = []
-    for sketch in sketches(checked(results, "save_figures")):
+    every = sketches(checked(results, "save_figures"))
+    for done, sketch in enumerate(every):
         figure = paint(sketch)
         for ending in formats:
             path = folder / f"{sketch.name}.{ending}"
             write_whole(path, to_bytes(figure, ending), "figure")
             written.append(path)
+        if progress is not None:
+            progress(done + 1, len(every), "figures")
     return tuple(written)
 
 

@@ -4,6 +4,8 @@ from ._best_probed import best_probed
 from ._conclusion import HEADINGS, Conclusion, by_heading
 from ._conclusions import READING, conclusions, has_errors
 from ._differences import Between, paired_differences, simultaneous_bands
+from ._headline import Headline, headline
+from ._recommend import Recommended, recommended
 from ._suggest import LayerAdvice, suggest_layers
 from ._words import capital, certificates, overview
 
@@ -12,7 +14,9 @@ __all__ = [
     "READING",
     "Between",
     "Conclusion",
+    "Headline",
     "LayerAdvice",
+    "Recommended",
     "best_layer",
     "best_matches",
     "best_probed",
@@ -21,8 +25,10 @@ __all__ = [
     "certificates",
     "conclusions",
     "has_errors",
+    "headline",
     "overview",
     "paired_differences",
+    "recommended",
     "simultaneous_bands",
     "suggest_layers",
 ]

@@ -131,6 +131,16 @@ def listed(names: Sequence[object]) -> str:
     return ", ".join(map(str, shown))
 
 
+def spanned(indices: Iterable[int]) -> str:
+    """Return "layer 3", "layers 3 to 5", "layers 1, 3 and 5"."""
+    held = sorted(set(indices))
+    if len(held) == 1:
+        return f"layer {held[0]}"
+    if len(held) > 2 and held[-1] - held[0] == len(held) - 1:
+        return f"layers {held[0]} to {held[-1]}"
+    return f"layers {', '.join(map(str, held[:-1]))} and {held[-1]}"
+
+
 def count(how_many: int, thing: str) -> str:
     """Return "1 layer", "2 layers"."""
     return f"{how_many} {thing}" if how_many == 1 else f"{how_many:,} {thing}s"

@@ -6,18 +6,21 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
 
+from .._types import Progress
 from ..errors import InputError, InputTypeError
 from ..figures import write_whole
-from ..findings import overview
+from ..findings import headline
 from ..results import Results
+from ..study import progress_bar
 from ._examples import Examples
+from ._first import facts_html
 from ._html import Markup, element, escaped, joined, source_hash
 from ._pack import library, packed_json, packed_library, part
 from ._section import Section
 from ._sections import Content, sections_of
 from .map import ExampleMap
 
-SCRIPTS = ("page.js", "map/map.js")
+SCRIPTS = ("page.js", "map/canvas.js", "map/map.js")
 
 
 def write_report(
@@ -28,8 +31,9 @@ def write_report(
     command: str | None = None,
     notes: Sequence[str] = (),
     sections: Sequence[Section] = (),
-    study: str | Path | ExampleMap | None = None,
+    study: str | Path | ExampleMap | Mapping[str, Path] | None = None,
     maps: Sequence[str] = (),
+    progress: bool | Progress = False,
 ) -> Path:
     """Write one self-contained HTML page: figures, tables, conventions, warnings, provenance, and how to repeat the study.
 
@@ -54,7 +58,9 @@ def write_report(
         The study folder, or what :func:`repscape.report.map_examples` returned: then the page holds a map of the examples in
         every layer, and the neighbours of each. A folder keeps what was laid out, so that the next page is quick.
     maps : sequence of {"tsne", "umap", "mds"}
-        Maps of a study folder's examples beside that of the principal components.
+        Maps of a study folder's examples beside that of the principal components; the page opens on the first.
+    progress : bool or callable
+        True draws a bar on standard error; a callable gets (done, total, what).
 
     Returns
     -------
@@ -87,23 +93,26 @@ def write_report(
     if title is not None and not title.strip():
         raise InputError(f"title of write_report must be text. Got {title!r}.")
     path = Path(path)
-    examples = Examples.of(study, maps)
-    content = Content(
-        results=results,
-        command=command or examples.command,
-        notes=tuple(notes),
-        own=tuple(sections),
-        examples=examples,
-        beside=path.parent,
-    )
-    text = page(content, title or "Hidden representations, layer by layer")
+    with progress_bar(progress) as tell:
+        examples = Examples.of(study, maps, progress=tell)
+        content = Content(
+            results=results,
+            head=headline(results),
+            command=command or examples.command,
+            notes=tuple(notes),
+            own=tuple(sections),
+            examples=examples,
+            beside=path.parent,
+            tell=tell,
+        )
+        text = page(content, title or "Hidden representations, layer by layer")
     write_whole(path, text.encode(), "report")
     return path
 
 
 def page(content: Content, title: str) -> str:
     """Return the whole page."""
-    sections, carried = sections_of(content)
+    first, sections, carried = sections_of(content)
     style, script = part("style.css"), "".join(map(part, SCRIPTS))
     scripts = [script, library()] if carried else [script]
     # Plotly writes styles of its own; scripts, which could do harm, are these very ones alone.
@@ -111,7 +120,8 @@ def page(content: Content, title: str) -> str:
         "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; "
         f"script-src {' '.join(map(source_hash, scripts))}; base-uri 'none'; form-action 'none'"
     )
-    contents = element("ul", *(element("li", element("a", name, href=f"#{anchor}")) for anchor, name, _ in sections))
+    named = [("overview", "Overview"), *((anchor, name) for anchor, name, _ in sections)]
+    contents = element("ul", *(element("li", element("a", name, href=f"#{anchor}")) for anchor, name in named))
     body = joined(
         *(element("section", element("h2", name), inner, id=anchor) for anchor, name, inner in sections),
     )
@@ -119,7 +129,8 @@ def page(content: Content, title: str) -> str:
     return Template(part("template.html")).substitute(
         policy=escaped(policy),
         title=escaped(title),
-        overview=escaped(overview(content.results)),
+        facts=facts_html(content.results, content.head),
+        first=first,
         contents=contents,
         body=body,
         footer=escaped(f"{written}. This page makes no network request."),

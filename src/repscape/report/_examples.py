@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import _check
+from .._types import Progress
 from ..errors import InputTypeError, RepscapeError
 from ..measures.structure import METHODS
 from ..study import StudyFolder, read_study
+from ._together import joined_maps
 from .map import ExampleMap, study_map
 
 ASK = (
@@ -30,15 +32,17 @@ class Examples:
     """Why nothing is."""
     command: str | None = None
     """What repeats the study, where a study folder says it."""
+    opens: str = "pca"
+    """The map that the page opens on: the one that was asked for."""
 
     @classmethod
-    def of(cls, study: Any, maps: Sequence[str] = ()) -> Examples:
+    def of(cls, study: Any, maps: Sequence[str] = (), *, progress: Progress | None = None) -> Examples:
         """Take what `write_report` was given; a source that cannot be read again is a matter for the page, not an error.
 
         Raises
         ------
         InputTypeError
-            If it is neither a path nor an ExampleMap.
+            If it is neither a path, nor a mapping of names to paths, nor an ExampleMap.
         UnknownNameError
             If there is no such map.
         """
@@ -48,16 +52,21 @@ class Examples:
             return cls()
         if isinstance(study, ExampleMap):
             return cls(study, "")
+        methods = tuple(dict.fromkeys(["pca", *maps]))
+        opens = maps[0] if maps else "pca"
+        if isinstance(study, Mapping):
+            found, missing = joined_maps(study, methods, progress=progress)
+            return cls(found, missing, opens=opens)
         if not isinstance(study, str | Path):
             raise InputTypeError(
                 f"study of write_report must be a study folder or what map_examples returns. Got {type(study).__name__}."
             )
         folder = Path(study)
         try:
-            found, missing = study_map(folder, tuple(dict.fromkeys(["pca", *maps]))), ""
+            found, missing = study_map(folder, methods, progress=progress), ""
         except RepscapeError as error:
             found, missing = None, f"Single examples are not shown: {error}"
-        return cls(found, missing, _command(folder))
+        return cls(found, missing, _command(folder), opens)
 
 
 def _command(folder: Path) -> str | None:

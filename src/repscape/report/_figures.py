@@ -20,16 +20,17 @@ Take = Callable[[str, dict[str, Any]], bool]
 
 
 def figure_html(
-    sketch: Sketch, *, room: int, take: Take | None = None, beside: Sequence[tuple[str, str]] = ()
+    sketch: Sketch, *, room: int, take: Take | None = None, beside: Sequence[tuple[str, str]] = (), fit: bool = False
 ) -> tuple[Markup, int]:
     """Return a figure with its caption, and its size; where there is no room left, the caption alone.
 
-    `take` is offered the figure for the page's script to draw; `beside` are (format, address) of the figure's files.
+    `take` is offered the figure for the page's script to draw; `beside` are (format, address) of the figure's files; with `fit`
+    it takes the room there is, and its caption opens at a click.
     """
     spec = specify(sketch)
     drawing = Drawing(spec.name, paint(spec), spec.caption)
     moving = take is not None and take(spec.name, interactive(spec))
-    return drawing_html(drawing, room=room, said=spec.alternative, moving=moving, beside=beside)
+    return drawing_html(drawing, room=room, said=spec.alternative, moving=moving, beside=beside, fit=fit)
 
 
 def drawing_html(
@@ -39,6 +40,7 @@ def drawing_html(
     said: str | None = None,
     moving: bool = False,
     beside: Sequence[tuple[str, str]] = (),
+    fit: bool = False,
 ) -> tuple[Markup, int]:
     """Return a figure with its caption, and its size; `said` is for those who cannot see it, by default the caption."""
     content, kind = adaptive(to_bytes(drawing.figure, "svg")), "image/svg+xml"
@@ -47,9 +49,11 @@ def drawing_html(
     links = (element("a", ending.upper(), href=address) for ending, address in beside)
     files = element("span", *(joined(" ", link) for link in links), class_="files") if beside else ""
     alt = drawing.caption if said is None else said
-    about: dict[str, Any] = {"class_": "wide" if drawing.figure.get_figwidth() > 6 else None}
+    about: dict[str, Any] = {"class_": "fit" if fit else "wide" if drawing.figure.get_figwidth() > 6 else None}
     about |= {"data_figure": drawing.name, "data_said": alt} if moving else {}
     words = element("figcaption", drawing.caption, files)
+    if fit:
+        words = element("figcaption", element("details", element("summary", "What this shows"), drawing.caption, files))
     if len(content) * 4 / 3 > room:
         lost = f"This figure would make the page too large; it is figures/{drawing.name} of the study."
         missing = element("p", lost, class_="note no-script" if moving else "note")

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
+from .._types import Progress
 from ..figures import save_figures
 from ..results import Failure, Results
-from ..study import StudyFolder
+from ..study import StudyFolder, progress_bar
 from ._build import write_report
 
 FIGURES, REPORT = "figures", "report"
@@ -28,7 +29,9 @@ class Drawn:
     """What could not be drawn; the next run tries again."""
 
 
-def refresh(results: Results, folder: str | Path, *, command: str | None = None) -> Drawn:
+def refresh(
+    results: Results, folder: str | Path, *, command: str | None = None, progress: bool | Progress = False
+) -> Drawn:
     """Draw the figures and write the page of a study, where they do not show this very state; an error in one leaves the rest.
 
     Parameters
@@ -39,6 +42,8 @@ def refresh(results: Results, folder: str | Path, *, command: str | None = None)
         The study.
     command : str, optional
         What repeats the study.
+    progress : bool or callable
+        As of :func:`repscape.write_report`.
 
     Returns
     -------
@@ -49,11 +54,14 @@ def refresh(results: Results, folder: str | Path, *, command: str | None = None)
     state = f"{results.provenance.get('state', '')} {__version__}"
     failed: list[Failure] = []
     if home.drawn(FIGURES) != state or not home.figures.is_dir():
-        failed += _figures(results, home)
+        with progress_bar(progress) as tell:
+            failed += _figures(results, home, tell)
         if not failed:
             home.mark_drawn(FIGURES, state)
     if home.drawn(REPORT) != state or not home.report.is_file():
-        problem = _tried(lambda: write_report(results, home.report, command=command, study=home.path))
+        problem = _tried(
+            lambda: write_report(results, home.report, command=command, study=home.path, progress=progress)
+        )
         if problem is not None:
             failed.append(Failure("page", REPORT, problem))
         elif not failed:
@@ -62,9 +70,9 @@ def refresh(results: Results, folder: str | Path, *, command: str | None = None)
     return Drawn(home.report, figures, tuple(failed))
 
 
-def _figures(results: Results, home: StudyFolder) -> list[Failure]:
+def _figures(results: Results, home: StudyFolder, tell: Progress) -> list[Failure]:
     """Draw everything; where that fails, what can be drawn of each measure, and name the rest."""
-    if _tried(lambda: save_figures(results, home.figures)) is None:
+    if _tried(lambda: save_figures(results, home.figures, progress=tell)) is None:
         return []
     failed = []
     for name in dict.fromkeys(record.info.name for record in results):

@@ -8,21 +8,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .._types import Progress
 from ..figures import FORMATS, sketches
-from ..findings import READING, by_heading, capital, certificates, has_errors
+from ..findings import READING, Headline, by_heading, capital, certificates, has_errors
 from ..results import MeasureInfo, Profile, Results, titles
 from ._about import conventions, provenance, repeat
 from ._examples import Examples
 from ._figures import PAGE, figure_html
+from ._first import main_sketch, said_html, stage_html
 from ._html import Markup, element, joined
-from ._pack import packed_json, packed_library, part
+from ._methods import methods
+from ._pack import packed_json, packed_library
 from ._references import reference_html
 from ._section import Section, section_html
 from ._tables import downloads, rows_shown, table_html, tables
-from .map import map_json
+from .map import by_example, map_json
 
 LIMIT = 9_500_000  # bytes of a page
-SENTENCES = 12  # under one heading; the rest opens at a click
 WORDS = 500_000  # of them, for what is said beside the tables
 DATA = 9_000_000  # bytes of figures for the script; packed they are about an eighth
 
@@ -37,6 +39,8 @@ class Content:
 
     results: Results
     """What is shown."""
+    head: Headline
+    """What it says in short."""
     command: str | None
     """What repeats it."""
     notes: tuple[str, ...]
@@ -47,6 +51,8 @@ class Content:
     """Single examples."""
     beside: Path
     """The folder of the page, where files of the figures may lie."""
+    tell: Progress
+    """Told (done, total, what)."""
 
 
 @dataclass(slots=True)
@@ -67,18 +73,46 @@ class _Room:
         return True
 
 
-def sections_of(content: Content) -> tuple[Parts, dict[str, Any]]:
-    """Return (anchor, heading, content) of every section that has content, and what the script draws."""
+def sections_of(content: Content) -> tuple[Markup, Parts, dict[str, Any]]:
+    """Return the first screen, (anchor, heading, content) of every section that has content, and what the script draws."""
     found = tables(content.results)
     carried = downloads(found)
     rows = rows_shown(len(found))
     told = {key: table_html(table, download=key in carried, shown=rows) for key, table in found.items()}
-    shown = None if content.examples.map is None else map_json(content.examples.map)
+    shown = _map(content)
     taken = WORDS + DATA // 8 + len(packed_library()) + sum(map(len, told.values()))
     taken += 0 if shown is None else len(packed_json(shown))
     room = _Room(min(PAGE, LIMIT - taken))
+    first = _first(content, room)
     parts = [section for section in _sections(content, room, told) if section[2]]
-    return parts, {"figures": room.figures, "map": shown} if room.figures or shown is not None else {}
+    return first, parts, {"figures": room.figures, "map": shown} if room.figures or shown is not None else {}
+
+
+def _map(content: Content) -> dict[str, Any] | None:
+    """Return the map as the script reads it: it opens coloured by the label, at the layer that is recommended."""
+    found, head = content.examples.map, content.head
+    if found is None:
+        return None
+    opens = content.examples.opens if content.examples.opens in found.coordinates else next(iter(found.coordinates))
+    layer = head.recommended[0].layer.key if head.recommended else None
+    return {
+        **map_json(found, by_example(found, content.results)),
+        "opens": opens,
+        "colour": head.column,
+        "layer": layer,
+    }
+
+
+def _first(content: Content, room: _Room) -> Markup:
+    """Return sentences, the main curve and the map."""
+    sketch = main_sketch(content.results, content.head)
+    curve = Markup("")
+    if sketch is not None:
+        curve, size = figure_html(sketch, room=room.images, take=room.take, fit=True)
+        room.images -= size
+    found = content.examples.map
+    stage = stage_html(curve, mapped=found is not None, notes=() if found is None else found.notes)
+    return joined(said_html(content.head, content.results), stage)
 
 
 def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, str, Markup]]:
@@ -88,15 +122,16 @@ def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
         "div", element("ul", *(element("li", text) for text in dict.fromkeys(warned))), class_="warning", role="note"
     )
     yield "notes", "Notes", joined(*(element("p", note) for note in content.notes))
-    yield "summary", "Summary", _summary(results)
+    yield "summary", "Findings", _summary(results)
     yield "warnings", "Warnings", box if warned else Markup("")
     for place, section in enumerate(content.own):
         inner, size = section_html(section, room=room.images)
         room.images -= size
         yield f"own-{place}", section.title, inner
     yield from _measures(content, room, told)
-    yield "examples", "Examples", _examples(content)
-    yield "conventions", "Conventions", conventions(results)
+    if content.examples.map is None:
+        yield "examples", "Examples", element("p", content.examples.missing, class_="note")
+    yield "conventions", "Methods", joined(methods(results), conventions(results))
     named = dict.fromkeys(record.info.reference for record in results if record.info.reference)
     yield "references", "References", element("ul", *map(reference_html, named)) if named else Markup("")
     yield "repeat", "How to repeat it", repeat(results, content.command)
@@ -104,18 +139,16 @@ def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
 
 
 def _summary(results: Results) -> Markup:
-    """Return every conclusion under its heading; of long lists the rest opens at a click."""
+    """Return every conclusion under its heading, which opens at a click."""
     found = by_heading(results.conclusions())
     if not found:
         return element("p", "No number by layer to sum up.")
     parts = []
     for heading, said in found.items():
-        parts.append(element("h3", heading))
-        first, rest = ([element("li", one.text) for one in some] for some in (said[:SENTENCES], said[SENTENCES:]))
-        parts.append(element("ul", *first, class_="findings"))
-        if rest:
-            more = element("summary", f"{len(rest)} more")
-            parts.append(element("details", more, element("ul", *rest, class_="findings")))
+        silent = all(one.kind == "not suggested" for one in said)
+        line = f"{heading}: nothing is suggested" if silent else f"{heading} ({len(said)})"
+        shown = element("ul", *(element("li", one.text) for one in said), class_="findings")
+        parts.append(element("details", element("summary", line), shown, class_="open-on-paper"))
     if has_errors(results):
         parts.append(element("p", READING, class_="note"))
     return joined(*parts)
@@ -125,6 +158,7 @@ def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
     """Yield one section for each measure: its figures, then its tables."""
     every = sketches(content.results)
     named = titles(content.results)
+    done = 0
     for place, info in enumerate(dict.fromkeys(record.info for record in content.results)):
         drawn: list[Markup] = []
         for sketch in every:
@@ -137,6 +171,8 @@ def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
                 figure, size = figure_html(sketch, room=room.images, take=room.take, beside=beside)
                 room.images -= size
                 drawn.append(figure)
+                done += 1
+                content.tell(done, len(every), "figures of the page")
         below = [table for (name, _), table in told.items() if name == info.name]
         calls = list(dict.fromkeys(record.variant for record in content.results if record.info == info))
         heading = named[calls[0]] if len(calls) == 1 else info.title or info.label or info.name
@@ -152,17 +188,3 @@ def _called(info: MeasureInfo, calls: Sequence[str]) -> Markup:
     return element(
         "details", element("summary", "How it was called"), element("ul", *lines), element("p", version, class_="note")
     )
-
-
-def _examples(content: Content) -> Markup:
-    """Return the map's controls, which the script fills, or why there is no map."""
-    found = content.examples.map
-    if found is None:
-        return element("p", content.examples.missing, class_="note")
-    notes = element("p", " ".join(found.notes), class_="note") if found.notes else ""
-    said = element(
-        "p",
-        "Each point is an example. Move the slider from layer to layer; click a point, or type its number, to see what it is "
-        "and which examples are nearest to it in two layers.",
-    )
-    return joined(said, notes, Markup(part("map/map.html")))

@@ -86,17 +86,55 @@ const drawFigure = (figure, spec) => {
   figure.prepend(plot);
   if (image) image.classList.add("for-print");
   plot.before(make("p", "figure-title", make("strong", "", spec.title), spec.details ? ` ${spec.details}` : ""));
+  const fits = figure.classList.contains("fit");
   const paint = () => {
     const layout = schemeOf(spec.layout);
+    const small = fits && plot.clientHeight < 260;
+    if (small) layout.showlegend = false;  // colours are told at the pointer, and by the figure below
     const legend = layout.showlegend ? 14 + 20 * Math.ceil(spec.data.filter((trace) => trace.showlegend).length / 5) : 0;
-    layout.margin = { l: 60, r: 16, t: layout.annotations.length ? 30 : 14, b: 48 + legend };
-    layout.height = spec.layout.height + legend;
+    layout.margin = { l: 60, r: 16, t: layout.annotations.length ? 30 : small ? 6 : 14, b: (small ? 38 : 48) + legend };
+    layout.height = fits ? plot.clientHeight : spec.layout.height + legend;
     if (layout.coloraxis) layout.coloraxis.colorbar = { ...layout.coloraxis.colorbar, outlinewidth: 0, tickcolor: colourOf("muted") };
     return Plotly.react(plot, inScheme(spec.data), layout, CONFIG);
   };
   repainted.push(paint);
+  if (fits) addEventListener("resize", paint);
   return paint();
 };
+
+// ---- the first screen: beside the map stands the curve, or the example that was chosen
+const sides = ["curve", "example"].map((name) => ({ name, tab: document.getElementById(`side-${name}`), shown: document.getElementById(name) }));
+const showSide = (wanted) => {
+  for (const { name, tab, shown } of sides) {
+    if (!tab) continue;
+    tab.setAttribute("aria-selected", String(name === wanted));
+    shown.hidden = name !== wanted;
+  }
+};
+for (const { name, tab } of sides) if (tab) tab.addEventListener("click", () => showSide(name));
+const more = document.getElementById("more-said");
+if (more) {
+  const list = document.querySelector(".said ul");
+  list.classList.add("short");
+  more.hidden = false;
+  more.addEventListener("click", () => { list.classList.remove("short"); more.hidden = true; });
+}
+
+// ---- the contents say where one is
+const links = new Map(Array.from(document.querySelectorAll(".bar nav a"), (link) => [link.hash.slice(1), link]));
+const inView = new Set();
+const whereabouts = new IntersectionObserver((entries) => {
+  for (const entry of entries) inView[entry.isIntersecting ? "add" : "delete"](entry.target.id);
+  const first = [...links.keys()].find((anchor) => inView.has(anchor));
+  for (const [anchor, link] of links) {
+    if (anchor !== first) { link.removeAttribute("aria-current"); continue; }
+    if (link.hasAttribute("aria-current")) continue;
+    link.setAttribute("aria-current", "true");
+    const bar = link.closest("nav");
+    bar.scrollTo({ left: link.offsetLeft - bar.offsetLeft - bar.clientWidth / 2 + link.clientWidth / 2 });
+  }
+}, { rootMargin: "-60px 0px -55% 0px" });
+for (const anchor of links.keys()) whereabouts.observe(document.getElementById(anchor));
 
 // ---- start: nothing heavy is drawn before it comes into view
 const start = async () => {
@@ -120,7 +158,9 @@ const start = async () => {
   }
   if (carried.map) {
     document.getElementById("map").hidden = false;
-    later(document.getElementById("map"), () => showMap(carried.map));
+    document.querySelector(".tabs").hidden = false;
+    showSide("curve");
+    showMap(carried.map);
   }
   root.dataset.ready = "yes";
 };

@@ -11,17 +11,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from ... import _check
-from ..._types import Brief
+from ..._types import Brief, Progress
 from ...errors import InputError
 from ...measures.structure import METHODS
 from ...results import Place
-from ...study.reading import Representation, Source, read_source
-from ._numbers import affordable, coordinates_of, drawn, nearest, rows_of, turned
+from ...study.reading import Source, read_source
+from ._laid import lay_representations
+from ._numbers import affordable, drawn
 from ._pictures import Pictures, thumbnails
 
-MOST = 2000
+MOST = 20_000
 NEIGHBORS = 10
-BYTES = 3_000_000  # of coordinates, neighbours, texts and pictures, before they are packed
+BYTES = 4_500_000  # of coordinates, neighbours, texts and pictures, before they are packed
 LETTERS = 240  # of one text
 PICTURE_BYTES = 1000  # of a thumbnail, about
 
@@ -59,6 +60,7 @@ def map_examples(
     most: int = MOST,
     neighbors: int = NEIGHBORS,
     rng: int = 0,
+    progress: Progress | None = None,
 ) -> ExampleMap:
     """Lay examples out in every layer, for :func:`repscape.write_report`.
 
@@ -78,6 +80,8 @@ def map_examples(
         How many nearest neighbours of each, among the examples that are shown.
     rng : int
         Draws the examples, and seeds the methods that need it.
+    progress : callable, optional
+        Called as progress(done, total, what).
 
     Returns
     -------
@@ -101,7 +105,9 @@ def map_examples(
     ((2, 50, 2), (2, 50, 10), ['side'])
     """
     found = read_source(source, columns, function="map_examples")
-    return lay_out(found, pictures=pictures, methods=methods, most=most, neighbors=neighbors, rng=rng)
+    return lay_out(
+        found, pictures=pictures, methods=methods, most=most, neighbors=neighbors, rng=rng, progress=progress
+    )
 
 
 def lay_out(
@@ -112,6 +118,7 @@ def lay_out(
     most: int = MOST,
     neighbors: int = NEIGHBORS,
     rng: int = 0,
+    progress: Progress | None = None,
 ) -> ExampleMap:
     """Do the work of :func:`map_examples` on what was read."""
     for method in methods:
@@ -126,44 +133,18 @@ def lay_out(
     each = LETTERS * _texts(source) + PICTURE_BYTES * (pictures is not None) + 20
     room = affordable(source.n, len(held), neighbors=neighbors, methods=methods, each=each, budget=BYTES)
     rows = drawn(source.n, min(most, room), rng)
-    coordinates, shares, near = _laid(held, rows, methods=methods, k=min(neighbors, len(rows) - 1), rng=rng)
+    laid = lay_representations(held, rows, methods=methods, k=min(neighbors, len(rows) - 1), rng=rng, progress=progress)
     return ExampleMap(
         n=source.n,
         rows=rows,
         places=tuple(one.place for one in held),
-        coordinates=coordinates,
-        shares=shares,
-        neighbors=near,
+        coordinates=laid.coordinates,
+        shares=laid.shares,
+        neighbors=laid.neighbors,
         table=_table(source, rows),
         pictures=None if pictures is None else thumbnails(pictures[int(row)] for row in rows),
         notes=_notes(source, len(rows), len(held)),
     )
-
-
-def _laid(
-    held: Sequence[Representation], rows: npt.NDArray[np.int64], *, methods: Sequence[str], k: int, rng: int
-) -> tuple[dict[str, npt.NDArray[np.float64]], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return coordinates by method, shares of the variance and neighbours, layer after layer."""
-    coordinates = {method: np.zeros((len(held), len(rows), 2)) for method in methods}
-    shares = np.full((len(held), 2), np.nan)
-    near = np.zeros((len(held), len(rows), k), dtype=np.int64)
-    before: dict[tuple[str, str], int] = {}  # the layer before, or the first one of the checkpoint before
-    last: Place | None = None
-    for place, one in enumerate(held):
-        points = rows_of(one.points, rows)
-        near[place] = nearest(points, k)
-        line = (one.place.model, one.place.layer.site)
-        follows = last is not None and (last.model, last.layer.site, last.step) == (*line, one.place.step)
-        reference = place - 1 if follows else before.get(line)
-        for method, so_far in coordinates.items():
-            flat, of_variance = coordinates_of(points, method, rng=rng)
-            so_far[place] = turned(flat, None if reference is None else so_far[reference], method)
-            if method == "pca":
-                shares[place] = of_variance
-        if not follows:
-            before[line] = place
-        last = one.place
-    return coordinates, shares, near
 
 
 def _texts(source: Source) -> int:

@@ -10,10 +10,11 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 
 from ...graph import knn_graph
-from ...measures.structure import embed
+from ...measures.structure import embed, embed_graph
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+LISTED = 91  # neighbours that t-SNE of perplexity 30 reads
 BLOCK = 1 << 24  # numbers converted or decoded at a time
 
 
@@ -66,6 +67,12 @@ def coordinates_of(points: npt.NDArray[Any], method: str, *, rng: int) -> tuple[
         return principal(points)
     found: FloatArray = embed(points, method=method, rng=rng)  # type: ignore[arg-type]
     return found, np.full(2, np.nan)
+
+
+def neighbor_layout(points: npt.NDArray[Any], start: FloatArray, *, rng: int) -> FloatArray:
+    """Return t-SNE of the neighbour graph, from a layout to start with."""
+    k = min(LISTED, len(points) - 1)
+    return embed_graph(knn_graph(points, k, threads=1), start=start, rng=rng) if k > 3 else start
 
 
 def turned(coordinates: FloatArray, before: FloatArray | None, method: str) -> FloatArray:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import base64
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ._by_example import ByExample
 from ._map import LETTERS, ExampleMap
 from ._pictures import sheet
 
 CONTINUOUS = 12  # numbers of more values than this are a scale, not classes
 FINE = 32767
+NOWHERE = 65535
 
 
-def map_json(found: ExampleMap) -> dict[str, Any]:
-    """Return plain values."""
+def map_json(found: ExampleMap, measures: Sequence[ByExample] = ()) -> dict[str, Any]:
+    """Return plain values; `measures` are colours that change from layer to layer."""
     wide = len(found.rows) > 65535
     return {
         "n": found.n,
@@ -40,6 +43,7 @@ def map_json(found: ExampleMap) -> dict[str, Any]:
         "methods": {method: _coordinates(xy) for method, xy in found.coordinates.items()},
         "wide": wide,
         "neighbors": _letters(found.neighbors.astype("<u4" if wide else "<u2")),
+        "measures": [_by_layer(one) for one in measures],
         "columns": [_column(str(name), found.table[name]) for name in found.table],
         "pictures": None if found.pictures is None else _pictures(found),
     }
@@ -51,6 +55,16 @@ def _coordinates(xy: npt.NDArray[np.float64]) -> str:
     centred = xy - middle
     reach = np.abs(centred).max(axis=(1, 2), keepdims=True)
     return _letters((centred / np.where(reach == 0, 1, reach) * FINE).round().astype("<i2"))
+
+
+def _by_layer(one: ByExample) -> dict[str, Any]:
+    """Scale a number of each example in each layer into 65,535 steps; the last code says that there is none."""
+    held = one.values[np.isfinite(one.values)]
+    low, high = (float(held.min()), float(held.max())) if held.size else (0.0, 1.0)
+    codes = np.full(one.values.shape, NOWHERE, dtype="<u2")
+    known = np.isfinite(one.values)
+    codes[known] = ((one.values[known] - low) / ((high - low) or 1.0) * (NOWHERE - 1)).round()
+    return {"name": one.name, "low": low, "high": high, "values": _letters(codes)}
 
 
 def _letters(array: npt.NDArray[Any]) -> str:

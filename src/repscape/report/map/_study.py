@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..._types import LayerInfo
+from ..._types import LayerInfo, Progress
 from ...errors import InputError, RepscapeError
 from ...examples import CHANNELS, IMAGE_KEYS, load_npy, load_npz, split_key
 from ...results import Place
@@ -21,7 +21,7 @@ from ._map import ExampleMap, lay_out
 FORMAT = 1
 
 
-def study_map(folder: Path, methods: Sequence[str] = ("pca",)) -> ExampleMap:
+def study_map(folder: Path, methods: Sequence[str] = ("pca",), *, progress: Progress | None = None) -> ExampleMap:
     """Return the examples of a study folder, from what it keeps, or from its source, and then keep them.
 
     Raises
@@ -40,7 +40,7 @@ def study_map(folder: Path, methods: Sequence[str] = ("pca",)) -> ExampleMap:
         if kept is None:
             raise
         return replace(kept, notes=(*kept.notes, f"No other map could be drawn: {error}"))
-    found = lay_out(source, methods=methods, pictures=pictures)
+    found = lay_out(source, methods=methods, pictures=pictures, progress=progress)
     found = replace(found, notes=(*found.notes, *notes))
     save_map(found, folder)
     return found

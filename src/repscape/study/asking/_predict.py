@@ -83,8 +83,9 @@ def predict(
     inputs : str, sequence of str, or whatever :func:`read_examples` takes
         Sentences, or protein sequences where the study is of proteins; a single string is one input.
     layer : str or int
-        "best", a layer's name, or its number (0 is the embedding, -1 the last). "best" is what :func:`best_layer` finds among
-        the study's probes; where it measured none, :func:`probe_linear` is run on every layer first.
+        "best", a layer's name, or its number (0 is the embedding, -1 the last). "best" is the layer that the report
+        recommends: what :func:`best_layer` finds among the study's probes, else the one of the highest overlap with the label;
+        where the study measured neither, :func:`probe_linear` is run on every layer first.
     label : str, optional
         The column to tell; may be left out where the study reads one.
     of : str, optional

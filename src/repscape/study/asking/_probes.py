@@ -17,7 +17,7 @@ from urllib.parse import quote
 from ... import _check
 from ..._types import LayerInfo
 from ...errors import InputError, StoreError, StudyMismatchError, UnknownNameError
-from ...findings import best_probed
+from ...findings import Recommended, recommended
 from ...measures.probes import ABOUT, Probe, fit_probe, load_probe
 from ...plan import Plan
 from ...results import Results
@@ -114,16 +114,21 @@ class _Study:
         """Return the layer, and where it is the best one in which words."""
         if asked != BEST or BEST in self.store:
             return self.store.info(named_layer(asked, [self.store.info(key) for key in self.store])), ""
-        found = best_probed(self.results.select(column=self.label), model=self.of)
+        found = self._recommended(self.results)
         earlier = [probe for probe in kept if _tells(probe, self.of, self.label) and probe.about[BEST]]
         if found is None and earlier:
             return self.store.info(earlier[0].layer), str(earlier[0].about[BEST])
         if found is None:  # the study measured no probe
             plan = Plan(measures=["probe_linear"], labels=self.label)
-            found = best_probed(run(self.store, plan, columns={self.label: self.labels}), model="")
+            found = self._recommended(run(self.store, plan, columns={self.label: self.labels}), model="")
         if found is None:
             raise InputError(f"layer of {FUNCTION} must be named: no layer of {self.folder} has a probe with a value.")
-        return self.store.info(found.layer), found.words
+        return self.store.info(found.layer.key), found.why
+
+    def _recommended(self, results: Results, *, model: str | None = None) -> Recommended | None:
+        """Return the layer that the page recommends, where it is one that the store holds."""
+        found = recommended(results, model=self.of if model is None else model, column=self.label)
+        return found if found is not None and found.layer.key in self.store else None
 
     def about(self, layer: LayerInfo, best: str) -> dict[str, Any]:
         """Return what is kept beside the weights."""
