@@ -17,15 +17,7 @@ from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..measures import Measure, every_measure
 from ..plan import Plan
 from ..results import TABLE, Results
-from ..store import (
-    arrays_of,
-    check_format,
-    has_group,
-    locked,
-    read_arrays,
-    table_of,
-    write_arrays,
-)
+from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, write_arrays
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
