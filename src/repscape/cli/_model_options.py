@@ -123,7 +123,11 @@ class StateOptions:
         typer.Option("--part", help="heads, units, router or experts: parts of layers, named such as h.3/head.7."),
     ] = None
     pool: Annotated[
-        str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")
+        str | None,
+        typer.Option(
+            "--pool",
+            help="mean (default), last, first, cls, max, token or flatten; of arrays as it is in measure.",
+        ),
     ] = None
     include_special: Annotated[
         bool,
@@ -140,6 +144,10 @@ class StateOptions:
     ] = None
     dtype: Annotated[
         str | None, typer.Option("--dtype", help="float32 (default), bfloat16 or float16 in the model.")
+    ] = None
+    store_dtype: Annotated[
+        str | None,
+        typer.Option("--store-dtype", help="float32 (default), float16 or bfloat16 in the store; its error is told."),
     ] = None
 
 

@@ -10,14 +10,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
+from .. import _check
 from .._types import Examples, Progress
 from ..errors import StudyMismatchError
 from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
 from ..store import Store, StoreWriter, open_store
 from ._progress import bar
+from ._rounding import STORE_DTYPES, Rounding
 from ._token_rows import token_table
 from ._written import Written
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FREE = ("created",)  # what may differ between the runs that fill one store
 
 
-def extract(
+def extract(  # house: every option in one place
     model: str | torch.nn.Module | Model,
     examples: Any,
     *,
@@ -43,6 +43,7 @@ def extract(
     batch_size: int | Literal["auto"] = "auto",
     device: str = "auto",
     dtype: str = "auto",
+    store_dtype: Literal["float32", "float16", "bfloat16"] = "float32",
     max_length: int | None = None,
     too_long: Literal["truncate", "refuse"] = "truncate",
     resume: bool = True,
@@ -84,7 +85,10 @@ def extract(
         Inputs of a batch; "auto" makes batches of an equal number of tokens, as many as fit and pay. Where padding would change
         a state, only inputs of equal length share a batch.
     device, dtype : str
-        Where and in what precision the model runs; rows are stored as float32.
+        Where and in what precision the model runs.
+    store_dtype : {"float32", "float16", "bfloat16"}
+        In what precision rows are stored (bfloat16 is read as float32). The largest relative errors of a row and of a distance,
+        layer by layer, then stand in the store's state, and are told by `repscape info` and the page.
     max_length : int, optional
         Most tokens of a text, special ones included; by default what the model takes.
     too_long : {"truncate", "refuse"}
@@ -126,6 +130,7 @@ def extract(
     >>> {name: store[name].shape for name in store.layers}
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
+    _check.choice(store_dtype, "store_dtype", "extract", STORE_DTYPES)
     opened: Any = model  # before the data are read: what is wrong with it shows at once
     if not hasattr(model, "provenance"):  # an opened model is used as it is
         opened = open_model(
@@ -148,6 +153,7 @@ def extract(
         "too_long": too_long,
         "batch_size": batch_size,
         "slab_rows": slab_rows,
+        **({} if store_dtype == "float32" else {"store_dtype": store_dtype}),  # older stores have no name for float32
     }
     job = _Job(opened, data, Path(to), {**options, **_asked(part=part)}, sync)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
@@ -209,14 +215,19 @@ class _Job:
         report(int(state.get("examples", 0)), total, "examples")
         if writer is not None and writer.complete:
             return
+        before = state.get("rounding", {}).get("errors", {})
+        rounding = Rounding(self.options.get("store_dtype", "float32"), dict(before))
         notes = Written(self.path, by_token=self.options["pool"] == "token")
         with ThreadPoolExecutor(1) as pen:
             for slab in self._slabs(state, notes):
                 notes.wait()
                 if writer is None:
-                    writer = self._created(slab)
+                    writer = self._created(slab, rounding)
+                slab = replace(slab, states=rounding.of(slab.states))
                 truncated += slab.truncated
-                now = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
+                now: dict[str, Any] = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
+                if rounding.errors:
+                    now["rounding"] = {"dtype": rounding.kind, "errors": dict(rounding.errors)}
                 notes.pending = pen.submit(notes.write, writer, slab, now)
                 report(slab.stop, total, "examples")
             notes.wait()
@@ -226,7 +237,8 @@ class _Job:
 
         layout = Layout(**state["layout"]) if "layout" in state else None
         start = int(state.get("examples", 0))
-        given = {name: value for name, value in self.options.items() if layout is None or name != "slab_rows"}
+        left = {"store_dtype", *(() if layout is None else ("slab_rows",))}
+        given = {name: value for name, value in self.options.items() if name not in left}
         return iterate(
             self.model,
             self.examples,
@@ -258,9 +270,9 @@ class _Job:
             sync=self.sync,
         )
 
-    def _created(self, slab: Slab) -> StoreWriter:
+    def _created(self, slab: Slab, rounding: Rounding) -> StoreWriter:
         rows, table = self._rows(len(slab.example) // (slab.stop - slab.start))
-        widths = {layer: (states.shape[1], np.float32) for layer, states in slab.states.items()}
+        widths = {layer: (states.shape[1], rounding.dtype) for layer, states in slab.states.items()}
         return StoreWriter.create(
             self.path,
             widths,
