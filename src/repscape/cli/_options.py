@@ -58,6 +58,21 @@ Profiles = Annotated[
         help="Comparisons to make: next, first, last, pairs, models, equal, steps, with commas.",
     ),
 ]
+Axes = Annotated[
+    str | None,
+    typer.Option(
+        "--axes",
+        metavar="AXES",
+        help="Axes of arrays that have more than two, of layers, heads, n, tokens, d: 'n,layers,d'.",
+    ),
+]
+PoolArrays = Annotated[
+    str | None, typer.Option("--pool", help="Of arrays (n, tokens, d): mean, first, last, max or token.")
+]
+Mask = Annotated[
+    str | None,
+    typer.Option("--mask", metavar="NAME", help="The array beside the states that says which tokens are real."),
+]
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads in all; by default every core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

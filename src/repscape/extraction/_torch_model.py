@@ -16,7 +16,7 @@ import torch
 from .. import _check
 from ..errors import InputError, InputTypeError
 from ..machine import torch_device
-from ._anatomy import SITES, Anatomy, Tap, find_anatomies
+from ._anatomy import FAMILY_SITES, SITES, Anatomy, Tap, find_anatomies
 from ._copies import digest
 from ._families import Family
 from ._own_code import own_code
@@ -244,7 +244,9 @@ def refused_sites(model: Model) -> dict[str, str]:
     anatomy = model.known_anatomy()
     if anatomy is None:
         return {}
-    return {site: anatomy.why_not(site) for site in SITES if site not in anatomy.sites()}
+    usual = ("residual", *FAMILY_SITES, "final_norm")
+    asked = [site for site in SITES if site in usual or site in anatomy.refused]
+    return {site: anatomy.why_not(site) for site in asked if site not in anatomy.sites()}
 
 
 def torch_dtype(dtype: str) -> torch.dtype:

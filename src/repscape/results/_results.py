@@ -137,7 +137,7 @@ class Results:
         between: Literal["layers", "models", "steps"] = "layers",
         **chosen: Any,
     ) -> pd.DataFrame:
-        """Return :func:`paired_differences` of these results."""
+        """Return :func:`paired_differences` of these results; `over="networks"` for errors over seeds as well as examples."""
         from ..findings import paired_differences  # house: door
 
         return paired_differences(self, measure, against=against, between=between, **chosen)

@@ -29,10 +29,10 @@ from .._further import with_further_layers
 from .._trust import check_granted, said_function
 from ._source import Trajectory
 
-OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
+OPENING = ("device", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
 FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
 CHOICE = ("label", "limit", "balance", "rows", "rng")
-STATES = ("layers", "site", "pool", "include_special", "batch_size", "max_length", "too_long")
+STATES = ("layers", "site", "part", "pool", "include_special", "batch_size", "max_length", "too_long", "store_dtype")
 TRUST = ("trust_remote_code", "allow_pickle")
 """Options that let what comes with a model or with data run code."""
 COUNTS = ("limit", "balance", "max_length", "batch_size")
@@ -48,7 +48,7 @@ class Forecast:
     layers: dict[str, int]
     """Layer -> width."""
     bytes_on_disk: int
-    """At most: rows are stored as compressed float32."""
+    """At most: rows are stored as compressed float32, or in half of it where `store_dtype` says so."""
     disk_free: int
     """Bytes free where the store will lie."""
     memory: int
@@ -209,7 +209,8 @@ class ModelSource:
 
         opened = open_model(model, **self._picked(OPENING))
         chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
-        options = {"batch_size": SAMPLE // 2, **self._picked(STATES)}  # told: finding a size out would be timed as well
+        own = {name: value for name, value in self._picked(STATES).items() if name != "store_dtype"}
+        options = {"batch_size": SAMPLE // 2, **own}  # told: finding a size out would be timed as well
         sample = examples.take(chosen)
         for _ in iterate(opened, sample, **options):
             pass  # the first pass pays for starting up
@@ -224,7 +225,7 @@ class ModelSource:
         return Forecast(
             rows=rows,
             layers=widths,
-            bytes_on_disk=rows * total * 4,
+            bytes_on_disk=rows * total * (4 if self.options.get("store_dtype", "float32") == "float32" else 2),
             disk_free=shutil.disk_usage(there).free,
             memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
             seconds=(time.perf_counter() - begun) * scale,
