@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
-from .._files import check_inside, write_whole
 from .._types import Markup, cut
 from ..errors import StoreError
+from ..machine import check_inside, write_whole
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
 from ._csv import csv_of

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .._files import UNFINISHED, check_inside, write_whole
 from ..errors import RepscapeError, StoreError, StudyMismatchError
+from ..machine import UNFINISHED, check_inside, write_whole
 from ..measures import Measure, every_measure
 from ..plan import Plan
 from ..results import TABLE, Results

@@ -19,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from .._files import write_whole
 from ..errors import StoreError
+from ..machine import write_whole
 from ..results import pack_records, unpack_records
 from ..store import check_format
 from ._keys import digest
