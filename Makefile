@@ -12,6 +12,7 @@ export PIP_CONSTRAINT = $(CURDIR)/constraints.txt
 help:
 	@echo "make demo    train a small network on real digits and chart it: demo/report.html"
 	@echo "make test    run every test, in two processes"
+	@echo "make races   races, kills, signals and truncations by the hundred: hours"
 	@echo "make check   lint, types, house rules"
 	@echo "make bench   time the code against its peers"
 	@echo "make fuzz    harm ten thousand files of every kind and read them: a quarter of an hour"
@@ -38,6 +39,14 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python tools/house_rules.py
+
+# Two writers of one folder, kills, signals, and files cut short, by the hundred; hours.
+RACED ?= ../raced
+.PHONY: races
+races: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.faults.races $(RACED)/races --count 500
+	$(BIN)/python -m tests.faults.kills $(RACED)/kills --kills 100 --signals 40
+	$(BIN)/python -m tests.faults.truncations $(RACED)/cuts --count 30
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only

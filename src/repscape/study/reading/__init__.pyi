@@ -2,10 +2,11 @@ from ._chosen import chosen_layers
 from ._collected import Representation, Shaped
 from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
-from ._models import STATES, Forecast, ModelSource, steps_of
+from ._models import STATES, ModelSource, steps_of
 from ._parts import Part, parts
 from ._pictures import pictures_of
 from ._preprocess import preprocessed
+from ._sampled import Forecast
 from ._source import Source, Trajectory, read_source, with_builtin
 from ._spec import StudySpec
 from ._toml import read_study

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._models import Forecast
+    from ._sampled import Forecast
 
 MB = 1_000_000
 

@@ -24,8 +24,8 @@ from .._units import place_name
 from ._chosen import chosen_layers
 from ._collected import Representation
 from ._costs import Stage, Work, stages_of
-from ._models import Forecast
 from ._parts import Part, parts
+from ._sampled import Forecast
 from ._source import Source, with_builtin
 
 SHOWN = 8  # names that a line spells out

@@ -7,14 +7,11 @@ import math
 import os
 import re
 import shutil
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from ... import _check
 from ..._types import Examples, Progress
@@ -27,6 +24,7 @@ from .._extract import extract
 from .._folder import StudyFolder
 from .._further import with_further_layers
 from .._trust import check_granted, said_function
+from ._sampled import Forecast, sampled
 from ._source import Trajectory
 
 OPENING = ("device", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
@@ -36,27 +34,6 @@ STATES = ("layers", "site", "part", "pool", "include_special", "batch_size", "ma
 TRUST = ("trust_remote_code", "allow_pickle")
 """Options that let what comes with a model or with data run code."""
 COUNTS = ("limit", "balance", "max_length", "batch_size")
-SAMPLE = 32
-
-
-@dataclass(frozen=True, slots=True)
-class Forecast:
-    """What an extraction will take, from a pass over a few of the examples."""
-
-    rows: int
-    """Rows of each layer (an estimate where every token gives one)."""
-    layers: dict[str, int]
-    """Layer -> width."""
-    bytes_on_disk: int
-    """At most: rows are stored as compressed float32, or in half of it where `store_dtype` says so."""
-    disk_free: int
-    """Bytes free where the store will lie."""
-    memory: int
-    """Bytes of the model's parameters and of two slabs of rows."""
-    seconds: float
-    """At the pace of the sample."""
-    processor_seconds: float = 0.0
-    """The same, counted over all threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,32 +182,7 @@ class ModelSource:
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
 
     def _forecast(self, model: str, examples: Examples, folder: Path) -> Forecast:
-        from ...extraction import iterate  # loads torch, which opening the model shows to be there
-
-        opened = open_model(model, **self._picked(OPENING))
-        chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
-        own = {name: value for name, value in self._picked(STATES).items() if name != "store_dtype"}
-        options = {"batch_size": SAMPLE // 2, **own}  # told: finding a size out would be timed as well
-        sample = examples.take(chosen)
-        for _ in iterate(opened, sample, **options):
-            pass  # the first pass pays for starting up
-        begun, used = time.perf_counter(), time.process_time()
-        slabs = list(iterate(opened, sample, **options))
-        scale = len(examples) / len(chosen)
-        rows = round(sum(len(slab.example) for slab in slabs) * scale)
-        widths = {layer.key: int(states.shape[1]) for layer, states in slabs[0].states.items()}
-        total = sum(widths.values())
-        parameters = sum(p.numel() * p.element_size() for p in opened.module.parameters())
-        there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
-        return Forecast(
-            rows=rows,
-            layers=widths,
-            bytes_on_disk=rows * total * (4 if self.options.get("store_dtype", "float32") == "float32" else 2),
-            disk_free=shutil.disk_usage(there).free,
-            memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
-            seconds=(time.perf_counter() - begun) * scale,
-            processor_seconds=(time.process_time() - used) * scale,
-        )
+        return sampled(open_model(model, **self._picked(OPENING)), examples, folder, options=self._picked(STATES))
 
 
 @dataclass(slots=True)
