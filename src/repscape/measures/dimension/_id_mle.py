@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..uncertainty import SURROUNDINGS, within_bounds
 from ._distinct import near_distances, whole_groups_of
@@ -21,6 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 NAME = "id_mle"
 
 
+@within_memory
 def id_mle(
     g_or_X: Any,
     *,

@@ -13,12 +13,14 @@ import numpy as np
 
 from ... import _check
 from ...errors import GraphDepthError
+from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import exchanges, within_bounds
 from ._imbalance_error import imbalance_error, imbalance_null
 from ._imbalance_sides import NAME, Side, imbalance, prepare
 
 
+@within_memory
 def information_imbalance(
     X_or_g: Any,
     Y: Any,

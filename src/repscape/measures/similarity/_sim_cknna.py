@@ -18,6 +18,7 @@ from scipy.sparse import csr_array
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray, rows_of, spans
 from ..uncertainty import DRAWS, jackknife, parts_of_groups, spread_of, subsets
@@ -29,6 +30,7 @@ NAME = "sim_cknna"
 LEAST = 4
 
 
+@within_memory
 def sim_cknna(
     X: Any,
     Y: Any,

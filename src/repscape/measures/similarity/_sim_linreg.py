@@ -13,6 +13,7 @@ from scipy.linalg import eigh
 
 from ... import _check, _random
 from ...errors import InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
@@ -22,6 +23,7 @@ NAME = "sim_linreg"
 ROUNDING = 1e-12  # eigenvalues below this share of the largest are none
 
 
+@within_memory
 def sim_linreg(
     X: Any,
     Y: Any,
