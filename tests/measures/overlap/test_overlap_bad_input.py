@@ -132,9 +132,6 @@ def test_identical_points_are_neighbours_by_index() -> None:
 
 @every
 def test_nothing_to_exchange(name: str) -> None:
-    if name == "information_imbalance":
-        assert "permutations" not in MEASURES[name].options()
-        return
     with pytest.raises(InputError, match="to exchange"):
         CALLS[name](k=5, permutations=9, within=np.arange(N))
 
