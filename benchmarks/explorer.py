@@ -3,7 +3,7 @@
     python benchmarks/explorer.py build FOLDER     # tokens of MiniLM on reviews, and a study of them: once, some minutes
     python benchmarks/explorer.py measure FOLDER   # the table of docs/explorer.md
 
-The layers lie between the seven of MiniLM (tokens of reviews, inside their texts), each turned into 64 dimensions by one random
+The layers lie between the seven of MiniLM (tokens of reviews, inside their texts), each turned into 16 dimensions by one random
 matrix and with a little noise of its own, so that neighbours change from layer to layer as they do in a network. A change is
 timed from the key on the slider, or the click, to the end of the first frame that shows what was asked for; the browser and the
 server share the machine.
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-N, LAYERS, WIDTH, LENGTH = 100_000, 25, 64, 128
+N, LAYERS, WIDTH, LENGTH = 100_000, 25, 16, 128
 CHANGES, CLICKS = 60, 40
 SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
