@@ -1,5 +1,6 @@
 import base64
 import csv
+import errno
 import gzip
 import hashlib
 import io
@@ -245,13 +246,16 @@ def test_what_cannot_be_written_is_a_store_error(tmp_path):
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["folder", "taken"]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
-def test_a_full_disk_leaves_the_old_page(tmp_path):
+def test_a_full_disk_leaves_the_old_page(tmp_path, monkeypatch):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
     path = rs.write_report(Results(()), tmp_path / "r.html", title="old")
-    (tmp_path / "r.html.part").symlink_to("/dev/full")
+    monkeypatch.setattr("repscape._files.os.fsync", full)
     with pytest.raises(StoreError, match="No space left"):
         rs.write_report(Results(()), path, title="new")
     assert "<title>old</title>" in path.read_text(encoding="utf-8")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["r.html"]
 
 
 def test_graphs_are_a_table_of_the_provenance(tmp_path):

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ._expand import expanded
+from ._model_options import AllowCode, AllowPickle, TrustRemoteCode
 from ._options import Json, LabelsFrom, PlanOptions, RunOptions, Study
 from ._shown import show_study
 
@@ -31,6 +32,9 @@ def add(
     model: Model = None,
     arrays: Arrays = None,
     revision: Revision = None,
+    allow_code: AllowCode = False,
+    trust_remote_code: TrustRemoteCode = False,
+    allow_pickle: AllowPickle = False,
     json: Json = False,
 ) -> None:
     """Add measures, labels, values or models to a study.
@@ -57,6 +61,7 @@ def add(
         models=model or (),
         arrays=arrays or (),
         revisions=revision or (),
+        trust={"allow_code": allow_code, "trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle},
         how=how.running(),
     )
     show_study(results, study, command=ctx.obj, json=json, progress=not how.quiet)

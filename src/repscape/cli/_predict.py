@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ._expand import expanded
-from ._model_options import Data, ExampleOptions, OpenOptions, chosen
+from ._model_options import AllowCode, Data, ExampleOptions, OpenOptions, chosen
 from ._options import Json, Study
 from ._print import note, say, say_json, say_table
 
@@ -37,6 +37,7 @@ def predict(
     data: Data = None,
     of: Of = None,
     model: Moved = None,
+    allow_code: AllowCode = False,
     json: Json = False,
 ) -> None:
     """Tell the label of new inputs from one layer of a study's model.
@@ -59,7 +60,7 @@ def predict(
         study,
         given,
         layer=layer,
-        **chosen(opening, label=label, of=of, model=model),
+        **chosen(opening, label=label, of=of, model=model, allow_code=allow_code),
     )
     frame = found.to_frame()
     if json:

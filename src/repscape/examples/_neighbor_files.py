@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +17,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from .._files import whole_folder
 from .._types import Brief, LayerInfo
 from ..errors import InputError, StoreError
 from ._npz import load_npy
@@ -70,6 +69,7 @@ def read_neighbor_files(folder: str | os.PathLike[str]) -> dict[LayerInfo, Neigh
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> for i in (1, 3):
     ...     np.save(folder / f"layer{i}_post_mlp_dist.npy", np.zeros((5, 3)))
@@ -136,6 +136,7 @@ def write_neighbor_files(
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> files = write_neighbor_files(folder, {LayerInfo("a", 1, 1.0, "norm1"): (np.array([[1], [0]]), None)})
     >>> files[0].name, np.load(files[0]).tolist()
@@ -146,16 +147,10 @@ def write_neighbor_files(
         raise InputError(f"folder of write_neighbor_files must be new or empty. Got {where}.")
     arrays = _named_arrays(layers)
     try:
-        where.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(prefix=f".{where.name}-", dir=where.parent))
-        try:
+        with whole_folder(where) as beside:
             for name, array in arrays.items():
                 (beside / name).parent.mkdir(exist_ok=True)
                 np.save(beside / name, array)
-            beside.chmod(0o755)  # mkdtemp keeps others out
-            beside.replace(where)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
     except OSError as problem:
         raise StoreError(f"the neighbour files could not be written to {where}: {problem}.") from problem
     return [where / name for name in arrays]
@@ -177,6 +172,7 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
 
     Examples
     --------
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> np.save(folder / "layer1.npy", np.zeros((5, 3)))
     >>> kind_of_folder(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -106,12 +107,37 @@ def _parquet(path: Path) -> pd.DataFrame:
             check_names(names, str(path))
         rows = about.metadata.num_rows
         check_room(max(rows * len(names) * CELL, _unpacked(about.metadata)), f"{path}, with {rows:,} rows,")
+        names = _repeated(about)
+        if names:
+            held = pyarrow.parquet.read_table(path, columns=names, read_dictionary=names)
+            check_room(sum(map(_spelled, held.columns)), f"{path}, unpacked,")
         table = pd.read_parquet(path)
     except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError) as problem:
         if isinstance(problem, InputError):
             raise
         raise InputError(f"{path} cannot be read as parquet: {str(problem)[:300]}.") from problem
     return table.reset_index() if table.index.name is not None else table
+
+
+def _repeated(about: Any) -> list[str]:
+    """Return the columns of text that are packed as a few values and where they stand: unpacked, each is repeated."""
+    import pyarrow
+
+    text = (pyarrow.types.is_string, pyarrow.types.is_large_string, pyarrow.types.is_binary)
+    return [field.name for field in about.schema_arrow if any(test(field.type) for test in text)]
+
+
+def _spelled(column: Any) -> int:
+    """Return the bytes that a column of packed text takes when every cell is spelled out."""
+    import pyarrow.compute as pc
+
+    total = 0
+    for chunk in column.chunks:
+        lengths = pc.binary_length(chunk.dictionary).to_numpy(zero_copy_only=False)
+        counts = pc.value_counts(chunk.indices.drop_null())
+        places = counts.field("values").to_numpy()
+        total += int((lengths[places].astype(float) * counts.field("counts").to_numpy()).sum())
+    return total
 
 
 def _unpacked(metadata: object) -> int:

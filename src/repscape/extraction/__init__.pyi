@@ -6,7 +6,7 @@ from ._hf_model import quiet, wrap_pretrained
 from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
-from ._open import open_model
+from ._open import function_file, names_function, open_model
 from ._sites import select_taps
 from ._torch_model import Model, list_layers, refused_sites
 
@@ -25,8 +25,10 @@ __all__ = [
     "Rows",
     "Slab",
     "Tap",
+    "function_file",
     "iterate",
     "list_layers",
+    "names_function",
     "open_model",
     "refused_sites",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import importlib.machinery
 import importlib.util
 import os
 import re
@@ -67,7 +68,7 @@ def open_model(
         torch or transformers is not installed.
     """
     _require("torch")
-    if isinstance(model, str) and not FUNCTION.fullmatch(model):
+    if isinstance(model, str) and not names_function(model):
         if preprocess is not None or family is not None:
             raise InputError("preprocess and family of open_model are for a module. Got a model by name.")
         _require("transformers")
@@ -88,6 +89,19 @@ def open_model(
     if isinstance(found, tuple) and len(found) == 2 and preprocess is None:
         found, preprocess = found
     return _open_object(found, preprocess, name=name, device=device, dtype=dtype, family=family)
+
+
+def names_function(model: str) -> bool:
+    """Whether a model's name is "module:function", code that opening it would run; a folder of that name is a folder."""
+    return FUNCTION.fullmatch(model) is not None and not os.path.isdir(model)
+
+
+def function_file(model: str) -> str:
+    """Return where the module of a "module:function" lies, found without running any of it; "" where it is not found."""
+    found = importlib.machinery.PathFinder.find_spec(
+        model.partition(":")[0].partition(".")[0], [os.getcwd(), *sys.path]
+    )
+    return "" if found is None else str(found.origin or next(iter(found.submodule_search_locations or []), ""))
 
 
 def _open_object(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import _check
+from .. import _check, _files
 from .._types import Progress
 from ..errors import InputError, InputTypeError, StoreError
 from ..results import Results
@@ -78,12 +78,8 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
     """
     if not path.name:
         raise StoreError(f"{what} could not be written: {path} names no file.")
-    unfinished = path.with_name(f"{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(content)
-        unfinished.replace(path)
+        _files.write_whole(path, content)
     except OSError as error:
-        if unfinished.is_file():
-            unfinished.unlink()
         raise StoreError(f"{what} could not be written to {path}: {error}") from error

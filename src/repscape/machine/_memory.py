@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import functools
+import math
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
 
 import psutil
 
@@ -18,6 +21,9 @@ THREAD_BYTES = 16 << 20  # what a thread of ours takes beside its work
 THREAD_ADDRESSES = (
     128 << 20
 )  # what it reserves for its stack and its share of the allocator, counted by `ulimit -v` alone
+SMALL = 1 << 26  # bytes that nobody has to ask for
+P = ParamSpec("P")
+R = TypeVar("R")
 OUT_OF_MEMORY = ("can't allocate memory", "out of memory")  # as torch says it
 
 
@@ -45,6 +51,61 @@ def memory_available() -> int:
 def threads_within(threads: int, free: int) -> int:
     """Return how many threads, of those asked for, can be started in so many free bytes; at least 1, the calling thread."""
     return max(1, min(threads, free // _thread_bytes()))
+
+
+def check_memory(needed: int, function: str, *, then: str = "Take fewer points.") -> None:
+    """Refuse what would not fit, before any of it is taken.
+
+    Parameters
+    ----------
+    needed
+        Bytes, at least.
+    function
+        Who needs them.
+    then
+        What would fit, in a sentence.
+
+    Raises
+    ------
+    MemoryBudgetError
+        Fewer bytes are free.
+    """
+    if needed > SMALL and needed > (free := memory_available()):
+        raise MemoryBudgetError(
+            f"{function} would need at least {needed / 2**30:.2f} GiB; {free / 2**30:.2f} GiB are free. {then}"
+        )
+
+
+def fitting(each: float) -> int:
+    """Return how many points fit where every two of them take so many bytes."""
+    return math.isqrt(int(memory_available() / each))
+
+
+def within_memory(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function of points say in a sentence that they do not fit: before it begins, or where memory ends all the same.
+
+    Every measure works on its points in float64; what grows faster it checks by itself.
+    """
+    name = function.__name__
+
+    @functools.wraps(function)
+    def guarded(*given: P.args, **options: P.kwargs) -> R:
+        shapes = [found for value in (*given, *options.values()) if (found := _rows_of(value)) is not None]
+        needed = 8 * sum(n * d for n, d in shapes)
+        if needed > SMALL:
+            fits = memory_available() // (8 * sum(d for _, d in shapes))
+            then = f"Of these features {fits:,} points would fit."
+            check_memory(needed, f"{name}, which works in float64,", then=then)
+        with memory_errors(name):
+            return function(*given, **options)
+
+    return guarded
+
+
+def _rows_of(value: Any) -> tuple[int, int] | None:
+    """Return the shape of points (n, d); None of anything else."""
+    shape = getattr(value, "shape", None)
+    return (int(shape[0]), math.prod(shape[1:])) if isinstance(shape, tuple) and len(shape) >= 2 else None
 
 
 @contextmanager

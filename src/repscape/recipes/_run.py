@@ -17,7 +17,7 @@ from .._types import Brief
 from ..figures import save_drawings, save_figures, write_whole
 from ..report import Section, map_examples, save_map, write_report
 from ..report.map import load_map, save_missing
-from ..results import Results
+from ..results import Results, csv_of
 from ..study import ModelSource
 from ._compare import Row, compare, counted, to_frame
 from ._order import Order, Shown, StandIn, Steps
@@ -119,7 +119,7 @@ def run_recipe(
     found = _steps(order.recipe).run(order)
     rows = compare(order.recipe.published, found.ours)
     table = to_frame(rows)
-    write_whole(order.folder / COMPARISON, table.to_csv(index=False).encode(), "comparison")
+    write_whole(order.folder / COMPARISON, csv_of(table), "comparison")
     drawings = [drawing for section in found.sections for drawing in section.drawings]
     save_figures(found.results, order.folder / "figures")
     save_drawings(drawings, order.folder / "figures")

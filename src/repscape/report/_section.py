@@ -9,6 +9,7 @@ import pandas as pd
 
 from .._types import Brief
 from ..figures import Drawing
+from ..results import csv_of
 from ._figures import drawing_html
 from ._html import Markup, element, joined
 from ._tables import Table, table_html
@@ -42,4 +43,4 @@ def section_html(section: Section, *, room: int) -> tuple[Markup, int]:
 
 def _table(shows: str, frame: pd.DataFrame) -> Table:
     name = "-".join(shows.split()[:4]).strip(",.:")
-    return Table(name, shows, frame, {}, frame.to_csv(index=False).encode("utf-8", "replace"))
+    return Table(name, shows, frame, {}, csv_of(frame))

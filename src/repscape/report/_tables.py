@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from ..results import PROFILES, Profile, Results
+from ..results import PROFILES, Profile, Results, csv_of
 from ._html import Markup, data_link, element, joined
 
 SHOWN = 300  # rows of a table on the page; the csv has them all
@@ -58,9 +58,8 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
             kept = kept.rename(columns={"x": kept["x_name"].iloc[0]}).drop(columns="x_name")
         varying = [name for name in kept if name in ALWAYS or kept[name].nunique(dropna=False) > 1]
         constant = {str(name): kept[name].iloc[0] for name in kept if name not in varying}
-        csv = part.drop(columns=list(IN_TEXT)).dropna(axis=1, how="all").to_csv(index=False)
         name = measure if profile == "depth" else f"{measure}-{profile}"
-        content = csv.encode("utf-8", "replace")
+        content = csv_of(part.drop(columns=list(IN_TEXT)).dropna(axis=1, how="all"))
         found[measure, profile] = Table(name, PROFILES[profile], kept[varying], constant, content)
     return found
 

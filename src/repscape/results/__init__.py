@@ -1,10 +1,11 @@
 """What came out of a study: records, as a labelled dataset, as a table, and on disk."""
 
 from ._card import card_of
+from ._csv import csv_of, read_csv
 from ._disk import pack_records, unpack_records
 from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
-from ._results import Results, load_results
+from ._results import TABLE, Results, load_results
 from ._titles import titles
 
 __all__ = [
@@ -15,10 +16,13 @@ __all__ = [
     "Place",
     "Profile",
     "Record",
+    "TABLE",
     "Results",
     "card_of",
+    "csv_of",
     "load_results",
     "pack_records",
+    "read_csv",
     "titles",
     "unpack_records",
 ]

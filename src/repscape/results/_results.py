@@ -9,11 +9,12 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
+from .._files import check_inside, write_whole
 from .._types import Markup, cut
 from ..errors import StoreError
-from ..store import write_whole
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
+from ._csv import csv_of
 from ._failure import Failure
 from ._record import PROFILES, Record
 
@@ -220,6 +221,7 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            check_inside(folder, [folder / FOLDER])
             _disk.write(
                 folder / FOLDER,
                 self.records,
@@ -228,7 +230,9 @@ class Results:
                 failed=self.failed,
                 sync=sync,
             )
-            write_whole(folder / TABLE, self.to_frame().to_csv(index=False).encode(), sync=sync)
+            write_whole(folder / TABLE, csv_of(self.to_frame()), sync=sync)
+        except StoreError:
+            raise
         except OSError as error:
             raise StoreError(f"results could not be written to {folder}: {error}") from error
         return folder
@@ -264,4 +268,5 @@ def load_results(folder: str | Path) -> Results:
     path = folder if folder.name == FOLDER else folder / FOLDER
     if not path.is_dir():
         raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
+    check_inside(path) if path == folder else check_inside(folder, [path])
     return Results(*_disk.read(path))

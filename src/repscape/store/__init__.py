@@ -3,13 +3,11 @@
 from ._arrays import has_group, list_groups, read_arrays, remove_group, write_arrays
 from ._format import check_format
 from ._lock import locked
-from ._read import Store, StoredLayer, open_store
+from ._read import Store, StoredLayer, open_store, reopen_store
 from ._table import arrays_of, table_of
-from ._whole import UNFINISHED, sync_folder, write_whole
 from ._write import StoreWriter
 
 __all__ = [
-    "UNFINISHED",
     "arrays_of",
     "table_of",
     "Store",
@@ -22,7 +20,6 @@ __all__ = [
     "open_store",
     "read_arrays",
     "remove_group",
-    "sync_folder",
+    "reopen_store",
     "write_arrays",
-    "write_whole",
 ]

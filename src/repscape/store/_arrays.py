@@ -20,11 +20,13 @@ import zarr
 from zarr.storage import LocalStore
 
 from .. import _check
+from .._files import UNFINISHED, sync_tree
 from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
 from ._format import (
     VERSION,
     get_array,
     open_root,
+    own_name,
     plain,
     put_array,
     put_group,
@@ -33,7 +35,6 @@ from ._format import (
     unseal,
     writing,
 )
-from ._whole import UNFINISHED, sync_tree
 
 Array = npt.NDArray[Any]
 
@@ -134,7 +135,7 @@ def read_group(
         raise UnknownNameError(f"{root} has no group {group!r}.{_check.near(group, list_groups(root))}")
     while True:
         about = _about(home)
-        folder = home / about["generation"]
+        folder = home / own_name(about["generation"], home)
         try:
             with reading(f"{group!r} in {root}"):
                 inside = zarr.open_group(LocalStore(folder, read_only=True), mode="r", zarr_format=3)

@@ -25,8 +25,9 @@ import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 from zarr.storage import LocalStore
 
+from .._files import write_whole
 from ..errors import InputTypeError, RepscapeError, StoreError
-from ._whole import write_whole
+from ..machine import check_memory
 
 VERSION = 2
 READ = (1, 2)
@@ -86,6 +87,8 @@ def open_root(path: Path) -> tuple[zarr.Group, dict[str, Any]]:
     with reading(str(path)):
         root = zarr.open_group(LocalStore(path, read_only=True), mode="r", zarr_format=3)
         attributes = unseal(root, path)
+        for entry in attributes.get("layers", ()):
+            own_name(entry["array"], path)
     check_format(attributes.get("format"), VERSION, str(path), known=READ)
     return root, attributes
 
@@ -111,7 +114,7 @@ def reading(what: str) -> Iterator[None]:
         raise
     except FileNotFoundError as problem:
         raise StoreError(f"{what} cannot be read: a file is missing ({problem}).") from problem
-    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError) as problem:
+    except (OSError, ValueError, RuntimeError, KeyError, TypeError, AttributeError, ArithmeticError) as problem:
         raise StoreError(f"{what} is damaged and cannot be read: {problem}") from problem
 
 
@@ -227,9 +230,12 @@ def put_array(group: zarr.Group, folder: Path, *, name: str, array: Array) -> di
 
 def get_array(group: zarr.Group, folder: Path, entry: Mapping[str, Any]) -> Array:
     """Read an array that `put_array` wrote, whole; text comes back with numpy's StringDType."""
-    name, shape = entry["array"], tuple(entry["shape"])
+    name, shape = own_name(entry["array"], folder), tuple(entry["shape"])
     check_seal(metadata_seal(folder / name), entry.get("metadata"), f"{folder / name / 'zarr.json'}")
     array = open_array(group, name, shape, dtype=entry["dtype"], where=folder / name)
+    check_claim(shape, 1 if entry["dtype"] == "text" else array.dtype.itemsize, folder / name)
+    if missing_chunk(folder / name, shape, rows=entry["chunk_rows"]) is not None:
+        raise StoreError(f"{folder / name} is damaged: it claims more rows than there are chunks for.")
     values = np.asarray(array[...])
     lost = missing_chunk(folder / name, shape, rows=entry["chunk_rows"])
     if lost is not None:
@@ -238,6 +244,18 @@ def get_array(group: zarr.Group, folder: Path, entry: Mapping[str, Any]) -> Arra
         found = chunks_seal(chunk_files(folder / name, shape, rows=entry["chunk_rows"]))
         check_seal(found, entry["chunks"], f"{folder / name}")
     return values
+
+
+def own_name(name: Any, folder: Path) -> str:
+    """Return the name of a folder inside another, as we give them; a path that leads elsewhere is none."""
+    if not isinstance(name, str) or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9-]*", name):
+        raise StoreError(f"{folder} is damaged: {name!r} is no name of a folder in it.")
+    return name
+
+
+def check_claim(shape: tuple[int, ...], size: int, where: Path) -> None:
+    """Refuse an array that claims to be larger than what is free, before any of it is taken."""
+    check_memory(math.prod(shape) * size, f"{where}, which claims the shape {shape},", then="It may be damaged.")
 
 
 def open_array(group: zarr.Group, name: str, shape: tuple[int, ...], *, dtype: str, where: Path) -> ZarrArray:

@@ -1,4 +1,4 @@
-"""What an interrupted writer leaves behind, and the permissions that new folders get."""
+"""What an interrupted writer leaves behind."""
 
 from __future__ import annotations
 
@@ -8,19 +8,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from .._files import NAMED, UNFINISHED, UNFINISHED_FOLDER
 from ._format import writing
-from ._whole import UNFINISHED
 
 AGAIN = "Make room and run again: the work goes on from there."
-
-
-def umask_of(folder: Path) -> int:
-    """Return the umask, found out without changing it for other threads: by the permissions that a new folder gets."""
-    probe = folder / "permissions"
-    probe.mkdir()
-    found = 0o777 & ~probe.stat().st_mode
-    probe.rmdir()
-    return found
 
 
 def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
@@ -33,3 +24,10 @@ def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
             for chunk in (path / "layers" / entry["array"]).glob("c/*"):
                 if int(chunk.name) >= slabs:
                     shutil.rmtree(chunk)
+
+
+def remove_unfinished(path: Path) -> None:
+    """Remove what attempts to make a folder left beside it."""
+    for leftover in path.parent.iterdir():
+        if leftover.name.startswith(f".{path.name[:NAMED]}-") and leftover.name.endswith(UNFINISHED_FOLDER):
+            shutil.rmtree(leftover)

@@ -15,11 +15,13 @@ import pandas as pd
 import zarr
 
 from .. import _check
+from .._files import check_inside
 from .._types import Brief, LayerInfo, Markup, bars, brief, card, cut, element
 from ..errors import InputError, StoreError, UnknownNameError
 from ._arrays import list_groups, read_group
 from ._format import (
     ZarrArray,
+    check_claim,
     check_seal,
     metadata_seal,
     missing_chunk,
@@ -114,6 +116,7 @@ class StoredLayer(Brief):
         if stop <= start:
             return np.empty((0, self.shape[1]), self.dtype)
         chunks = range(start // self.slab_rows, (stop - 1) // self.slab_rows + 1)
+        check_claim((stop - start, self.shape[1]), self.dtype.itemsize, self.folder)
         try:
             with reading(f"layer {self.info.key!r} of {self.folder}"):
                 values = np.asarray(self.array[start:stop])
@@ -221,7 +224,7 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     InputError
         There is no store at `path`.
     StoreError
-        The store is damaged, or of a later format.
+        The store is damaged, of a later format, or a link leads out of it.
 
     Examples
     --------
@@ -244,6 +247,14 @@ def open_store(path: str | os.PathLike[str]) -> Store:
         raise InputError(f"{path} holds the stores of several models: open one of {', '.join(map(str, inner))}.")
     if not (where / "zarr.json").is_file():
         raise InputError(f"path of open_store must be a store, or a study folder with activations.zarr. Got {path}.")
+    check_inside(where)
+    if where != Path(path):
+        check_inside(Path(path), [where])
+    return reopen_store(where)
+
+
+def reopen_store(where: Path) -> Store:
+    """Open a store that this process knows, or writes; the files below it are not looked through again."""
     root, about = open_root(where)
     if about["kind"] != "activations":
         raise InputError(
@@ -254,7 +265,7 @@ def open_store(path: str | os.PathLike[str]) -> Store:
 
 def stored_layer(path: Path, key: str) -> StoredLayer:
     """Open one layer of a store."""
-    return open_store(path)[key]
+    return reopen_store(path)[key]
 
 
 def _layers(path: Path, root: zarr.Group, about: Mapping[str, Any]) -> Iterator[StoredLayer]:

@@ -7,8 +7,6 @@ Rows written but not committed are invisible; the next run writes the same rows 
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +16,7 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import LocalStore
 
+from .._files import sync_files, whole_folder
 from .._types import LayerInfo
 from ..errors import InputError, StoreError, StudyMismatchError
 from ._format import (
@@ -30,12 +29,11 @@ from ._format import (
     reading,
     writing,
 )
-from ._leftovers import AGAIN, remove_leftovers, umask_of
+from ._leftovers import AGAIN, remove_leftovers, remove_unfinished
 from ._lock import Lock
 from ._read import opened_layers
 from ._slabs import check_layers, slabs_seal
 from ._wanted import Wanted, Widths
-from ._whole import sync_files, sync_folder, sync_tree
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,22 +101,13 @@ class StoreWriter:
         with writing(str(where), AGAIN):
             where.parent.mkdir(parents=True, exist_ok=True)
             lock = _taken(where)
-            for leftover in where.parent.glob(f".{where.name}-*.new"):
-                shutil.rmtree(leftover)
-            beside = Path(tempfile.mkdtemp(prefix=f".{where.name}-", suffix=".new", dir=where.parent))
             try:
-                wanted.make(beside, sync=sync)
-                beside.chmod(0o777 & ~umask_of(beside))  # mkdtemp keeps others out
-                if sync:
-                    sync_tree(beside)
-                beside.replace(where)
-                if sync:
-                    sync_folder(where.parent)
+                remove_unfinished(where)
+                with whole_folder(where, sync=sync) as beside:
+                    wanted.make(beside, sync=sync)
             except BaseException:
                 lock.release()
                 raise
-            finally:
-                shutil.rmtree(beside, ignore_errors=True)
         return cls(where, wanted.about, lock=lock, sync=sync)
 
     @classmethod

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from .._files import write_whole
 from .._types import LayerInfo
 from ..errors import StoreError
 from ..results import Place, Profile
-from ..store import write_whole
 from ._journal import sealed, unsealed
 from ._keys import digest
 from ._units import place_name, unit
@@ -191,7 +191,7 @@ class Contents:
                 )
                 for entry in held["cells"]
             )
-        except (ValueError, KeyError, TypeError, IndexError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError) as error:
             raise StoreError(f"{file} is damaged: {error}") from error
         return cls(held["n"], places, held["columns"], cells, held["graphs"], tuple(held["notes"]), held["about"])
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
+from .._files import UNFINISHED, check_inside, write_whole
 from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..measures import Measure, every_measure
 from ..plan import Plan
-from ..results import Results
+from ..results import TABLE, Results
 from ..store import (
-    UNFINISHED,
     arrays_of,
     check_format,
     has_group,
@@ -25,7 +25,6 @@ from ..store import (
     read_arrays,
     table_of,
     write_arrays,
-    write_whole,
 )
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
@@ -39,6 +38,9 @@ FIGURES, REPORT, PROBES, COLUMNS = "figures", "report.html", "probes", "columns"
 JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
 FORMAT, READ = 2, (1, 2)
 BEFORE = {STORE, STORES, "models"}  # may lie there before there is a plan
+OWN = (
+    PLAN_FILE, STORE, STORES, GRAPHS, RESULTS, EXAMPLES, FIGURES, REPORT, PROBES, JOURNAL, TABLE, ".lock", ".lock.json",
+)  # fmt: skip
 PASSING = (".lock", f".{STORE}", f".{PLAN_FILE}")  # beginnings of what a run that begins, or was stopped, has there
 
 
@@ -94,6 +96,10 @@ class StudyFolder:
         """Whether there is a study here."""
         return self.plan_file.is_file()
 
+    def check_inside(self) -> None:
+        """Refuse, by a StoreError, entries of ours that lead out of the folder by a link, or are neither files nor folders."""
+        check_inside(self.path, [self.path / name for name in OWN])
+
     # ---- plan and source
 
     def held(self) -> dict[str, Any]:
@@ -101,10 +107,8 @@ class StudyFolder:
 
         Raises
         ------
-        StoreError
-            It cannot be read, or a later version wrote it.
-        InputTypeError
-            Somebody wrote an entry of another type into it.
+        StoreError, InputTypeError
+            It cannot be read, or a later version wrote it; somebody wrote an entry of another type into it.
         """
         if not self.is_study:
             return {}
@@ -182,6 +186,7 @@ class StudyFolder:
             The folder cannot be written.
         """
         self.check_free()
+        self.check_inside()
         made = not self.path.exists()
         with self._writing():
             self.path.mkdir(parents=True, exist_ok=True)
@@ -269,10 +274,9 @@ class StudyFolder:
 
     def _named(self) -> list[str]:
         """Return the models as study.toml calls them, or its checkpoints."""
-        try:
+        source: Any = {}
+        with suppress(RepscapeError):
             source = self.held().get("source", {})
-        except RepscapeError:
-            return []
         model = source.get("model", source.get("models", {}))
         return list(source.get("revisions") or (model if isinstance(model, Mapping) else ()))
 

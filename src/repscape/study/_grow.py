@@ -84,6 +84,7 @@ def add_to_study(
     models: Sequence[str] = (),
     arrays: Sequence[str] = (),
     revisions: Sequence[str] = (),
+    trust: Mapping[str, bool] | None = None,
     how: Running | None = None,
 ) -> Results:
     """Make a study larger; what it has is not computed again, and its own labels and columns stay.
@@ -103,6 +104,9 @@ def add_to_study(
         Further models as arrays, as "[NAME=]PATH[:KEY]".
     revisions : sequence of str
         Further checkpoints of the study's model.
+    trust : mapping of str to bool, optional
+        What the user grants now, whatever the study's files ask for: "allow_code", "trust_remote_code", "allow_pickle". A
+        "module:function" among `models` was named now, and runs.
     how : Running, optional
         Threads, waiting, and the like.
 
@@ -111,12 +115,16 @@ def add_to_study(
     Results
         All of the study.
     """
-    how = how or Running()
+    how, granted = how or Running(), dict(trust or {})
     study = open_study(folder)
     entries = {**study.plan.to_dict(), **(plan or {})}
     if models or arrays or revisions:
+        named = read_study(study.path).trusting(**granted).models
+        if named is not None and not named.is_extracted(study.folder):  # its own are opened again
+            named.check_trust()
+        granted["allow_code"] = True  # those that were named now, and those of before that are whole
         _grow_source(study, models=models, arrays=arrays, revisions=revisions, how=how)
-    spec = read_study(study.path)
+    spec = read_study(study.path).trusting(**granted)
     spec = replace(spec, also=()).with_given(columns=columns, plan=entries)
     return run_study(spec, study.path, how)
 

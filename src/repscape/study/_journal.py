@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,9 +18,10 @@ from typing import Any
 
 import numpy as np
 
+from .._files import write_whole
 from ..errors import StoreError
 from ..results import pack_records, unpack_records
-from ..store import check_format, write_whole
+from ..store import check_format
 from ._keys import digest
 from ._unit import Answer, UnitResult
 
@@ -89,7 +91,7 @@ class Journal:
                 found.append((int(head["order"]), file, head))
             except StoreError as error:
                 damaged.append(str(error))
-            except (ValueError, KeyError, TypeError) as error:
+            except (ValueError, KeyError, TypeError, ArithmeticError, RecursionError) as error:
                 damaged.append(f"{file} is damaged: {error}.")
         for order, file, head in sorted(found, key=lambda one: (one[0], one[1].name)):
             journal._enter(file, order, head)
@@ -201,6 +203,9 @@ def read_unit(file: Path) -> UnitResult:
     """Read one file of a journal."""
     body = unsealed(file).partition(b"\n")[2]
     try:
+        with zipfile.ZipFile(io.BytesIO(body)) as packed:
+            if sum(member.file_size for member in packed.infolist()) > len(body):
+                raise StoreError(f"{file} is damaged: it claims to hold more than its length.")
         with np.load(io.BytesIO(body), allow_pickle=False) as held:
             arrays = {name: held[name] for name in held.files}
         about = json.loads(arrays.pop(ATTRIBUTES).tobytes())
@@ -211,7 +216,9 @@ def read_unit(file: Path) -> UnitResult:
             )
             for a in about["answers"]
         )
-    except (ValueError, KeyError, TypeError, OSError, EOFError) as error:
+    except StoreError:
+        raise
+    except (ValueError, KeyError, TypeError, OSError, EOFError, RecursionError, zipfile.BadZipFile) as error:
         raise StoreError(f"{file} is damaged: {error}") from error
     notes, warnings = tuple(about["notes"]), tuple(about["warnings"])
     return UnitResult(about["kind"], about["name"], about["what"], answers, notes, warnings, about["graph"])

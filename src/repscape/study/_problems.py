@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 
+from .._files import UNFINISHED
 from ..errors import RepscapeError
-from ..results import load_results
-from ..store import UNFINISHED, list_groups, open_store, read_arrays, remove_group
+from ..measures.probes import ABOUT, load_probe
+from ..results import TABLE, load_results, read_csv
+from ..store import list_groups, open_store, read_arrays, remove_group
 from ._contents import Contents
-from ._folder import CONTENTS, JOURNAL, StudyFolder
-from ._journal import ENDING, Journal, read_unit
+from ._folder import CONTENTS, JOURNAL, VIEWS, StudyFolder
+from ._journal import ENDING, Journal, read_unit, unsealed
+
+ENDS = {".png": b"IEND", ".svg": b"</svg>", ".pdf": b"%%EOF", ".html": b"</html>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +39,8 @@ class Problem:
 
 def problems_of(home: StudyFolder) -> tuple[Problem, ...]:
     """Read everything in a folder."""
-    return (*_of_plan(home), *_of_journal(home), *_of_graphs(home), *_of_stores(home), *_of_results(home))
+    of_results = (*_of_results(home), *_of_drawn(home))
+    return (*_of_plan(home), *_of_journal(home), *_of_graphs(home), *_of_stores(home), *_of_examples(home), *of_results)
 
 
 def _of_plan(home: StudyFolder) -> Iterator[Problem]:
@@ -124,12 +131,70 @@ def _of_results(home: StudyFolder) -> Iterator[Problem]:
     if not home.results.is_dir():
         yield Problem(f"there is no {home.results}.", "The next run writes it from what is finished.")
         return
+    again = "The next run writes it again from the journal."
     try:
-        load_results(home.path)
+        results = load_results(home.path)
     except RepscapeError as error:
-        yield Problem(
-            str(error), "The next run writes it again from the journal.", lambda: remove_group(home.results, "records")
-        )
+        yield Problem(str(error), again, lambda: remove_group(home.results, "records"))
+        return
+    table = home.path / TABLE
+    if not _is_table(table, len(results.to_frame())):
+        mend = partial(remove_group, home.results, "records")  # both are written together
+        yield Problem(f"{table} is not whole: it is not the table of {home.results}.", again, mend)
+
+
+def _is_table(file: Path, rows: int) -> bool:
+    """Whether the table of results has its rows and its end; which columns there are, versions may differ in."""
+    try:
+        return file.read_bytes().endswith(b"\n") and len(read_csv(file)) == rows
+    except (OSError, ValueError):  # ValueError: what pandas says of an empty or broken table
+        return False
+
+
+def _of_examples(home: StudyFolder) -> Iterator[Problem]:
+    """What a study keeps of its examples: its own columns, and what the page shows, which is laid out again."""
+    again = "The next run takes it from where the study came from."
+    try:
+        names = list_groups(home.examples)
+    except RepscapeError as error:
+        yield Problem(str(error), again, lambda: shutil.rmtree(home.examples))
+        return
+    for name in names:
+        try:
+            read_arrays(home.examples, name)
+        except RepscapeError as error:
+            yield Problem(str(error), again, partial(remove_group, home.examples, name))
+
+
+def _of_drawn(home: StudyFolder) -> Iterator[Problem]:
+    """Figures, the page and kept probes: what is cut short lacks its end."""
+    again = "The next repscape run or report draws it again."
+    figures = sorted(home.figures.iterdir()) if home.figures.is_dir() else []
+    for file in (*figures, *([home.report] if home.report.is_file() else ())):
+        if not _is_ended(file):
+            yield Problem(f"{file} is cut short.", again, partial(file.unlink, missing_ok=True))
+    views = home.path / JOURNAL / VIEWS
+    try:
+        if views.is_file():
+            unsealed(views)
+    except RepscapeError as error:
+        yield Problem(str(error), again, partial(views.unlink, missing_ok=True))
+    for about in sorted(home.probes.rglob(ABOUT)) if home.probes.is_dir() else ():
+        try:
+            load_probe(about.parent)
+        except RepscapeError as error:
+            mend = partial(shutil.rmtree, about.parent)
+            yield Problem(str(error), "It is fitted again when it is asked for.", mend)
+
+
+def _is_ended(file: Path) -> bool:
+    """Whether a file that was drawn has the end of its kind; of other kinds nothing is known."""
+    end = ENDS.get(file.suffix)
+    if end is None:
+        return True
+    with file.open("rb") as held:
+        held.seek(-min(64, file.stat().st_size), 2)
+        return end in held.read()
 
 
 def _contents(home: StudyFolder) -> Contents | None:

@@ -250,13 +250,8 @@ def _is(  # house: reads as one sentence
     """Whether a unit is of this layer; of the model and checkpoint, where they are named."""
     if contents is None:
         return name in (layer, f"{model} {layer}")
-    return any(
-        place_name(place) == name
-        and place.layer.key == layer
-        and model in ("", place.model)
-        and step in (None, place.step)
-        for place in contents.places
-    )
+    wanted = (place for place in contents.places if place_name(place) == name and place.layer.key == layer)
+    return any(model in ("", place.model) and step in (None, place.step) for place in wanted)
 
 
 def open_study(folder: str | os.PathLike[str]) -> Study:
@@ -291,5 +286,6 @@ def open_study(folder: str | os.PathLike[str]) -> Study:
     """
     if not (home := StudyFolder(Path(folder))).is_study:
         raise InputError(f"folder of open_study must be a study folder, which holds {PLAN_FILE}. Got {folder}.")
+    home.check_inside()
     home.held()
     return Study(home)

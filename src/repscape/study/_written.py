@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..extraction import Rows
-from ..store import StoreWriter, open_store
+from ..store import StoreWriter, reopen_store
 
 if TYPE_CHECKING:
     from ..extraction import Slab
@@ -64,7 +64,7 @@ class Written:
     def read(self, examples: IntArray) -> Rows:
         """Read the rows of examples back, each chunk once."""
         self.wait()
-        store = open_store(self.path)
+        store = reopen_store(self.path)
         starts, counts = self._places(store.examples["example"].to_numpy() if self.by_token else None, examples)
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         rows = np.repeat(starts, counts) + within

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError, needs_extra
+from ...machine import within_memory
 from .._result import Curve
 from ..points import centred
 from ._distinct import rows_apart
@@ -22,6 +23,7 @@ USUAL = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
 LEAST_ROWS = 10
 
 
+@within_memory
 def id_autoencoder(
     X: Any,
     *,

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import DegenerateDataError, InputError
 from ...graph import knn_graph
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import Centred, centred, spans, square_norms
 from ..uncertainty import replicates_of_influence
@@ -23,6 +24,7 @@ NAME = "id_correlation"
 TILE = 1024
 
 
+@within_memory
 def id_correlation(
     X: Any,
     *,

@@ -15,6 +15,7 @@ from scipy.special import stdtrit
 from ... import _check, _random
 from ...errors import DegenerateDataError, RepscapeWarning
 from ...graph import NeighborGraph, knn_graph
+from ...machine import within_memory
 from .._result import Curve
 from ..uncertainty import LEAST_POINTS, LEAST_SHARE
 from ._dimension_error import TWO_NEAREST
@@ -26,6 +27,7 @@ IntArray = npt.NDArray[np.int64]
 LEAST_DRAWS = 10
 
 
+@within_memory
 def id_decimation(
     g_or_X: Any,
     *,

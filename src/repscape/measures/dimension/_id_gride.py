@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError
+from ...machine import within_memory
 from .._result import Curve
 from ..uncertainty import depth_for_gride
 from ._distinct import NearDistances, near_distances
@@ -19,6 +20,7 @@ from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_o
 FloatArray = npt.NDArray[np.float64]
 
 
+@within_memory
 def id_gride(
     g_or_X: Any,
     *,

@@ -16,7 +16,7 @@ from scipy.sparse.linalg import eigsh
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError, MemoryBudgetError
 from ...graph import NeighborGraph, distinct_graph, distinct_rows
-from ...machine import memory_available
+from ...machine import memory_available, within_memory
 from .._result import Curve
 from ..points import spans
 from ._distinct import merged_by_rounding
@@ -29,6 +29,7 @@ SOURCES = 256
 PAIR_BYTES = 24
 
 
+@within_memory
 def id_isomap(
     g_or_X: Any,
     *,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError, GraphDepthError, InputError
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..uncertainty import SURROUNDINGS, replicates_of_influence, sandwich
 from ._distinct import NearDistances, near_distances
@@ -21,6 +22,7 @@ LINKED = 0.75
 """Of the k neighbours of a point, the share whose scores go with its own; by simulation, see the docs page."""
 
 
+@within_memory
 def id_mle(
     g_or_X: Any,
     *,

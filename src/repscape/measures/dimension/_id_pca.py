@@ -16,7 +16,7 @@ from scipy.linalg import eigvalsh
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError, MemoryBudgetError
-from ...machine import memory_available
+from ...machine import memory_available, within_memory
 from .._result import Estimate, normal_interval
 from ..points import BLOCK_ROWS, Centred, centred, cross, products, spans
 from ..uncertainty import DRAWS, replicates_of, replicates_of_influence, spread_of
@@ -27,6 +27,7 @@ ZERO = 1e-13
 """Eigenvalues below this share of the largest are rounding."""
 
 
+@within_memory
 def id_pca(
     X: Any,
     *,

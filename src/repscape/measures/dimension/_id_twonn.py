@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
+from ...machine import within_memory
 from .._result import Curve, Estimate, normal_interval
 from ..uncertainty import depth_for
 from ._dimension_error import ERRORS, TWO_NEAREST, with_error
@@ -22,6 +23,7 @@ DEFAULT_FRACTION = {"fit": 0.9, "mle": 1.0, "trimmed": 0.9, "bayes": 1.0}
 Estimator = Literal["fit", "mle", "trimmed", "bayes"]
 
 
+@within_memory
 def id_twonn(
     g_or_X: Any,
     *,

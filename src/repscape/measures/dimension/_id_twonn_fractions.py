@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError
+from ...machine import within_memory
 from .._result import Curve, Estimate
 from ..uncertainty import depth_for
 from ._dimension_error import TWO_NEAREST, Way
@@ -20,6 +21,7 @@ from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_o
 USUAL = (0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 
 
+@within_memory
 def id_twonn_fractions(  # house: one curve, one return
     g_or_X: Any,
     *,

@@ -10,6 +10,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import unit_rows
 from ..uncertainty import spread_by_influence
@@ -17,6 +18,7 @@ from ..uncertainty import spread_by_influence
 NAME = "health_anisotropy"
 
 
+@within_memory
 def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
     r"""Mean cosine similarity of two different points.
 

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact, cross
 from ..uncertainty import few_examples, heavy_tailed, replicates_of_influence, within_bounds
@@ -22,6 +23,7 @@ FloatArray = npt.NDArray[np.float64]
 NAME = "health_concentration"
 
 
+@within_memory
 def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
     r"""Standard deviation of the squared distance of two points, over its mean.
 

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import GraphDepthError
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import neighbor_indices
 from ..uncertainty import deleted_parts, effective_examples, few_examples, jackknife, spread_by_influence
@@ -18,6 +19,7 @@ from ..uncertainty import deleted_parts, effective_examples, few_examples, jackk
 NAME = "health_hubness"
 
 
+@within_memory
 def health_hubness(
     g: NeighborGraph,
     *,

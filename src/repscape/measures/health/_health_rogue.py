@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import BLOCK_ROWS, centred, spans
 from ..uncertainty import spread_by_influence
@@ -15,6 +16,7 @@ NAME = "health_rogue"
 TIMES = 10
 
 
+@within_memory
 def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
     r"""Largest share of the mean squared distance between two points that one dimension carries.
 

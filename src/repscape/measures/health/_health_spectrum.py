@@ -9,6 +9,7 @@ import numpy.typing as npt
 from scipy.linalg import eigh
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Curve
 from ..points import centred, compact, cross
 from ..uncertainty import replicates_of_influence
@@ -17,6 +18,7 @@ NAME = "health_spectrum"
 ZERO = 1e-15
 
 
+@within_memory
 def health_spectrum(
     X: Any,
     *,

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import GraphDepthError, InputError
 from ...graph import NeighborGraph, knn_graph, listed_ranks, neighbor_ranks
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
 from ..uncertainty import replicates_of, replicates_of_influence
@@ -26,6 +27,7 @@ IntArray = npt.NDArray[np.int64]
 NAME = "information_imbalance"
 
 
+@within_memory
 def information_imbalance(
     X_or_g: Any, Y: Any, *, k: int = 1, error: Literal["auto", "jackknife", "subsample"] | None = "auto"
 ) -> Estimate:

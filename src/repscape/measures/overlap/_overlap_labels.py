@@ -13,6 +13,7 @@ import numpy.typing as npt
 from ... import _check, _random
 from ...errors import GraphDepthError, InputError, RepscapeWarning
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import neighbor_indices
 from ..uncertainty import Null, exchanges
@@ -25,6 +26,7 @@ IntArray = npt.NDArray[np.int64]
 NAME = "overlap_labels"
 
 
+@within_memory
 def overlap_labels(
     g: NeighborGraph,
     labels: Any,

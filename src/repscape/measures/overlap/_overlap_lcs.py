@@ -7,11 +7,13 @@ from typing import Any, Literal
 import numpy as np
 
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ._ordered import FloatArray, IndexArray, ListInference, Lists, ordered_estimate
 from ._overlap_ordered_kernels import longest_common
 
 
+@within_memory
 def overlap_lcs(
     g: NeighborGraph,
     h: NeighborGraph,

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ... import _check, _random
 from ...errors import GraphDepthError
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
 from ..uncertainty import Null, exchanges, replicates_of_influence, shuffle_null, within_bounds
@@ -19,6 +20,7 @@ from ._overlap_kernels import count_relabelled, count_shared
 FloatArray = npt.NDArray[np.float64]
 
 
+@within_memory
 def overlap_neighbors(
     g: NeighborGraph,
     h: NeighborGraph,

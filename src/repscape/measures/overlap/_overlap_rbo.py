@@ -8,11 +8,13 @@ import numpy as np
 
 from ... import _check
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ._ordered import FloatArray, IndexArray, ListInference, Lists, ordered_estimate
 from ._overlap_ordered_kernels import rank_biased
 
 
+@within_memory
 def overlap_rbo(
     g: NeighborGraph,
     h: NeighborGraph,

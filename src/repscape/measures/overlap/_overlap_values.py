@@ -15,6 +15,7 @@ import numpy.typing as npt
 from ... import _check, _random
 from ...errors import DegenerateDataError, GraphDepthError, InputError, InputTypeError
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
 from ..uncertainty import SURROUNDINGS, exchanges, replicates_of_influence, shuffle_null, within_bounds
@@ -27,6 +28,7 @@ NAME = "overlap_values"
 LEAST_CEILING = 0.5
 
 
+@within_memory
 def overlap_values(
     g: NeighborGraph,
     values: Any,

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import InputError
 from ...graph import knn_query, read_points
-from ...machine import memory_available
+from ...machine import memory_available, within_memory
 from .._result import Estimate
 from ._folds import BoolArray, Cut, Folds, IntArray, make_folds
 from ._held_out import Held, check_metric, correctness, probe_estimate
@@ -22,6 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 NEARER = 1e-6  # each place further away counts for so much less: ties go to the nearer neighbours
 
 
+@within_memory
 def probe_knn(
     X: Any,
     labels: Any,

@@ -9,6 +9,7 @@ import numpy as np
 
 from ... import _check, _random
 from ...errors import InputError
+from ...machine import within_memory
 from .._result import Curve
 from ._design import design
 from ._folds import Cut, Folds, IntArray, Outer, check_classes, make_folds
@@ -19,6 +20,7 @@ from ._targets import Target, read_target
 NAME = "probe_learning"
 
 
+@within_memory
 def probe_learning(
     X: Any,
     labels: Any,

@@ -8,6 +8,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ._control import control_task, with_control, with_null
 from ._design import design
@@ -19,6 +20,7 @@ from ._targets import Target, read_target
 NAME = "probe_linear"
 
 
+@within_memory
 def probe_linear(
     X: Any,
     labels: Any,

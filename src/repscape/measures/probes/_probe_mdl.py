@@ -14,6 +14,7 @@ import numpy as np
 
 from ... import _check, _random
 from ...errors import InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import Spread
 from ._design import Array, Design, FloatArray, Frames, IntArray, design
@@ -26,6 +27,7 @@ PORTIONS = (0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.0625, 0.125, 0.25, 0.5, 
 MDL_PENALTIES = tuple(float(p) for p in np.logspace(-1, 4, 6))
 
 
+@within_memory
 def probe_mdl(
     X: Any,
     labels: Any,

@@ -9,7 +9,7 @@ import numpy as np
 from ... import _check
 from ...errors import needs_extra
 from ...graph import read_points
-from ...machine import single_threaded_torch
+from ...machine import single_threaded_torch, within_memory
 from .._result import Estimate
 from ._control import control_task, with_control
 from ._folds import Cut, Folds, make_folds
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 NAME = "probe_mlp"
 
 
+@within_memory
 def probe_mlp(
     X: Any,
     labels: Any,

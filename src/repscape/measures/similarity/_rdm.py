@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError
+from ...machine import check_memory, fitting, within_memory
 from ..points import IntArray, rows_of, unit_rows
 
 FloatArray = npt.NDArray[np.float64]
@@ -24,6 +25,7 @@ NEAR = 1e-6  # squared distances below this share of the squared lengths have lo
 BLOCK = 1 << 22  # entries worked on in one go
 
 
+@within_memory
 def rdm(X: Any, *, metric: Metric = "cosine", axis: Literal["examples", "units"] = "examples") -> FloatArray:
     """Return the dissimilarity of every two examples.
 
@@ -53,6 +55,10 @@ def rdm(X: Any, *, metric: Metric = "cosine", axis: Literal["examples", "units"]
     [1.0, 2.0, 1.0]
     """
     source = dissimilarities(X, "X", "rdm", metric=metric, axis=axis)
+    then = f"sim_rsa works them out piece by piece, and {fitting(8 / 2):,} points would fit here."
+    check_memory(
+        8 * pairs_of(source.n), f"rdm, for the {pairs_of(source.n):,} pairs of {source.n:,} points,", then=then
+    )
     out = np.empty(pairs_of(source.n))
     place = 0
     for piece in source.pieces():

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.linalg import svdvals
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ._canonical import (
     ERRORS,
@@ -27,6 +28,7 @@ from ._pair import Inference, pair_estimate, ready
 NAME = "sim_cca"
 
 
+@within_memory
 def sim_cca(
     X: Any,
     Y: Any,

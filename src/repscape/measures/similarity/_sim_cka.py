@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, square_norms
 from ._gram import kernel_of, median_distance
@@ -29,6 +30,7 @@ ERRORS = ("auto", "delta", "subsample", None)
 LOOKED_AT, LEAST = 1000, 4  # examples from which the delta error is taken (it is then known to 2 %); examples at least
 
 
+@within_memory
 def sim_cka(
     X: Any,
     Y: Any,

@@ -17,6 +17,7 @@ from scipy.sparse import csr_array
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray, rows_of, spans
 from ._gram import BLOCK_BYTES
@@ -27,6 +28,7 @@ NAME = "sim_cknna"
 LEAST = 4
 
 
+@within_memory
 def sim_cknna(
     X: Any,
     Y: Any,

@@ -12,6 +12,7 @@ from scipy.linalg import eigh
 
 from ... import _check, _random
 from ...errors import InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact
 from ._pair import Error, Inference, pair_estimate, ready
@@ -21,6 +22,7 @@ NAME = "sim_linreg"
 ROUNDING = 1e-12  # eigenvalues below this share of the largest are none
 
 
+@within_memory
 def sim_linreg(
     X: Any,
     Y: Any,

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from scipy.linalg import svd, svdvals
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
 from ._pair import Inference, error_by_influence, pair_estimate, ready
@@ -22,6 +23,7 @@ FORMS = ("angular", "size_and_shape", "similarity")
 BOUNDS = {"angular": (0.0, math.pi / 2), "size_and_shape": (0.0, math.inf), "similarity": (0.0, 1.0)}
 
 
+@within_memory
 def sim_procrustes(
     X: Any,
     Y: Any,

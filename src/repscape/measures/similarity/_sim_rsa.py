@@ -9,6 +9,7 @@ import numpy as np
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray
 from ..uncertainty import Spread
@@ -23,6 +24,7 @@ BOOTSTRAPS = 200
 Compare = Literal["pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine"]
 
 
+@within_memory
 def sim_rsa(
     X: Any,
     Y: Any,

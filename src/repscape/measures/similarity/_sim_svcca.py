@@ -9,6 +9,7 @@ import numpy as np
 from scipy.linalg import svdvals
 
 from ... import _check
+from ...machine import within_memory
 from .._result import Estimate
 from ._canonical import ERRORS, Basis, Left, basis, correlation_details, correlations, enough_examples, jackknife_error
 from ._pair import Inference, pair_estimate, ready
@@ -16,6 +17,7 @@ from ._pair import Inference, pair_estimate, ready
 NAME = "sim_svcca"
 
 
+@within_memory
 def sim_svcca(
     X: Any,
     Y: Any,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import _check
 from ...errors import InputError
+from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
 from ._clusters import cluster_hdbscan, cluster_kmeans
@@ -15,6 +16,7 @@ from ._clusters import cluster_hdbscan, cluster_kmeans
 NAME = "cluster_agreement"
 
 
+@within_memory
 def cluster_agreement(
     X: Any,
     labels: Any,

@@ -10,14 +10,19 @@ import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import InputError
+from ...machine import check_memory, fitting, within_memory
 from ..points import rows_of
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 Metric = Literal["euclidean", "cosine"]
 METRICS = ("euclidean", "cosine")
+MATRICES = 3  # of n x n numbers at one time
+ASKED = 64  # points that say how many lie within a radius
+NEAR = 16  # bytes of a pair: its index, and once more while lists are joined
 
 
+@within_memory
 def cluster_dbscan(X: Any, *, eps: float, min_points: int = 5, metric: Metric = "euclidean") -> IntArray:
     """Join points that lie in dense places: at least `min_points` within `eps`.
 
@@ -59,9 +64,26 @@ def cluster_dbscan(X: Any, *, eps: float, min_points: int = 5, metric: Metric = 
     _check.integer(min_points, "min_points", name, low=1)
     _check.choice(metric, "metric", name, METRICS)
     points = rows_of(X, "X", name, axis="examples")
+    _check_near(points, eps, metric, name)
     return _by_size(DBSCAN(eps=eps, min_samples=min_points, metric=metric).fit_predict(points))
 
 
+def _check_near(points: npt.NDArray[Any], eps: float, metric: str, name: str) -> None:
+    """Refuse a radius within which there are too many pairs: scikit-learn holds them all. How many is asked of a few points."""
+    n = points.shape[0]
+    rows = points.astype(np.float64)
+    if metric == "cosine":
+        rows /= np.maximum(np.sqrt(np.einsum("ij,ij->i", rows, rows)), np.finfo(float).tiny)[:, None]
+    few = rows[np.linspace(0, n - 1, min(n, ASKED)).astype(np.int64)]
+    squares = np.einsum("ij,ij->i", rows, rows)
+    bound = 2 * eps if metric == "cosine" else eps**2
+    near = sum(int((squares + row @ row - 2 * (rows @ row) <= bound).sum()) for row in few)
+    pairs = near / len(few) * n
+    what = f"{name}, for about {pairs:,.0f} pairs of points within eps={eps:g},"
+    check_memory(int(NEAR * pairs), what, then="Take a smaller eps, or fewer points.")
+
+
+@within_memory
 def cluster_hdbscan(
     X: Any, *, min_size: int = 5, min_points: int | None = None, metric: Metric = "euclidean"
 ) -> IntArray:
@@ -108,10 +130,14 @@ def cluster_hdbscan(
     _check.integer(min_size, "min_size", name, low=2, high=n, why="n")
     if min_points is not None:
         _check.integer(min_points, "min_points", name, low=1, high=n, why="n")
+    if metric == "cosine":  # scikit-learn then holds all distances, and sorts them
+        then = f"{fitting(MATRICES * 8):,} points would fit, or take metric='euclidean'."
+        check_memory(MATRICES * 8 * n**2, f"{name}, for all distances between {n:,} points,", then=then)
     model = HDBSCAN(min_cluster_size=min_size, min_samples=min_points, metric=metric, copy=True)
     return _by_size(model.fit_predict(points))
 
 
+@within_memory
 def cluster_kmeans(X: Any, *, clusters: int, starts: int = 10, rng: int | np.random.Generator = 0) -> IntArray:
     """Cut points into so many clusters, each point going to the nearest mean.
 

@@ -9,12 +9,14 @@ import numpy as np
 
 from ... import _check
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ._density import density_estimate, volumes_of
 
 NAME = "density_knn"
 
 
+@within_memory
 def density_knn(
     g: NeighborGraph, *, k: int = 10, id: float | None = None, error: Literal["auto"] | None = "auto"
 ) -> Estimate:

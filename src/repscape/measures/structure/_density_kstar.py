@@ -8,6 +8,7 @@ import numpy as np
 
 from ... import _check
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ._density import LEAST, Volumes, density_estimate, volumes_of
 from ._density_kernels import refused_sizes
@@ -18,6 +19,7 @@ THRESHOLD = 23.92812698
 CONVENTIONS = ("dadapy", "paper")
 
 
+@within_memory
 def density_kstar(
     g: NeighborGraph,
     *,

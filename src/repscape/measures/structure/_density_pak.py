@@ -9,6 +9,7 @@ import numpy as np
 
 from ... import _check
 from ...graph import NeighborGraph
+from ...machine import within_memory
 from .._result import Estimate
 from ._density import LEAST, density_estimate, volumes_of
 from ._density_kernels import adaptive_slopes
@@ -17,6 +18,7 @@ from ._density_kstar import CONVENTIONS, chosen_sizes, narrowed
 NAME = "density_pak"
 
 
+@within_memory
 def density_pak(
     g: NeighborGraph,
     *,

@@ -11,7 +11,7 @@ from scipy.spatial.distance import squareform
 
 from ... import _check, _random
 from ...errors import InputError, MissingExtraError
-from ...machine import library_threads
+from ...machine import check_memory, fitting, library_threads, within_memory
 from ..points import rows_of
 from ..similarity import condensed, rdm
 
@@ -19,9 +19,11 @@ FloatArray = npt.NDArray[np.float64]
 NAME = "embed"
 METHODS = ("pca", "mds", "tsne", "umap")
 FEW = 500
+MATRICES = 5  # of n x n numbers at one time: distances, their squares, inner products, what the solver takes
 METRICS = ("euclidean", "cosine", "correlation", "precomputed")
 
 
+@within_memory
 def embed(
     X: Any,
     *,
@@ -75,7 +77,13 @@ def embed(
     _check.choice(metric, "metric", NAME, METRICS)
     if method == "pca" and metric != "euclidean":
         raise InputError(f"method='pca' of {NAME} keeps Euclidean distances. Take method='mds' for metric={metric!r}.")
-    points = rows_of(X, "X", NAME, axis=axis).astype(np.float64)
+    points = rows_of(X, "X", NAME, axis=axis)
+    if (method == "mds" or metric == "precomputed") and points.shape[0] > 1:
+        then = f"{fitting(MATRICES * 8):,} points would fit, or take method='pca' or 'tsne'."
+        check_memory(
+            MATRICES * 8 * points.shape[0] ** 2, f"{NAME}, for all distances between {len(points):,} points,", then=then
+        )
+    points = points.astype(np.float64)
     if metric == "precomputed":
         points = squareform(condensed(points, "X", NAME))
     seed = int(_random.generator(rng, NAME).integers(2**31))

@@ -14,6 +14,7 @@ from scipy.sparse import csr_array
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError
+from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import rows_of, unit_rows
 from ..uncertainty import shuffle_null
@@ -25,6 +26,7 @@ SHOWN = 300
 """Up to so many points the single similarities are kept, for strip plots."""
 
 
+@within_memory
 def select_category(
     X: Any,
     groups: Any,

@@ -13,8 +13,10 @@ import numpy.typing as npt
 from ..._types import Brief, Examples
 from ...errors import InputError, StudyMismatchError
 from ...examples import read_examples
-from ...extraction import open_model
+from ...extraction import names_function, open_model
 from ...measures.probes import Probe
+from .._folder import PROBES
+from .._trust import check_granted, said_function
 from ._probes import BEST, FUNCTION, ProbeWanted, settled_probe
 
 if TYPE_CHECKING:
@@ -68,6 +70,7 @@ def predict(
     of: str | None = None,
     model: Any = None,
     device: str = "auto",
+    allow_code: bool = False,
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
 ) -> Prediction:
@@ -94,6 +97,8 @@ def predict(
         Where the model is now, if it has moved; its weights must be the same.
     device, trust_remote_code, allow_pickle
         As for :func:`extract`.
+    allow_code : bool
+        Whether to run a "module:function" that the study's files name as its model. One that you name yourself runs.
 
     Returns
     -------
@@ -103,7 +108,8 @@ def predict(
     Raises
     ------
     InputError
-        If an input is empty or of another kind than the study's, the study has no labels, or is not one of a model.
+        If an input is empty or of another kind than the study's, the study has no labels, is not one of a model, or its model
+        is a function and `allow_code` is False.
     UnknownNameError
         If there is no such layer, column or model; near names are offered.
     StudyMismatchError
@@ -122,6 +128,8 @@ def predict(
     examples = inputs if isinstance(inputs, Examples) else _read([inputs] if isinstance(inputs, str) else inputs, kind)
     if examples.kind != kind:
         raise InputError(f"inputs of {FUNCTION} must be {kind} examples, as the study's are. Got {examples.kind}.")
+    if model is None and not allow_code and names_function(name := probe.about["model"]["name"]):
+        check_granted({"allow_code": said_function([name])}, f"{study}/{PROBES}, where the probe lies,")
     opened = _opened(probe, model, device=device, trust_remote_code=trust_remote_code, allow_pickle=allow_pickle)
     rows, truncated = _rows(opened, examples, probe)
     probability = None if probe.kind == "values" else probe.predict_proba(rows, layer=probe.layer)

@@ -48,8 +48,9 @@ class ProbeWanted:
 
 def settled_probe(asked: ProbeWanted) -> Probe:
     """Return the probe that the folder keeps, or fit one to the stored layer and keep it."""
-    kept = _kept(asked.folder)
     home = StudyFolder(asked.folder)
+    home.check_inside()
+    kept = _kept(asked.folder)
     places = home.stores()
     if not places and not kept:
         raise InputError(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import prod
 from typing import Any
 
 import numpy as np
@@ -24,14 +23,11 @@ from .._pairs import pairs
 from .._units import place_name
 from ._chosen import chosen_layers
 from ._collected import Representation
+from ._costs import Stage, Work, stages_of
 from ._models import Forecast
 from ._parts import Part, parts
 from ._source import Source, with_builtin
 
-PRODUCTS = 1.5e11
-"""Products of numbers in a second and thread, while a graph is built: measured at 60,000 points of 512 dimensions."""
-HELD = 16  # bytes of a number of the layer in work: as it came, and in float64 or as products
-NEIGHBOUR = 12  # bytes of a neighbour: its index and its distance
 SHOWN = 8  # names that a line spells out
 
 
@@ -62,11 +58,15 @@ class StudyForecast:
     figures: tuple[str, ...]
     """Names of the figures."""
     memory: int
-    """Bytes: the layers in work, and the graphs that comparisons read."""
+    """Bytes of the whole process, at its peak."""
     disk: int
-    """Bytes of the graphs."""
+    """Bytes of the whole folder: states, graphs, results, figures and the page."""
     seconds: float
-    """For the graphs alone, with all threads."""
+    """From the command to its end, with all threads."""
+    processor_seconds: float
+    """The same, counted over all threads."""
+    stages: Mapping[str, Stage] = field(default_factory=dict)
+    """Stage -> what it takes of all that."""
     notes: tuple[str, ...] = ()
     """What the study would say of its source."""
     extraction: Mapping[str, Forecast] = field(default_factory=dict)
@@ -76,17 +76,24 @@ class StudyForecast:
         """Return the forecast stage by stage, in words."""
         widths = sorted({width for width in self.layers.values() if width is not None})
         wide = f" of width {_from_to(widths)}" if widths else ""
-        times = f"about {self.seconds:.3g} s" if self.seconds >= 1 else "less than a second"
+        times = f"{self.seconds:.2g} s" if self.seconds < 90 else f"{self.seconds / 60:.0f} min"
         said = {
             "source": f"{self.n:,} examples, {len(self.layers)} layers{wide}: {_listed(list(self.layers))}",
             "columns": _listed(list(self.columns)),
-            "graphs": f"{self.graphs} of {self.neighbors} neighbours each, {times}; {written_size(self.disk)} on disk",
-            "measures": ", ".join(f"{name} {count} x" for name, count in self.measures.items()),
-            "figures": f"{len(self.figures)}, and a report: {_listed(list(self.figures))}",
-            "in memory": f"about {written_size(self.memory)} at a time",
+            "graphs": f"{self.graphs} of {self.neighbors} neighbours each{self._stage('graphs')}",
+            "measures": ", ".join(f"{name} {count} x" for name, count in self.measures.items())
+            + self._stage("measures"),
+            "figures": f"{len(self.figures)}, and a report: {_listed(list(self.figures))}{self._stage('figures')}",
+            "in all": f"about {times}, {written_size(self.memory)} of memory at the peak, {written_size(self.disk)} on disk",
             "notes": "; ".join(self.notes),
         }
         return {name: words for name, words in said.items() if words}
+
+    def _stage(self, name: str) -> str:
+        """Say what a stage takes."""
+        stage = self.stages[name]
+        disk = f", {written_size(stage.disk)} on disk" if stage.disk else ""
+        return f"; about {stage.seconds:.2g} s{disk}"
 
 
 def study_forecast(
@@ -106,24 +113,41 @@ def study_forecast(
     compared = pairs([one.place for one in every], plan.profiles)
     depth = max((_neighbors(part, item, source) for part in cut for item in part.plan.items), default=0)
     built = sum(one.graph is None for one in every) * len(cut) if depth else 0
-    points = [prod(one.points.shape) for one in every if one.points is not None]
     records = list(_records(cut, [one.place for one in every], compared))
-    threads = thread_count(None, "run")
-    work = sum(part.n**2 * one.points.shape[1] for part in cut for one in every if one.points is not None)
+    figures = tuple(sketch.name for sketch in sketches(Results(tuple(records))))
+    counts = _calls(cut, plan, len(every), len({(pair.first, pair.second) for pair in compared}))
+    work = Work(
+        parts=[part.n for part in cut],
+        n=source.n,
+        points=[_points(one) for one in every if one.points is not None],
+        graphs=built,
+        neighbors=depth,
+        calls={(item.measure.name, item.variant): counts[item.variant] for item in plan.items},
+        records=len(records),
+        figures=len(figures),
+    )
+    stages = stages_of(work, list((extraction or {}).values()), threads=thread_count(None, "run"))
     return StudyForecast(
         n=source.n,
         layers={place_name(one.place): None if one.points is None else int(one.points.shape[1]) for one in every},
         columns=plan.columns,
         graphs=built,
         neighbors=depth,
-        measures=_calls(cut, plan, len(every), len({(pair.first, pair.second) for pair in compared})),
-        figures=tuple(sketch.name for sketch in sketches(Results(tuple(records)))),
-        memory=HELD * max(points, default=0) * min(threads, max(1, len(points))) + built * source.n * depth * NEIGHBOUR,
-        disk=built * max((part.n for part in cut), default=0) * depth * NEIGHBOUR,
-        seconds=2 * work / (PRODUCTS * threads) if built else 0.0,
+        measures=counts,
+        figures=figures,
+        memory=max(stage.memory for stage in stages.values()),
+        disk=sum(stage.disk for stage in stages.values()),
+        seconds=sum(stage.seconds for stage in stages.values()),
+        processor_seconds=sum(stage.processor_seconds for stage in stages.values()),
+        stages=stages,
         notes=(*source.notes, *notes),
         extraction=extraction or {},
     )
+
+
+def _points(one: Representation) -> tuple[int, int]:
+    """Return the width of a layer, and the bytes of a number as it came."""
+    return int(one.points.shape[1]), int(one.points.dtype.itemsize)
 
 
 def expected_source(

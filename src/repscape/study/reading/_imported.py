@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check
+from ..._files import whole_folder
 from ..._types import LayerInfo, Progress
 from ...errors import InputError, InputTypeError, RepscapeError, StoreError
 from ...examples import GivenColumns, Rows, kind_of_folder, read_layers, read_neighbor_files
@@ -94,6 +93,7 @@ def import_arrays(
     Examples
     --------
     >>> import repscape as rs
+    >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> np.savez(folder / "layers.npz", a=np.eye(40), b=np.eye(40)[:, :20] + 1)
     >>> found = import_arrays(folder / "layers.npz", folder / "study", model="toy")
@@ -197,19 +197,12 @@ def _target(folder: Path, model: str) -> Path:
 def _beside(target: Path) -> Iterator[Path]:
     """Yield a folder that becomes `target` if all goes well, and vanishes if not."""
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}-", suffix=".new", dir=target.parent))
+        with whole_folder(target, sync=True) as fresh:
+            yield fresh
+    except RepscapeError:
+        raise
     except OSError as error:
         raise StoreError(f"{target} cannot be written: {error}") from error
-    try:
-        yield fresh
-        try:
-            fresh.chmod(0o755)  # mkdtemp keeps others out
-            fresh.replace(target)
-        except OSError as error:
-            raise StoreError(f"{target} cannot be written: {error}") from error
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
 
 
 def _check_others(folder: Path, n: int, target: Path) -> None:

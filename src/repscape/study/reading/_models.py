@@ -6,7 +6,6 @@ import itertools
 import math
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -18,14 +17,16 @@ from typing import Any
 import numpy as np
 
 from ... import _check
+from ..._files import whole_folder
 from ..._types import Examples, Progress
 from ...errors import InputError
 from ...examples import Chosen, GivenColumns, Wanted, choose_examples
-from ...extraction import open_model
+from ...extraction import names_function, open_model
 from ...store import Store, open_store
 from .._extract import extract
 from .._folder import StudyFolder
 from .._further import with_further_layers
+from .._trust import check_granted, said_function
 from ._source import Trajectory
 
 OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
@@ -54,6 +55,8 @@ class Forecast:
     """Bytes of the model's parameters and of two slabs of rows."""
     seconds: float
     """At the pace of the sample."""
+    processor_seconds: float = 0.0
+    """The same, counted over all threads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class ModelSource:
     """Options of read_examples and of extract, by name."""
     asks: tuple[str, ...] = ()
     """What a file asked for that only the user can grant: options of TRUST, or "allow_code" for a "module:function"."""
+    file: str = "the study's file"
+    """Which file that is."""
 
     def __post_init__(self) -> None:
         _check.known_options(self.options, (*FORM, *CHOICE, *STATES, *OPENING), "a study of models")
@@ -136,7 +141,6 @@ class ModelSource:
         `columns` reads those from elsewhere that help to choose the examples; it is called only where examples have to be read.
         `states` is a study folder of the same models and examples: what is whole there is taken, and no model is loaded for it.
         """
-        self._check_trust()
         home, examples = StudyFolder(folder), _Once(self, columns)
         own = None if states is None else StudyFolder(states)
         revisions = dict(zip(self.revisions, steps_of(self.revisions), strict=True))
@@ -145,6 +149,7 @@ class ModelSource:
             place = home.store_place(name, position)
             found = None if own is None else _whole(own.store_place(name, position), place)
             if found is None:
+                self.check_trust()
                 one = replace(self, revisions=(), options={**self.options, **({"revision": name} if revisions else {})})
                 model = next(iter(self.models.values())) if revisions else self.models[name]
                 options = {**one.extraction, "progress": progress, "sync": sync}
@@ -170,7 +175,7 @@ class ModelSource:
 
     def forecast(self, folder: Path, *, columns: GivenColumns | None = None) -> dict[str, Forecast]:
         """Say what each model's extraction will take, from a pass over a few examples spread over the data."""
-        self._check_trust()
+        self.check_trust()
         examples = self.examples(columns)
         return {name: self._forecast(model, examples, folder) for name, model in self.models.items()}
 
@@ -186,20 +191,15 @@ class ModelSource:
         revisions = {"revisions": list(self.revisions)} if self.revisions else {}
         return {"model": models.get("", models), "data": _absolute(self.data), **revisions, "options": held}
 
-    def _check_trust(self) -> None:
+    def check_trust(self) -> None:
         """Refuse to run what a file alone asks to be run."""
-        if not self.asks:
-            return
+        models = list(self.models.values())
         what = {
-            "allow_code": f"the function {', '.join(filter(is_function, self.models.values()))}",
-            "trust_remote_code": f"code that came with {', '.join(self.models.values())}",
-            "allow_pickle": f"whatever the pickles of {', '.join(self.models.values())} say",
+            "allow_code": said_function([model for model in models if names_function(model)]),
+            "trust_remote_code": f"code that came with {', '.join(models)}",
+            "allow_pickle": f"whatever the pickles of {', '.join((*models, self.data))} say",
         }
-        flags = " ".join(f"--{name.replace('_', '-')}" for name in self.asks)
-        raise InputError(
-            f"the study's file asks to run {' and '.join(what[name] for name in self.asks)}. What a file says never runs code: "
-            f"if you trust it, say so yourself: {flags}."
-        )
+        check_granted({name: what[name] for name in self.asks}, self.file)
 
     def _picked(self, names: Sequence[str]) -> dict[str, Any]:
         return {name: self.options[name] for name in names if self.options.get(name) is not None}
@@ -209,11 +209,11 @@ class ModelSource:
 
         opened = open_model(model, **self._picked(OPENING))
         chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
-        options = self._picked(STATES)
+        options = {"batch_size": SAMPLE // 2, **self._picked(STATES)}  # told: finding a size out would be timed as well
         sample = examples.take(chosen)
-        for _ in iterate(opened, sample.take(np.arange(1)), **options):
+        for _ in iterate(opened, sample, **options):
             pass  # the first pass pays for starting up
-        begun = time.perf_counter()
+        begun, used = time.perf_counter(), time.process_time()
         slabs = list(iterate(opened, sample, **options))
         scale = len(examples) / len(chosen)
         rows = round(sum(len(slab.example) for slab in slabs) * scale)
@@ -228,12 +228,8 @@ class ModelSource:
             disk_free=shutil.disk_usage(there).free,
             memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
             seconds=(time.perf_counter() - begun) * scale,
+            processor_seconds=(time.process_time() - used) * scale,
         )
-
-
-def is_function(model: str) -> bool:
-    """Whether a model's name is "module:function", code of the user's own."""
-    return re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*", model) is not None and not os.path.isdir(model)
 
 
 @dataclass(slots=True)
@@ -258,13 +254,8 @@ def _whole(there: Path, here: Path) -> Store | None:
     if not held.complete or here.resolve() == there.resolve():
         return held if held.complete else None
     if not here.exists():
-        here.parent.mkdir(parents=True, exist_ok=True)
-        beside = here.with_name(f".{here.name}-{secrets.token_hex(4)}.new")
-        try:
-            shutil.copytree(there, beside, copy_function=_linked)
-            beside.replace(here)
-        finally:
-            shutil.rmtree(beside, ignore_errors=True)
+        with whole_folder(here) as beside:
+            shutil.copytree(there, beside, copy_function=_linked, dirs_exist_ok=True)
     return open_store(here)
 
 

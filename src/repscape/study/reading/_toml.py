@@ -10,10 +10,11 @@ from typing import Any
 
 from ...errors import InputError, StoreError
 from ...examples import Reading, named_path
+from ...extraction import names_function
 from ...store import check_format
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from .._schema import check_study
-from ._models import TRUST, ModelSource, is_function
+from ._models import TRUST, ModelSource
 from ._spec import TOLD, StudySpec
 
 
@@ -79,6 +80,8 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     )
     check_study(held, str(where), unknown=not written, but="" if named else lacks)
     home = StudyFolder(where.parent) if written and where.name == PLAN_FILE else None
+    if home is not None:
+        home.check_inside()
     columns = source.get("columns", [])
     files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
     folder = where.parent.absolute()
@@ -86,7 +89,7 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
         {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
         tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
         plan,
-        _models(source, folder) if "model" in source else None,
+        _models(source, where) if "model" in source else None,
         Reading(**{name: source.get(name) for name in TOLD}),
         tuple(held.get("also", ())),
         None if home is None else home.path,
@@ -98,8 +101,9 @@ def _by_name(entry: Any) -> Any:
     return {"": entry} if isinstance(entry, str) else entry
 
 
-def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
+def _models(source: Mapping[str, Any], where: Path) -> ModelSource:
     """Read models and data; what exists beside the study.toml is meant, else a name on the hub."""
+    home = where.parent.absolute()
 
     def placed(name: str) -> str:
         return os.path.join(home, name) if (home / name).exists() else name
@@ -107,5 +111,7 @@ def _models(source: Mapping[str, Any], home: Path) -> ModelSource:
     models = {name: placed(model) for name, model in _by_name(source["model"]).items()}
     options = dict(source.get("options", {}))
     asks = [name for name in TRUST if options.pop(name, False)]
-    asks += ["allow_code"] if any(map(is_function, models.values())) else []
-    return ModelSource(models, placed(source["data"]), tuple(source.get("revisions", ())), options, tuple(asks))
+    asks += ["allow_code"] if any(map(names_function, models.values())) else []
+    return ModelSource(
+        models, placed(source["data"]), tuple(source.get("revisions", ())), options, tuple(asks), str(where)
+    )
