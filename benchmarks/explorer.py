@@ -64,9 +64,12 @@ def build(home: Path, n: int, texts: Path) -> None:
             folder / f"layer{layer:02d}.npy",
             (held + 0.05 * held.std() * rng.normal(size=held.shape)).astype(np.float32),
         )
-    for name in table.columns:
+    for name in {"token", "position", "label"} & set(
+        table.columns
+    ):  # a review beside each of its tokens would be gigabytes
         values = table[name].to_numpy()
         np.save(folder / f"{name}.npy", values.astype(str) if values.dtype == object else values)
+    del own, store, table
     plan = "overlap_neighbors(k=10)"
     words = [
         "repscape",
