@@ -174,6 +174,14 @@ def until(page: Any, script: str) -> None:
     raise TimeoutError(f"never came: {script}")
 
 
+class Told(dict[str, Any]):
+    """What was measured, said as soon as it is known."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        print(f"{name}: {json.dumps(value)}", flush=True)
+
+
 def at(values: Any, share: float) -> float:
     return float(np.quantile(np.asarray(values), share))
 
@@ -200,7 +208,8 @@ def measure(study: Path, software: bool) -> dict[str, Any]:
     """Drive the page, and return what was measured."""
     from playwright.sync_api import sync_playwright
 
-    found: dict[str, Any] = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    found = Told()
+    found["cores, load"] = [os.cpu_count(), os.getloadavg()[0]]
     server = Server(study)
     found["command to address, s"] = server.seconds
     with sync_playwright() as driver:
@@ -222,6 +231,8 @@ def measure(study: Path, software: bool) -> dict[str, Any]:
         }
         frames = [one for s in steps for one in s["frames"]]
         found["frames a second while points move"] = {"median": 1000 / at(frames, 0.5), "p95": 1000 / at(frames, 0.95)}
+        page.evaluate("repscape.go('a', repscape.data.line(repscape.state.now.a)[0].number)")
+        until(page, "repscape.pane.a.plane.share === 1")
         rows = np.random.default_rng(0).integers(0, page.evaluate("repscape.data.n"), CLICKS).tolist()
         clicks = [page.evaluate(CLICK, row) for row in rows]
         found["click to strip and lines, ms"] = {"median": at(clicks, 0.5), "p95": at(clicks, 0.95)}
@@ -251,7 +262,7 @@ def main() -> None:
     if given.what == "build":
         build(given.folder, given.examples, given.texts)
     else:
-        print(json.dumps(measure(given.folder / "study", not given.no_webgl), indent=1))
+        measure(given.folder / "study", not given.no_webgl)
 
 
 if __name__ == "__main__":
