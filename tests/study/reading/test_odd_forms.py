@@ -207,6 +207,18 @@ def test_odd_arrays_are_read_as_what_they_are(tmp_path: Path) -> None:
     torch.save({"x": torch.from_numpy(X)}, old, _use_new_zipfile_serialization=False)
     np.testing.assert_array_equal(only(old), X)
     np.testing.assert_array_equal(only(list(X), axes="d"), X)
+    ragged = [STATES[i][: 1 + i % 5] for i in range(9)]
+    means = np.stack([one.mean(axis=0) for one in ragged])
+    for source, key in ((ragged, "layer0"), ({"h.3": ragged}, "h.3")):
+        (one,) = read_source(Shaped(source, Form.of(pool="mean"))).representations
+        assert (one.place.model, one.place.layer.key) == ("", key)
+        np.testing.assert_allclose(one.points, means, rtol=1e-12)
+    two = read_source({"a": [X, X], "b": (torch.from_numpy(X),)}).representations
+    assert [(one.place.model, one.place.layer.key) for one in two] == [
+        ("a", "layer0"),
+        ("a", "layer1"),
+        ("b", "layer0"),
+    ]
     np.testing.assert_array_equal(only(f"{h5(tmp_path, a=X, b=X[:5])}:a"), X)
 
 

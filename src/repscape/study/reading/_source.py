@@ -157,8 +157,11 @@ def _name(place: Place) -> str:
 def _models(source: Any, into: Collected) -> Iterator[tuple[str, Any]]:
     """Yield (name, source of one model); a dict of sources names several models, and so does a folder of imported ones."""
     if isinstance(source, Mapping) and not isinstance(source, Store) and source:
+        listed = list if into.form.told else ()  # where axes are told, a list is the examples of one layer
         nested = [
-            isinstance(value, Mapping | Trajectory | str | Path) or is_model_source(value) for value in source.values()
+            isinstance(value, Mapping | Trajectory | str | Path)
+            or (is_model_source(value) and not isinstance(value, listed))
+            for value in source.values()
         ]
         if all(nested):
             for name, one in source.items():
