@@ -230,17 +230,9 @@ def _taken(read: ArrayLayers, name: str, into: Collected) -> Mapping[Any, Any]:
     return read.layers
 
 
-def _check_unshaped(form: Form, what: str, into: Collected) -> None:
-    """Refuse axes and pooling for what has rows already."""
-    if form.told:
-        raise InputError(
-            f"axes and pool of {into.function} are for arrays that others wrote; {what} has rows (n, d) already."
-        )
-
-
 def _of_store(store: Store, at: Place, into: Collected) -> Mapping[LayerInfo, Any]:
     """Return the layers of a store; its columns, and what is known of its making, go with the rest."""
-    _check_unshaped(into.form, str(store.path), into)
+    into.check_unshaped(str(store.path))
     if not store.complete:
         raise StoreError(
             f"{store.path} holds {store.rows} of {store.total_rows} rows: its extraction was stopped. "
@@ -279,7 +271,7 @@ def _writable(name: str, what: str) -> None:
 def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
     if "" in imported_models(path):
-        _check_unshaped(into.form, str(path), into)
+        into.check_unshaped(str(path))
         layers, columns = read_imported(path)
         into.add_columns(columns, str(path))
         return layers
@@ -287,7 +279,7 @@ def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     if kind in ("store", "study"):
         return open_store(path)
     if kind == "neighbors":
-        _check_unshaped(into.form, str(path), into)
+        into.check_unshaped(str(path))
         return {layer: graph for layer, graph, _ in read_published(path)}
     if kind != "arrays" and is_model(path):
         raise InputError(
