@@ -161,7 +161,7 @@ ELSEWHERE = (
     "a `.npz` that unpacks",  # test_npz
     "`--dry-run`",  # study/reading/test_forecast
     "a zarr array of pickled",  # study/reading/test_odd_forms
-    "a form whose package",  # test_package
+    "a form whose package",  # study/reading/test_odd_forms
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ import zarr
 from safetensors.numpy import save_file
 
 import repscape as rs
-from repscape.errors import InputError, InputTypeError, RepscapeError, UnknownNameError
+from repscape.errors import InputError, InputTypeError, MissingExtraError, RepscapeError, UnknownNameError
 from repscape.examples import Form, read_layers
 from repscape.study.reading import Shaped, read_source
 
@@ -188,6 +189,26 @@ def test_what_is_ambiguous_in_memory_is_refused(what: str, tmp_path: Path) -> No
     with pytest.raises(RepscapeError, match=said) as caught:
         rs.run(source, rs.Plan(measures=["id_pca"]), **options)
     assert isinstance(caught.value, kind)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "package", "extra"),
+    [
+        (".h5", "h5py", "formats"),
+        (".h5ad", "anndata", "formats"),
+        (".pt", "torch", "models"),
+        (".parquet", "pyarrow", "models"),
+    ],
+)
+def test_a_form_whose_package_is_not_installed(
+    suffix: str, package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"a{suffix}").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(
+        MissingExtraError, match=rf"reading a{suffix} needs {package}.*pip install 'repscape\[{extra}\]'"
+    ):
+        read_source(tmp_path / f"a{suffix}")
 
 
 def only(source: Any, **options: Any) -> np.ndarray:
