@@ -28,6 +28,7 @@ EXTRAS = {
     "umap",
     "h5py",
     "anndata",
+    "anywidget",
 }
 OWN_FILES = (
     "torch",
@@ -37,6 +38,7 @@ OWN_FILES = (
     "umap",
     "h5py",
     "anndata",
+    "anywidget",
     "hooks",
     "pool",
 )  # in names of files that may import extras at their top

@@ -173,7 +173,7 @@ def plan_entries(
         given["measures"] = [entry for text in measures for entry in measures_from_text(text)]
     if layers:
         words = _words(layers, "--layers")
-        numbers = [int(word) if re.fullmatch(r"-?\d+", word) else word for word in words]
+        numbers = [int(word) if re.fullmatch(r"-?[0-9]{1,9}", word) else word for word in words]
         given["layers"] = "all" if words == ["all"] else numbers
     if profiles:
         given["profiles"] = _words(profiles, "--profiles")

@@ -121,10 +121,12 @@ def run(
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
+    running = how.running()
+    _ = running.means  # what the run would refuse is refused
     if dry_run:
         say_study_forecast(spec.forecast(out), json=json)
         return
-    results = run_study(spec, out, how.running())
+    results = run_study(spec, out, running)
     show_study(results, out, command=ctx.obj, json=json, progress=not how.quiet)
 
 
@@ -135,10 +137,11 @@ def _for_models(given: Mapping[str, Any], study: str | None) -> None:
     if not given:
         return
     said = ", ".join(f"--{'seed' if name == 'rng' else name.replace('_', '-')}" for name in given)
+    go = "goes" if len(given) == 1 else "go"
     if study is None:
         raise InputError(
-            f"{said} goes with --model and --data. Layers that are there already are taken whole, as they are."
+            f"{said} {go} with --model and --data. Layers that are there already are taken whole, as they are."
         )
     raise InputError(
-        f"{said} goes with --model and --data. Of {study} its file says it: [source.options] of study.toml."
+        f"{said} {go} with --model and --data. Of {study} its file says it: [source.options] of study.toml."
     )

@@ -11,7 +11,9 @@ from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files,
 from ._npz import load_npy, load_npz
 from ._read import Chosen, choose_examples, read_examples
 from ._room import written_size
+from ._shown_columns import ShownColumn, shown_column
 from ._source import Wanted
+from ._thumbnails import Pictures, sheet, thumbnails
 from ._typed import as_numbers
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
 from .forms import POOLS, WRITERS, Form, as_array, is_model, is_model_source, is_tensor, write_held
@@ -20,6 +22,11 @@ __all__ = [
     "CHANNELS",
     "Chosen",
     "ColumnTable",
+    "Pictures",
+    "sheet",
+    "ShownColumn",
+    "shown_column",
+    "thumbnails",
     "GivenColumns",
     "Reading",
     "Rows",

@@ -17,9 +17,9 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from .._files import whole_folder
 from .._types import Brief, LayerInfo
 from ..errors import InputError, StoreError
+from ..machine import whole_folder
 from ._npz import load_npy
 from ._walk import Noticed, files_below, is_hidden
 from .forms import holds_arrays, is_own, is_zarr

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, InputTypeError, needs_extra
 from ._families import Family
+from ._own_code import own_code
 
 if TYPE_CHECKING:
     import torch
@@ -152,15 +153,19 @@ def _call(name: str) -> Any:
     if added:
         sys.path.insert(0, here)
     try:
-        if importlib.util.find_spec(module_name.partition(".")[0]) is None:
+        with own_code(f"model of open_model: {module_name!r}"):
+            found = importlib.util.find_spec(module_name.partition(".")[0])
+        if found is None:
             raise InputError(f"model of open_model: there is no module {module_name!r} in {here} or on Python's path.")
-        function = getattr(importlib.import_module(module_name), function_name, None)
+        with own_code(f"model of open_model: {module_name!r}"):
+            function = getattr(importlib.import_module(module_name), function_name, None)
     finally:
         if added:
             sys.path.remove(here)
     if not callable(function):
         raise InputTypeError(f"model of open_model: {module_name!r} has no function {function_name!r}.")
-    return function()
+    with own_code(f"model of open_model: {name!r}, called without arguments,"):
+        return function()
 
 
 def _require(package: str) -> None:

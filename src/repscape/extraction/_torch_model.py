@@ -19,6 +19,7 @@ from ..machine import torch_device
 from ._anatomy import FAMILY_SITES, SITES, Anatomy, Tap, find_anatomies
 from ._copies import digest
 from ._families import Family
+from ._own_code import own_code
 from ._pool import Batch
 from ._sites import select_taps
 
@@ -195,7 +196,8 @@ class ModuleEncoder:
         return None
 
     def _batch(self, inputs: Any) -> Batch:
-        found = self.preprocess(inputs)
+        with own_code("preprocess of open_model"):
+            found = self.preprocess(inputs)
         rows = len(inputs)
         if isinstance(found, Mapping):
             arguments = dict(found)
@@ -282,7 +284,8 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
 
 def call_model(model: Model, inputs: Any) -> Any:
     """Call the model with the inputs of a batch."""
-    return model.run(**inputs) if isinstance(inputs, Mapping) else model.run(*inputs)
+    with own_code(f"model of extract: {model.name!r}"):
+        return model.run(**inputs) if isinstance(inputs, Mapping) else model.run(*inputs)
 
 
 def moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:

@@ -7,6 +7,7 @@ from ._export import export_arrays
 from ._extract import extract
 from ._folder import StudyFolder
 from ._grow import add_to_study, run_study
+from ._kept import kept_places, neighbors_of, stamp_of
 from ._problems import Problem
 from ._progress import bar as progress_bar
 from ._recorder import Recorder
@@ -39,6 +40,9 @@ __all__ = [
     "export_arrays",
     "extract",
     "import_arrays",
+    "kept_places",
+    "neighbors_of",
+    "stamp_of",
     "open_study",
     "predict",
     "progress_bar",

@@ -4,6 +4,7 @@ from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
 from ._models import STATES, Forecast, ModelSource, steps_of
 from ._parts import Part, parts
+from ._pictures import pictures_of
 from ._preprocess import preprocessed
 from ._source import Source, Trajectory, read_source, with_builtin
 from ._spec import StudySpec
@@ -25,6 +26,7 @@ __all__ = [
     "import_arrays",
     "imported_models",
     "parts",
+    "pictures_of",
     "preprocessed",
     "published_graphs",
     "read_source",

@@ -17,11 +17,11 @@ from typing import Any, Literal
 import numpy.typing as npt
 
 from ... import _check
-from ..._files import whole_folder
 from ..._types import LayerInfo, Progress
 from ...errors import InputError, InputTypeError, RepscapeError, StoreError
 from ...examples import Form, GivenColumns, Rows, kind_of_folder, read_neighbor_files
 from ...graph import NeighborGraph
+from ...machine import whole_folder
 from ...store import list_groups, open_store, read_arrays, write_arrays
 from .._progress import bar
 from ._imported_points import Found, import_points, layers_of

@@ -17,11 +17,11 @@ from typing import Any
 import numpy as np
 
 from ... import _check
-from ..._files import whole_folder
 from ..._types import Examples, Progress
 from ...errors import InputError
 from ...examples import Chosen, GivenColumns, Wanted, choose_examples
 from ...extraction import names_function, open_model
+from ...machine import whole_folder
 from ...store import Store, open_store
 from .._extract import extract
 from .._folder import StudyFolder
