@@ -412,3 +412,15 @@ def test_light_and_dark(visit):
     assert page.evaluate("getComputedStyle(document.querySelector('.pane')).backgroundColor") != paper
     page.locator("#scheme").click()
     assert page.evaluate("getComputedStyle(document.querySelector('.pane')).backgroundColor") == paper
+
+
+def test_webgl_draws_the_same_points_where_it_is_asked_for(browser, served):
+    found = Visit(browser, served.address.replace("/?", "/?painter=webgl&"))
+    kind = found.page.evaluate("repscape.pane.a.plane.painter.kind")
+    gl = found.page.evaluate("Boolean(document.createElement('canvas').getContext('webgl2'))")
+    assert kind == ("webgl" if gl else "raster")
+    found.page.evaluate("repscape.choose(1)")
+    found.until("repscape.pane.a.plane.frames > 1")
+    assert found.page.evaluate("repscape.pane.a.plane.points.width") > 100
+    assert [fault for fault in found.faults if "GL Driver" not in fault] == []
+    found.context.close()

@@ -23,6 +23,7 @@ export const painterFor = (canvas, wish = "") => {
   const webgl = wish ? wish === "webgl" : isHardware(renderer());
   if (webgl) {
     try {
+      new WebGL(document.createElement("canvas")).close(); // a canvas that was asked for WebGL gives nothing else afterwards
       return new WebGL(canvas);
     } catch {
       return new Raster(canvas);

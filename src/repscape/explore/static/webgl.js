@@ -13,7 +13,7 @@ void main() {
   tint = colour;
 }`;
 const FRAGMENT = `#version 300 es
-precision mediump float;
+precision highp float; // as in the other shader, which shares a uniform
 in vec4 tint;
 uniform float size;
 out vec4 found;
