@@ -16,13 +16,29 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FILE_LINES, FUNCTION_LINES, POSITIONAL = 300, 60, 3
-EXTRAS = {"torch", "transformers", "datasets", "PIL", "pyarrow", "dask", "distributed", "gensim", "umap"}
+EXTRAS = {
+    "torch",
+    "transformers",
+    "datasets",
+    "PIL",
+    "pyarrow",
+    "dask",
+    "distributed",
+    "gensim",
+    "umap",
+    "h5py",
+    "anndata",
+    "anywidget",
+}
 OWN_FILES = (
     "torch",
     "hf",
     "dask",
     "gensim",
     "umap",
+    "h5py",
+    "anndata",
+    "anywidget",
     "hooks",
     "pool",
 )  # in names of files that may import extras at their top

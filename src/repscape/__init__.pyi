@@ -63,7 +63,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Trajectory, extract, open_study, predict, run
+from .study import Recorder, Trajectory, extract, open_study, predict, run
 
 __version__: str
 __all__ = [
@@ -74,6 +74,7 @@ __all__ = [
     "NeighborGraph",
     "Plan",
     "Probe",
+    "Recorder",
     "Results",
     "Trajectory",
     "choose_words",

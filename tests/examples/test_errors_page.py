@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
+from safetensors.numpy import save_file
 
 import repscape as rs
 from repscape import errors
@@ -25,6 +27,7 @@ SECTIONS = (
     "Columns that come from elsewhere",
     "Images",
     "Arrays and npz files",
+    "Forms that others wrote",
     "Studies by file",
 )
 X = np.random.default_rng(0).normal(size=(9, 3))
@@ -125,6 +128,27 @@ TRIED: dict[str, Callable[[Path], object]] = {
     "a complex layer": lambda f: layers(f, a=X, b=X * 1j),
     "Fortran order": lambda f: layers(f, a=np.asfortranarray(X), b=X.astype(">f4")),
     "layers of different numbers": lambda f: layers(f, a=X, b=X[:5]),
+    "three axes of floats": lambda f: rs.run(np.zeros((40, 3, 8)), BARE),
+    "axes, a pool or a mask": lambda f: rs.run(np.zeros((9, 5, 3)), BARE, pool="mean", mask=np.ones((8, 5))),
+    "tokens without a word": lambda f: rs.run({"a": np.zeros((9, 5, 3))}, BARE),
+    "an example without": lambda f: rs.run(np.zeros((9, 5, 3)), BARE, pool="mean", mask=np.zeros((9, 5))),
+    "a `.pt` that holds more": lambda f: read_layers(torch_file(f, {"x": Path("x")})),
+    "a file of any form": lambda f: read_layers(text_file(f, "a.safetensors")),
+    "weights of a model": lambda f: (text_file(f, "config.json"), text_file(f, "m.safetensors"), read_layers(f)),
+    "files of one example each": lambda f: (
+        safetensors(f, "0", hidden_states=X[:, None], token_ids=np.arange(4)),
+        safetensors(f, "1", hidden_states=X[:, None], token_ids=np.arange(9)),
+        read_layers(f),
+    ),
+    "a column of vectors": lambda f: rs.run(frame({"e": [[1.0, 2.0], None, [1.0]]}), BARE),
+    "bfloat16": lambda f: rs.run({"a": torch.from_numpy(X).bfloat16()}, BARE),
+    "attention patterns": lambda f: rs.run(
+        {"blocks.0.hook_resid_post": X, "blocks.0.attn.hook_pattern": np.zeros((9, 2, 5, 5))}, BARE
+    ),
+    "layers named by numbers": lambda f: rs.run({"h.10": X, "embed": X + 1, "h.9": X}, BARE),
+    "axes or pool for a store": lambda f: rs.run(
+        rs.extract(torch.nn.Sequential(torch.nn.Linear(3, 2)), X, to=f / "s", layers="*", sync=False), BARE, axes="n,d"
+    ),
     "an entry of `study.toml`": lambda f: toml(f, "[source]\narrays = 3\n"),
     "options for models": lambda f: refused("run", "--arrays", layered(f), "--limit", 3, "-o", f / "out"),
     "a `study.toml` that names a function": lambda f: toml(f, "[source]\nmodel = 'm:build'\ndata = 'd'\n"),
@@ -136,7 +160,32 @@ ELSEWHERE = (
     "EXIF says",
     "a `.npz` that unpacks",  # test_npz
     "`--dry-run`",  # study/reading/test_forecast
+    "a zarr array of pickled",  # study/reading/test_odd_forms
+    "a form whose package",  # test_package
 )
+
+
+BARE = rs.Plan(measures=["id_pca"])
+
+
+def torch_file(folder: Path, held: object) -> Path:
+    torch.save(held, folder / "a.pt")
+    return folder / "a.pt"
+
+
+def text_file(folder: Path, name: str) -> Path:
+    (folder / name).write_text("{}")
+    return folder / name
+
+
+def safetensors(folder: Path, name: str, **arrays: np.ndarray) -> None:
+    save_file(arrays, folder / f"{name}.safetensors")
+
+
+def frame(columns: dict[str, object]) -> object:
+    import pandas as pd
+
+    return pd.DataFrame(columns)
 
 
 def layered(folder: Path) -> Path:

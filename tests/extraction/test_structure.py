@@ -277,12 +277,16 @@ def test_rows_of_layers_are_no_blocks() -> None:
         states_of(plain, series(), "array")
 
 
-def test_stages_of_several_sizes_are_read_by_name() -> None:
+def test_stages_of_several_sizes_are_one_row_of_blocks() -> None:
     model = picture_model("swin")
-    with pytest.raises(InputError, match="Name its modules instead"):
-        states_of(model, pictures(), "image")
-    states = states_of(model, pictures(), "image", layers="encoder.layers.*")
-    assert [state.shape for state in states.values()] == [(4, 32), (4, 32)]
+    states = states_of(model, pictures(), "image", site=("residual", "attn", "mlp"))
+    assert [states[f"encoder.layers.{stage}.blocks.1"].shape for stage in (0, 1)] == [(4, 16), (4, 32)]
+    for stage in (0, 1):
+        before, block = (states[f"encoder.layers.{stage}.blocks.{place}"] for place in (0, 1))
+        added = (states[f"encoder.layers.{stage}.blocks.1:{site}"] for site in ("attn", "mlp"))
+        np.testing.assert_allclose(block, before + sum(added), **CLOSE)
+    whole = states_of(model, pictures(), "image", layers="encoder.layers.*")
+    assert [state.shape for state in whole.values()] == [(4, 32), (4, 32)]
 
 
 def test_what_the_listing_says() -> None:

@@ -93,6 +93,35 @@ def _toml(folder: Path) -> Any:
     return tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
 
 
+def chosen_rows(folder: Path) -> None:
+    np.save(folder / "rows.npy", np.array([3, 0, 2]))
+
+
+def read_rows(folder: Path) -> Any:
+    return {"rows": read_examples(["a", "b", "c", "d"], rows=str(folder / "rows.npy")).table["id"].to_numpy()}
+
+
+def _rows(folder: Path) -> Any:
+    return {"rows": np.load(folder / "rows.npy", allow_pickle=False)}
+
+
+def model_plan_file(folder: Path) -> None:
+    (folder / "texts.csv").write_text("text,kind\n" + "".join(f"text {i},{i % 2}\n" for i in range(12)))
+    (folder / "study.toml").write_text(
+        '[source]\nmodel = {one = "org/a", two = "org/b"}\ndata = "texts.csv"\n\n[source.options]\ntext = "text"\n'
+        'label = "kind"\nlimit = 6\nmax_length = 8\nbatch_size = "auto"\nsite = ["residual", "attn"]\nrng = 3\n'
+        'layers = [0, "h.*"]\npool = "mean"\ninclude_special = false\n\n[plan]\nlabels = ["kind"]\n'
+        'measures = ["id_twonn", {name = "overlap_labels", k = 3}]\n'
+    )
+
+
+def model_spec(folder: Path) -> Any:
+    spec = read_study(folder / "study.toml")
+    plan, columns = spec.load()
+    held = () if spec.models is None else (spec.models.options, spec.models.models, spec.examples().table)
+    return plan and plan.to_dict(), list(columns), held
+
+
 def arrays(folder: Path) -> list[object]:
     return ["run", "--arrays", next(folder.iterdir()), "--measures", "id_mle(k=3)", "--dry-run", "-o", folder / "out"]
 
@@ -173,4 +202,6 @@ KINDS = (
         same=False,
         command=lambda folder: ["run", folder / "study.toml", "--dry-run", "-o", folder / "out"],
     ),
+    Kind("study.toml of models", model_plan_file, "study.toml", model_spec, "toml", _toml, same=False),
+    Kind("npy of row numbers", chosen_rows, "rows.npy", read_rows, says=_rows),
 )

@@ -57,13 +57,25 @@ def _tokens(folder: Path) -> Any:
     return _json_of("tokenizer.json")(folder)
 
 
+def residues_of(folder: Path) -> Any:
+    from repscape.extraction import iterate, open_model
+    from tests.extraction.tiny_models import PROTEINS, make_examples
+
+    slabs = iterate(open_model(str(folder)), make_examples("protein", PROTEINS), layers="all")
+    return [{layer.key: state for layer, state in slab.states.items()} for slab in slabs]
+
+
+def _vocabulary(folder: Path) -> Any:
+    return (folder / "vocab.txt").read_bytes()
+
+
 def dry(folder: Path) -> list[object]:
     file = folder.parent / f"{folder.name}-texts.csv"
     pd.DataFrame({"text": TEXTS}).to_csv(file, index=False)
     return ["extract", "--model", folder, "--data", file, "--dry-run", "-o", folder.parent / f"{folder.name}-out.zarr"]
 
 
-BERT, SHARDS, VIT = _tiny("BERT"), _tiny("BERT", max_shard_size="20KB"), _tiny("ViT")
+BERT, SHARDS, VIT, ESM = _tiny("BERT"), _tiny("BERT", max_shard_size="20KB"), _tiny("ViT"), _tiny("ESM")
 KINDS = (
     Kind(
         "model: config.json", BERT, "config.json", states_of, "json", _json_of("config.json"), same=False, command=dry
@@ -100,4 +112,5 @@ KINDS = (
         _json_of("preprocessor_config.json"),
         same=False,
     ),
+    Kind("model: vocab.txt", ESM, "vocab.txt", residues_of, "text", _vocabulary, same=False),
 )

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from repscape.examples import read_examples
@@ -153,6 +154,21 @@ def _parquet(folder: Path) -> pd.DataFrame:
     return _first_id(pq.read_table(folder / "t.parquet").to_pandas().astype(str))
 
 
+def data_set(folder: Path) -> None:
+    import datasets
+
+    datasets.disable_progress_bars()
+    datasets.Dataset.from_pandas(TABLE).save_to_disk(folder)
+
+
+def _data_set(folder: Path) -> Any:
+    """What its files hold: rows as pyarrow reads them, and the rest as JSON."""
+    held = [json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))]
+    return held, [
+        pa.ipc.open_stream(file.read_bytes()).read_all().to_pylist() for file in sorted(folder.glob("*.arrow"))
+    ]
+
+
 TABS = TABLE.replace("\n", " ", regex=True).to_csv(index=False, sep="\t", quoting=csv.QUOTE_NONE, quotechar=None)
 UTF16 = separated("u.csv", ";", encoding="utf-16")
 KINDS = (
@@ -213,6 +229,7 @@ KINDS = (
         _parquet,
         command=labelled("t.parquet"),
     ),
+    Kind("data set saved by datasets", data_set, "*", table("."), "json", _data_set, same=False),
     Kind(
         "FASTA",
         put("p.fasta", lambda: b"".join(b">p%d x\nACDEF\nGHIKL\n" % i for i in range(9))),

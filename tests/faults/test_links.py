@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape._files import check_inside, whole_folder, write_whole
 from repscape.errors import StoreError
 from repscape.figures import save_figures
+from repscape.machine import check_inside, whole_folder, write_whole
 from repscape.measures.probes import fit_probe
 from repscape.study import add_to_study, import_arrays, repair_study, run_study
 from repscape.study.reading import read_study

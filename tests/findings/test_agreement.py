@@ -77,34 +77,40 @@ def test_the_written_page_has_them(tmp_path: Path) -> None:
     assert all(one.text in page for one in results.conclusions())
 
 
-def test_what_stands_out_differs_and_what_goes_with_it_does_not(results: rs.Results) -> None:
-    """The highest and the lowest by the package's own differences, layer by layer."""
-    for one in of(results, "highest", "lowest"):
-        chosen = rs.Results(tuple(r for r in results.select(one.measure) if r.place.model == one.model))
-        table = chosen.differences(against=one.layers[0]).set_index("layer")
-        sign = 1 if one.kind == "lowest" else -1
-        assert (sign * table["difference"] >= 0).all()  # nothing lies beyond it
-        apart = (table["low"] > 0) | (table["high"] < 0)
-        assert set(table.index[~apart]) == set(one.layers[1:])
-        assert apart.any()
+def may_be_best(results: rs.Results, measure: str, model: str, **chosen: str) -> dict[str, bool]:
+    """What the package's own table says of the layers of one model that have not the best value."""
+    table = results.differences(measure, against="best", **chosen)
+    table = table[table["model"] == model]
+    return dict(zip(table["layer"], table["may_be_best"], strict=True))
 
 
-def test_where_nothing_stands_out_no_end_differs_from_anything(results: rs.Results) -> None:
+def test_the_highest_are_what_may_be_the_best(results: rs.Results) -> None:
+    for one in of(results, "highest"):
+        found = may_be_best(results, one.measure, one.model)
+        assert one.layers[0] not in found
+        assert {layer for layer, kept in found.items() if kept} == set(one.layers[1:])
+        assert not all(found.values())
+
+
+def test_where_nothing_stands_out_all_may_be_the_best(results: rs.Results) -> None:
     for one in of(results, "flat"):
-        chosen = rs.Results(tuple(r for r in results.select(one.measure) if r.place.model == one.model))
-        values = {r.place.layer.key: float(r.result) for r in chosen}
-        for end in (max(values, key=values.__getitem__), min(values, key=values.__getitem__)):
-            table = chosen.differences(against=end)
-            assert not ((table["low"] > 0) | (table["high"] < 0)).any()
+        assert all(may_be_best(results, one.measure, one.model).values())
 
 
-def test_steps_that_change_most_differ_from_the_others(results: rs.Results) -> None:
-    for one in of(results, "changes most", "changes least"):
-        chosen = results.select(one.measure, profile="next")
-        chosen = rs.Results(tuple(r for r in chosen if r.place.model == one.model))
-        table = chosen.differences(against=one.layers[0]).set_index("layer")
-        apart = (table["low"] > 0) | (table["high"] < 0)
-        assert set(table.index[~apart]) == set(one.layers[2::2])
+def test_no_value_lies_beyond_an_end(results: rs.Results) -> None:
+    for one in of(results, "highest", "lowest"):
+        values = {r.place.layer.key: float(r.result) for r in results.select(one.measure) if r.place.model == one.model}
+        assert values[one.layers[0]] == (max if one.kind == "highest" else min)(values.values())
+        beside = [values[layer] for layer in one.layers]
+        inside = [value for layer, value in values.items() if layer not in one.layers]
+        assert inside, "some layer is told from it"
+        assert (min(beside) > min(inside)) if one.kind == "highest" else (max(beside) < max(inside))
+
+
+def test_steps_that_change_least_are_what_may_be_the_most_alike(results: rs.Results) -> None:
+    for one in of(results, "changes least"):
+        found = may_be_best(results, one.measure, one.model, profile="next")
+        assert {layer for layer, kept in found.items() if kept} == set(one.layers[2::2])
 
 
 def test_advice_is_the_one_that_suggest_layers_gives(results: rs.Results) -> None:

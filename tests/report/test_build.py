@@ -251,7 +251,7 @@ def test_a_full_disk_leaves_the_old_page(tmp_path, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     path = rs.write_report(Results(()), tmp_path / "r.html", title="old")
-    monkeypatch.setattr("repscape._files.os.fsync", full)
+    monkeypatch.setattr("repscape.machine._files.os.fsync", full)
     with pytest.raises(StoreError, match="No space left"):
         rs.write_report(Results(()), path, title="new")
     assert "<title>old</title>" in path.read_text(encoding="utf-8")

@@ -15,9 +15,9 @@ import pandas as pd
 import pytest
 import zarr
 
-from repscape._files import write_whole
 from repscape._types import LayerInfo
 from repscape.errors import BusyError, InputError, InputTypeError, StoreError, StudyMismatchError
+from repscape.machine import write_whole
 from repscape.store import StoreWriter, open_store
 
 LAYERS = {LayerInfo("embedding", 0, 0.0): (3, "float32"), LayerInfo("h.0", 1, 1.0, "norm1"): (2, "float16")}

@@ -16,6 +16,7 @@ from ._check import check
 from ._compare import compare
 from ._demo import demo
 from ._diff import diff
+from ._explore import explore, export_explorer
 from ._export_arrays import export_arrays
 from ._extract import extract
 from ._import_arrays import import_arrays
@@ -32,8 +33,8 @@ from ._signals import WORDS, stopped
 
 BAD_INPUT = 1
 COMMANDS = (
-    demo, run, add, remove, diff, check, extract, measure, compare, predict, plot, report, recipe, info, import_arrays,
-    export_arrays,
+    demo, run, add, remove, diff, check, extract, measure, compare, predict, plot, report, explore, export_explorer,
+    recipe, info, import_arrays, export_arrays,
 )  # fmt: skip
 
 

@@ -8,11 +8,15 @@ from typing import Annotated
 import typer
 
 from ._model_options import IdColumn
-from ._options import Json, LabelsFrom, Quiet, place, used
+from ._options import Axes, Json, LabelsFrom, Mask, PoolArrays, Quiet, place, used
 from ._print import note, say, say_json
 
 Source = Annotated[
-    str, typer.Argument(metavar="SOURCE", help="A .npy, .npz or folder of them; or a folder of neighbour files.")
+    str,
+    typer.Argument(
+        metavar="SOURCE",
+        help="Arrays (.npy, .npz, .safetensors, .pt, .h5, .h5ad, .parquet, zarr), a folder of them, or of neighbour files.",
+    ),
 ]
 Out = Annotated[
     Path, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where to: new, or holding other models.")
@@ -28,6 +32,9 @@ def import_arrays(
     model: Model = None,
     labels_from: LabelsFrom = None,
     id_column: IdColumn = None,
+    axes: Axes = None,
+    pool: PoolArrays = None,
+    mask: Mask = None,
     quiet: Quiet = False,
     json: Json = False,
 ) -> None:
@@ -42,6 +49,7 @@ def import_arrays(
       repscape import-arrays published/gpt --model gpt --labels-from labels.npy -o layers
       repscape import-arrays published/bert --model bert -o layers
       repscape run layers -o study
+      repscape import-arrays states.safetensors --axes layers,n,tokens,d --pool mean -o layers
     """
     from ..errors import InputError
     from ..study import StudySpec
@@ -51,7 +59,9 @@ def import_arrays(
         raise InputError(f"--model must name the model. Got {model!r}.")
     used(labels_from, id_column=id_column)
     columns = StudySpec.of([source], labels_from or (), id_column=id_column).read_columns()
-    found = take_in(source, out, model=model or "", columns=columns, progress=not quiet)
+    found = take_in(
+        source, out, model=model or "", columns=columns, axes=axes, pool=pool, mask=mask, progress=not quiet
+    )
     keys = [layer.key for layer in found.layers]
     if json:
         say_json(

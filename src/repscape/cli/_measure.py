@@ -8,11 +8,14 @@ import typer
 
 from ._model_options import IdColumn
 from ._options import (
+    Axes,
     By,
     Json,
     Label,
     LabelsFrom,
     Layers,
+    Mask,
+    PoolArrays,
     Preprocess,
     Profiles,
     Quiet,
@@ -27,7 +30,11 @@ Wanted = Annotated[
     str, typer.Argument(metavar="MEASURES", help="As id_twonn or 'id_twonn(estimator=mle), id_gride(max_rank=32)'.")
 ]
 Arrays = Annotated[
-    list[str], typer.Argument(metavar="[NAME=]PATH[:KEY]", help="A .npy, .npz or folder of layers for each model.")
+    list[str],
+    typer.Argument(
+        metavar="[NAME=]PATH[:KEY]",
+        help="Arrays (.npy, .npz, .safetensors, .pt, .h5, .h5ad, .parquet, zarr) or a folder of them, for each model.",
+    ),
 ]
 
 
@@ -41,6 +48,9 @@ def measure(
     by: By = None,
     preprocess: Preprocess = None,
     layers: Layers = None,
+    axes: Axes = None,
+    pool: PoolArrays = None,
+    mask: Mask = None,
     profiles: Profiles = None,
     threads: Threads = None,
     quiet: Quiet = False,
@@ -53,6 +63,7 @@ def measure(
       repscape measure id_twonn layers.npz
       repscape measure "overlap_labels(k=10)" layers/ --label labels --json
     """
+    from ..examples import Form
     from ..study import StudySpec
     from ..study import run as run_study
     from ._summary import say_summary
@@ -61,7 +72,8 @@ def measure(
     given = plan_entries(
         measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
     )
-    spec = StudySpec.of(arrays, labels_from or (), plan=given, id_column=id_column)
+    form = Form.of(axes=axes, pool=pool, mask=mask, function="measure")
+    spec = StudySpec.of(arrays, labels_from or (), plan=given, id_column=id_column, form=form)
     plan, columns = spec.load()
     results = run_study(spec.source, plan, columns=columns, threads=threads, progress=not quiet)
     if json:

@@ -97,6 +97,12 @@ class OpenOptions:
     """How a model is opened."""
 
     device: Device = None
+    tower: Annotated[
+        str | None,
+        typer.Option(
+            "--tower", help="Part of a model of two: encoder (default), decoder or both; text, vision or audio."
+        ),
+    ] = None
     trust_remote_code: TrustRemoteCode = False
     allow_pickle: AllowPickle = False
 
@@ -109,11 +115,19 @@ class StateOptions:
         list[str] | None,
         typer.Option(
             "--site",
-            help="residual, norm1, norm2, attn, mlp, final_norm, or modules by name or glob; may be given again.",
+            help="residual, norm1, norm2, attn, cross, mixer, mlp, final_norm, or modules by name or glob; may be given again.",
         ),
     ] = None
+    part: Annotated[
+        str | None,
+        typer.Option("--part", help="heads, units, router or experts: parts of layers, named such as h.3/head.7."),
+    ] = None
     pool: Annotated[
-        str | None, typer.Option("--pool", help="mean (default), last, first, cls, max, token or flatten.")
+        str | None,
+        typer.Option(
+            "--pool",
+            help="mean (default), last, first, cls, max, token or flatten; of arrays as it is in measure.",
+        ),
     ] = None
     include_special: Annotated[
         bool,
@@ -130,6 +144,10 @@ class StateOptions:
     ] = None
     dtype: Annotated[
         str | None, typer.Option("--dtype", help="float32 (default), bfloat16 or float16 in the model.")
+    ] = None
+    store_dtype: Annotated[
+        str | None,
+        typer.Option("--store-dtype", help="float32 (default), float16 or bfloat16 in the store; its error is told."),
     ] = None
 
 

@@ -58,6 +58,21 @@ Profiles = Annotated[
         help="Comparisons to make: next, first, last, pairs, models, equal, steps, with commas.",
     ),
 ]
+Axes = Annotated[
+    str | None,
+    typer.Option(
+        "--axes",
+        metavar="AXES",
+        help="Axes of arrays that have more than two, of layers, heads, n, tokens, d: 'n,layers,d'.",
+    ),
+]
+PoolArrays = Annotated[
+    str | None, typer.Option("--pool", help="Of arrays (n, tokens, d): mean, first, last, max or token.")
+]
+Mask = Annotated[
+    str | None,
+    typer.Option("--mask", metavar="NAME", help="The array beside the states that says which tokens are real."),
+]
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads in all; by default every core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
@@ -158,7 +173,7 @@ def plan_entries(
         given["measures"] = [entry for text in measures for entry in measures_from_text(text)]
     if layers:
         words = _words(layers, "--layers")
-        numbers = [int(word) if re.fullmatch(r"-?\d+", word) else word for word in words]
+        numbers = [int(word) if re.fullmatch(r"-?[0-9]{1,9}", word) else word for word in words]
         given["layers"] = "all" if words == ["all"] else numbers
     if profiles:
         given["profiles"] = _words(profiles, "--profiles")

@@ -55,6 +55,8 @@ def predict(
     from ..examples import read_examples
     from ..study import predict as ask
 
+    if data is None and (said := [f"--{name}" for name in chosen(examples)]):
+        raise typer.BadParameter(f"{', '.join(said)} goes with --data", ctx=ctx)
     given = inputs if data is None else read_examples(data, **chosen(examples))
     found = ask(
         study,

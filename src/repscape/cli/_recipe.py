@@ -66,13 +66,18 @@ def recipe(
         _list(json)
         return
 
+    from ..errors import InputError
+    from ..machine import thread_count
     from ..recipes import forecast_recipe, known_recipe, run_recipe
 
     if list_recipes:
         _describe(known_recipe(name))
         return
+    if data is not None and not data.strip():
+        raise InputError(f"--data must be a name or a path. Got {data!r}.")
     asked: Any = {"models": model or (), "data": data, "options": _options(set_ or [], ctx), "stand_in": stand_in}
     if dry_run:
+        thread_count(threads, "run")  # what would be refused is refused
         _describe(known_recipe(name))
         say("\nWhat would be done:")
         for line in forecast_recipe(name, to=out or Path(), **asked):
@@ -145,9 +150,9 @@ def _value(text: str) -> Any:
 
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except tomllib.TOMLDecodeError:
+    except (ValueError, RecursionError):  # also of digits, or brackets, without end
         pass
     try:
         return json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return text

@@ -23,7 +23,7 @@ from ._model_options import (
     chosen,
     say_study_forecast,
 )
-from ._options import Json, LabelsFrom, PlanOptions, RunOptions, place, used
+from ._options import Axes, Json, LabelsFrom, Mask, PlanOptions, RunOptions, place, used
 from ._shown import show_study
 
 Out = Annotated[
@@ -43,7 +43,9 @@ StudyFile = Annotated[
 Arrays = Annotated[
     list[str] | None,
     typer.Option(
-        "--arrays", metavar="[NAME=]PATH[:KEY]", help="A .npy, .npz or folder of layers; again for another model."
+        "--arrays",
+        metavar="[NAME=]PATH[:KEY]",
+        help="Arrays (.npy, .npz, .safetensors, .pt, .h5, .h5ad, .parquet, zarr) or a folder of them; again for another model.",
     ),
 ]
 Model = Annotated[
@@ -71,6 +73,8 @@ def run(
     arrays: Arrays = None,
     model: Model = None,
     data: Data = None,
+    axes: Axes = None,
+    mask: Mask = None,
     labels_from: LabelsFrom = None,
     revision: Revision = None,
     allow_code: AllowCode = False,
@@ -97,24 +101,32 @@ def run(
             raise typer.BadParameter("give the study folder to write: --out DIR", ctx=ctx)
         out = Path(study)
 
+    from ..examples import Form
     from ..study import ModelSource, StudySpec, read_study, run_study
 
     given = plan.entries()
+    if model is not None and (axes is not None or mask is not None):
+        raise typer.BadParameter("--axes and --mask are of arrays, not of a model", ctx=ctx)
     if model is not None and data is not None:
         options = chosen(examples, draw, tables, states, opening, label=plan.label)
         options |= {"layers": layers} if (layers := given.pop("layers", None)) else {}
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
-        _for_models(chosen(examples, draw, states, device=opening.device, revision=revision), study)
-        spec = read_study(study) if study is not None else StudySpec.of(arrays or [])
+        told = chosen(examples, draw, states, device=opening.device, revision=revision)
+        form = Form.of(axes=axes, pool=told.pop("pool", None), mask=mask)
+        _for_models(told, study)
+        spec = read_study(study) if study is not None else StudySpec.of(arrays or [], form=form)
+        spec = spec.with_form(form)
         used(spec.models or spec.columns or labels_from, **asdict(tables))
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
+    running = how.running()
+    _ = running.means  # what the run would refuse is refused
     if dry_run:
         say_study_forecast(spec.forecast(out), json=json)
         return
-    results = run_study(spec, out, how.running())
+    results = run_study(spec, out, running)
     show_study(results, out, command=ctx.obj, json=json, progress=not how.quiet)
 
 
@@ -125,10 +137,11 @@ def _for_models(given: Mapping[str, Any], study: str | None) -> None:
     if not given:
         return
     said = ", ".join(f"--{'seed' if name == 'rng' else name.replace('_', '-')}" for name in given)
+    go = "goes" if len(given) == 1 else "go"
     if study is None:
         raise InputError(
-            f"{said} goes with --model and --data. Layers that are there already are taken whole, as they are."
+            f"{said} {go} with --model and --data. Layers that are there already are taken whole, as they are."
         )
     raise InputError(
-        f"{said} goes with --model and --data. Of {study} its file says it: [source.options] of study.toml."
+        f"{said} {go} with --model and --data. Of {study} its file says it: [source.options] of study.toml."
     )

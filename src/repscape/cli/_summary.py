@@ -45,7 +45,7 @@ def say_summary(results: Results) -> None:
 
 def say_conclusions(results: Results) -> None:
     """Print what may be concluded, in the words of the report: first what it opens with."""
-    from ..findings import by_heading, headline
+    from ..findings import by_heading, headline, held_together
 
     head = headline(results)
     if head.sentences or head.recommended:
@@ -57,6 +57,8 @@ def say_conclusions(results: Results) -> None:
             of = f" of {taken.model}" if taken.model else ""
             say(f"  - Layer to {reading}{of}: {taken.layer.index} ({taken.layer.name}). {taken.why}")
     said = results.conclusions()
+    if together := held_together(said):
+        say(f"\n{together}")
     for heading, held in by_heading(said[:SENTENCES]).items():
         say(f"\n{heading}")
         for one in held:

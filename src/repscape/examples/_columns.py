@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -148,7 +149,7 @@ def _of_npy(where: Path, key: str | None, *, allow_pickle: bool) -> dict[str, Ar
     _check_kind(array, str(where))
     if key is None and (column := _column(array)) is not None:
         return {where.stem: column}
-    if array.ndim != 2 or key is None or not key.isdecimal() or int(key) >= array.shape[1]:
+    if array.ndim != 2 or key is None or not re.fullmatch("[0-9]{1,9}", key) or int(key) >= array.shape[1]:
         allowed = f"{where}:0 to {where}:{array.shape[1] - 1}" if array.ndim == 2 else f"{where}, with one axis"
         raise InputError(f"a column of {where} must be one of {allowed}. Got shape {array.shape}, column {key}.")
     return {f"{where.stem}_{key}": np.asarray(array[:, int(key)])}

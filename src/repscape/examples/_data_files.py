@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from ..errors import InputError, UnknownNameError
-from ._arrays import natural_key
+from ._layer_names import natural_key
 from ._tables import read_table, suffix_of
 from ._typed import text
 from ._walk import is_hidden

@@ -31,6 +31,7 @@ def open_dataset(where: str, *, split: str | None) -> datasets.Dataset:
     try:
         if (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file():
             held = datasets.load_from_disk(where)
+            _check_whole(held)
         elif path.is_dir():
             held = datasets.load_dataset(where)
         else:
@@ -40,6 +41,12 @@ def open_dataset(where: str, *, split: str | None) -> datasets.Dataset:
         offline = "" if path.exists() else " Without a network, give a folder saved by Dataset.save_to_disk, or a file."
         raise InputError(f"{where!r} could not be opened as a data set: {problem}.{offline}") from problem
     return one_split(held, split, where)
+
+
+def _check_whole(held: Any) -> None:
+    """Refuse a saved data set whose columns point outside of their files: Arrow maps them, and would read on regardless."""
+    for part in held.values() if isinstance(held, datasets.DatasetDict) else [held]:
+        part.data.table.validate(full=True)
 
 
 def one_split(held: Any, split: str | None, name: str) -> datasets.Dataset:

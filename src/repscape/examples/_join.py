@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,8 @@ import pandas as pd
 
 from .. import _check
 from ..errors import InputError, InputTypeError
-from ._arrays import natural_key
 from ._columns import ID, Array, ColumnTable, Reading, column_table
+from ._layer_names import natural_key
 from ._tables import plain_frame
 from ._typed import settled
 
@@ -94,6 +94,12 @@ class GivenColumns(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return sum(len(table.columns) for table in self.tables)
+
+    @property
+    def lengths(self) -> frozenset[int]:
+        """Numbers of rows of the tables."""
+        held = (values for table in self.tables for values in table.columns.values())
+        return frozenset(len(values) for values in held if isinstance(values, Sized) and not isinstance(values, str))
 
     def has_ids(self, column: str) -> bool:
         """Whether the ids of some table are those of this column."""

@@ -17,11 +17,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from .._files import whole_folder
 from .._types import Brief, LayerInfo
 from ..errors import InputError, StoreError
+from ..machine import whole_folder
 from ._npz import load_npy
 from ._walk import Noticed, files_below, is_hidden
+from .forms import holds_arrays, is_own, is_zarr
 
 Array = npt.NDArray[Any]
 FolderKind = Literal["store", "study", "neighbors", "arrays", "dataset", "images"]
@@ -162,8 +163,9 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
     Returns
     -------
     str
-        "store" (a zarr folder), "study" (a folder with study.toml or .zarr folders), "neighbors" (published neighbour
-        files), "arrays" (.npy or .npz), "images", or "dataset" (saved by the datasets library, or files such as csv).
+        "store" (a zarr folder of repscape's), "study" (a folder with study.toml or .zarr folders), "neighbors" (published
+        neighbour files), "arrays" (.npy, .npz and other files of hidden states, or a plain zarr folder), "images", or "dataset"
+        (saved by the datasets library, or files such as csv).
 
     Raises
     ------
@@ -180,8 +182,8 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
     """
     where = _existing(path, "this")
     names = {entry.name for entry in where.iterdir() if not is_hidden(entry.name)}
-    if "zarr.json" in names:
-        return "store"
+    if is_zarr(where):
+        return "store" if is_own(where) else "arrays"
     if names & {"study.toml", "activations.zarr", "graphs.zarr", "results.zarr"}:
         return "study"
     if names & {"dataset_dict.json", "dataset_info.json"}:
@@ -192,6 +194,8 @@ def kind_of_folder(path: str | os.PathLike[str]) -> FolderKind:
         return "arrays"
     if next(files_below(where, lambda file: file.suffix.lower() in IMAGE_SUFFIXES, Noticed()), None) is not None:
         return "images"
+    if holds_arrays(where):
+        return "arrays"
     if any(Path(name.removesuffix(".gz")).suffix in DATA_SUFFIXES for name in names):
         return "dataset"
     raise InputError(

@@ -29,6 +29,7 @@ UNREADABLE = (
 """What numpy and zipfile raise for bytes that are not theirs; RuntimeError: a member under a password."""
 PICKLED = "it holds pickled Python objects, which are never loaded; save a plain array of numbers or text instead"
 STEP = 1 << 22
+LONGEST_HEADER = 1 << 20  # bytes; numpy reads at most 10,000
 
 
 def load_npy(path: Path, *, allow_pickle: bool = False) -> Array:
@@ -126,6 +127,10 @@ def _header(stream: Any) -> Header:
     version = np.lib.format.read_magic(stream)
     if version == (1, 0):
         return np.lib.format.read_array_header_1_0(stream)
+    start = stream.tell()
+    if (length := int.from_bytes(stream.read(4), "little")) > LONGEST_HEADER:  # room for it would be taken at once
+        raise ValueError(f"its header says that it is {length:,} bytes long")
+    stream.seek(start)
     return np.lib.format.read_array_header_2_0(stream)
 
 

@@ -134,7 +134,7 @@ def _encoding(head: bytes) -> str:
 def _codec(encoding: str) -> str:
     try:
         return codecs.lookup(encoding).name
-    except (LookupError, TypeError) as problem:
+    except (LookupError, TypeError, ValueError) as problem:  # ValueError: of a name that is no text
         raise UnknownNameError(
             f"encoding must be the name of a text encoding, such as 'utf-8', 'utf-16', 'latin-1' or 'cp1252'. Got {encoding!r}."
         ) from problem

@@ -33,6 +33,7 @@ def chosen_rows(
     """Return the row numbers of the wanted examples, in the order they are wanted."""
     if balance is not None and limit is not None:
         raise InputError(f"{WHAT} takes limit or balance, not both. Got limit={limit} and balance={balance}.")
+    draw = _random.generator(rng, WHAT)
     chosen = np.arange(len(table)) if rows is None else _named_rows(rows, len(table), name)
     for label in labels:
         _no_gaps(table, label, chosen, name)
@@ -40,10 +41,10 @@ def chosen_rows(
         if not labels:
             raise InputError(f"balance of {WHAT} needs label=, the column that says the class of each example.")
         balance = _check.integer(balance, "balance", WHAT, low=1)
-        return _balanced(table[labels[0]].iloc[chosen], chosen, balance, _random.generator(rng, WHAT))
+        return _balanced(table[labels[0]].iloc[chosen], chosen, balance, draw)
     if limit is not None:
         limit = _check.integer(limit, "limit", WHAT, low=1)
-        return _random.generator(rng, WHAT).permutation(chosen)[:limit]
+        return draw.permutation(chosen)[:limit]
     return chosen
 
 
@@ -74,6 +75,8 @@ def _no_gaps(table: pd.DataFrame, label: str, chosen: Rows, name: str) -> None:
 def _balanced(labels: pd.Series[Any], chosen: Rows, count: int, rng: np.random.Generator) -> Rows:
     """Draw `count` rows of every class, and shuffle them."""
     kinds = {type(label).__name__ for label in labels}
+    if kinds & {"list", "dict"}:
+        raise InputTypeError(f"labels to balance must be text or numbers. Got {', '.join(sorted(kinds))}.")
     if len(kinds) > 1:
         raise InputTypeError(f"labels to balance must be of one kind. Got {', '.join(sorted(kinds))} mixed.")
     codes, classes = pd.factorize(labels, sort=True)

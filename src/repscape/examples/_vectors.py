@@ -66,9 +66,14 @@ def looks_like_vectors(path: Path) -> bool:
     """Whether a text file begins with a word and numbers, or with the header of word2vec."""
     with opened(path) as stream:
         first, second = stream.readline(LINE).split(), stream.readline(LINE).split()
-    if len(first) == 2 and all(part.isdigit() for part in first) and len(second) == int(first[1]) + 1:
+    if len(first) == 2 and all(map(_is_count, first)) and len(second) == int(first[1]) + 1:
         first = second
     return len(first) > SNIFFED and all(_is_number(part) for part in first[-SNIFFED:])
+
+
+def _is_count(part: str | bytes) -> bool:
+    """Whether it is a number of words or dimensions; Python reads no number of thousands of digits."""
+    return part.isascii() and part.isdigit() and len(part) < LONGEST
 
 
 def _is_number(text: str) -> bool:
@@ -83,7 +88,7 @@ def _is_binary(path: Path) -> bool:
     """Whether word2vec's header is followed by something that is no line of numbers."""
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as stream:
         header, line = stream.readline(100).split(), stream.readline(100_000).split()
-    if len(header) != 2 or not all(part.isdigit() for part in header):
+    if len(header) != 2 or not all(map(_is_count, header)):
         return False
     return not line or not _is_number(line[-1].decode("utf-8", "replace"))
 
@@ -93,7 +98,7 @@ def _check_promise(path: Path) -> None:
     packed = path.suffix.lower() == ".gz"
     with gzip.open(path, "rb") if packed else path.open("rb") as stream:
         header = stream.readline(100).split()
-    if len(header) != 2 or not all(part.isdigit() and len(part) < LONGEST for part in header):
+    if len(header) != 2 or not all(map(_is_count, header)):
         return  # it is none, and gensim says so
     promised = int(header[0]) * int(header[1]) * np.dtype(np.float32).itemsize
     if not packed and promised > path.stat().st_size:
@@ -113,6 +118,10 @@ def _text_vectors(path: Path) -> tuple[list[str], Array]:
         for number, line in enumerate(stream, start=1):
             parts = line.rstrip().split(" ")
             if number == 1 and len(parts) == 2 and all(part.isdigit() for part in parts):
+                if not all(map(_is_count, parts)):
+                    raise InputError(
+                        f"{path} begins with numbers of words and dimensions that are none: {line[:60]!r}."
+                    )
                 promised, width = int(parts[0]), int(parts[1])
                 continue
             width = len(parts) - 1 if width is None else width

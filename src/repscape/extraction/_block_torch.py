@@ -80,10 +80,8 @@ class Inside:
     """Calls that were given a state."""
 
     def __post_init__(self) -> None:
-        ran = Counter(call.path for call in self.found.calls)
-        self.once = {
-            path for path, times in ran.items() if times == 1
-        }  # the others' names would not say which state is meant
+        ran = Counter(call.path for call in self.calls)
+        self.once = {path for path, times in ran.items() if times == 1}  # the others' names would not say which state
         self.start, self.goal = self._number(self.block.given), self._number(self.block.found)
         for call in self.calls:
             if (number := self._number(call.given)) is not None:
@@ -93,9 +91,8 @@ class Inside:
 
     @cached_property
     def calls(self) -> list[Call]:
-        """Calls of the block's modules, in the order in which they began."""
-        inside = f"{self.block.path}."
-        return [call for call in self.found.calls if call.path.startswith(inside)]
+        """Calls while the block ran, in the order in which they began; a module may be another block's as well."""
+        return [call for call in self.found.calls if self.block.entered < call.entered and call.left < self.block.left]
 
     def adds(self) -> bool:
         """Say whether the block adds something to what it reads, whatever becomes of it."""
@@ -239,8 +236,7 @@ class Inside:
         return tuple(self._step(edge, beside and edge.start == way[-1].start) for edge in way)
 
     def _step(self, edge: _Edge, beside: bool) -> Step:
-        named = edge.call.path in self.once
-        part = Part(self._inner(edge.call.path), edge.scale, edge.gain) if named else None
+        part = Part(self._inner(edge.call.path), edge.scale, edge.gain, self.found.which(edge.call))
         if edge.norm:
             return Step("norm", part)
         readers = self.read.get(edge.start, [])
@@ -274,4 +270,5 @@ class Inside:
         return "other"
 
     def _inner(self, path: str) -> str:
-        return path.removeprefix(f"{self.block.path}.")
+        inside = f"{self.block.path}."
+        return path.removeprefix(inside) if path.startswith(inside) else f"/{path}"

@@ -12,15 +12,17 @@ from typing import Any
 
 import torch
 
-from ._anatomy import Anatomy, Part, find_anatomies
+from ._anatomy import FAMILY_SITES, PART_SITES, Anatomy, Part, find_anatomies, full_path
 from ._families import FAMILIES, Family
 from ._structure_torch import Block, Structure, find_stacks, read_structure, same, stack_of
 from ._trace_torch import Trace, trace
 
-ADDED = ("attn", "mlp")
+ADDED = ("attn", "cross", "mixer", "mlp")
 
 
-def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family | None = None) -> Anatomy | None:
+def examine(
+    module: torch.nn.Module, call: Callable[[], Any], *, family: Family | None = None, inside: str = ""
+) -> Anatomy | None:
     """Find the blocks of a model and the sites that can be read, from one pass of `call`.
 
     Parameters
@@ -31,6 +33,8 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         Runs one short input through it.
     family : Family, optional
         Where the user says that the blocks keep their parts.
+    inside : str, optional
+        Path of the part of the model, such as a decoder, whose blocks are meant; all of it by default.
 
     Returns
     -------
@@ -38,7 +42,8 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         None where no stack of blocks was found.
     """
     found = trace(module, call)
-    names = [name for name, _ in module.named_modules() if name]
+    ahead = f"{inside}." if inside else ""
+    names = [name for name, _ in module.named_modules() if name and name.startswith(ahead)]
     claims = find_anatomies(names, FAMILIES if family is None else (family,))
     ran = [(claim, stack) for claim in claims if (stack := stack_of(found, claim.blocks)) is not None]
     if len(ran) == 1:
@@ -46,11 +51,11 @@ def examine(module: torch.nn.Module, call: Callable[[], Any], *, family: Family 
         return _Findings(found, claim, read_structure(module, found, stack), family is not None).anatomy()
     if family is not None:
         return claims[0] if claims else None
-    for stack in find_stacks(found):
+    for stack in find_stacks(found, ahead):
         structure = read_structure(module, found, stack)
         if any(block.adds for block in structure.blocks):
             empty = (None,) * len(stack)
-            parts = dict.fromkeys(("norm1", "norm2", "attn", "mlp"), empty)
+            parts = dict.fromkeys(PART_SITES, empty)
             blank = Anatomy(type(module).__name__, tuple(call.path for call in stack), parts, None)
             return _Findings(found, blank, structure, told=False).anatomy()
     return None
@@ -70,7 +75,7 @@ class _Findings:
         """Return the anatomy with every site that holds, and why the others do not."""
         parts: dict[str, tuple[Part | None, ...]] = {}
         refused: dict[str, str] = {}
-        for site in ("norm1", "norm2", "attn", "mlp"):
+        for site in PART_SITES:
             parts[site], why = self._site(site)
             if why:
                 refused[site] = why
@@ -82,8 +87,15 @@ class _Findings:
         final, why = self._final_norm()
         if why:
             refused["final_norm"] = why
+        calls = tuple(block.call for block in self.structure.blocks)
         return replace(
-            self.claim, parts=parts, final_norm=final, normalised=self._normalised(), refused=refused, checked=True
+            self.claim,
+            parts=parts,
+            final_norm=final,
+            normalised=self._normalised(),
+            refused=refused,
+            checked=True,
+            calls=calls if any(calls) else (),
         )
 
     def _site(self, site: str) -> tuple[tuple[Part | None, ...], str]:
@@ -102,16 +114,17 @@ class _Findings:
             else:
                 parts.append(place)
         unknown = [block.path for block in blocks if not block.steps]
-        if unknown:
+        if unknown and site in FAMILY_SITES:
             return tuple(parts), _unexplained(unknown, blocks)
-        return tuple(parts), "" if any(parts) else _nothing(site, blocks, any(claimed))
+        rare = site not in FAMILY_SITES and not any(claimed)
+        return tuple(parts), "" if any(parts) or rare else _nothing(site, blocks, any(claimed))
 
     def _alike(self, block: str, one: Part, two: Part) -> bool:
         """Say whether two modules of a block hand out the same."""
         if (one.path, two.scale, two.gain) == (two.path, 1.0, None):
-            return True
+            return two.call is None
         outputs = [
-            [call.found for call in self.found.calls if call.path == f"{block}.{part.path}"] for part in (one, two)
+            [call.found for call in self.found.calls if call.path == full_path(block, part.path)] for part in (one, two)
         ]
         plain = (two.scale, two.gain) == (1.0, None)
         return plain and all(len(found) == 1 for found in outputs) and same(outputs[0][0], outputs[1][0])
@@ -185,15 +198,21 @@ def _norm1(block: Block) -> Part | None:
 
 
 def _norm2(block: Block) -> Part | None:
-    place = _only(block, "mlp")
+    place = _only(block, "cross")
+    place = _only(block, "mlp") if place is None else place
     if place is None or (place == 0 and not block.steps[0].beside):
         return None
     return _norm_before(block, place, 1 if block.steps[place].beside else 0)
 
 
+def _norm_mlp(block: Block) -> Part | None:
+    place = _only(block, "mlp")
+    return None if place is None or _only(block, "cross") is None else _norm_before(block, place, 0)
+
+
 _PLACES: dict[str, Callable[[Block], Part | None]] = {
     "norm1": _norm1,
     "norm2": _norm2,
-    "attn": _added("attn"),
-    "mlp": _added("mlp"),
+    "norm_mlp": _norm_mlp,
+    **{site: _added(site) for site in ADDED},
 }

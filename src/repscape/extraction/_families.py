@@ -32,7 +32,7 @@ class Family:
 
     def part(self, site: str) -> str | None:
         """Return the path inside a block that a site stands for, or None where the family has none."""
-        return {"norm1": self.norm1, "norm2": self.norm2, "attn": self.attn, "mlp": self.mlp}[site]
+        return {"norm1": self.norm1, "norm2": self.norm2, "attn": self.attn, "mlp": self.mlp}.get(site)
 
 
 FAMILIES = (

@@ -6,7 +6,7 @@ construction and not asked of each tokenizer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -117,6 +117,14 @@ class TextEncoder:
         draw = np.random.default_rng(0)
         texts = [draw.choice(usual, length).tolist() for length in lengths]
         return self._encoded([[*self.prefix, *tokens, *self.suffix] for tokens in texts])
+
+    def words(self, batch: Batch) -> list[str]:
+        """Return what each real token of a batch says, text after text."""
+        if batch.real is None or not isinstance(batch.inputs, Mapping):
+            return []
+        ids = batch.inputs["input_ids"][batch.real].tolist()
+        said = {one: self.tokenizer.decode([one]) for one in set(ids)}
+        return [said[one] for one in ids]
 
     def _encoded(self, ids: list[list[int]], cut: int = 0) -> Encoded:
         digests = tuple(digest(np.array(tokens, dtype=np.int64).tobytes()) for tokens in ids)

@@ -18,7 +18,7 @@ from transformers.utils.hub import cached_file
 
 from ..errors import InputError, MissingExtraError, RepscapeError
 from ..machine import torch_device
-from ._hf_model import first_line, quiet, takes_images, wrap_pretrained
+from ._hf_model import first_line, quiet, takes_audio, takes_images, wrap_pretrained
 from ._model_files import (
     ADAPTER,
     CONFIG,
@@ -41,8 +41,9 @@ def open_pretrained(
     dtype: str = "auto",
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
+    tower: str = "auto",
 ) -> Model:
-    """Load a model and its tokenizer or image processor, and run a few tokens through it.
+    """Load a model and its tokenizer, image processor or feature extractor, and run a few tokens through it.
 
     Parameters
     ----------
@@ -54,6 +55,8 @@ def open_pretrained(
         "auto" is the GPU where there is one, and float32.
     trust_remote_code, allow_pickle : bool, default False
         Whether to run code, or read pickled weights, that came with the model.
+    tower : str, default "auto"
+        Which part of a model of two is meant, see `wrap_pretrained`.
 
     Returns
     -------
@@ -66,7 +69,7 @@ def open_pretrained(
     MissingExtraError
         It is an adapter, and peft is not installed.
     """
-    loading = _Loading(source, revision, dtype, trust_remote_code, allow_pickle)
+    loading = _Loading(source, revision, dtype, trust_remote_code, allow_pickle, tower)
     with quiet(), _explained(source, revision, trusted=trust_remote_code):
         folder = loading.folder()
         adapter = is_adapter(folder)
@@ -74,7 +77,7 @@ def open_pretrained(
             module, processor = loading.adapted(folder)
         else:
             module, processor = loading.model(folder)
-        model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source)
+        model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source, tower=tower)
     about = {
         **model.about,
         **({"adapter_of": read_config(folder, ADAPTER)["base_model_name_or_path"]} if adapter else {}),
@@ -91,6 +94,7 @@ class _Loading:
     dtype: str
     trusted: bool
     allow_pickle: bool
+    tower: str = "auto"
 
     @property
     def _common(self) -> dict[str, Any]:
@@ -114,9 +118,11 @@ class _Loading:
         if not self.trusted:
             check_no_kernels(read_config(folder), self.source)
         module = self._weights(self.source, **self._common)
+        images, audio = takes_images(module, self.tower), takes_audio(module, self.tower)
         if local:
-            check_tokenizer_files(folder, images=takes_images(module))
-        auto = transformers.AutoImageProcessor if takes_images(module) else transformers.AutoTokenizer
+            check_tokenizer_files(folder, images=images, audio=audio and not images)
+        auto: Any = transformers.AutoFeatureExtractor if audio else transformers.AutoTokenizer
+        auto = transformers.AutoImageProcessor if images else auto
         return module, auto.from_pretrained(self.source, **self._common)
 
     def adapted(self, folder: Path) -> tuple[Any, Any]:
@@ -146,7 +152,10 @@ class _Loading:
     def _weights(self, source: str, **common: Any) -> Any:
         config = transformers.AutoConfig.from_pretrained(source, **common)
         loader: Any = transformers.AutoModel
-        if config.is_encoder_decoder and type(config) in transformers.AutoModelForTextEncoding._model_mapping:
+        if config.model_type == "speecht5":  # without its head it has nothing that reads sound
+            loader = transformers.AutoModelForSpeechSeq2Seq
+        alone = config.is_encoder_decoder and self.tower in ("auto", "encoder")
+        if alone and type(config) in transformers.AutoModelForTextEncoding._model_mapping:
             loader = transformers.AutoModelForTextEncoding
         module, info = loader.from_pretrained(
             source,

@@ -13,56 +13,89 @@ import torch
 import transformers
 
 from ..errors import InputError, InputTypeError
+from ._anatomy import Anatomy
 from ._examine_torch import examine
 from ._families import Family
+from ._hf_audio import AudioEncoder
 from ._hf_encode import ImageEncoder, TextEncoder
+from ._hf_towers import check_tower, has_decoder, joined, modalities, path_of, tower_of, with_decoder
 from ._torch_model import Model, call_model, evaluating, moved
 
 NO_LIMIT = 10**6  # tokenizers without a limit of their own say 1e30
-READABLE = ("text", "image")
+READABLE = ("text", "image", "audio")
 
 
-def wrap_pretrained(module: Any, processor: Any, *, name: str | None = None, family: Family | None = None) -> Model:
-    """Make a transformers model at hand readable, with its tokenizer or image processor.
+def wrap_pretrained(
+    module: Any, processor: Any, *, name: str | None = None, family: Family | None = None, tower: str = "auto"
+) -> Model:
+    """Make a transformers model at hand readable, with its tokenizer, image processor or feature extractor.
 
-    A few tokens run through it, to find its blocks and to see that what is read of them adds up.
+    A few tokens run through it, to find its blocks and to see that what is read of them adds up. `tower` says which part of a
+    model of two is meant: "encoder" (by default), "decoder" or "both"; "text", "vision" or "audio".
     """
-    modalities = _modalities(module)
-    if len(modalities) > 1:
+    called = name or type(module).__name__
+    module = tower_of(module, tower)
+    check_tower(module, tower)
+    taken = modalities(module)
+    kinds = [kind for kind in taken if kind in READABLE]
+    if len(taken) > 1 and not has_decoder(module):
         raise InputTypeError(
-            f"model of extract must take one kind of input. Got one that takes {' and '.join(modalities)}: "
-            "hand in one of its towers as a module."
+            f"model of extract must take one kind of input. Got one that takes {' and '.join(taken)}: "
+            "hand in one of its towers as a module, or say which is meant: tower='text', 'vision' or 'audio'."
         )
-    if modalities[0] not in READABLE:
+    if kinds == ["audio"] and not hasattr(processor, "sampling_rate"):
         raise InputTypeError(
-            f"model of extract must take text or images. Got one that takes {modalities[0]}: hand it in as a module with a "
+            "model of extract must take text or images. Got one that takes audio: with a feature extractor as its preprocess "
+            f"it can be read, not with a {type(processor).__name__}."
+        )
+    if not kinds:
+        raise InputTypeError(
+            f"model of extract must take text, images or audio. Got one that takes {taken[0]}: hand it in as a module with a "
             "preprocess of your own."
         )
-    called = name or type(module).__name__
     part = _encoding_part(module)
-    if "image" in modalities:
-        encoder: TextEncoder | ImageEncoder = _image_encoder(module, processor)
+    encoder: TextEncoder | ImageEncoder | AudioEncoder
+    if "image" in kinds:
+        encoder = _image_encoder(module, processor)
+    elif "audio" in kinds and hasattr(processor, "sampling_rate"):
+        encoder = AudioEncoder(processor)
     else:
         encoder = _text_encoder(module, part, processor, called)
     masks = _random_masks(module)
-    about = {"random_mask": "off"} if masks else {}
-    return probed(Model(module, _caller(module, part, masks), encoder, called, family=family, about=about))
+    about: dict[str, Any] = {"random_mask": "off"} if masks else {}
+    about |= {} if tower == "auto" else {"tower": tower}
+    run = with_decoder(module) if tower in ("decoder", "both") else _caller(module, part, masks)
+    return probed(Model(module, run, encoder, called, family=family, about=about), tower=tower)
 
 
-def takes_images(module: Any) -> bool:
-    """Say whether a model takes pictures."""
-    return "image" in _modalities(module)
+def takes_images(module: Any, tower: str = "auto") -> bool:
+    """Say whether a model, or a tower of it, takes pictures."""
+    return "image" in modalities(tower_of(module, tower))
 
 
-def probed(model: Model) -> Model:
+def takes_audio(module: Any, tower: str = "auto") -> bool:
+    """Say whether a model, or a tower of it, takes sound."""
+    return "audio" in modalities(tower_of(module, tower))
+
+
+def probed(model: Model, *, tower: str = "auto") -> Model:
     """Run the encoder's own probe through a model and note where its parts are."""
     probe = model.encode.probe()
     if probe is None:
         return model
     inputs = moved(probe.batch(np.zeros(1, dtype=np.int64)).inputs, model.device, model.dtype)
+
+    def found(inside: str = "") -> Anatomy | None:
+        return examine(model.module, lambda: call_model(model, inputs), family=model.family, inside=inside)
+
     try:
         with quiet(), evaluating(model.module):
-            return replace(model, anatomy=examine(model.module, lambda: call_model(model, inputs), family=model.family))
+            if tower not in ("decoder", "both"):
+                return replace(model, anatomy=found())
+            module: Any = model.module
+            decoder = found(path_of(module, module.get_decoder()))
+            encoder = found(path_of(module, module.get_encoder())) if tower == "both" else None
+            return replace(model, anatomy=joined(encoder, decoder))
     except InputError:
         raise
     except Exception as error:  # whatever a network says of inputs that it does not take
@@ -75,12 +108,6 @@ def first_line(error: BaseException) -> str:
     """Return what an error says, cut to its first line."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
-
-
-def _modalities(module: Any) -> list[str]:
-    """Return what a model takes: text, image, ..."""
-    found = module.input_modalities
-    return [found] if isinstance(found, str) else list(found)
 
 
 def _encoding_part(module: Any) -> Any:

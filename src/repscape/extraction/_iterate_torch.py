@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,16 +16,16 @@ import numpy.typing as npt
 from .. import _check
 from .._types import Examples, LayerInfo
 from ..errors import InputError, InputTypeError, MemoryBudgetError
-from ._anatomy import SITES, Tap
+from ._anatomy import Tap
+from ._asked_torch import asked_parts, with_anatomy
 from ._copies import EarlierRows, RowsInMemory
-from ._examine_torch import examine
 from ._layout import Layout
 from ._memory_torch import BATCH_TOKENS, fitting_tokens, free_device_memory, out_of_memory, smaller
 from ._pool import POOLS
 from ._reading_torch import Reading, find_reading
 from ._sites import select_taps
 from ._slab_torch import SlabWork
-from ._torch_model import Encoded, Model, TooLong, call_model, evaluating, moved
+from ._torch_model import Encoded, Model, TooLong, evaluating
 
 SLAB_ROWS = 512
 SLAB_ROWS_WIDE = 64  # where each example gives many rows or one very long one
@@ -60,6 +59,7 @@ def iterate(
     *,
     layers: str | int | Sequence[str | int] = "all",
     site: str | Sequence[str] = "residual",
+    part: str | None = None,
     pool: str = "mean",
     include_special: bool = False,
     batch_size: int | str = "auto",
@@ -84,6 +84,8 @@ def iterate(
         The n examples.
     layers, site
         Where to read, see `select_taps`.
+    part : {"heads", "units", "router", "experts"}, optional
+        Parts of layers instead of whole ones, see `part_taps`.
     pool : {"mean", "max", "first", "last", "cls", "token", "flatten"}, default "mean"
         See `pool_state`.
     include_special : bool, default False
@@ -124,8 +126,11 @@ def iterate(
         examples.inputs[:1], first_row=0, max_length=max_length, too_long="truncate"
     )  # refuses what it cannot take
     with evaluating(model.module):
-        model = _with_anatomy(model, examples, encode, layers=layers, site=site)
-        taps = select_taps(model.module, layers=layers, sites=site, family=model.family, anatomy=model.anatomy)
+        model = with_anatomy(model, examples, encode, layers=layers, site="residual" if part else site)
+        if part is None:
+            taps = select_taps(model.module, layers=layers, sites=site, family=model.family, anatomy=model.anatomy)
+        else:
+            taps = asked_parts(model, examples, encode, part=part, layers=layers, site=site, pool=pool)
         wide = SLAB_ROWS_WIDE if pool in ("token", "flatten") else SLAB_ROWS
         rows = wide if slab_rows is None else _check.integer(slab_rows, "slab_rows", "extract", low=1)
         rows = rows if layout is None else layout.slab_rows
@@ -197,30 +202,13 @@ def _remember(
         work.seen.remember(work.digests_of_all(encoded, start), start)
 
 
-def _with_anatomy(
-    model: Model, examples: Examples, encode: Callable[..., Encoded], *, layers: Any, site: str | Sequence[str]
-) -> Model:
-    """Look for the blocks of a module of the user's own with the shortest input, where a site of blocks is asked for."""
-    wanted = [layers] if isinstance(layers, str | int) else list(layers)
-    sites = [site] if isinstance(site, str) else list(site)
-    by_depth = "all" in wanted or any(isinstance(entry, int) for entry in wanted)
-    asked = any(entry in SITES for entry in sites) and (by_depth or model.known_anatomy() is not None)
-    if model.anatomy is not None or model.encode.probe() is not None or not asked:
-        return model
-    encoded = encode(examples.inputs, first_row=0)
-    inputs = moved(encoded.batch(np.array([int(np.argmin(encoded.lengths))])).inputs, model.device, model.dtype)
-    return replace(
-        model, anatomy=examine(model.module, lambda: call_model(model, inputs), family=model.family) or model.anatomy
-    )
-
-
 def _found_reading(
     model: Model, taps: list[Tap], examples: Examples, encode: Callable[..., Encoded], *, pool: str
 ) -> Reading:
     """Find out how states lie in a batch and which inputs may share one; vectors have no positions, and nothing to find."""
-    if isinstance(examples.inputs, np.ndarray) and examples.inputs.ndim == 2:
-        return Reading(by_row=True)
     probe = model.encode.probe()
+    if probe is None and isinstance(examples.inputs, np.ndarray) and examples.inputs.ndim == 2:
+        return Reading(by_row=True)
     try:
         return find_reading(model, taps, probe or encode(examples.inputs, first_row=0), pool=pool)
     except (RuntimeError, MemoryError) as error:

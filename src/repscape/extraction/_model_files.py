@@ -60,13 +60,14 @@ def check_model_folder(folder: Path, *, allow_pickle: bool) -> None:
         )
 
 
-def check_tokenizer_files(folder: Path, *, images: bool) -> None:
-    """Refuse a folder without a tokenizer, or without an image processor."""
-    patterns, what, writer = (
-        (PROCESSORS, "an image processor (preprocessor_config.json)", "AutoImageProcessor")
-        if images
-        else (TOKENIZERS, "a tokenizer (tokenizer.json, or a vocabulary)", "AutoTokenizer")
-    )
+def check_tokenizer_files(folder: Path, *, images: bool, audio: bool = False) -> None:
+    """Refuse a folder without a tokenizer, or without an image processor or a feature extractor."""
+    patterns: tuple[str, ...] = TOKENIZERS
+    what, writer = "a tokenizer (tokenizer.json, or a vocabulary)", "AutoTokenizer"
+    if images:
+        patterns, what, writer = PROCESSORS, "an image processor (preprocessor_config.json)", "AutoImageProcessor"
+    elif audio:
+        patterns, what, writer = PROCESSORS, "a feature extractor (preprocessor_config.json)", "AutoFeatureExtractor"
     if not any(file for pattern in patterns for file in folder.glob(pattern)):
         raise InputError(
             f"model of extract: {str(folder)!r} has no {what.partition(' ')[2]}. Save it beside the model: "

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, InputTypeError, needs_extra
 from ._families import Family
+from ._own_code import own_code
 
 if TYPE_CHECKING:
     import torch
@@ -34,6 +35,7 @@ def open_model(
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     family: Family | None = None,
+    tower: str = "auto",
 ) -> Model:
     """Open a model for reading its hidden states.
 
@@ -55,6 +57,9 @@ def open_model(
         Whether to run code, or read pickled weights, that came with the model.
     family : Family, optional
         Where a module keeps its blocks' parts, if the table does not know it.
+    tower : {"auto", "encoder", "decoder", "both", "text", "vision", "audio"}
+        Which part of a transformers model is read: an encoder (auto), its decoder, which reads the same tokens behind its first
+        one, or both; the tower for one kind of input of a model that takes several.
 
     Returns
     -------
@@ -81,6 +86,7 @@ def open_model(
             dtype=dtype,
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
+            tower=tower,
         )
     if revision is not None:
         raise InputError(f"revision of open_model is for a hub id. Got {revision!r} for {model!r}.")
@@ -88,7 +94,7 @@ def open_model(
     found = _call(model) if isinstance(model, str) else model
     if isinstance(found, tuple) and len(found) == 2 and preprocess is None:
         found, preprocess = found
-    return _open_object(found, preprocess, name=name, device=device, dtype=dtype, family=family)
+    return _open_object(found, preprocess, name=name, device=device, dtype=dtype, family=family, tower=tower)
 
 
 def names_function(model: str) -> bool:
@@ -105,18 +111,21 @@ def function_file(model: str) -> str:
 
 
 def _open_object(
-    found: Any, preprocess: Any, *, name: str | None, device: str, dtype: str, family: Family | None
+    found: Any, preprocess: Any, *, name: str | None, device: str, dtype: str, family: Family | None, tower: str
 ) -> Model:
-    """Open a module, with a callable or a transformers tokenizer or image processor."""
+    """Open a module, with a callable or a transformers tokenizer, image processor or feature extractor."""
     from ._torch_model import Model, open_module
 
+    processor = hasattr(preprocess, "model_input_names")  # a tokenizer, an image processor or a feature extractor
+    if tower != "auto" and not processor:
+        raise InputError(f"tower of open_model is for a model of the transformers library. Got {tower!r} for a module.")
     if isinstance(found, Model):
         return found
     model = open_module(found, preprocess=preprocess, name=name, device=device, dtype=dtype, family=family)
-    if hasattr(preprocess, "model_input_names"):  # a tokenizer or an image processor
+    if processor:
         from ._hf_model import wrap_pretrained
 
-        return wrap_pretrained(model.module, preprocess, name=model.name, family=family)
+        return wrap_pretrained(model.module, preprocess, name=model.name, family=family, tower=tower)
     return model
 
 
@@ -144,15 +153,19 @@ def _call(name: str) -> Any:
     if added:
         sys.path.insert(0, here)
     try:
-        if importlib.util.find_spec(module_name.partition(".")[0]) is None:
+        with own_code(f"model of open_model: {module_name!r}"):
+            found = importlib.util.find_spec(module_name.partition(".")[0])
+        if found is None:
             raise InputError(f"model of open_model: there is no module {module_name!r} in {here} or on Python's path.")
-        function = getattr(importlib.import_module(module_name), function_name, None)
+        with own_code(f"model of open_model: {module_name!r}"):
+            function = getattr(importlib.import_module(module_name), function_name, None)
     finally:
         if added:
             sys.path.remove(here)
     if not callable(function):
         raise InputTypeError(f"model of open_model: {module_name!r} has no function {function_name!r}.")
-    return function()
+    with own_code(f"model of open_model: {name!r}, called without arguments,"):
+        return function()
 
 
 def _require(package: str) -> None:

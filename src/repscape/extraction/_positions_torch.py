@@ -59,14 +59,20 @@ def find_frame(model: Model, taps: Sequence[Tap], alone: Sequence[Batch]) -> Fra
         return Frame(turned, flat, last)
     tokens = alone[0].real.shape[1]
     longer = [name for name, shape in shapes.items() if len(shape) == 3 and shape[0 if name in turned else 1] > tokens]
-    if not longer:
-        return Frame(turned, flat, last)
-    starts = [_first_token(model, batch) for batch in alone]
-    return (
-        Frame(turned, flat, last, dict.fromkeys(longer, starts[0]))
-        if starts[0] is not None and len({*starts}) == 1
-        else Frame(turned, flat, last)
-    )
+    return Frame(turned, flat, last, _offsets(model, taps, alone, longer) if longer else {})
+
+
+def _offsets(model: Model, taps: Sequence[Tap], alone: Sequence[Batch], longer: Sequence[str]) -> dict[str, int]:
+    """Return where the first token stands in states with more positions than tokens, where that is the same for all inputs."""
+    found: dict[str, set[int | None]] = {name: set() for name in longer}
+    for batch in alone:
+        starts = _first_tokens(model, batch)
+        for name, state in _states(model, taps, batch).items():
+            if name in found and state.ndim == 3:
+                found[name].add(starts.get((_of_decoder(name), state.shape[0] * state.shape[1])))
+    return {
+        name: start for name, where in found.items() if len(where) == 1 and (start := next(iter(where))) is not None
+    }
 
 
 def find_special(model: Model, alone: Batch) -> dict[int, tuple[int, ...]]:
@@ -78,7 +84,7 @@ def find_special(model: Model, alone: Batch) -> dict[int, tuple[int, ...]]:
     if noisy[0] is None:
         return {}
     special: dict[int, tuple[int, ...]] = {}
-    for differs in _first_states(model, noisy):
+    for _, differs in _first_states(model, noisy):
         if len(differs) not in special and differs.any():
             special[len(differs)] = tuple(torch.nonzero(~differs).flatten().tolist())
     return {positions: where for positions, where in special.items() if where}
@@ -99,25 +105,32 @@ def _channels_last(model: Model, name: str, shape: tuple[int, ...]) -> bool:
     return shape[3] in sizes and shape[1] not in sizes
 
 
-def _first_token(model: Model, alone: Batch) -> int | None:
-    """Return where the first token stands in states that have more positions than there are tokens.
+def _of_decoder(path: str) -> bool:
+    """Say whether a module belongs to a decoder, whose first token stands in front of those of the text."""
+    return "decoder" in path.split(".")
 
-    None where positions that depend on the tokens do not lie as the tokens do.
+
+def _first_tokens(model: Model, alone: Batch) -> dict[tuple[bool, int], int]:
+    """Return where the first token stands in states that have more positions than tokens: of a decoder or not, and how many.
+
+    Left out are those in which the positions that depend on the tokens do not lie as the tokens do.
     """
     if not isinstance(alone.inputs, Mapping) or alone.real is None:
-        return None
+        return {}
     ids = next((value for value in alone.inputs.values() if _is_ids(value)), None)
     if ids is None:
-        return None
+        return {}
     swapped = torch.where(alone.real, ids.roll(1, dims=1), ids)
     inputs = {name: swapped if value is ids else value for name, value in alone.inputs.items()}
     changed = torch.nonzero((swapped != ids)[0]).flatten()
-    for differs in _first_states(model, [alone.inputs, inputs]):
-        if len(differs) > ids.shape[1] and differs.any():
+    starts: dict[tuple[bool, int], int | None] = {}
+    for path, differs in _first_states(model, [alone.inputs, inputs]):
+        key = _of_decoder(path), len(differs)
+        if len(differs) > ids.shape[1] and key not in starts and differs.any():
             where = torch.nonzero(differs).flatten()
             start = int(where[0] - changed[0])
-            return start if torch.equal(where - start, changed) else None
-    return None
+            starts[key] = start if torch.equal(where - start, changed) else None
+    return {key: start for key, start in starts.items() if start is not None}
 
 
 def _is_ids(value: Any) -> bool:
@@ -139,16 +152,17 @@ def _is_map(value: Any) -> bool:
     return isinstance(value, torch.Tensor) and value.is_floating_point() and value.ndim >= 3
 
 
-def _first_states(model: Model, inputs: Sequence[Any]) -> Iterator[torch.Tensor]:
-    """Yield for each state (1, positions, d), in the order in which they come up, which positions differ between two runs."""
+def _first_states(model: Model, inputs: Sequence[Any]) -> Iterator[tuple[str, torch.Tensor]]:
+    """Yield for each state (1, positions, d), as they come up, its module and which positions differ between two runs."""
     runs = [trace(model.module, _calling(model, moved(one, model.device, model.dtype))).calls for one in inputs]
     others = {path: iter([call for call in runs[1] if call.path == path]) for path in {call.path for call in runs[1]}}
-    for one in runs[0]:
-        two = next(others.get(one.path, iter(())), None)  # experts of a mixture may run for one input only
-        for name in ("given", "found"):
-            pair = None if two is None else (_by_position(one, name), _by_position(two, name))
-            if pair and pair[0] is not None and pair[1] is not None and pair[0].shape == pair[1].shape:
-                yield (pair[0] != pair[1]).any(dim=1).cpu()
+    pairs = [(one, next(others.get(one.path, iter(())), None)) for one in runs[0]]  # experts may run for one input only
+    events = [(one.entered, "given", one, two) for one, two in pairs if two is not None]
+    events += [(one.left, "found", one, two) for one, two in pairs if two is not None]
+    for _, name, one, two in sorted(events, key=lambda event: event[0]):
+        pair = _by_position(one, name), _by_position(two, name)
+        if pair[0] is not None and pair[1] is not None and pair[0].shape == pair[1].shape:
+            yield one.path, (pair[0] != pair[1]).any(dim=1).cpu()
 
 
 def _calling(model: Model, inputs: Any) -> Callable[[], Any]:

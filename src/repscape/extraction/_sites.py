@@ -74,12 +74,12 @@ def select_taps(
             )
         else:
             taps += anatomy.taps(site)
-    chosen = _choose(taps, wanted, names)
+    chosen = choose_taps(taps, wanted, names)
     taken = {(tap.module, tap.end) for tap in chosen}
     return list(dict.fromkeys([*chosen, *(tap for tap in modules if (tap.module, tap.end) not in taken)]))
 
 
-def _choose(taps: list[Tap], wanted: list[str | int], names: list[str]) -> list[Tap]:
+def choose_taps(taps: list[Tap], wanted: Sequence[str | int], names: list[str]) -> list[Tap]:
     """Keep the wanted layers; a name that is no block's is looked for among all modules."""
     if "all" in wanted or not taps:
         return taps
@@ -97,10 +97,15 @@ def _choose(taps: list[Tap], wanted: list[str | int], names: list[str]) -> list[
                 )
         else:
             pattern = _pattern(entry)
-            found = [tap for tap in taps if pattern.fullmatch(tap.layer.name)]
+            found = [tap for tap in taps if pattern.fullmatch(tap.layer.name) or _is_part(tap, pattern)]
             found = found or _module_taps(names, [entry])
         chosen += found
     return chosen
+
+
+def _is_part(tap: Tap, pattern: re.Pattern[str]) -> bool:
+    """Say whether a pattern names a part of a layer, such as h.3/head.7."""
+    return bool(tap.layer.part) and pattern.fullmatch(f"{tap.layer.name}/{tap.layer.part}") is not None
 
 
 def _module_taps(names: list[str], patterns: Sequence[str]) -> list[Tap]:

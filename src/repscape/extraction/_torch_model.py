@@ -16,9 +16,10 @@ import torch
 from .. import _check
 from ..errors import InputError, InputTypeError
 from ..machine import torch_device
-from ._anatomy import SITES, Anatomy, Tap, find_anatomies
+from ._anatomy import FAMILY_SITES, SITES, Anatomy, Tap, find_anatomies
 from ._copies import digest
 from ._families import Family
+from ._own_code import own_code
 from ._pool import Batch
 from ._sites import select_taps
 
@@ -195,7 +196,8 @@ class ModuleEncoder:
         return None
 
     def _batch(self, inputs: Any) -> Batch:
-        found = self.preprocess(inputs)
+        with own_code("preprocess of open_model"):
+            found = self.preprocess(inputs)
         rows = len(inputs)
         if isinstance(found, Mapping):
             arguments = dict(found)
@@ -242,7 +244,9 @@ def refused_sites(model: Model) -> dict[str, str]:
     anatomy = model.known_anatomy()
     if anatomy is None:
         return {}
-    return {site: anatomy.why_not(site) for site in SITES if site not in anatomy.sites()}
+    usual = ("residual", *FAMILY_SITES, "final_norm")
+    asked = [site for site in SITES if site in usual or site in anatomy.refused]
+    return {site: anatomy.why_not(site) for site in asked if site not in anatomy.sites()}
 
 
 def torch_dtype(dtype: str) -> torch.dtype:
@@ -280,7 +284,8 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
 
 def call_model(model: Model, inputs: Any) -> Any:
     """Call the model with the inputs of a batch."""
-    return model.run(**inputs) if isinstance(inputs, Mapping) else model.run(*inputs)
+    with own_code(f"model of extract: {model.name!r}"):
+        return model.run(**inputs) if isinstance(inputs, Mapping) else model.run(*inputs)
 
 
 def moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:

@@ -41,6 +41,11 @@ class Trace:
     output: Any
     """What the model returned."""
 
+    def which(self, call: Call) -> tuple[int, int] | None:
+        """Return which of its module's calls one is, and how many there are; None where it is the only one."""
+        times = [one.entered for one in self.calls if one.path == call.path]
+        return None if len(times) == 1 else (times.index(call.entered), len(times))
+
 
 @torch.inference_mode()
 def trace(module: torch.nn.Module, call: Callable[[], Any]) -> Trace:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from .. import _check, _files
+from .. import _check, machine
 from .._types import Progress
 from ..errors import InputError, InputTypeError, StoreError
 from ..results import Results
@@ -80,6 +80,6 @@ def write_whole(path: Path, content: bytes, what: str) -> None:
         raise StoreError(f"{what} could not be written: {path} names no file.")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _files.write_whole(path, content)
+        machine.write_whole(path, content)
     except OSError as error:
         raise StoreError(f"{what} could not be written to {path}: {error}") from error

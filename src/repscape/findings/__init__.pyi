@@ -2,9 +2,10 @@ from ._best_layer import best_layer
 from ._best_matches import best_matches
 from ._best_probed import best_probed
 from ._conclusion import HEADINGS, Conclusion, by_heading
-from ._conclusions import READING, conclusions, has_errors
+from ._conclusions import READING, conclusions, has_errors, held_together
 from ._differences import Between, paired_differences, simultaneous_bands
 from ._headline import Headline, headline
+from ._next_study import next_study
 from ._recommend import Recommended, recommended
 from ._suggest import LayerAdvice, suggest_layers
 from ._words import capital, certificates, overview
@@ -26,6 +27,8 @@ __all__ = [
     "conclusions",
     "has_errors",
     "headline",
+    "held_together",
+    "next_study",
     "overview",
     "paired_differences",
     "recommended",

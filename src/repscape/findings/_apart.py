@@ -1,4 +1,4 @@
-"""One meaning of "differ", for words, advice, tables and the terminal: the 95 % interval of a difference leaves out zero.
+"""One meaning of a difference and its error, for words, advice, tables and the terminal.
 
 Two results on the same examples go up and down together, so the error of their difference is not the sum of the two. Each keeps
 its deviations over subsets of the examples that depend on their number alone; wherever both have them the error is that of the
@@ -23,6 +23,8 @@ FloatArray = npt.NDArray[np.float64]
 LEVEL = 0.95
 ROUNDING = 1e-9
 """Values that agree to so large a part of themselves are one number: no error is smaller."""
+PAIRED = "stderr_paired"
+"""Detail of results whose error for comparisons over the same examples is another than their own."""
 SIZES = ("points", "examples", "training examples")
 """Names of the axes of curves that run over sizes of subsets."""
 
@@ -36,9 +38,17 @@ class Sample:
     stderr: float
     """Its standard error; NaN where there is none."""
     deviations: FloatArray | None = None
-    """(draws,) deviations over subsets of the examples, with standard deviation `stderr`."""
+    """(draws,) deviations over subsets of the examples."""
     examples: Any = None
     """Which examples: values of the same ones can be compared draw by draw."""
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the deviations, the error that enters comparisons over the same examples.
+
+        It is `stderr`, but for probes, whose error over a few folds says little of two layers: they are compared row by row.
+        """
+        return self.stderr if self.deviations is None else float(self.deviations.std(ddof=1))
 
     @classmethod
     def of(cls, record: Record) -> Sample:
@@ -47,7 +57,8 @@ class Sample:
         if not isinstance(result, Estimate):
             return cls(math.nan, math.nan)
         stderr = math.nan if result.stderr is None else float(result.stderr)
-        return cls(float(result.value), stderr, scaled(result.replicates, stderr), (record.group, result.n))
+        own = float(result.details.get(PAIRED, stderr)) if math.isfinite(stderr) else stderr
+        return cls(float(result.value), stderr, scaled(result.replicates, own), (record.group, result.n))
 
     @classmethod
     def at(cls, record: Record, place: int) -> Sample:
@@ -98,41 +109,36 @@ def scaled(replicates: FloatArray | None, stderr: float) -> FloatArray | None:
     return np.asarray(centred * (stderr / sd)) if sd > 0 else np.zeros_like(centred)
 
 
+def paired(one: Sample, other: Sample) -> bool:
+    """Whether both have deviations over the same subsets of the same examples."""
+    a, b = one.deviations, other.deviations
+    return a is not None and b is not None and one.examples == other.examples and a.size == b.size
+
+
 def difference(one: Sample, other: Sample) -> Difference | None:
     """Return one minus the other with its error, or None where either has no value or no error."""
     if not all(map(math.isfinite, (one.value, other.value, one.stderr, other.stderr))):
         return None
     least = ROUNDING * max(abs(one.value), abs(other.value))
     a, b = one.deviations, other.deviations
-    if a is None or b is None or one.examples != other.examples or a.size != b.size:
+    if a is None or b is None or not paired(one, other):
         return Difference(one.value - other.value, max(least, math.hypot(one.stderr, other.stderr)))
     apart, product = float((a - b).std(ddof=1)), float(a.std() * b.std())
     together = float((a * b).mean()) / product if product > 0 else 0.0
     return Difference(one.value - other.value, max(least, apart), together, a.size - 1)
 
 
-def differ(one: Record, other: Record) -> bool:
-    """Whether two results differ; False also where nothing can be concluded."""
-    found = difference(Sample.of(one), Sample.of(other))
-    return found is not None and found.differs
+def rests_on_few(record: Record) -> bool:
+    """Whether a value says that it rests on few examples, so that no sample tells how it varies: it enters no conclusion."""
+    return "rests_on" in record.result.options
 
 
 def judged(record: Record) -> bool:
-    """Whether a result has a value and an error, without which nothing is concluded of it."""
+    """Whether a result has a value and an error over examples, without which nothing is concluded of it."""
+    if "spread_over" in record.result.options:
+        return False
     held = Sample.of(record)
     return math.isfinite(held.value) and math.isfinite(held.stderr)
-
-
-def not_told_from(best: Record, records: list[Record]) -> list[Record]:
-    """Return the other records that have a value and do not differ from this one."""
-    held = Sample.of(best)
-    found = []
-    for record in records:
-        own = Sample.of(record)
-        apart = difference(held, own)
-        if record is not best and math.isfinite(own.value) and not (apart is not None and apart.differs):
-            found.append(record)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

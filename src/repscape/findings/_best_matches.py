@@ -11,8 +11,9 @@ import numpy as np
 from ..errors import InputError
 from ..measures import Estimate
 from ..results import Place, Record, Results
-from ._apart import judged, not_told_from
+from ._apart import Sample, judged, rests_on_few
 from ._conclusion import Conclusion
+from ._standing import standing
 from ._words import finite, grouped, subject, value_of
 
 if TYPE_CHECKING:
@@ -38,9 +39,9 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
     pandas.DataFrame
         One row for each measure and layer: variant (the measure with its options), model, layer, depth, other_model,
         other_layer, other_depth, value, stderr and chance (NaN where there is none); also, a tuple of the other layers that
-        errors do not tell from the match; sure, whether the match differs from every other layer: True, False, or None where
+        errors do not tell from the match; sure, whether every other layer is shown to be less alike: True, False, or None where
         there are no errors and nothing is concluded. Layers stand in their order; of several that match equally well the first
-        is named.
+        is named. In 95 % of samples all rows of a measure together leave out no layer that is as alike as the match.
 
     Raises
     ------
@@ -79,9 +80,11 @@ class Match:
     best: Record
     """The comparison."""
     also: tuple[Record, ...]
-    """Comparisons of the same layer that do not differ from it; none where there are no errors."""
+    """Comparisons of the same layer that may be the most alike too; none where there are no errors."""
     sure: bool | None
-    """Whether it differs from every other; None where there are no errors."""
+    """Whether every other is shown to be less alike; None where there are no errors."""
+    p_value: float = 1.0
+    """That layers which are equally alike would be so far apart by chance."""
 
     def row(self) -> dict[str, object]:
         """Return it for a table."""
@@ -105,15 +108,24 @@ class Match:
 def matches(records: Sequence[Record]) -> Iterator[Match]:
     """Yield the best match of every layer, by measures that say which way is more alike."""
     held = (r for r in records if r.other is not None and r.info.alike is not None and r.profile == "models")
-    key = grouped(held, key=lambda r: (r.variant, r.column, r.group, r.place, _other(r).model, _other(r).step))
-    for same in key.values():
-        sign = same[0].info.alike or 1
-        best = max(finite(same) or same, key=lambda record: sign * value_of(record))
-        if judged(best) and all(map(judged, finite(same))):
-            also = tuple(not_told_from(best, same))
-            yield Match(best, also, not also)
-        else:
-            yield Match(best, (), None)
+    families = grouped(held, key=lambda r: (r.variant, r.column))
+    for family in families.values():
+        rows = grouped(family, key=lambda r: (r.group, r.place, _other(r).model, _other(r).step))
+        for same in rows.values():
+            yield _match(same, len(rows))
+
+
+def _match(same: Sequence[Record], rows: int) -> Match:
+    """Return which of the comparisons of one layer may be the most alike, one of so many rows that are to be right together."""
+    sign = same[0].info.alike or 1
+    known = [record for record in finite(same) if not rests_on_few(record)]
+    best = max(known or finite(same) or same, key=lambda record: sign * value_of(record))
+    if not known or not all(map(judged, known)):
+        return Match(best, (), None)
+    found = standing([Sample.of(record) for record in known], lines=rows)
+    kept = found.may_be_high if sign > 0 else found.may_be_low
+    also = tuple(record for record, may in zip(known, kept, strict=True) if may and record is not best)
+    return Match(best, also, not also, found.p_value)
 
 
 def match_conclusions(records: Sequence[Record], names: dict[str, str]) -> Iterator[Conclusion]:
@@ -130,7 +142,8 @@ def match_conclusions(records: Sequence[Record], names: dict[str, str]) -> Itera
         text = f"{said}: layers of {first.place.model} and their best matches in {_other(first).model}: {listed}."
         text += "" if sure == len(held) else f" {sure} of {len(held)} differ from every other layer beyond the errors."
         kind = "best match" if sure else "unsure match"
-        yield Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=first.place.model)
+        p = min(1.0, min(match.p_value for match in held) * len(pairs)) if sure else None
+        yield Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=first.place.model, p_value=p)
 
 
 def _by_models(records: Sequence[Record]) -> dict[object, list[Match]]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..measures import Estimate
-from ..results import Results
-from . import best_layer
+from ..results import Record, Results
+from ._apart import Sample, judged
+from ._best_layer import best_layer
+from ._standing import standing
+from ._words import listed
 
 MEASURES = ("probe_linear", "probe_mlp", "probe_knn")
 """Any of them may say it; the first that is there does, in its first variant."""
@@ -33,8 +37,21 @@ def best_probed(results: Results, *, model: str = "", measure: str | None = None
         if probes:
             found = best_layer(probes)
             layer = str(found.details["layer"])
-            return Best(layer, found, _words(found, len(probes), own[0].variant))
+            one = [r for r in own if r.variant == own[0].variant and isinstance(r.result, Estimate)]
+            return Best(layer, found, _words(found, len(probes), own[0].variant) + _beside(layer, one))
     return None
+
+
+def _beside(layer: str, records: Sequence[Record]) -> str:
+    """Name the other layers that may be the best ones too, row by row over the same examples."""
+    found = standing([Sample.of(record) for record in records])
+    kept = found.may_be_low if records[0].result.options.get("metric") == "log_loss" else found.may_be_high
+    also = [r.place.layer.key for r, may in zip(records, kept, strict=True) if may and r.place.layer.key != layer]
+    if not also or not all(map(judged, records)):
+        return ""
+    if len(also) == len(records) - 1:
+        return "; errors tell no layer from it"
+    return f"; errors do not tell it from {listed(also)}"
 
 
 def _words(found: Estimate, layers: int, variant: str) -> str:

@@ -31,6 +31,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "not suggested": BUILD_ON,
         "disagree": "Where estimators disagree",
         "moves": "Where more examples would change the value",
+        "few examples": "What rests on few examples",
         "near-copies": COPIES,
         "copies": COPIES,
         "no errors": "Without errors",
@@ -47,7 +48,8 @@ class Conclusion(Brief):
     """What is said. Of a profile: "highest", "lowest", "flat" (no layer stands out), "single" (one value). Of pairs of layers:
     "most alike", "least alike", "equally alike", "best match", "unsure match", "changes most", "changes least", "changes
     evenly". Beyond: "suggested", "not suggested", "disagree" (two estimators), "moves" (with the number of examples),
-    "near-copies" (that decide a value), "copies", "no errors" (nothing is concluded)."""
+    "few examples" (that decide a value: nothing is concluded of it), "near-copies" (that decide a value), "copies", "no errors"
+    (nothing is concluded)."""
     measure: str
     """The measure; of two estimators the first; "" where it is about the examples."""
     layers: tuple[str, ...]
@@ -58,6 +60,12 @@ class Conclusion(Brief):
     """The measure as it was called."""
     model: str = ""
     """The model, where it has a name."""
+    profile: str = "depth"
+    """Which comparison it is about."""
+    p_value: float | None = None
+    """How probable it would be by chance among all that its family compares; None where nothing is compared."""
+    headline: bool = False
+    """Whether it holds together with all other sentences of the results (Holm over the families)."""
 
     def __str__(self) -> str:
         return self.text

@@ -8,6 +8,7 @@ by chance (max-statistic), simulated from the same correlations.
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -16,14 +17,17 @@ import pandas as pd
 from .. import _check, _random
 from ..errors import InputError
 from ._apart import difference
-from ._best_set import SIMULATIONS, Joint, best_set
+from ._best_set import Joint
+from ._networks import OVER, bands_over, differences_over
 from ._profile_entries import Entry, comparable, entries_of, pairs_of, place_of, running_names
-from ._simultaneous import LEVEL, with_intervals
+from ._simultaneous import with_intervals
+from ._standing import shared_level, standing
 
 if TYPE_CHECKING:
     from ..results import Results
 
 Between = Literal["layers", "models", "steps"]
+Over = Literal["examples", "networks", "checkpoints"]
 BEST = "best"
 
 
@@ -33,6 +37,7 @@ def paired_differences(
     *,
     against: str = "previous",
     between: Between = "layers",
+    over: Over = "examples",
     variant: str | None = None,
     column: str | None = None,
     profile: str | None = None,
@@ -55,6 +60,11 @@ def paired_differences(
         name of a layer, model or step: what each value is compared with.
     between : {"layers", "models", "steps"}
         Layers of one model; models at equal depth (nearest layer); one layer at different checkpoints.
+    over : {"examples", "networks", "checkpoints"}
+        What the errors are over. "examples": other examples in these very networks. "networks": the models are seeds of one
+        kind of network, matched layer by layer, and differences between layers are means over them, with errors over other
+        networks as well as other examples [2]_; "checkpoints": the same with the checkpoints of each model. The column `over`
+        says it, `networks` how many, `sd_networks` how much they vary.
     variant, column, profile : str, optional
         As in :meth:`Results.select`, where the measure was computed in several ways.
     rng : int or Generator
@@ -82,6 +92,7 @@ def paired_differences(
     References
     ----------
     .. [1] Westfall, Young (1993). Resampling-based multiple testing. Wiley.
+    .. [2] Satterthwaite (1946). An approximate distribution of estimates of variance components. Biometrics Bulletin 2.
 
     Examples
     --------
@@ -97,7 +108,12 @@ def paired_differences(
     """
     name = "paired_differences"
     _check.choice(between, "between", name, ("layers", "models", "steps"))
+    _check.choice(over, "over", name, OVER)
     entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
+    if over != "examples":
+        if between != "layers":
+            raise InputError(f"between of {name} must be 'layers' with over={over!r}, whose draws are not compared.")
+        return differences_over(entries, against, over)
     pairs = list(pairs_of(entries, between, against))
     if not pairs:
         raise InputError(
@@ -131,30 +147,38 @@ def paired_differences(
 
 def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng: np.random.Generator) -> pd.DataFrame:
     """Add intervals that allow for the largest value being chosen by the same data, and which values may be the largest."""
-    single, away, among = [], [], []
-    largest = np.zeros(SIMULATIONS)
-    for held in comparable(entries, between):
-        values, errors = (np.array([getattr(entry.sample, name) for entry in held]) for name in ("value", "stderr"))
-        values = values * (held[0].record.info.alike or 1)  # the best of distances is the smallest
-        together = Joint.of(errors, np.stack([entry.deviations for entry in held], axis=1), rng)
+    rows: list[dict[str, object]] = []
+    lines = [held for held in comparable(entries, between) if len(held) > 1]
+    size = np.abs(frame["difference"].to_numpy()) / frame["stderr"].where(frame["stderr"] > 0).to_numpy()
+    level = shared_level(len(lines))
+    for held in lines:
+        sign = held[0].record.info.alike or 1  # the best of distances is the smallest
+        values = np.array([sign * entry.value for entry in held])
+        together = Joint.of_samples([entry.sample for entry in held], rng)
         every = np.ones(len(held), dtype=bool)
-        np.maximum(largest, together.largest(every), out=largest)
-        kept = best_set(values, together)
+        found = standing([entry.sample for entry in held], lines=len(lines))
+        kept = found.may_be_high if sign > 0 else found.may_be_low
+        joint = together.threshold(every, level=level)
         for place in (one for one in range(len(held)) if one != int(values.argmax())):
-            away.append(together.largest(every, beside=place))
-            single.append(np.quantile(away[-1], LEVEL))
-            among.append(bool(kept[place]))
-    difference, stderr = frame["difference"].to_numpy(), frame["stderr"].to_numpy()
-    t = np.abs(np.divide(difference, stderr, out=np.where(difference == 0, 0.0, np.inf), where=stderr > 0))
-    joint = float(np.quantile(largest, LEVEL))
+            t = float(np.nan_to_num(size[len(rows)], nan=0.0))
+            known = math.isfinite(joint)  # of a value without an error, as a curve may have, nothing is
+            rows.append(
+                {
+                    "single": together.threshold(every, beside=place),
+                    "joint": joint,
+                    "p_value": together.p_value(t, every, beside=place) if known else math.nan,
+                    "p_adjusted": min(1.0, len(lines) * together.p_value(t, every)) if known else math.nan,
+                    "may_be_best": bool(kept[place]),
+                }
+            )
+    told = pd.DataFrame(rows, index=frame.index)
+    difference, stderr = frame["difference"], frame["stderr"]
     return frame.assign(
-        low=difference - np.array(single) * stderr,
-        high=difference + np.array(single) * stderr,
-        low_simultaneous=difference - joint * stderr,
-        high_simultaneous=difference + joint * stderr,
-        p_value=[(1 + (drawn >= one).sum()) / (1 + drawn.size) for drawn, one in zip(away, t, strict=True)],
-        p_adjusted=[(1 + (largest >= one).sum()) / (1 + largest.size) for one in t],
-        may_be_best=among,
+        low=difference - told["single"] * stderr,
+        high=difference + told["single"] * stderr,
+        low_simultaneous=difference - told["joint"] * stderr,
+        high_simultaneous=difference + told["joint"] * stderr,
+        **{name: told[name] for name in ("p_value", "p_adjusted", "may_be_best")},
     )
 
 
@@ -162,6 +186,7 @@ def simultaneous_bands(
     results: Results,
     measure: str | None = None,
     *,
+    over: Over = "examples",
     variant: str | None = None,
     column: str | None = None,
     profile: str | None = None,
@@ -171,7 +196,7 @@ def simultaneous_bands(
 
     Parameters
     ----------
-    results, measure, variant, column, profile, rng
+    results, measure, over, variant, column, profile, rng
         As in :func:`paired_differences`.
 
     Returns
@@ -197,7 +222,10 @@ def simultaneous_bands(
     True
     """
     name = "simultaneous_bands"
+    _check.choice(over, "over", name, OVER)
     entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
+    if over != "examples":
+        return bands_over(entries, over)
     frame = pd.DataFrame([{**place_of(e), "value": e.value, "stderr": e.sample.stderr} for e in entries])
     deviations = np.array([e.deviations for e in entries]).T
     found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))

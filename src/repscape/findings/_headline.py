@@ -1,7 +1,8 @@
 """The few sentences that a page opens with and a terminal prints first: what a study says, each with the error that carries it.
 
 They conclude nothing that :func:`conclusions` does not: the same ends of the same profiles, judged by the same errors, in words
-for somebody who has not read the rest. Where errors do not part the layers, that is what they say.
+for somebody who has not read the rest. Where errors do not part the layers, that is what they say. They are to be right all
+together, and so allow for one another.
 """
 
 from __future__ import annotations
@@ -12,11 +13,12 @@ from dataclasses import dataclass
 from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
 from ..results import Record, Results, titles
-from ._apart import differ, judged
+from ._apart import Sample, difference, judged
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
 from ._profiles import Ends
 from ._recommend import OVERLAPS, Recommended, recommended
+from ._standing import told_apart
 from ._wary import BIAS, disagreements, moves, near_copies
 from ._words import capital, count, finite, grouped, number, spanned, value_of
 
@@ -24,6 +26,7 @@ READ_BY = ("probe_linear", "probe_mlp", "probe_knn", *OVERLAPS)
 """What says how well a column can be read from a layer; the first that was measured does."""
 KEPT = "overlap_neighbors"
 MOST = 5
+"""Sentences; those that compare are to be right all together, so that each has its share of the 5 %."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -113,7 +116,7 @@ def _by_model(records: Sequence[Record]) -> Iterator[tuple[str, Ends]]:
     """Yield the words for each model, and the ends of its profile; nothing where errors are missing."""
     lines = grouped(records, key=lambda record: record.place.model)
     for model, line in lines.items():
-        ends = Ends.among(line)
+        ends = Ends.among(line, lines=MOST * len(lines))
         if ends is not None and ends.judged and ends.of > 1:
             yield (f"In {model}, " if len(lines) > 1 else ""), ends
 
@@ -139,14 +142,16 @@ def _read(main: Sequence[Record], names: Mapping[str, str]) -> Iterator[Conclusi
 
 def _trained(results: Results, main: Sequence[Record], names: Mapping[str, str]) -> Iterator[Conclusion]:
     """Say how the last layer's value moved from the first checkpoint to the last."""
-    for line in grouped(finite(main), key=lambda record: record.place.model).values():
+    lines = grouped(finite(main), key=lambda record: record.place.model).values()
+    for line in lines:
         last = max(line, key=lambda record: record.place.layer.index)
         steps = finite(by_training(results, last))
         if len(steps) < 2 or not (judged(steps[0]) and judged(steps[-1])):
             continue
         first, end = steps[0], steps[-1]
         title = names[last.variant] + (f" of {last.column}" if last.column else "")
-        way = ("rises" if value_of(end) > value_of(first) else "falls") if differ(first, end) else ""
+        (apart,) = told_apart([difference(Sample.of(end), Sample.of(first))], lines=MOST * len(lines))
+        way = ("rises" if value_of(end) > value_of(first) else "falls") if apart else ""
         span = f"from {number(first)} at step {first.place.step:g} to {number(end)} at step {end.place.step:g}"
         said = (
             f"{title} {way} in the last layer {span}." if way else f"{title} does not move beyond its errors, {span}."
@@ -178,18 +183,16 @@ def _matched(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
     """Say where two models are most alike."""
     own = [r for r in finite(held) if r.profile == "models" and r.other is not None and r.info.alike is not None]
     for variant, line in list(grouped(own, key=lambda record: record.variant).items())[:1]:
-        ends = Ends.among(line, sign=line[0].info.alike or 1)
+        ends = Ends.among(line, sign=line[0].info.alike or 1, lines=MOST)
         if ends is None or not ends.judged or ends.high.other is None:
             continue
         one, other, chance = ends.high.place, ends.high.other, ends.high.result.chance
         also = f"; {count(len(ends.beside_high), 'other pair')} within the errors" if ends.beside_high else ""
-        by_chance = "" if chance is None else f", one pair by chance {chance:.3g}"
-        yield _of(
-            "most alike",
-            ends.high,
-            f"{one.model} and {other.model} are most alike at layers {one.layer.index} ({one.layer.name}) and "
-            f"{other.layer.index} ({other.layer.name}): {_inside(names[variant])} {number(ends.high)}{by_chance}{also}.",
-        )
+        by_chance = "" if chance is None else f", {'one pair ' if ends.of > 1 else ''}by chance {chance:.3g}"
+        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
+        both = f"{one.model} and {other.model}{f' are most alike at {at}' if ends.of > 1 else ''}"
+        said = f"{both}: {_inside(names[variant])} {number(ends.high)}{by_chance}{also}."
+        yield _of("most alike" if ends.of > 1 else "single", ends.high, said)
 
 
 def _filled(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:

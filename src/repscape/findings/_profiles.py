@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..results import Record
-from ._apart import judged, not_told_from
+from ._apart import Sample, judged, rests_on_few
 from ._conclusion import Conclusion
 from ._series import series_of
+from ._standing import standing
 from ._words import count, finite, grouped, layer_words, listed, number, pair_words, subject, value_of
 
 BY_LAYER = ("depth", "steps")
@@ -25,32 +26,44 @@ class Ends:
     low: Record
     """The smallest, or the least alike."""
     beside_high: tuple[Record, ...]
-    """Others that do not differ from `high`."""
+    """Others that may be the largest."""
     beside_low: tuple[Record, ...]
-    """Others that do not differ from `low`."""
+    """Others that may be the smallest."""
     judged: bool
-    """Whether both have errors: without, nothing is concluded."""
+    """Whether all have errors: without, nothing is concluded."""
     of: int
     """Values in all."""
+    p_value: float
+    """That equal values would be so far apart by chance."""
 
     @classmethod
-    def among(cls, records: Sequence[Record], *, sign: int = 1) -> Ends | None:
-        """Find them among the records that have a number; None where none has. With sign -1 the smallest is the high end."""
-        held = finite(records)
+    def among(cls, records: Sequence[Record], *, sign: int = 1, lines: int = 1) -> Ends | None:
+        """Find them among the records that have a number; None where none has. With sign -1 the smallest is the high end.
+
+        `lines`: how many such sets there are in the family, whose sentences are to be right together.
+        """
+        held = [record for record in finite(records) if not rests_on_few(record)]
         if not held:
             return None
         high, low = (pick(held, key=lambda record: sign * value_of(record)) for pick in (max, min))
-        beside_high, beside_low = (tuple(not_told_from(end, held)) for end in (high, low))
-        return cls(high, low, beside_high, beside_low, judged=judged(high) and judged(low), of=len(held))
+        samples = [Sample.of(record) for record in held]
+        found = standing(samples, lines=lines)
+        sets = (found.may_be_high, found.may_be_low)[::sign]
+        beside_high, beside_low = (
+            tuple(record for record, kept in zip(held, some, strict=True) if kept and record is not end)
+            for some, end in zip(sets, (high, low), strict=True)
+        )
+        certain = all(map(judged, held))
+        return cls(high, low, beside_high, beside_low, judged=certain, of=len(held), p_value=found.p_value)
 
     @property
     def high_stands_out(self) -> bool:
-        """Whether some value differs from the highest."""
+        """Whether some value is shown to lie below the highest."""
         return self.judged and len(self.beside_high) < self.of - 1
 
     @property
     def low_stands_out(self) -> bool:
-        """Whether some value differs from the lowest."""
+        """Whether some value is shown to lie above the lowest."""
         return self.judged and len(self.beside_low) < self.of - 1
 
 
@@ -62,21 +75,22 @@ def profile_conclusions(records: Sequence[Record], names: Mapping[str, str]) -> 
         key=lambda r: (r.variant, r.profile, r.column),
     )
     for (variant, profile, _), family in families.items():
-        for line in grouped(family, key=_line).values():
+        lines = grouped(family, key=_line).values()
+        for line in lines:
             said = subject(names[variant], line[0], family)
             if profile == "next":
-                yield from _changes(line, said)
+                yield from _changes(line, said, len(lines))
             elif profile in BY_PAIR:
-                yield from _alike(line, said)
+                yield from _alike(line, said, len(lines))
             else:
-                yield from _by_layer(line, said)
+                yield from _by_layer(line, said, len(lines))
 
 
 def unjudged(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[Conclusion]:
     """Say once of each measure that it has values without errors, of which nothing is concluded."""
     held = finite(record for record in records if record.profile in SAID)
     for (variant, column), own in grouped(held, key=lambda r: (r.variant, r.column)).items():
-        bare = [record for record in own if not judged(record)]
+        bare = [record for record in own if not judged(record) and not rests_on_few(record)]
         if bare and len(own) > 1:
             of = f" of {column}" if column is not None else ""
             low, high = (pick(bare, key=value_of) for pick in (min, max))
@@ -85,6 +99,9 @@ def unjudged(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[Co
                 if len(bare) == len(own)
                 else f"{len(bare):,} of {len(own):,} values have no errors"
             )
+            over = {record.result.options.get("spread_over") for record in bare}
+            if over != {None}:
+                how_many = f"± is over {' and '.join(str(one) for one in over if one)}, not over examples"
             text = (
                 f"{names[variant]}{of}: {how_many}, from {number(low)} to {number(high)}; nothing is concluded of them."
             )
@@ -107,8 +124,8 @@ def _line(record: Record) -> object:
     return (*series_of(record), second)
 
 
-def _by_layer(line: Sequence[Record], said: str) -> Iterator[Conclusion]:
-    ends = Ends.among(line)
+def _by_layer(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclusion]:
+    ends = Ends.among(line, lines=lines)
     if ends is None:
         return
     high, low, chance = ends.high, ends.low, _chance(ends.high)
@@ -119,9 +136,10 @@ def _by_layer(line: Sequence[Record], said: str) -> Iterator[Conclusion]:
         yield _about("flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}.", of=high)
     if ends.high_stands_out:
         text = f"{said}: {_end('highest', high, ends.beside_high)}{chance}."
-        yield _about("highest", [high, *ends.beside_high], text)
+        yield _about("highest", [high, *ends.beside_high], text, p_value=ends.p_value)
     if ends.low_stands_out:
-        yield _about("lowest", [low, *ends.beside_low], f"{said}: {_end('lowest', low, ends.beside_low)}.")
+        text = f"{said}: {_end('lowest', low, ends.beside_low)}."
+        yield _about("lowest", [low, *ends.beside_low], text, p_value=ends.p_value)
 
 
 def _end(word: str, best: Record, beside: Sequence[Record]) -> str:
@@ -131,12 +149,12 @@ def _end(word: str, best: Record, beside: Sequence[Record]) -> str:
     return f"{word} within the errors at layers {listed(layers)} ({number(best)} at layer {best.place.layer.index})"
 
 
-def _alike(line: Sequence[Record], said: str) -> Iterator[Conclusion]:
+def _alike(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclusion]:
     """Say which two different layers are most alike and least, or have most and least where neither way is alike."""
     declared = line[0].info.alike
     if declared is not None and line[0].profile == "models":
         return  # the best match of every layer says more
-    ends = Ends.among(_once(line), sign=declared or 1)
+    ends = Ends.among(_once(line), sign=declared or 1, lines=lines)
     if ends is None:
         return
     words = Words("highest", "lowest", "flat", "pair") if declared is None else ALIKE
@@ -153,10 +171,10 @@ def _once(line: Sequence[Record]) -> list[Record]:
     return list(found.values())
 
 
-def _changes(line: Sequence[Record], said: str) -> Iterator[Conclusion]:
+def _changes(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclusion]:
     """Say between which successive layers a representation changes least and most, by a measure that says what is alike."""
     declared = line[0].info.alike
-    ends = None if declared is None else Ends.among(line, sign=declared)
+    ends = None if declared is None else Ends.among(line, sign=declared, lines=lines)
     if ends is not None and ends.of > 1:
         yield from _pairs(ends, CHANGES, said)
 
@@ -190,18 +208,28 @@ def _pairs(ends: Ends, words: Words, said: str) -> Iterator[Conclusion]:
         more = f"; {count(len(beside), f'other {words.one}')} within the errors of it" if beside else ""
         by_chance = chance if end is high else ""
         if stands_out:
-            yield _about(
-                word, [end, *beside], f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{by_chance}."
-            )
+            text = f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{by_chance}."
+            yield _about(word, [end, *beside], text, p_value=ends.p_value)
 
 
 def _chance(record: Record) -> str:
     return "" if record.result.chance is None else f"; chance {record.result.chance:.3g}"
 
 
-def _about(kind: str, named: Sequence[Record], text: str, *, of: Record | None = None) -> Conclusion:
+def _about(
+    kind: str, named: Sequence[Record], text: str, *, of: Record | None = None, p_value: float | None = None
+) -> Conclusion:
     """Make a conclusion that names the layers of these records, of a comparison both."""
     record = of or named[0]
     pairs = record.profile in (*BY_PAIR, "next")
     layers = [p.layer.key for one in named for p in (one.place, one.other if pairs else None) if p is not None]
-    return Conclusion(kind, record.info.name, tuple(layers), text, variant=record.variant, model=record.place.model)
+    return Conclusion(
+        kind,
+        record.info.name,
+        tuple(layers),
+        text,
+        variant=record.variant,
+        model=record.place.model,
+        profile=record.profile,
+        p_value=p_value,
+    )

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from .._types import Brief, LayerInfo
 from ..results import Record, Results, titles
-from ._apart import judged, not_told_from
 from ._best_probed import best_probed
 from ._focus import in_focus
+from ._profiles import Ends
 from ._suggest import suggest_layers
 from ._words import capital, finite, number, spanned, value_of
 
@@ -82,10 +82,12 @@ def _column(held: Results) -> str | None:
 def _highest(own: list[Record], title: str) -> Recommended:
     best = max(own, key=value_of)
     chance = best.result.chance
-    beside = [record.place.layer.index for record in not_told_from(best, own)] if judged(best) else []
+    ends = Ends.among(own)
+    certain = ends is not None and ends.judged and ends.high is best
+    beside = [record.place.layer.index for record in ends.beside_high] if ends is not None and certain else []
     said = f"Of {len(own)} layers the highest {title[:1].lower()}{title[1:]} of {best.column}, {number(best)}"
     said += "" if chance is None else f" (chance {chance:.3g})"
-    if not judged(best):
+    if not certain:
         said += "; there are no errors"
     elif beside:
         said += f"; {spanned(beside)} cannot be told from it"

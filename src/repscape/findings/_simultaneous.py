@@ -48,6 +48,10 @@ def _largest(deviations: FloatArray, degrees: int, rng: np.random.Generator) -> 
     if not known:
         return np.full(SIMULATIONS, np.nan)
     columns = np.stack(known, axis=1)
-    normal = rng.standard_normal((SIMULATIONS, deviations.shape[0])) @ columns / math.sqrt(degrees)
+    if columns.shape[1] < deviations.shape[0]:  # fewer draws that deviate together in the same way
+        values, vectors = np.linalg.eigh(columns.T @ columns / degrees)
+        normal = rng.standard_normal((SIMULATIONS, columns.shape[1])) @ (vectors * np.sqrt(np.maximum(values, 0.0))).T
+    else:
+        normal = rng.standard_normal((SIMULATIONS, deviations.shape[0])) @ columns / math.sqrt(degrees)
     scale = np.sqrt(rng.chisquare(degrees, SIMULATIONS) / degrees)
     return np.asarray(np.abs(normal).max(axis=1) / scale)

@@ -18,17 +18,20 @@ from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError
 from ..measures import Estimate
 from ..results import Record, Results
-from ._apart import judged
+from ._apart import Sample, judged, rests_on_few
 from ._best_set import Joint
 from ._series import series_of
-from ._simultaneous import LEVEL
+from ._standing import shared_level
 from ._words import finite, grouped, layer_words, number, value_of
 
 FloatArray = npt.NDArray[np.float64]
 SHARE = 0.1
 """Differences below this share of the larger value are none, however small their error."""
 LABELS = "overlap_labels"
-UNSURE = "That is what the values alone say: there are no errors, and without errors nothing is suggested."
+UNSURE = (
+    "That is what the values alone say: some have no errors, or rest on few examples, and without errors nothing is "
+    "suggested."
+)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -125,15 +128,17 @@ def suggest_layers(
             f"{'curves' if len(chosen) else 'comparisons of layers'}."
         )
     labelled = [r for r in results if r.info.name == LABELS and r.profile == "depth"]
-    return tuple(_advice(held, labelled) for held in grouped(chosen, key=series_of).values())
+    lines = grouped(chosen, key=series_of).values()
+    return tuple(_advice(held, labelled, len(lines)) for held in lines)
 
 
-def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvice:
-    """Read one profile."""
+def _advice(records: Sequence[Record], labelled: Sequence[Record], lines: int) -> LayerAdvice:
+    """Read one profile, one of so many that are to be right together."""
     kept = tuple(sorted(finite(records), key=lambda record: record.place.layer.index))
     layers = tuple(record.place.layer for record in kept)
-    certain = all(map(judged, kept))
-    reading = _read(_Profile(kept, _least_differences(kept) if certain else np.zeros((len(kept), len(kept)))))
+    certain = all(map(judged, kept)) and not any(map(rests_on_few, kept))
+    least = _least_differences(kept, shared_level(lines)) if certain else np.zeros((len(kept), len(kept)))
+    reading = _read(_Profile(kept, least))
     pointed = tuple(layers[place] for place in reading.suggested)
     suggested = pointed if certain else ()
     line = series_of(records[0])
@@ -152,15 +157,12 @@ def _advice(records: Sequence[Record], labelled: Sequence[Record]) -> LayerAdvic
     )
 
 
-def _least_differences(records: Sequence[Record]) -> FloatArray:
+def _least_differences(records: Sequence[Record], level: float) -> FloatArray:
     """Return how far every two values, all with errors, must be apart to differ."""
-    stderr = np.array([float(record.result.stderr) for record in records])  # type: ignore[arg-type]
-    rows = [record.result.replicates for record in records if record.result.replicates is not None]
-    if stderr.size < 2:
-        return np.zeros((stderr.size, stderr.size))
-    alike = len(rows) == stderr.size and len({one.size for one in rows}) == 1
-    joint = Joint.of(stderr, np.stack(rows, axis=1) if alike else None, np.random.default_rng(0))
-    return np.asarray(joint.apart * float(np.quantile(joint.largest(np.ones(stderr.size, dtype=bool)), LEVEL)))
+    if len(records) < 2:
+        return np.zeros((len(records), len(records)))
+    joint = Joint.of_samples([Sample.of(record) for record in records], np.random.default_rng(0))
+    return np.asarray(joint.apart * joint.threshold(np.ones(len(records), dtype=bool), level=level))
 
 
 @dataclass(frozen=True, slots=True)

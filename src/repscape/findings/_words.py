@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..measures import Estimate, rounded
+from ..measures import Estimate, rounded, said_of_spread
 from ..results import PROFILES, Place, Record, Results, titles
 from ._series import Series, series_of
 
@@ -93,7 +93,7 @@ def number(record: Record) -> str:
     result = record.result
     if not isinstance(result, Estimate):
         return ""
-    return rounded(result.value, result.stderr, digits=3)
+    return rounded(result.value, result.stderr, digits=3) + said_of_spread(result.options)
 
 
 def value_of(record: Record) -> float:

@@ -1,14 +1,30 @@
-"""Threads, memory and devices: the one owner of what this machine allows."""
+"""Threads, memory, devices, and files that are written whole: the one owner of what this machine allows."""
 
 from ._budget import Budget
 from ._crew import Crew, in_threads, thread_count
 from ._device import graph_device, torch_device
+from ._files import (
+    NAMED,
+    UNFINISHED,
+    UNFINISHED_FOLDER,
+    check_inside,
+    sync_files,
+    sync_folder,
+    sync_tree,
+    unfinished_name,
+    whole_folder,
+    write_whole,
+)
 from ._limits import library_threads, single_threaded_products, single_threaded_torch, single_torch_thread
 from ._memory import check_memory, fitting, memory_available, memory_errors, threads_within, within_memory
 
 __all__ = [
     "Budget",
     "Crew",
+    "NAMED",
+    "UNFINISHED",
+    "UNFINISHED_FOLDER",
+    "check_inside",
     "check_memory",
     "fitting",
     "graph_device",
@@ -19,8 +35,14 @@ __all__ = [
     "single_threaded_products",
     "single_threaded_torch",
     "single_torch_thread",
+    "sync_files",
+    "sync_folder",
+    "sync_tree",
     "thread_count",
     "threads_within",
     "torch_device",
+    "unfinished_name",
+    "whole_folder",
     "within_memory",
+    "write_whole",
 ]

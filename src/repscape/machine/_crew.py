@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -22,7 +23,7 @@ def thread_count(threads: int | None, function: str) -> int:
     if threads is not None:
         return _check.integer(threads, "threads", function, low=1)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    asked = [int(os.environ[name]) for name in LIMITS if os.environ.get(name, "").isdigit()]
+    asked = [int(os.environ[name]) for name in LIMITS if re.fullmatch("[0-9]{1,9}", os.environ.get(name, ""))]
     return max(1, min([cores, *(limit for limit in asked if limit > 0)]))
 
 

@@ -2,7 +2,7 @@
 
 from ._calls import measures_from_text
 from ._plugins import PluginWarning
-from ._result import Curve, Estimate, normal_interval
+from ._result import Curve, Estimate, normal_interval, said_of_spread
 from ._rounded import rounded
 from ._rows import MEASURES, every_measure, is_builtin, measure
 from ._table import INTRINSIC, TRANSFORMATIONS, Measure
@@ -21,4 +21,5 @@ __all__ = [
     "measures_from_text",
     "normal_interval",
     "rounded",
+    "said_of_spread",
 ]

@@ -89,7 +89,7 @@ class Estimate(Brief, _Equal):
         return format(float(self.value), spec) if spec else str(self)
 
     def __str__(self) -> str:
-        return rounded(float(self.value), self.stderr)
+        return rounded(float(self.value), self.stderr) + said_of_spread(self.options)
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the value on its interval, and how it was made."""
@@ -163,6 +163,11 @@ class Curve(Brief, _Equal):
         picture = line(self.x, self.values, low, high, chance=self.chance, said=str(self))
         along = f"{self.x.min():g} to {self.x.max():g}, {self.x.size} values" if self.x.size else "no values"
         return card(str(self), _facts(self, {self.x_name: along, "chance": self.chance}), picture)
+
+
+def said_of_spread(options: Mapping[str, Any]) -> str:
+    """Return what a ± is of, where it is no error over examples."""
+    return f" (over {options['spread_over']})" if "spread_over" in options else ""
 
 
 def normal_interval(value: float, stderr: float) -> tuple[float, float]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType, ModuleType
 from typing import Any, Literal
 
+import numpy as np
+
 from .. import _check
 from .._types import Brief
 from ..errors import InputError, InputTypeError
@@ -202,7 +204,8 @@ class Measure(Brief):
 
     def __call__(self, *arguments: Any, **options: Any) -> Estimate | Curve:
         """Call the function; a bare number becomes an Estimate."""
-        found = self.function()(*arguments, **options)
+        given = arguments if self.fn is None else map(_kept, arguments)
+        found = self.function()(*given, **options)
         if isinstance(found, Estimate | Curve):
             return found
         try:
@@ -212,3 +215,12 @@ class Measure(Brief):
                 f"Measure {self.name!r} must return an Estimate, a Curve or a number. Got {type(found).__name__}."
             ) from error
         return Estimate(value=value, n=len(arguments[0]) if hasattr(arguments[0], "__len__") else arguments[0].n)
+
+
+def _kept(argument: Any) -> Any:
+    """Return an array that cannot be written to: what somebody's own measure does to its points must not reach any other."""
+    if not isinstance(argument, np.ndarray):
+        return argument
+    view = argument.view()
+    view.flags.writeable = False
+    return view

@@ -10,7 +10,7 @@ from typing import Any
 
 from .._types import Progress
 from ..figures import FORMATS, sketches
-from ..findings import READING, Headline, by_heading, capital, certificates, has_errors
+from ..findings import READING, Headline, by_heading, capital, certificates, has_errors, held_together, next_study
 from ..results import MeasureInfo, Profile, Results, titles
 from ._about import conventions, provenance, repeat
 from ._examples import Examples
@@ -140,15 +140,20 @@ def _sections(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
 
 def _summary(results: Results) -> Markup:
     """Return every conclusion under its heading, which opens at a click."""
-    found = by_heading(results.conclusions())
+    every = results.conclusions()
+    found = by_heading(every)
     if not found:
         return element("p", "No number by layer to sum up.")
-    parts = []
+    parts = [element("p", together, class_="note")] if (together := held_together(every)) else []
     for heading, said in found.items():
         silent = all(one.kind == "not suggested" for one in said)
         line = f"{heading}: nothing is suggested" if silent else f"{heading} ({len(said)})"
         shown = element("ul", *(element("li", one.text) for one in said), class_="findings")
         parts.append(element("details", element("summary", line), shown, class_="open-on-paper"))
+    if planned := next_study(results):
+        more = element("summary", "How many examples for the next study?")
+        shown = element("ul", *(element("li", one) for one in planned))
+        parts.append(element("details", more, shown, class_="open-on-paper"))
     if has_errors(results):
         parts.append(element("p", READING, class_="note"))
     return joined(*parts)

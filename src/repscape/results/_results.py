@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from .. import _check
-from .._files import check_inside, write_whole
 from .._types import Markup, cut
 from ..errors import StoreError
+from ..machine import check_inside, write_whole
 from . import _dataset, _disk, _frame
 from ._card import card_of, summary
 from ._csv import csv_of
@@ -137,7 +137,7 @@ class Results:
         between: Literal["layers", "models", "steps"] = "layers",
         **chosen: Any,
     ) -> pd.DataFrame:
-        """Return :func:`paired_differences` of these results."""
+        """Return :func:`paired_differences` of these results; `over="networks"` for errors over seeds as well as examples."""
         from ..findings import paired_differences  # house: door
 
         return paired_differences(self, measure, against=against, between=between, **chosen)

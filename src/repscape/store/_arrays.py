@@ -20,8 +20,8 @@ import zarr
 from zarr.storage import LocalStore
 
 from .. import _check
-from .._files import UNFINISHED, sync_tree
 from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
+from ..machine import UNFINISHED, sync_tree
 from ._format import (
     VERSION,
     get_array,

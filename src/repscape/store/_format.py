@@ -25,9 +25,8 @@ import zarr
 from zarr.codecs import Crc32cCodec, ZstdCodec
 from zarr.storage import LocalStore
 
-from .._files import write_whole
 from ..errors import InputTypeError, RepscapeError, StoreError
-from ..machine import check_memory
+from ..machine import check_memory, write_whole
 
 VERSION = 2
 READ = (1, 2)

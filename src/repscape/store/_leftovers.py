@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from .._files import NAMED, UNFINISHED, UNFINISHED_FOLDER
+from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER
 from ._format import writing
 
 AGAIN = "Make room and run again: the work goes on from there."

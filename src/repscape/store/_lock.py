@@ -14,8 +14,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from .._files import write_whole
 from ..errors import BusyError, StoreError
+from ..machine import write_whole
 
 EVERY = 0.1  # seconds between two tries
 

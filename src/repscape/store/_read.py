@@ -15,9 +15,9 @@ import pandas as pd
 import zarr
 
 from .. import _check
-from .._files import check_inside
 from .._types import Brief, LayerInfo, Markup, bars, brief, card, cut, element
 from ..errors import InputError, StoreError, UnknownNameError
+from ..machine import check_inside
 from ._arrays import list_groups, read_group
 from ._format import (
     ZarrArray,

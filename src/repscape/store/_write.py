@@ -16,9 +16,9 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import LocalStore
 
-from .._files import sync_files, whole_folder
 from .._types import LayerInfo
 from ..errors import InputError, StoreError, StudyMismatchError
+from ..machine import sync_files, whole_folder
 from ._format import (
     VERSION,
     chunk_files,

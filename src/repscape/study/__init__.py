@@ -7,8 +7,10 @@ from ._export import export_arrays
 from ._extract import extract
 from ._folder import StudyFolder
 from ._grow import add_to_study, run_study
+from ._kept import kept_places, neighbors_of, stamp_of
 from ._problems import Problem
 from ._progress import bar as progress_bar
+from ._recorder import Recorder
 from ._run import run
 from ._running import Running
 from ._shrink import remove_from_study, repair_study
@@ -25,6 +27,7 @@ __all__ = [
     "ModelSource",
     "Prediction",
     "Problem",
+    "Recorder",
     "Running",
     "Study",
     "StudyFolder",
@@ -37,6 +40,9 @@ __all__ = [
     "export_arrays",
     "extract",
     "import_arrays",
+    "kept_places",
+    "neighbors_of",
+    "stamp_of",
     "open_study",
     "predict",
     "progress_bar",

@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from .._files import write_whole
 from .._types import LayerInfo
 from ..errors import StoreError
+from ..machine import write_whole
 from ..results import Place, Profile
 from ._journal import sealed, unsealed
 from ._keys import digest

@@ -1,10 +1,10 @@
-"""The neighbour graphs of a study, written as the files that others publish and read."""
+"""What a study holds, written for other tools: its states as one file, or its neighbour graphs as published files."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,10 @@ import numpy.typing as npt
 
 from .._types import LayerInfo
 from ..errors import InputError, StoreError, UnknownNameError
-from ..examples import write_neighbor_files
+from ..examples import WRITERS, write_neighbor_files
 from ..graph import NeighborGraph
 from ..results import Place
+from ._export_states import export_states, is_file_of_states
 from ._folder import StudyFolder
 from ._study import Study, open_study
 from ._units import place_name
@@ -25,16 +26,23 @@ Array = npt.NDArray[Any]
 Files = dict[LayerInfo, tuple[Array | None, Array | None]]
 
 
-def export_arrays(study: str | os.PathLike[str], folder: str | os.PathLike[str]) -> list[Path]:
-    """Write the neighbour graphs of a study as published files: for each layer indices and distances, the point itself first.
+def export_arrays(
+    study: str | os.PathLike[str], folder: str | os.PathLike[str], *, layers: str | Sequence[str] = ()
+) -> list[Path]:
+    """Write the states of a study into one file, or its neighbour graphs as published files.
 
     Parameters
     ----------
     study : path
-        A study folder, or a folder that :func:`import_arrays` made from neighbour files.
+        A study folder, a store, or a folder that :func:`import_arrays` made.
     folder : path
-        New or empty. Layers of one site are written into it as layer3_post_mlp_indices.npy and layer3_post_mlp_dist.npy,
-        those of several sites into one folder for each site. Several models or checkpoints get a folder each.
+        A name that ends in .npz, .safetensors, .parquet, .h5ad or .h5: a file of the layers (n, d), with the columns of
+        the examples; in AnnData layers are obsm and columns obs. Any other name: a folder, new or empty, of the neighbour
+        graphs, for each layer indices and distances, the point itself first. Layers of one site are written into it as
+        layer3_post_mlp_indices.npy and layer3_post_mlp_dist.npy, those of several sites into one folder for each site.
+        Several models or checkpoints get a folder each.
+    layers : str or sequence of str, optional
+        Names or globs of the layers that a file takes; by default all.
 
     Returns
     -------
@@ -44,9 +52,11 @@ def export_arrays(study: str | os.PathLike[str], folder: str | os.PathLike[str])
     Raises
     ------
     InputError
-        If the folder holds no graph that can be written, such as one in which identical rows were merged.
+        If the folder holds no graph that can be written, such as one in which identical rows were merged; or no states.
+    UnknownNameError
+        If it has no such layer.
     StoreError
-        If `folder` is not empty, or cannot be written.
+        If `folder` is not empty, or is a file that is there, or cannot be written.
 
     Examples
     --------
@@ -62,6 +72,12 @@ def export_arrays(study: str | os.PathLike[str], folder: str | os.PathLike[str])
     source, target = Path(study), Path(folder)
     if not source.is_dir():
         raise InputError(f"study of export_arrays must be a folder that exists. Got {source}.")
+    if is_file_of_states(target):
+        return [export_states(source, target, [layers] if isinstance(layers, str) else list(layers))]
+    if layers:
+        raise InputError(
+            f"layers of export_arrays are for a file of states ({', '.join(WRITERS)}). Got the folder {target}."
+        )
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise StoreError(f"folder of export_arrays must be new or empty. Got {target}.")
     models: dict[str, Files] = {}
@@ -70,8 +86,8 @@ def export_arrays(study: str | os.PathLike[str], folder: str | os.PathLike[str])
     if not models:
         raise InputError(f"{source} holds no neighbour graph: run a study on it first (repscape run).")
     written: list[Path] = []
-    for stack, layers in models.items():
-        written += write_neighbor_files(target / stack if len(models) > 1 else target, layers)
+    for stack, held in models.items():
+        written += write_neighbor_files(target / stack if len(models) > 1 else target, held)
     return written
 
 

@@ -10,14 +10,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
+from .. import _check
 from .._types import Examples, Progress
-from ..errors import InputError, StudyMismatchError
+from ..errors import StudyMismatchError
 from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
 from ..store import Store, StoreWriter, open_store
 from ._progress import bar
+from ._rounding import STORE_DTYPES, Rounding
+from ._token_rows import token_table
 from ._written import Written
 
 if TYPE_CHECKING:
@@ -27,26 +28,28 @@ if TYPE_CHECKING:
     from ..extraction import Model, Slab
 
 FREE = ("created",)  # what may differ between the runs that fill one store
-COUNTED_TOGETHER = 64
 
 
-def extract(
+def extract(  # house: every option in one place
     model: str | torch.nn.Module | Model,
     examples: Any,
     *,
     to: str | Path,
     layers: str | int | Sequence[str | int] = "all",
     site: str | Sequence[str] = "residual",
+    part: str | None = None,
     pool: str = "mean",
     include_special: bool = False,
     batch_size: int | Literal["auto"] = "auto",
     device: str = "auto",
     dtype: str = "auto",
+    store_dtype: Literal["float32", "float16", "bfloat16"] = "float32",
     max_length: int | None = None,
     too_long: Literal["truncate", "refuse"] = "truncate",
     resume: bool = True,
     revision: str | None = None,
     preprocess: Callable[[Any], Any] | None = None,
+    tower: str = "auto",
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     slab_rows: int | None = None,
@@ -67,6 +70,11 @@ def extract(
         Which blocks: numbers (0 is the embedding, -1 the last), names or globs of modules.
     site : str or sequence of str
         Where in a block: "residual" (its output), "norm1", "norm2", "attn", "mlp", "final_norm", or modules by name or glob.
+    part : {"heads", "units", "router", "experts"}, optional
+        Parts of layers instead of whole ones, each a representation of its own, named such as "h.3/head.7": what each head of
+        attention hands to the output projection (`site` "q", "k" or "v": what it attends with; several heads may share a
+        "kv_head.1"), the units of the feed-forward part, the weights with which a router calls its experts, what each of them
+        adds.
     pool : {"mean", "last", "first", "cls", "max", "token", "flatten"}
         How an example's positions become one row: the mean over real tokens (padding and special tokens left out), the last
         real token, and so on; "token" keeps a row for every real token, "flatten" all positions side by side.
@@ -77,7 +85,10 @@ def extract(
         Inputs of a batch; "auto" makes batches of an equal number of tokens, as many as fit and pay. Where padding would change
         a state, only inputs of equal length share a batch.
     device, dtype : str
-        Where and in what precision the model runs; rows are stored as float32.
+        Where and in what precision the model runs.
+    store_dtype : {"float32", "float16", "bfloat16"}
+        In what precision rows are stored (bfloat16 is read as float32). The largest relative errors of a row and of a distance,
+        layer by layer, then stand in the store's state, and are told by `repscape info` and the page.
     max_length : int, optional
         Most tokens of a text, special ones included; by default what the model takes.
     too_long : {"truncate", "refuse"}
@@ -87,6 +98,9 @@ def extract(
     revision, preprocess, trust_remote_code, allow_pickle
         How the model is opened: a commit of the hub; what turns inputs into a module's arguments; whether code, or pickled
         weights, that came with the model may be run.
+    tower : {"auto", "encoder", "decoder", "both", "text", "vision", "audio"}
+        Which part of a transformers model is read: an encoder (auto), its decoder, which reads the same tokens behind its first
+        one, or both; the tower for one kind of input of a model that takes several.
     slab_rows : int, optional
         Rows that are computed and committed together (512; 64 for pools that keep positions).
     progress : bool or callable, optional
@@ -116,6 +130,7 @@ def extract(
     >>> {name: store[name].shape for name in store.layers}
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
+    _check.choice(store_dtype, "store_dtype", "extract", STORE_DTYPES)
     opened: Any = model  # before the data are read: what is wrong with it shows at once
     if not hasattr(model, "provenance"):  # an opened model is used as it is
         opened = open_model(
@@ -126,6 +141,7 @@ def extract(
             dtype=dtype,
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
+            tower=tower,
         )
     data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
     options: dict[str, Any] = {
@@ -137,8 +153,9 @@ def extract(
         "too_long": too_long,
         "batch_size": batch_size,
         "slab_rows": slab_rows,
+        **({} if store_dtype == "float32" else {"store_dtype": store_dtype}),  # older stores have no name for float32
     }
-    job = _Job(opened, data, Path(to), options, sync)
+    job = _Job(opened, data, Path(to), {**options, **_asked(part=part)}, sync)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
@@ -150,6 +167,11 @@ def extract(
             f"stopped: {kept} of {len(data)} examples are in {to}; the same command goes on from there"
         ) from None
     return open_store(job.path)
+
+
+def _asked(**options: Any) -> dict[str, Any]:
+    """Return options that stand in a store only where they are asked for: earlier stores do not know them."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def _with_builtin(examples: Examples) -> Examples:
@@ -193,14 +215,19 @@ class _Job:
         report(int(state.get("examples", 0)), total, "examples")
         if writer is not None and writer.complete:
             return
+        before = state.get("rounding", {}).get("errors", {})
+        rounding = Rounding(self.options.get("store_dtype", "float32"), dict(before))
         notes = Written(self.path, by_token=self.options["pool"] == "token")
         with ThreadPoolExecutor(1) as pen:
             for slab in self._slabs(state, notes):
                 notes.wait()
                 if writer is None:
-                    writer = self._created(slab)
+                    writer = self._created(slab, rounding)
+                slab = replace(slab, states=rounding.of(slab.states))
                 truncated += slab.truncated
-                now = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
+                now: dict[str, Any] = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
+                if rounding.errors:
+                    now["rounding"] = {"dtype": rounding.kind, "errors": dict(rounding.errors)}
                 notes.pending = pen.submit(notes.write, writer, slab, now)
                 report(slab.stop, total, "examples")
             notes.wait()
@@ -210,7 +237,8 @@ class _Job:
 
         layout = Layout(**state["layout"]) if "layout" in state else None
         start = int(state.get("examples", 0))
-        given = {name: value for name, value in self.options.items() if layout is None or name != "slab_rows"}
+        left = {"store_dtype", *(() if layout is None else ("slab_rows",))}
+        given = {name: value for name, value in self.options.items() if name not in left}
         return iterate(
             self.model,
             self.examples,
@@ -242,9 +270,9 @@ class _Job:
             sync=self.sync,
         )
 
-    def _created(self, slab: Slab) -> StoreWriter:
+    def _created(self, slab: Slab, rounding: Rounding) -> StoreWriter:
         rows, table = self._rows(len(slab.example) // (slab.stop - slab.start))
-        widths = {layer: (states.shape[1], np.float32) for layer, states in slab.states.items()}
+        widths = {layer: (states.shape[1], rounding.dtype) for layer, states in slab.states.items()}
         return StoreWriter.create(
             self.path,
             widths,
@@ -256,31 +284,8 @@ class _Job:
         )
 
     def _rows(self, each: int) -> tuple[int, pd.DataFrame]:
-        """Return how many rows there will be, and their table: the examples', or one row for each real token.
-
-        Where an input has no padding and no special tokens (an image), every one of them gives `each` rows.
-        """
+        """Return how many rows there will be, and their table: the examples', or one row for each real token."""
         if self.options["pool"] != "token":
             return len(self.examples), self.examples.table
-        counts = np.array(list(self._token_counts(each)))
-        example = np.repeat(np.arange(len(counts)), counts)
-        position = np.concatenate([np.arange(count) for count in counts])
-        table = self.examples.table.iloc[example].reset_index(drop=True)
-        taken = [name for name in ("example", "position") if name in table.columns]
-        if taken:
-            raise InputError(f"pool='token' of extract adds the columns example and position; the data have {taken}.")
-        return len(table), table.assign(example=example, position=position)
-
-    def _token_counts(self, each: int) -> Iterator[int]:
-        """Yield the real tokens of every example, from the encoder alone."""
-        for start in range(0, len(self.examples), COUNTED_TOGETHER):
-            encoded = self.model.encode(
-                self.examples.inputs[start : start + COUNTED_TOGETHER],
-                first_row=start,
-                max_length=self.options["max_length"],
-                too_long=self.options["too_long"],
-            )
-            rows = np.arange(len(encoded.lengths))
-            batch = encoded.batch(rows)
-            batch = batch.with_special() if self.options["include_special"] else batch
-            yield from batch.counts("token", each * len(rows))
+        table = token_table(self.model, self.examples, self.options, each=each)
+        return len(table), table

@@ -12,20 +12,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
 
-from .._files import UNFINISHED, check_inside, write_whole
 from ..errors import RepscapeError, StoreError, StudyMismatchError
+from ..machine import UNFINISHED, check_inside, write_whole
 from ..measures import Measure, every_measure
 from ..plan import Plan
 from ..results import TABLE, Results
-from ..store import (
-    arrays_of,
-    check_format,
-    has_group,
-    locked,
-    read_arrays,
-    table_of,
-    write_arrays,
-)
+from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, write_arrays
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
@@ -33,10 +25,9 @@ from ._schema import check_study, in_toml
 
 PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
-GRAPHS, RESULTS, EXAMPLES = "graphs.zarr", "results.zarr", "examples.zarr"
-FIGURES, REPORT, PROBES = "figures", "report.html", "probes"
+GRAPHS, RESULTS, EXAMPLES, EXPLORER = "graphs.zarr", "results.zarr", "examples.zarr", "explorer.zarr"
+FIGURES, REPORT, PROBES, COLUMNS = "figures", "report.html", "probes", "columns"
 JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
-COLUMNS = "columns"
 FORMAT, READ = 2, (1, 2)
 BEFORE = {STORE, STORES, "models"}  # may lie there before there is a plan
 OWN = (
@@ -86,6 +77,11 @@ class StudyFolder:
     def probes(self) -> Path:
         """Probes that were kept."""
         return self.path / PROBES
+
+    @property
+    def explorer(self) -> Path:
+        """What the explorer keeps: maps, selections."""
+        return self.path / EXPLORER
 
     @property
     def is_study(self) -> bool:

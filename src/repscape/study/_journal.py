@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import zipfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,8 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from .._files import write_whole
 from ..errors import StoreError
+from ..machine import write_whole
 from ..results import pack_records, unpack_records
 from ..store import check_format
 from ._keys import digest
@@ -49,7 +50,7 @@ def unsealed(file: Path) -> bytes:
     except OSError as error:
         raise StoreError(f"{file} cannot be read: {error}") from error
     words = line.decode("ascii", "replace").split(" ")
-    if len(words) != 3 or words[0] != MAGIC or not words[1].isdigit():
+    if len(words) != 3 or words[0] != MAGIC or not re.fullmatch("[0-9]{1,9}", words[1]):
         raise StoreError(f"{file} is torn: its first line is not whole.")
     check_format(int(words[1]), FORMAT, str(file), known=(FORMAT,))
     if hashlib.sha256(content).hexdigest() != words[2]:

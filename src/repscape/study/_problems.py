@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .._files import UNFINISHED
 from ..errors import RepscapeError
+from ..machine import UNFINISHED
 from ..measures.probes import ABOUT, load_probe
 from ..results import TABLE, load_results, read_csv
 from ..store import list_groups, open_store, read_arrays, remove_group

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from ..errors import (
     StoreError,
     StudyInterrupted,
 )
-from ..examples import GivenColumns
+from ..examples import Form, GivenColumns
 from ..plan import Plan
 from ..results import Results, load_results
 from ._contents import Contents
@@ -32,7 +32,7 @@ from ._provenance import provenance
 from ._schedule import scheduler_of
 from ._settle import Job, Order, named_contents, settled
 from ._trial import check_options
-from .reading import chosen_layers, read_source, with_builtin
+from .reading import Shaped, chosen_layers, read_source, with_builtin
 
 
 def run(
@@ -40,6 +40,9 @@ def run(
     plan: Plan | None = None,
     *,
     columns: Any = None,
+    axes: str | Sequence[str] | None = None,
+    pool: str | None = None,
+    mask: Any = None,
     folder: str | Path | None = None,
     origin: Mapping[str, Any] | None = None,
     threads: int | None = None,
@@ -54,16 +57,26 @@ def run(
 
     Parameters
     ----------
-    source : store, path, dict or Trajectory
-        A dict of layers {name: (n, d) array or NeighborGraph}, shallow to deep; a store; the path of a store, of a .npy or
-        .npz file, or of a folder of arrays or of published neighbour files; a dict {model name: any of these}; or a
-        :class:`Trajectory` of checkpoints. All representations are of the same n examples, row by row.
+    source : store, path, dict, array, list, DataFrame, AnnData or Trajectory
+        A dict of layers {name: (n, d) array or NeighborGraph}, shallow to deep; a store; the path of a store, of a file of
+        arrays (.npy, .npz, .safetensors, .pt, .h5, .h5ad, .parquet), of a plain zarr folder, or of a folder of arrays or of
+        published neighbour files; a list of layers; an array (layers, n, d); a cache {name: tensor}; a table of embeddings;
+        AnnData; a dict {model name: any of these}; or a :class:`Trajectory` of checkpoints. All representations are of the
+        same n examples, row by row.
     plan : Plan, optional
         What to compute. None: what the folder's study computes; without one dimension, neighbourhood overlap, and label overlap
         where there is a column "label".
     columns : mapping of str to (n,) array, or DataFrame, optional
         Labels and values of the examples, joined by a column `id` where both sides have ids, else row by row; they replace
         columns of the same name that the source brings.
+    axes : str or sequence of str, optional
+        What the axes of arrays are that have more than two, of "layers", "heads", "n", "tokens", "d": "n,layers,d". Without "n"
+        every file of a folder, or entry of a list, is one example.
+    pool : {"mean", "first", "last", "max", "token"}, optional
+        How the states of an example's tokens become one row; arrays of three axes are (n, tokens, d) then. "token" keeps a row
+        for each.
+    mask : (n, tokens) array or str, optional
+        True where a token is real, or the name of such an array beside the states.
     folder : path, optional
         A study folder: every finished unit is kept there. A folder that holds a study of the same data grows: only what is
         missing is computed, earlier results stay, and all are returned.
@@ -124,7 +137,8 @@ def run(
     where = scheduler_of(scheduler)
     means = Means.of(threads, memory, scheduler=where, fail_fast=fail_fast, sync=sync)
     given = GivenColumns.of(columns)
-    found = read_source(source, given)
+    form = Form.of(axes=axes, pool=pool, mask=mask)
+    found = read_source(Shaped(source, form) if form.told and not isinstance(source, Shaped) else source, given)
     order = Order(found, plan, origin or {}, set(given))
     if folder is None:
         return told(_run_in_memory(order, means, progress))

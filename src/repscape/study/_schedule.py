@@ -19,7 +19,7 @@ from ._compute import compute
 from ._unit import Task, UnitResult
 
 LISTEN = 0.1  # seconds between looks at Ctrl-C
-PROCESSES = re.compile(r"processes:([1-9]\d*)")
+PROCESSES = re.compile("processes:([1-9][0-9]{0,3})")
 
 
 class Scheduler(Protocol):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import _check
 from .._types import Markup, brief
-from ..errors import InputError, InputTypeError, RepscapeError, StoreError, StudyMismatchError
+from ..errors import InputError, InputTypeError, StoreError, StudyMismatchError
 from ..examples import GivenColumns
 from ..graph import NeighborGraph
 from ..plan import Plan
@@ -101,7 +100,7 @@ class Study:
         StoreError
             The graph is damaged.
         """
-        graphs = self._graph_names()
+        graphs = self.graph_names()
         wanted = [name for name in graphs if _is(name, layer, model, step, self._contents)]
         if len(wanted) != 1:
             _check.choice(layer, "layer", "Study.graph", [n for n in graphs if " [" not in n])
@@ -111,7 +110,7 @@ class Study:
             raise StoreError(f"{self.path} holds no graph of {layer!r}.")
         return held
 
-    def _graph_names(self) -> dict[str, GraphNames]:
+    def graph_names(self) -> dict[str, GraphNames]:
         """Return unit -> what its graphs are called."""
         contents = self._contents
         if contents is None:
@@ -199,14 +198,10 @@ class Study:
         return write_report(self.results, self.folder.report if path is None else path, study=self.path, **options)
 
     def explore(self, **options: Any) -> Any:
-        """Open the explorer on the study."""
-        try:
-            explorer = importlib.import_module("repscape.explore")
-        except ModuleNotFoundError as error:
-            raise RepscapeError(
-                "this version of repscape has no explorer. study.report() writes a page with a map of the examples."
-            ) from error
-        return explorer.explore(self.path, **options)
+        """Open the explorer, in a notebook as a widget, else in the browser; options of :func:`repscape.explore.explore`."""
+        from ..explore import explore  # house: door
+
+        return explore(self.path, **options)
 
     def problems(self) -> tuple[Problem, ...]:
         """Read everything, and say what is damaged, missing or left over, and what mends it."""

@@ -32,7 +32,11 @@ def test_points_that_are_all_equally_far_have_none() -> None:
 
 def test_the_error_is_the_spread_over_samples() -> None:
     rng = np.random.default_rng(3)
-    found = [rs.health_concentration(rng.normal(size=(200, 8)) * np.geomspace(1, 4, 8)) for _ in range(300)]
+    drawn = [rng.normal(size=(200, 8)) * np.geomspace(1, 4, 8) for _ in range(300)]
+    found = [rs.health_concentration(X, error="influence") for X in drawn]
+    few = [f for f in found if f.details["n_eff"] < 20]
+    assert [f.options.get("rests_on") for f in few] == ["few examples"] * len(few)
+    assert all(rs.health_concentration(X).stderr is None for X, f in zip(drawn, found, strict=True) if f in few[:3])
     assert np.mean([f.stderr for f in found]) == pytest.approx(np.std([f.value for f in found], ddof=1), rel=0.15)
 
 

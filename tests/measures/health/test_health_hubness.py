@@ -50,15 +50,17 @@ def test_many_dimensions_make_hubs() -> None:
 
 def test_error_is_left_out_when_asked() -> None:
     assert rs.health_hubness(star(), k=1, error=None).stderr is None
-    shallow = rs.health_hubness(star(), k=1)
-    assert shallow.options == {"k": 1, "error": "naive", "rests_on": "few examples"}
+    assert rs.health_hubness(star(), k=1).options == {"k": 1, "error": None}  # one hub is all that it rests on
+    naive = rs.health_hubness(star(), k=1, error="naive")
+    assert naive.options == {"k": 1, "error": "naive", "rests_on": "few examples"}
+    assert naive.details["n_eff"] < 20
     with pytest.raises(GraphDepthError, match="leaves a twentieth of the points out"):
         rs.health_hubness(star(), k=1, error="jackknife")
 
 
 def test_the_jackknife_is_that_of_graphs_built_anew() -> None:
     X = np.random.default_rng(0).normal(size=(200, 12))
-    found = rs.health_hubness(rs.knn_graph(X, 30))
+    found = rs.health_hubness(rs.knn_graph(X, 30), error="jackknife")
     values = [
         rs.health_hubness(rs.knn_graph(np.delete(X, part, 0), 10), error=None).value for part in deleted_parts(200)
     ]

@@ -52,7 +52,7 @@ def test_independent_representations_are_at_1() -> None:
 def test_graphs_give_what_points_give() -> None:
     X, Y = pair(80)
     g, h = rs.knn_graph(X, 79), rs.knn_graph(Y, 79)
-    points = rs.information_imbalance(X, Y, k=3)
+    points = rs.information_imbalance(X, Y, k=3, error="jackknife")
     for first, second in ((g, h), (X, h), (g, Y)):
         found = rs.information_imbalance(first, second, k=3)
         assert found == points
@@ -86,7 +86,7 @@ def test_jackknife_by_leaving_out_each_point(k: int) -> None:
         rs.information_imbalance(np.delete(X, i, 0), np.delete(Y, i, 0), k=k, error=None).value for i in range(50)
     ]
     expected = np.sqrt(49 / 50 * ((without - np.mean(without)) ** 2).sum())
-    found = rs.information_imbalance(X, Y, k=k)
+    found = rs.information_imbalance(X, Y, k=k, error="jackknife")
     assert found.stderr == pytest.approx(expected)
     assert found.options["error"] == "jackknife"
 
@@ -94,9 +94,33 @@ def test_jackknife_by_leaving_out_each_point(k: int) -> None:
 def test_errors_stand_by_the_spread_over_samples() -> None:
     found = [rs.information_imbalance(*pair(200, seed=seed), k=2) for seed in range(60)]
     spread = np.std([one.value for one in found], ddof=1)
-    assert 0.9 < np.mean([one.stderr for one in found]) / spread < 2.0
-    few = [rs.information_imbalance(*pair(200, seed=seed), k=2, error="subsample").stderr for seed in range(8)]
-    assert 0.7 < np.mean(few) / spread < 1.8
+    assert 0.75 < np.mean([one.stderr for one in found]) / spread < 1.25
+    twice = [rs.information_imbalance(*pair(200, seed=seed), k=2, error="jackknife").stderr for seed in range(8)]
+    assert 0.9 < np.mean(twice) / spread < 2.0
+
+
+def test_nulls_and_errors_count_groups_and_strata() -> None:
+    rng = np.random.default_rng(0)
+    thing = np.repeat(np.arange(30), 4)
+    copies = [rng.normal(size=(30, 3))[thing] + 0.01 * rng.normal(size=(120, 3)) for _ in range(2)]
+    single = rs.information_imbalance(*copies, permutations=39)
+    whole = rs.information_imbalance(*copies, permutations=39, groups=thing)
+    assert single.p_value == 1 / 40  # near copies are near each other in both: a true null is rejected
+    assert whole.p_value > 0.1
+    assert whole.options["null"] == "39 relabellings of the groups"
+    assert whole.options["error"] == "jackknife over groups"
+    stratum = np.repeat([0, 1], 60)
+    apart = [stratum[:, None] * 9 + rng.normal(size=(120, 3)) for _ in range(2)]
+    assert rs.information_imbalance(*apart, permutations=39).p_value == 1 / 40
+    assert rs.information_imbalance(*apart, permutations=39, within=stratum).p_value >= 0.1
+
+
+def test_the_null_by_hand() -> None:
+    X, Y = pair(40)
+    orders = [np.random.default_rng(3).permutation(40)]
+    found = rs.information_imbalance(X, Y, permutations=1, rng=3, error=None)
+    moved = Y[np.argsort(np.argsort(orders[0]))]
+    assert found.details["null_mean"] == pytest.approx(rs.information_imbalance(X, moved, error=None).value)
 
 
 def test_ties_and_copies() -> None:
@@ -128,5 +152,5 @@ def test_bad_input() -> None:
     assert rs.information_imbalance(rs.knn_graph(X, 4), Y, k=4).stderr is None
     with pytest.raises(InputError, match="needs points on both sides"):
         rs.information_imbalance(rs.knn_graph(X, 4), Y, error="subsample")
-    with pytest.raises(InputError, match="needs at least 52 examples. Got 40"):
+    with pytest.raises(InputError, match="at least 52 examples. Got 40"):
         rs.information_imbalance(X, Y, k=10, error="subsample")

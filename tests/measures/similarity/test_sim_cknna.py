@@ -36,7 +36,7 @@ def test_ties_go_by_index() -> None:
 
 def test_error_and_null() -> None:
     there = rs.sim_cknna(X, Y, permutations=99)
-    assert (there.p_value, there.options["error"]) == (0.01, "subsample")
+    assert (there.p_value, there.options["error"]) == (0.01, "halves")
     assert there.chance == pytest.approx(10 / 60, abs=0.05)
     noise = rs.sim_cknna(X, RNG.normal(size=(60, 5)), permutations=99)
     assert noise.p_value > 0.01

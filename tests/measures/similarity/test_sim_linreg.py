@@ -38,7 +38,7 @@ def test_details() -> None:
     assert found.value == pytest.approx(reference.slow(X, Y, {}), abs=1e-10)
     assert np.isnan(found.details["by_feature"]).tolist() == [False] * 5 + [True]
     assert found.details["by_fold"].shape == (5,)
-    assert (found.stderr is not None, found.options["error"]) == (True, "subsample")
+    assert (found.stderr is not None, found.options["error"]) == (True, "influence")
     null = rs.sim_linreg(X, Y, permutations=19, rng=np.random.default_rng(1))
     assert null.p_value == 0.05
     assert null.chance < 0

@@ -7,10 +7,11 @@ import pytest
 
 import repscape as rs
 from repscape.errors import InputError, UnknownNameError
+from repscape.examples import sheet, thumbnails
+from repscape.measures.structure import principal_plane
 from repscape.report import map_examples
-from repscape.report.map._numbers import affordable, drawn, principal, rows_of, turned
+from repscape.report.map._numbers import affordable, drawn, fitted, rows_of
 from repscape.report.map._page import FINE, map_json
-from repscape.report.map._pictures import sheet, thumbnails
 from tests.figures.studies import N, layers, states
 
 SOURCE = states(layers(3))
@@ -23,7 +24,7 @@ def unpacked(text: str, kind: str) -> np.ndarray:
 @pytest.mark.parametrize("shape", [(50, 7), (20, 90)], ids=["more points than features", "more features than points"])
 def test_principal_components_are_those_of_the_decomposition(shape):
     X = np.random.default_rng(0).normal(size=shape) * np.linspace(3, 1, shape[1]) + 100
-    coordinates, shares = principal(X.astype(np.float32))
+    coordinates, shares = principal_plane(X.astype(np.float32))
     expected = rs.embed(X.astype(np.float32), method="pca")
     signs = np.sign((coordinates * expected).sum(axis=0))
     np.testing.assert_allclose(coordinates * signs, expected, rtol=1e-5, atol=1e-4)
@@ -32,17 +33,17 @@ def test_principal_components_are_those_of_the_decomposition(shape):
 
 
 def test_identical_points_lie_on_one_spot():
-    coordinates, shares = principal(np.ones((5, 3)))
+    coordinates, shares = principal_plane(np.ones((5, 3)))
     assert not coordinates.any()
     assert not shares.any()
 
 
 def test_maps_are_mirrored_or_turned_to_fit_the_one_before():
     before = np.random.default_rng(0).normal(size=(30, 2))
-    np.testing.assert_allclose(turned(before * [-1, 1], before, "pca"), before)
+    np.testing.assert_allclose(fitted(before * [-1, 1], before, "pca"), before)
     angle = 0.7
     rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-    np.testing.assert_allclose(turned(before @ rotation, before, "tsne"), before - before.mean(axis=0), atol=1e-12)
+    np.testing.assert_allclose(fitted(before @ rotation, before, "tsne"), before - before.mean(axis=0), atol=1e-12)
 
 
 def test_neighbours_are_the_nearest_of_all_by_brute_force():

@@ -22,6 +22,7 @@ from ..uncertainty import DEEP, LEAST_POINTS, Deviations, Spread, Surroundings, 
 from ._distinct import NearDistances
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 ERRORS = ("sandwich", "subsamples", "auto", "model", None)
 QUARTER, MOST = 0.25, 0.9
 LINKS = 2
@@ -42,9 +43,11 @@ class Way:
     """Why there are no subsamples, or no sandwich; empty where there are both."""
 
     @classmethod
-    def of(cls, near: NearDistances, statistic: Callable[[FloatArray], float | FloatArray]) -> Way:
-        """Look at what `statistic` of log mu does over quarters of the points."""
-        around = near.surroundings(DEEP)
+    def of(
+        cls, near: NearDistances, statistic: Callable[[FloatArray], float | FloatArray], groups: IntArray | None = None
+    ) -> Way:
+        """Look at what `statistic` of log mu does over quarters of the points, or of groups (rows,) of them."""
+        around = near.surroundings(DEEP, groups=groups)
         if around is None or near.n < LEAST_POINTS:
             why = (
                 "who the neighbours are is not known" if around is None else f"{near.n} points are too few to resample"
@@ -79,24 +82,31 @@ class Way:
         return math.sqrt(sandwich(scores, self.around.indices, LINKS)) / log_mu.size
 
 
-def with_error(
-    found: Estimate, near: NearDistances, log_mu: FloatArray, *, error: str, statistic: Callable[[FloatArray], float]
+def with_error(  # house: what the estimate was made of
+    found: Estimate,
+    near: NearDistances,
+    log_mu: FloatArray,
+    *,
+    error: str,
+    statistic: Callable[[FloatArray], float],
+    groups: IntArray | None = None,
 ) -> Estimate:
     """Return an estimate that has the model's error with the one asked for, or the nearest to it that can be had.
 
     `statistic` gives the value for log mu of a subset. The sandwich belongs to the maximum likelihood estimate of all ratios;
-    for the other estimators it is a stand-in, where the graph is too shallow for subsamples.
+    for the other estimators it is a stand-in, where the graph is too shallow for subsamples. With `groups` (rows,), which come
+    and go together, there are subsamples alone, of whole groups.
     """
     likelihood = found.options["estimator"] in ("mle", "bayes") and found.options["fraction"] == 1
-    way = Way.of(near, statistic)
-    relative = way.relative_sandwich(log_mu)
+    way = Way.of(near, statistic, groups)
+    relative = way.relative_sandwich(log_mu) if groups is None else None
     sampled, over_quarters = way.sampled, way.spread(found.value)
     spread: Spread | None = None
     if (error == "sandwich" and relative is None) or (error == "subsamples" and sampled is None):
         raise GraphDepthError(
             f"error={error!r} of a dimension cannot be had: {way.why or 'one neighbour is not enough'}."
         )
-    said = "sandwich" if error == "sandwich" or (error == "auto" and likelihood) else "subsamples"
+    said = "sandwich" if error == "sandwich" or (error == "auto" and likelihood and groups is None) else "subsamples"
     if said == "subsamples" and sampled is not None and over_quarters is not None:
         spread = Spread.of(found.value, float(over_quarters), sampled.scaled.shape[0] - 1)
     elif relative is not None:
@@ -104,6 +114,8 @@ def with_error(
         spread = Spread(stderr, normal_interval(found.value, stderr))
         if said == "subsamples" or not likelihood:
             said = "sandwich of the maximum likelihood" + (f": {way.why}" if said == "subsamples" else "")
+    if spread is None and groups is not None:
+        raise GraphDepthError(f"the error over groups of a dimension cannot be had: {way.why}.")
     if spread is None:
         return replace(found, options={**found.options, "error": f"model: {way.why or 'one neighbour is not enough'}"})
     details = {**found.details, **({"subset_share": sampled.share} if sampled is not None else {})}
@@ -112,7 +124,7 @@ def with_error(
         stderr=spread.stderr,
         interval=within_bounds(found.value, spread.interval, low=0.0),
         replicates=way.replicates(spread.stderr),
-        options={**found.options, "error": said},
+        options={**found.options, "error": said if groups is None else f"{said} of groups"},
         details=details,
     )
 

@@ -66,13 +66,30 @@ class NearDistances:
         """Return values (n,) of the kept points for every row that came in, NaN where it was left out."""
         return values if self.members is None else np.append(values, np.nan)[self.members]
 
-    def surroundings(self, most: int) -> Surroundings | None:
+    def surroundings(self, most: int, *, groups: npt.NDArray[np.int64] | None = None) -> Surroundings | None:
         """Return the neighbours of each point, up to `most` of them, or None where it is not known who they are."""
         if self.indices is None or self.deep is None:
             return None
         known = min(self.indices.shape[1], self.deep.shape[1], most)
         first = np.arange(self.n) if self.members is None else np.unique(self.members, return_index=True)[1]
-        return Surroundings(self.indices[:, :known], self.deep[:, :known], first, self.rows)
+        return Surroundings(self.indices[:, :known], self.deep[:, :known], first, self.rows, groups)
+
+
+LEAST_GROUPS = 8
+
+
+def whole_groups_of(groups: Any, rows: int, *, error: str | None, function: str) -> npt.NDArray[np.int64] | None:
+    """Return the (rows,) code of groups that come and go together, for an error over them; None where there are none."""
+    if groups is None:
+        return None
+    names, code = _check.codes(groups, "groups", function, n=rows)
+    if names.size < LEAST_GROUPS:
+        raise InputError(
+            f"groups of {function} must be {LEAST_GROUPS} at least, for an error over them. Got {names.size}."
+        )
+    if error in ("model", "sandwich"):
+        raise InputError(f"error={error!r} of {function} takes points for single ones. Take error='auto' with groups.")
+    return code
 
 
 def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str, deeper: int = 0) -> NearDistances:

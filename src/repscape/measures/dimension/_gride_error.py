@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ...errors import GraphDepthError
 from ..uncertainty import LEAST_POINTS, Deviations, Surroundings, deviations, sandwich
 from ._dimension_error import rescaled
 from ._id_gride_kernels import maximum, presence, scores, slope_and_curvature
@@ -63,16 +64,20 @@ class AtRank:
         information = slope_and_curvature(value, log_mu, rank)[1]
         return cls(rank, value, 1 / math.sqrt(information), log_mu, kept)
 
-    def sandwich(self, indices: npt.NDArray[Any]) -> float:
-        """Return the standard error by the neighbour sandwich; points whose ratio is left out add nothing."""
+    def scores(self) -> FloatArray:
+        """Return each point's part (n,) of the slope, less their mean; points whose ratio is left out have none."""
         parts = np.empty(self.log_mu.size)
         scores(self.value, self.log_mu, self.rank, parts)
         parts -= parts.mean()
-        if self.kept is not None:
-            every = np.zeros(self.kept.size)
-            every[self.kept] = parts
-            parts = every
-        return math.sqrt(sandwich(parts, indices, max(2, self.rank))) * self.model**2
+        if self.kept is None:
+            return parts
+        every = np.zeros(self.kept.size)
+        every[self.kept] = parts
+        return every
+
+    def sandwich(self, indices: npt.NDArray[Any]) -> float:
+        """Return the standard error by the neighbour sandwich."""
+        return math.sqrt(sandwich(self.scores(), indices, max(2, self.rank))) * self.model**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,8 @@ def gride_error(rows: Sequence[AtRank], around: Surroundings | None, outliers: s
     if around is None or around.first.size < 2 * rows[0].rank + 1:
         return CurveError(np.array([row.model for row in rows]), ("model",) * len(rows), None)
     halves = _halves(rows, around, outliers)
+    if around.groups is not None:
+        return _over_groups(rows, halves)
     own = own_variances(rows, around)
     stderr: list[float] = []
     methods: list[str] = []
@@ -113,6 +120,20 @@ def gride_error(rows: Sequence[AtRank], around: Surroundings | None, outliers: s
             last = methods[-1] if methods[-1].startswith("model") else f"model, enlarged as at rank {row.rank}"
             methods.append(last)
     return CurveError(np.array(stderr), tuple(methods), _replicates(halves, stderr))
+
+
+def _over_groups(rows: Sequence[AtRank], halves: Deviations | None) -> CurveError:
+    """Return the errors over halves of whole groups, each at half the rank, relative to what the halves read."""
+    known = 0 if halves is None else halves.scaled.shape[1] // 2
+    if halves is None or max(len(rows) - 2, 0) >= known:
+        raise GraphDepthError(
+            "the error over groups of id_gride cannot be had: the graph is too shallow for halves of the groups. Give the "
+            "points, a deeper graph or a smaller max_rank."
+        )
+    columns = [max(place - 1, 0) for place in range(len(rows))]
+    spread, mean = halves.scaled.std(axis=0, ddof=1)[columns], halves.mean[columns]
+    stderr = spread * np.array([row.value for row in rows]) / mean
+    return CurveError(stderr, ("half samples of groups",) * len(rows), _replicates(halves, stderr.tolist()))
 
 
 def _halves(rows: Sequence[AtRank], around: Surroundings, outliers: str | None) -> Deviations | None:

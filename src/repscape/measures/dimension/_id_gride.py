@@ -13,7 +13,8 @@ from ...errors import DegenerateDataError
 from ...machine import within_memory
 from .._result import Curve
 from ..uncertainty import depth_for_gride
-from ._distinct import NearDistances, near_distances
+from ._distinct import near_distances, whole_groups_of
+from ._few_examples import examples_behind, flagged_curve
 from ._gride_error import AtRank, gride_error
 from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
 
@@ -28,6 +29,7 @@ def id_gride(
     outliers: Literal["dadapy"] | None = None,
     duplicates: Literal["merge", "drop", "raise"] = "merge",
     error: Literal["auto", "model"] | None = "auto",
+    groups: Any = None,
 ) -> Curve:
     r"""Intrinsic dimension against scale by Gride: ratios of the distances to the neighbours of rank 2n and n.
 
@@ -50,6 +52,8 @@ def id_gride(
         ratios, the peers' value: neighbouring points share neighbours, so it is 5 to 45 % too small. "auto" needs indices
         and, for rank r, about r + 1.5 sqrt(r) neighbours; where a graph has fewer, the model's error is enlarged as at the
         last rank that could be done, and ``details["error"]`` says so.
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes, over random subsets of whole groups.
 
     Returns
     -------
@@ -58,8 +62,8 @@ def id_gride(
         "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
         how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found; "near_copies", how many
         points have a neighbour far nearer than the dimension allows, "without_near_copies" (m,), the values with one point for
-        each group of them, and "near_copies_decide" (m,), whether that differs by more than a fifth, as in :func:`id_twonn`.
-        replicates (draws, m)
+        each group of them, and "near_copies_decide" (m,), whether that differs by more than a fifth, as in :func:`id_twonn`;
+        with error="auto" "n_eff" (m,) and "rests_on_few" (m,), the ranks that options["rests_on"] names. replicates (draws, m)
         are over random halves of the rows that came in.
 
     Raises
@@ -98,8 +102,10 @@ def id_gride(
         raise DegenerateDataError(
             "id_gride cannot tell a dimension: all ratios are 1 (the neighbours of every point stand at one distance)."
         )
-    found = gride_error(rows, near.surroundings(deeper), outliers) if error == "auto" else None
+    together = whole_groups_of(groups, near.rows, error=error, function=name)
+    found = gride_error(rows, near.surroundings(deeper, groups=together), outliers) if error == "auto" else None
     stderr = found.stderr if found else np.array([row.model for row in rows])
+    copies = NearCopies.of(near)
     curve = Curve(
         x=(2 * lower).astype(np.float64),
         values=values,
@@ -119,17 +125,22 @@ def id_gride(
             "used": np.array([row.log_mu.size for row in rows]),
             "unit_ratios": np.array([int((row.log_mu == 0).sum()) for row in rows]),
             **({"error": np.array(found.methods)} if found else {}),
-            **_near_copies(near, rows),
+            **_near_copies(copies, rows),
         },
         replicates=found.replicates if found else None,
     )
+    curve = flagged_curve(curve, np.array([_examples_behind(row, copies) for row in rows])) if found else curve
     warn_of_near_copies(curve, name)
     return curve
 
 
-def _near_copies(near: NearDistances, rows: list[AtRank]) -> dict[str, Any]:
+def _examples_behind(row: AtRank, copies: NearCopies) -> float:
+    """Return on how many examples the value at a rank rests."""
+    return math.nan if row.value != row.value else examples_behind(row.scores(), copies)
+
+
+def _near_copies(found: NearCopies, rows: list[AtRank]) -> dict[str, Any]:
     """Return the details on near copies, the values rank by rank."""
-    found = NearCopies.of(near)
     each = []
     for row in rows:
 

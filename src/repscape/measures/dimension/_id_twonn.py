@@ -15,7 +15,8 @@ from ...machine import within_memory
 from .._result import Curve, Estimate, normal_interval
 from ..uncertainty import depth_for
 from ._dimension_error import ERRORS, TWO_NEAREST, with_error
-from ._distinct import near_distances
+from ._distinct import near_distances, whole_groups_of
+from ._few_examples import examples_behind, flagged
 from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
 from ._posterior import posterior
 
@@ -33,6 +34,7 @@ def id_twonn(
     error: Literal["auto", "sandwich", "subsamples", "model"] | None = "auto",
     n_over_sum: bool = False,
     prior: tuple[float, float] = (2.0, 5.0),
+    groups: Any = None,
 ) -> Estimate:
     r"""Intrinsic dimension by TwoNN: how fast the ratio mu = r2 / r1 of neighbour distances falls off.
 
@@ -65,17 +67,22 @@ def id_twonn(
         "mle" as N / sum log mu, which is biased by N / (N - 1).
     prior : (shape, rate)
         Of the Gamma prior of "bayes".
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes, over random subsets of whole groups.
 
     Returns
     -------
     Estimate
-        value > 0; per_point is None. replicates (100,) are over quarters of the rows that came in, a point being drawn when
+        value > 0; per_point is None. replicates (100,) are over nine tenths of the rows that came in, a point being drawn when
         its first row is. details: "used" (ratios used), "mean_log_mu"; "subset_share", which part of the points of a subset
         has two neighbours of its own in the graph; for "bayes" also "prior_pull", the relative change that the prior makes.
-        "near_copies": points with a neighbour far nearer than the dimension allows: r2 / r1, or r3 / r2 up to r5 / r4, is
+        "near_copies": points with a neighbour far nearer than the dimension allows: r2 / r1, or r3 / r2 up to r16 / r15, is
         beyond (n / .01)^(1 / d), which the largest of n ratios r2 / r1 exceeds in one data set of a hundred, d being the
         dimension further out (r8 / r4), which near copies hardly move. "without_near_copies": the value with one point for
         each group of them. "near_copies_decide": whether it differs by more than a fifth; then a RepscapeWarning says so.
+        With an error "n_eff", on how many points it rests, near copies of one another counted as one: below 20 (and half of
+        what evenly filled dimensions have), or where near copies move the value by more than its error, options["rests_on"]
+        says "few examples", and nothing is concluded of it.
 
     Raises
     ------
@@ -116,10 +123,14 @@ def id_twonn(
         return of_subset(np.log(lengths[:, 1] / lengths[:, 0]))
 
     if error not in ("model", None):
-        found = with_error(found, near, log_mu, error=error, statistic=of_subset)
+        together = whole_groups_of(groups, near.rows, error=error, function=name)
+        found = with_error(found, near, log_mu, error=error, statistic=of_subset, groups=together)
     options = {**found.options, "duplicates": duplicates, **near.conventions}
-    details = {**found.details, **NearCopies.of(near).details(found.value, of_lengths, TWO_NEAREST)}
+    copies = NearCopies.of(near)
+    details = {**found.details, **copies.details(found.value, of_lengths, TWO_NEAREST)}
+    used = np.minimum(log_mu, np.quantile(log_mu, used_fraction))
     found = replace(found, dropped=near.dropped, options=options, details=details)
+    found = flagged(found, examples_behind(used, copies)) if error is not None else found
     warn_of_near_copies(found, name)
     return found
 

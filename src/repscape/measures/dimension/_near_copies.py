@@ -25,7 +25,7 @@ from ._distinct import NearDistances
 
 FloatArray = npt.NDArray[np.float64]
 CHANCE = 0.01  # that any point at all has so large a ratio, if ratios are as the dimension says
-VERSIONS = 4  # near copies of one point that are looked for
+VERSIONS = 15  # near copies of one point that are looked for
 FURTHER_OUT = (4, 2)  # the dimension is that of r_2n / r_n for the first n that is known; near copies hardly move it
 LOOKED_AT = 16  # neighbours that are looked up for this
 DECISIVE = 0.2  # a change of the value that is worth a word
@@ -38,9 +38,11 @@ class NearCopies:
 
     near: NearDistances
     far: npt.NDArray[np.bool_]
-    """(n,) whether r_(j + 1) / r_j is beyond what the dimension allows for some j up to 4."""
+    """(n,) whether r_(j + 1) / r_j is beyond what the dimension allows for some j up to 15."""
     kept: npt.NDArray[np.bool_] | None
     """(n,) one point of each group, and all others; None where it is not known who the neighbours are."""
+    group: npt.NDArray[np.int64] | None = None
+    """(n,) which points are near copies of one another; None where there are none, or it is not known."""
 
     @classmethod
     def of(cls, near: NearDistances) -> NearCopies:
@@ -69,7 +71,7 @@ class NearCopies:
         _, group = connected_components(links, directed=False)
         kept = nobody.copy()
         kept[np.unique(group, return_index=True)[1]] = True
-        return cls(near, far, kept)
+        return cls(near, far, kept, group.astype(np.int64))
 
     def lengths(self, ranks: npt.NDArray[np.int64]) -> FloatArray | None:
         """Return the distances (points, ranks) without near copies; where neighbours are not known, without their points.

@@ -36,14 +36,15 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
         Points.
     error : {"auto", "influence", None}
         "influence": from the derivative of the value by each point; the interval allows for the few far points that lead it.
-        "auto" is "influence".
+        "auto" is "influence", and none where the value rests on fewer than 20 points.
 
     Returns
     -------
     Estimate
         value >= 0, small where distances concentrate. details: "mean" and "sd" of the squared distances; "equivalent", 2 /
         value^2, the number of independent normal dimensions of equal variance in which distances concentrate as much;
-        "n_eff", on how many points the error rests: below 20, options["rests_on"] says "few examples".
+        "n_eff", on how many points the value rests: with error="influence" and fewer than 20, options["rests_on"] says
+        "few examples".
 
     Raises
     ------
@@ -76,12 +77,15 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     slope = 2 * second / (n - 1) / mean**2 - 4 * mean_square * first / (n - 1) / mean**3
     influence = slope / (2 * value) if value > 0 else np.zeros(n)
     spread, n_eff = heavy_tailed(value, influence)
+    few = few_examples(n_eff)
+    if few and error == "auto":  # the few far points that lead it may be others in another sample
+        error, few = None, {}
     return Estimate(
         value=value,
         n=n,
         stderr=spread.stderr if error else None,
         interval=within_bounds(value, spread.interval, low=0.0) if error else None,
-        options={"error": "influence" if error else None, **few_examples(n_eff)},
+        options={"error": "influence" if error else None, **few},
         details={
             "mean": mean * scale**2,
             "sd": math.sqrt(variance) * scale**2,

@@ -42,7 +42,7 @@ def health_hubness(
         "jackknife": from the values without each of 20 random parts of the points, read from the stored graph, on the log
         scale where the value is positive; from graphs of some k + 3 sqrt(k) neighbours. "naive": from the influence of each
         point's own count, too small: that lists share points is left out. "auto" is "jackknife" where the graph allows it, else
-        "naive".
+        "naive"; none where the value rests on fewer than 20 points, since no sample tells of hubs that it lacks.
 
     Returns
     -------
@@ -50,8 +50,8 @@ def health_hubness(
         value: near 0 where every point is as often a neighbour, 1.4 and more with strong hubs; 0 where all counts are equal.
         chance is that of neighbours drawn at random, about 1 / sqrt(k). per_point (n,) has N_i. details: "largest", the largest
         N_i; "hub", the point that has it; "largest_share", the share of the points that have it as a neighbour; "antihubs", the
-        share of points with N_i = 0; "n_eff", on how many points' counts the error rests: below 20, options["rests_on"] says
-        "few examples".
+        share of points with N_i = 0; "n_eff", on how many points' counts the value rests: with an error asked for by name and
+        fewer than 20, options["rests_on"] says "few examples".
 
     Raises
     ------
@@ -77,15 +77,20 @@ def health_hubness(
     indices = neighbor_indices(g, k, name="g", function=NAME)
     counts = np.bincount(indices.ravel(), minlength=g.n)
     value, influence = _skewness(counts.astype(np.float64) - k)
-    method, spread = _spread(g, value, influence, k=k, error=error)
     n_eff = effective_examples(influence)
+    few = few_examples(n_eff)
+    if (
+        few and error == "auto"
+    ):  # no sample tells of the hubs that it lacks: no error, rather than one that does not hold
+        error, few = None, {}
+    method, spread = _spread(g, value, influence, k=k, error=error)
     hub = int(counts.argmax())
     return Estimate(
         value=value,
         n=g.n,
         per_point=counts.astype(np.float64),
         chance=_by_chance(g.n, k),
-        options={"k": k, "error": method, **few_examples(n_eff)},
+        options={"k": k, "error": method, **few},
         details={
             "largest": int(counts[hub]),
             "hub": hub,

@@ -7,29 +7,30 @@ memory O(n (d + k))). The same pass counts what each point adds to the ranks of 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import _check
-from ...errors import GraphDepthError, InputError
-from ...graph import NeighborGraph, knn_graph, listed_ranks, neighbor_ranks
+from ...errors import GraphDepthError
 from ...machine import within_memory
-from .._result import Estimate, normal_interval
-from ..points import neighbor_indices
-from ..uncertainty import replicates_of, replicates_of_influence
-
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-NAME = "information_imbalance"
+from .._result import Estimate
+from ..uncertainty import exchanges, within_bounds
+from ._imbalance_error import imbalance_error, imbalance_null
+from ._imbalance_sides import NAME, Side, imbalance, prepare
 
 
 @within_memory
 def information_imbalance(
-    X_or_g: Any, Y: Any, *, k: int = 1, error: Literal["auto", "jackknife", "subsample"] | None = "auto"
+    X_or_g: Any,
+    Y: Any,
+    *,
+    k: int = 1,
+    error: Literal["auto", "jackknife", "subsample"] | None = "auto",
+    permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
+    rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Information imbalance from the first representation to the second: 2/n times the mean rank, there, of the nearest here.
 
@@ -46,10 +47,22 @@ def information_imbalance(
     k : int in [1, n - 1]
         Neighbours in the first representation over which ranks are averaged.
     error : {"auto", "jackknife", "subsample", None}
-        "jackknife": spread of the leave-one-out values; a point left out leaves the ranks of others, and gives its place to
-        the next neighbour. It costs nothing and errs on the safe side: 1.1 to 1.7 times the spread over fresh samples in
-        simulations. "subsample": 20 subsets of a quarter of the points, 1.0 to 1.3 times; needs points on both sides. "auto" is
-        "jackknife", None where a graph does not hold neighbour k + 1.
+        "subsample": 20 random quarters of the examples, measured anew, relative to what they read (neighbours are farther away
+        there, and the value larger); needs points on both sides and 4 (k + 3) examples. With `groups`, the values without parts
+        made of whole groups instead. "jackknife": spread of the leave-one-out values; a point left out leaves the ranks of
+        others, and gives its place to the next neighbour. It costs nothing, and counts what belongs to pairs of points twice:
+        1.1 to 2.3 times the spread over fresh samples. "auto" is "subsample" where there are points, else "jackknife", None
+        where a graph does not hold neighbour k + 1.
+    permutations : int
+        Relabellings of the examples of Y, for p_value: the share of them that give at most the value. Each costs as much as the
+        measure itself, and Y must be points.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and whole groups are relabelled, each as another of its
+        size.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are relabelled inside their stratum only.
+    rng : int or numpy Generator
+        For the relabellings.
 
     Returns
     -------
@@ -57,7 +70,7 @@ def information_imbalance(
         value in (0, 2): (k + 1)/n at best, chance = 1 where the two are independent; higher means that the first tells less
         about the second. per_point (n,): 2/n times the mean rank of each example's neighbours. details: "reverse" and
         "reverse_stderr", the same from the second to the first, NaN where a graph of the first does not hold the neighbours;
-        "best", (k + 1)/n.
+        "best", (k + 1)/n; with permutations "null_mean" and "null_sd".
 
     Raises
     ------
@@ -84,136 +97,37 @@ def information_imbalance(
         for side, name in ((X_or_g, "X_or_g"), (Y, "Y"))
     )
     _check.same_rows(first.n, second.n, ("X_or_g", "Y"), NAME)
-    there = _imbalance(first, second, k)
+    _check.integer(permutations, "permutations", NAME, low=0)
+    free = exchanges(first.n, groups, within, function=NAME)
+    there = imbalance(first, second, k)
     if there is None:
         raise GraphDepthError(
             f"Y of {NAME} is a graph of {second.graph.k} neighbours, which does not hold all {k} nearest neighbours of the "
             f"first representation. Give the points, or knn_graph(Y, k={first.n - 1})."
         )
-    back = _imbalance(second, first, k)
-    errors = [None if error is None or way is None else way.stderr for way in (there, back)]
-    replicates = None if errors[0] is None else there.replicates
-    if error == "subsample":
-        replicates, errors = _subsampled(first, second, k)
-    elif error == "jackknife" and errors[0] is None:
-        raise GraphDepthError(
-            f"error='jackknife' of {NAME} also looks up neighbour {k + 1}, which a graph given here does not hold. Give the "
-            "points, or error='auto'."
-        )
+    back = imbalance(second, first, k)
+    values = there.value, math.nan if back is None else back.value
+    found = imbalance_error((first, second), (there, back), k=k, error=error, groups=free.groups)
+    stderr = found.stderr[0]
+    null = imbalance_null(first, second, k, free=free, draws=permutations, rng=rng) if permutations else None
     return Estimate(
         value=there.value,
         n=first.n,
-        stderr=errors[0],
-        interval=None if errors[0] is None else normal_interval(there.value, errors[0]),
+        stderr=stderr,
+        interval=None if stderr is None else within_bounds(values[0], found.interval(values[0]), low=0.0, high=2.0),
+        p_value=null.p_value if null else None,
         per_point=there.per_point,
         chance=1.0,
-        options={"k": k, "error": None if errors[0] is None else "subsample" if error == "subsample" else "jackknife"},
-        details={
-            "reverse": math.nan if back is None else back.value,
-            "reverse_stderr": math.nan if errors[1] is None else errors[1],
-            "best": (k + 1) / first.n,
+        options={
+            "k": k,
+            "error": found.name,
+            "null": f"{permutations} relabellings of the {free.name}" if null else None,
         },
-        replicates=replicates,
+        details={
+            "reverse": values[1],
+            "reverse_stderr": math.nan if found.stderr[1] is None else found.stderr[1],
+            "best": (k + 1) / first.n,
+            **({"null_mean": null.mean, "null_sd": null.sd} if null else {}),
+        },
+        replicates=found.replicates,
     )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Side:
-    """One representation: its neighbours, and its points where ranks may be counted."""
-
-    graph: NeighborGraph
-    points: npt.NDArray[Any] | None
-
-    @property
-    def n(self) -> int:
-        """Examples."""
-        return self.graph.n
-
-    @property
-    def nbytes(self) -> int:
-        """Memory it holds."""
-        points = 0 if self.points is None else self.points.nbytes
-        return int(points + self.graph.n * self.graph.k * 12)
-
-    def ranks(self, indices: Any) -> tuple[IntArray, IntArray]:
-        """Return the ranks of given neighbours here, 0 where unknown, and how often each point is nearer than they are."""
-        if self.points is None:
-            return listed_ranks(self.graph, indices, function=NAME)
-        return neighbor_ranks(self.points, indices, function=NAME)
-
-
-def prepare(X: Any, options: Mapping[str, Any], name: str = "X_or_g") -> Side:
-    """Find the neighbours of one representation."""
-    k = options["k"]
-    if isinstance(X, NeighborGraph):
-        neighbor_indices(X, k, name=name, function=NAME)
-        return Side(X, None)
-    points = _check.points(X, name, NAME)
-    _check.integer(k, "k", NAME, low=1, high=len(points) - 1, why="n - 1")
-    return Side(knn_graph(points, min(k + 1, len(points) - 1)), points)
-
-
-@dataclass(frozen=True, slots=True)
-class _Imbalance:
-    """One direction."""
-
-    per_point: FloatArray
-    influence: FloatArray | None
-    """(n,) what each point adds to the value, by leaving it out; None where neighbour k + 1 is not known."""
-
-    @property
-    def value(self) -> float:
-        return float(self.per_point.mean())
-
-    @property
-    def stderr(self) -> float | None:
-        if self.influence is None:
-            return None
-        return float(self.influence.std(ddof=1)) / math.sqrt(self.influence.size)
-
-    @property
-    def replicates(self) -> FloatArray | None:
-        return None if self.influence is None else replicates_of_influence(self.influence)
-
-
-def _imbalance(source: Side, target: Side, k: int) -> _Imbalance | None:
-    """Return the imbalance from source to target, or None where the target does not know a rank."""
-    indices = source.graph.indices[:, : k + 1]  # type: ignore[index]
-    ranks, passed = target.ranks(indices)
-    if not ranks[:, :k].all():
-        return None
-    per_point = 2 / source.n * ranks[:, :k].mean(axis=1)
-    spare = indices.shape[1] > k and bool(ranks[:, k].all())
-    return _Imbalance(per_point, _influence(indices, ranks, passed, k) if spare else None)
-
-
-def _influence(indices: npt.NDArray[Any], ranks: IntArray, passed: IntArray, k: int) -> FloatArray:
-    """Return (n - 1) (value - value without point l); column k has the neighbour that follows when one is left out."""
-    n = len(indices)
-    # Without point l its own ranks go, every rank that it stood below falls by one, and where it was itself among the
-    # nearest the next neighbour takes its place, with a rank that falls by one if l stood below that too.
-    change = -ranks[:, :k].sum(axis=1) - passed[:, :k].sum(axis=1)
-    follows = ranks[:, k, None] - (ranks[:, :k] < ranks[:, k, None]) - ranks[:, :k]
-    np.add.at(change, indices[:, :k].ravel(), follows.ravel())
-    total = ranks[:, :k].sum()
-    without = 2 / (n - 1) ** 2 * (total + change) / k
-    return (n - 1) * (2 / n**2 * total / k - without)  # type: ignore[no-any-return]
-
-
-def _subsampled(first: Side, second: Side, k: int) -> tuple[FloatArray, list[float | None]]:
-    """Return the replicates of the value, and the errors of both directions."""
-    if first.points is None or second.points is None:
-        raise InputError(
-            f"error='subsample' of {NAME} needs points on both sides. Got a graph; error='jackknife' takes it."
-        )
-    least = 4 * (k + 3)
-    if first.n < least:
-        raise InputError(f"error='subsample' of {NAME} with k={k} needs at least {least} examples. Got {first.n}.")
-    points = first.points, second.points
-
-    def both_ways(rows: IntArray) -> FloatArray:
-        a, b = (prepare(side[rows], {"k": k}) for side in points)
-        return np.array([2 / rows.size * to.ranks(of.graph.indices[:, :k])[0].mean() for of, to in ((a, b), (b, a))])  # type: ignore[index]
-
-    drawn = replicates_of(both_ways, first.n)
-    return drawn[:, 0], [float(error) for error in drawn.std(axis=0, ddof=1)]

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .._result import normal_interval
-from ..uncertainty import pair_surplus, spread_by_influence
+from ..uncertainty import pair_surplus, spread_by_influence, within_bounds
 from ._label_null import Lists
 from ._overlap_label_kernels import add_absence
 
@@ -40,23 +40,37 @@ def weighted_mean(values: FloatArray, share: FloatArray) -> float:
     return float((share * values).sum() / share.sum())
 
 
-def spread_of_labels(
-    per_point: FloatArray, code: IntArray, lists: Lists, *, wanted: IntArray, weights: str, error: str | None
+def spread_of_labels(  # house: what the value is made of
+    per_point: FloatArray,
+    code: IntArray,
+    lists: Lists,
+    *,
+    wanted: IntArray,
+    weights: str,
+    error: str | None,
+    groups: IntArray | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the fields of the error and the options that name it."""
+    """Return the fields of the error and the options that name it; `groups` (n,): examples that come and go together."""
     value = weighted_mean(per_point, weights_of(code, weights))
     if error is None:
         return {}, {"error": None}
     if error == "naive":
         stderr = naive_error(per_point, code, weights)
-        return {"stderr": stderr, "interval": normal_interval(value, stderr)}, {"error": "naive"}
+        return _bounded({"stderr": stderr, "interval": normal_interval(value, stderr)}, value), {"error": "naive"}
     share, own = entered(per_point, code, weights)
     influence, stored = leave_one_out(lists, code, wanted, per_point=per_point, weights=weights)
     named = {"error": "influence", "next_neighbor": "stored" if stored.all() else "expected"}
+    if groups is not None:  # noise of pairs within groups counts in full
+        named["error"] = "influence over groups"
+        return _bounded(spread_by_influence(value, influence, groups=groups), value), named
     surplus = pair_surplus(lists.indices, code, wanted=wanted, stored=stored, weight=share / wanted, own=own)
     counted = float(influence.var(ddof=1)) / code.size
     stderr = math.sqrt(max(counted - surplus / code.size**2, counted / MOST_COUNTED))
-    return spread_by_influence(value, influence, stderr=stderr), named
+    return _bounded(spread_by_influence(value, influence, stderr=stderr), value), named
+
+
+def _bounded(spread: dict[str, Any], value: float) -> dict[str, Any]:
+    return {**spread, "interval": within_bounds(value, spread["interval"], low=0.0, high=1.0)}
 
 
 def leave_one_out(

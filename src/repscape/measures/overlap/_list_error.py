@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..uncertainty import LEAST_K, influence_error, sandwich, share_kept
+from ..uncertainty import LEAST_K, by_group, influence_error, influence_stderr, sandwich, share_kept
 from ._overlap_kernels import count_shared
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,12 +32,28 @@ class ListError:
     """(n,) what it comes from, point by point."""
 
 
-def list_error(values: FloatArray, first: IndexArray, second: IndexArray, *, k: int, error: str) -> ListError | None:
+def list_error(  # house: what the lists are, and how they are compared
+    values: FloatArray,
+    first: IndexArray,
+    second: IndexArray,
+    *,
+    k: int,
+    error: str,
+    groups: npt.NDArray[np.int64] | None = None,
+) -> ListError | None:
     """Return the error of the mean of values (n,), or None where "influence" is asked for and the lists are too short.
 
-    first, second (n, depth): the neighbours, as deep as they are known; k of them are compared.
+    first, second (n, depth): the neighbours, as deep as they are known; k of them are compared. `groups` (n,): examples that
+    come and go together. What their influences add up to is then taken as it is: noise of pairs within groups counts in full.
     """
     n = values.size
+    if groups is not None:
+        ungrouped = list_error(values, first, second, k=k, error=error)
+        if ungrouped is None:
+            return None
+        whole = by_group(ungrouped.influence, groups)
+        stderr = influence_stderr(ungrouped.influence, groups)
+        return ListError(f"{ungrouped.method} over groups", stderr, whole)
     if error == "naive":
         return ListError("naive", float(values.std(ddof=1) / math.sqrt(n)), values)
     if error == "influence" or (error == "auto" and k >= LEAST_K):

@@ -77,7 +77,8 @@ def ordered_estimate(
     _check.integer(asked.permutations, "permutations", function, low=0)
     values = per_point(lists.first, lists.second)
     value = float(values.mean())
-    found = _error(values, lists, asked.error, function)
+    free = exchanges(lists.n, asked.groups, asked.within, function=function)
+    found = _error(values, lists, asked.error, free.groups, function=function)
     stderr = found.stderr if found else None
     null, null_name = _null(lists, per_point, value, asked, function) if asked.permutations else (None, None)
     if chance is None and null is not None and asked.groups is None and asked.within is None:
@@ -97,12 +98,14 @@ def ordered_estimate(
     )
 
 
-def _error(values: FloatArray, lists: Lists, error: str | None, function: str) -> ListError | None:
+def _error(
+    values: FloatArray, lists: Lists, error: str | None, groups: npt.NDArray[np.int64] | None, *, function: str
+) -> ListError | None:
     """Return the error, or refuse one that the graphs do not allow."""
     if error is None:
         return None
     first, second = (np.asarray(graph.indices) for graph in lists.graphs)
-    found = list_error(values, first, second, k=lists.k, error=error)
+    found = list_error(values, first, second, k=lists.k, error=error, groups=groups)
     if found is None:
         raise GraphDepthError(
             f"error of {function} may be 'influence' for k > 1 and graphs that hold about "

@@ -44,7 +44,7 @@ def overlap_edit(
     permutations : int
         Relabellings of the examples of h, rows and neighbours alike, for p_value and chance.
     groups : (n,) array, optional
-        Families, authors: whole groups are relabelled, each as another of its size.
+        Families, authors: the error counts them as wholes, and whole groups are relabelled, each as another of its size.
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are relabelled inside their stratum only.
     rng : int or numpy Generator

@@ -27,7 +27,7 @@ NAME = "overlap_labels"
 
 
 @within_memory
-def overlap_labels(
+def overlap_labels(  # house: what can be asked of labels
     g: NeighborGraph,
     labels: Any,
     *,
@@ -67,8 +67,8 @@ def overlap_labels(
     permutations : int
         Shuffles of the labels, for p_value: of an overlap at least so large.
     groups : (n,) array, optional
-        Families, authors: labels are shuffled by whole groups. Needed wherever labels are the same within families, since
-        shuffled points then reject a null that is true in 18 to 100 % of cases.
+        Families, authors: the error counts them as wholes, and labels are shuffled by whole groups. Needed wherever labels are
+        the same within families, since shuffled points then reject a null that is true in 18 to 100 % of cases.
     within : (n,) array, optional
         Strata, such as binned length: labels are shuffled inside their stratum only, so that what the strata explain counts
         as chance.
@@ -116,7 +116,10 @@ def overlap_labels(
     per_point = _hits(lists, code, wanted) / wanted
     share = weights_of(code, weights)
     value, chance = weighted_mean(per_point, share), weighted_mean(counts.chance, share)
-    spread, named = spread_of_labels(per_point, code, lists, wanted=wanted, weights=weights, error=error)
+    together = None if groups is None else _check.codes(groups, "groups", NAME, n=g.n)[1]
+    spread, named = spread_of_labels(
+        per_point, code, lists, wanted=wanted, weights=weights, error=error, groups=together
+    )
     null: Null | None = None
     named["null"] = None
     if permutations:

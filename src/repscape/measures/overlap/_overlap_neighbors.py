@@ -52,7 +52,7 @@ def overlap_neighbors(
     permutations : int
         Relabellings of the examples of one graph, rows and entries alike, for p_value: of an overlap at least so large.
     groups : (n,) array, optional
-        Families, authors: whole groups are relabelled, each as another of its size.
+        Families, authors: the error counts them as wholes, and whole groups are relabelled, each as another of its size.
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are relabelled inside their stratum only, which asks
         whether the representations agree on more than the strata.
@@ -97,7 +97,8 @@ def overlap_neighbors(
     per_point = shared / k
     value = float(per_point.mean())
     chance = k / (g.n - 1)
-    found = _error(per_point, g, h, k=k, error=error)
+    free = exchanges(g.n, groups, within, function=name)
+    found = _error(per_point, g, h, k=k, error=error, groups=free.groups)
     stderr = found.stderr if found else None
     null, null_name = None, None
     if permutations:
@@ -120,11 +121,19 @@ def overlap_neighbors(
     )
 
 
-def _error(per_point: FloatArray, g: NeighborGraph, h: NeighborGraph, *, k: int, error: str | None) -> ListError | None:
+def _error(
+    per_point: FloatArray,
+    g: NeighborGraph,
+    h: NeighborGraph,
+    *,
+    k: int,
+    error: str | None,
+    groups: npt.NDArray[np.int64] | None,
+) -> ListError | None:
     """Return the error, or refuse one that the graphs do not allow."""
     first: Any = g.indices
     second: Any = h.indices
-    found = None if error is None else list_error(per_point, first, second, k=k, error=error)
+    found = None if error is None else list_error(per_point, first, second, k=k, error=error, groups=groups)
     if found is None and error is not None:
         raise GraphDepthError(
             f"error of overlap_neighbors may be 'influence' for k > 1 and graphs that hold about {depth_for_influence(k, g.n)} "

@@ -51,7 +51,7 @@ def overlap_rbo(
     permutations : int
         Relabellings of the examples of h, rows and neighbours alike, for p_value.
     groups : (n,) array, optional
-        Families, authors: whole groups are relabelled, each as another of its size.
+        Families, authors: the error counts them as wholes, and whole groups are relabelled, each as another of its size.
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are relabelled inside their stratum only.
     rng : int or numpy Generator

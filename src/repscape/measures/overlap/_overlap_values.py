@@ -62,7 +62,7 @@ def overlap_values(
     permutations : int
         Shuffles of the values, for p_value.
     groups : (n,) array, optional
-        Families, authors: whole groups change places, each with another of its size.
+        Families, authors: the error counts them as wholes, and whole groups change places, each with another of its size.
     within : (n,) array, optional
         Strata, such as class or binned length: values (or groups of them) move inside their stratum only.
     rng : int or numpy Generator
@@ -114,7 +114,7 @@ def overlap_values(
         )
     per_point = near.overlap(indices)
     value = float(per_point.mean())
-    found = _error(per_point, g, near, error)
+    found = _error(per_point, g, near, error, free.groups)
     stderr = found.stderr if found else None
     null = None
     if permutations:
@@ -217,12 +217,14 @@ def _predicted(phi: FloatArray, indices: npt.NDArray[Any]) -> float:
     return 1 - float(missed @ missed) / float(spread @ spread)
 
 
-def _error(per_point: FloatArray, g: NeighborGraph, near: _Near, error: str | None) -> ListError | None:
+def _error(
+    per_point: FloatArray, g: NeighborGraph, near: _Near, error: str | None, groups: npt.NDArray[np.int64] | None
+) -> ListError | None:
     """Return the error, or refuse one that the graph does not allow."""
     if error is None:
         return None
     indices: Any = g.indices
-    found = list_error(per_point, indices, near.neighbors, k=near.k, error=error)
+    found = list_error(per_point, indices, near.neighbors, k=near.k, error=error, groups=groups)
     if found is None:
         raise GraphDepthError(
             f"error of {NAME} may be 'influence' for k > 1 and a graph that holds about {depth_for_influence(near.k, g.n)} "

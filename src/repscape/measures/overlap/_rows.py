@@ -152,5 +152,6 @@ ROWS: tuple[Measure, ...] = (
         reference="Glielmo et al. 2022",
         label="information imbalance",
         prepare=True,
+        column_options=("groups", "within"),
     ),
 )

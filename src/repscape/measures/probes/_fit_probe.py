@@ -17,9 +17,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load, save
 
 from ... import _check
-from ..._files import write_whole
 from ..._types import Brief
 from ...errors import InputError, RepscapeError, StoreError
+from ...machine import write_whole
 from ...store import check_format
 from ._design import design
 from ._folds import Cut, Outer, make_folds

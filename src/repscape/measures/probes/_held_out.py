@@ -13,7 +13,7 @@ from sklearn import metrics
 
 from ... import _check
 from .._result import Estimate, normal_interval
-from ..uncertainty import Spread, within_bounds
+from ..uncertainty import Spread, by_group, influence_stderr, replicates_of_influence, within_bounds
 from ._targets import Target
 
 Array = npt.NDArray[Any]
@@ -43,16 +43,25 @@ def check_metric(metric: str | None, target: Target, function: str) -> str:
 
 
 def probe_estimate(  # house: what there is to say about a probe
-    target: Target, held: Sequence[Held], *, metric: str, options: Mapping[str, Any], details: Mapping[str, Any]
+    target: Target,
+    held: Sequence[Held],
+    *,
+    metric: str,
+    options: Mapping[str, Any],
+    details: Mapping[str, Any],
+    groups: Any = None,
 ) -> Estimate:
-    """Summarise the folds: the mean, and its error after Nadeau and Bengio."""
+    """Summarise the folds: the mean, and its error after Nadeau and Bengio; `groups` (n,) come and go as wholes."""
     by_fold = [scores(target, fold) for fold in held]
     values = np.array([entry[metric] for entry in by_fold])
     per_point = np.full(target.n, np.nan)
     for fold in held:
         per_point[fold.rows] = correctness(target, fold)
     value = float(values.mean())
-    stderr, interval, how = _error(value, values, per_point, metric)
+    together = None if groups is None else np.unique(np.asarray(groups), return_inverse=True)[1]
+    rows = _rows_influence(target, held, per_point, metric)
+    by_row = math.nan if rows is None else influence_stderr(rows, together)
+    stderr, interval, how = _error(value, values, by_row, metric)
     majority = [_majority(target, fold) for fold in held]
     return Estimate(
         value=value,
@@ -65,11 +74,36 @@ def probe_estimate(  # house: what there is to say about a probe
         details={
             **{name: float(np.mean([entry[name] for entry in by_fold])) for name in by_fold[0]},
             "by_fold": values,
+            **({} if rows is None else {"stderr_paired": by_row}),
             **({} if target.kind == "values" else {"majority": float(np.mean(majority))}),
             **(_classes(target, held) if target.kind == "classes" else {}),
             **details,
         },
+        replicates=None if rows is None or stderr is None else replicates_of_influence(by_group(rows, together)),
     )
+
+
+def _rows_influence(target: Target, held: Sequence[Held], per_point: FloatArray, metric: str) -> FloatArray | None:
+    """Return what each row adds to the value (n,), 0 where it was not asked; None for a metric that is no mean over rows.
+
+    Two layers are compared row by row on these: of the same rows, with folds cut in the same way, their errors go together.
+    """
+    said = np.full(target.n, np.nan)
+    if metric == "log_loss":
+        for fold in held:
+            said[fold.rows] = losses(target, fold)
+    elif metric in ("accuracy", "r2"):
+        said = per_point
+    elif metric == "balanced_accuracy" and target.kind == "classes":
+        shares = np.bincount(target.truth) / target.n
+        said = per_point / (shares.size * shares[target.truth])
+    else:
+        return None
+    asked = ~np.isnan(said)
+    if asked.sum() < 2:
+        return None
+    weight = target.n / asked.sum()
+    return np.where(asked, weight * (said - said[asked].mean()), 0.0)
 
 
 def _classes(target: Target, held: Sequence[Held]) -> dict[str, Array]:
@@ -155,7 +189,7 @@ def _auc_of_classes(truth: IntArray, said: FloatArray) -> float:
 
 
 def _error(
-    value: float, values: FloatArray, per_point: FloatArray, metric: str
+    value: float, values: FloatArray, by_row: float, metric: str
 ) -> tuple[float | None, tuple[float, float] | None, str | None]:
     """Error over folds, whose training sets overlap [Nadeau and Bengio 2003]; over rows where there is one split.
 
@@ -163,8 +197,6 @@ def _error(
     accuracy then still rests on the rows that were asked, and their error is the least there is.
     """
     folds = values.size
-    asked = per_point[~np.isnan(per_point)]
-    by_row = float(asked.std(ddof=1) / math.sqrt(asked.size)) if metric in ("accuracy", "r2") else math.nan
     low, high = BOUNDS.get(metric, (-math.inf, math.inf))
     if folds > 1:
         stderr = float(values.std(ddof=1)) * math.sqrt(1 / folds + 1 / (folds - 1))

@@ -93,6 +93,7 @@ def probe_knn(
         held,
         metric=metric,
         options={**cut.options(), "k": sizes.tolist(), "distance": distance},
+        groups=groups,
         details={"k": np.array(chosen), "dev_by_fold": np.array(dev)},
     )
 

@@ -141,6 +141,7 @@ def probe_linear(
             "control": control,
             "identity": identity is not None,
         },
+        groups=groups,
         details={"penalty": found.penalty, "dev_by_fold": found.dev},
     )
     if control:

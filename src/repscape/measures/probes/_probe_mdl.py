@@ -66,7 +66,8 @@ def probe_mdl(
     -------
     Estimate
         value: code length in bits, the mean over the orders; lower means that the labels are read more easily. stderr from
-        the spread over orders, which says how much the order matters, not how other examples would do. chance: n times the
+        the spread over orders, which says how much the order matters, not how other examples would do: options["spread_over"]
+        says "orders", so does every ± that is printed, and nothing is concluded from it. chance: n times the
         entropy of the labels, what a code without a representation comes to. Probabilities are mixed with 1 / (training
         examples + 1) parts of a uniform guess, so that a class not seen before costs finitely much; portions whose training
         examples are all of one class are coded uniformly. details: "bits_per_example"; "uniform", n log2(classes);
@@ -123,6 +124,7 @@ def probe_mdl(
             "orders": orders,
             "tol": tol,
             "error": None if spread is None else "spread over orders of the same examples, not over other examples",
+            **({} if spread is None else {"spread_over": "orders"}),
         },
         details={
             "bits_per_example": value / target.n,

@@ -117,6 +117,7 @@ def probe_mlp(
         held,
         metric=metric,
         options={**cut.options(), **sizes, "rate": rate, "control": control, "identity": identity is not None},
+        groups=groups,
         details={"dev_by_fold": trained.dev, "epochs": trained.epochs},
     )
     if not control:

@@ -17,6 +17,7 @@ from ..points import IntArray
 from ..uncertainty import (
     Exchanges,
     Spread,
+    by_group,
     effective_examples,
     exchanges,
     influence_stderr,
@@ -99,15 +100,16 @@ def error_by_influence(
 ) -> PairError:
     """Return the error from the influence of each example, or of evenly spaced ones of n.
 
-    `extra`: variance that no single example shows, of pairs.
+    `extra`: variance that no single example shows, of pairs; or, below 0, of pairs that single examples show twice (of what is
+    shown no more than two thirds is taken away: three times is the most that anything is counted).
     """
     count = influence.size if n is None else n
     own = influence_stderr(influence, groups) * math.sqrt(influence.size / count)
-    stderr = math.sqrt(own**2 + extra)
+    stderr = math.sqrt(max(own**2 + extra, own**2 / 3))
     return PairError(
         name,
         Spread(stderr, normal_interval(value, stderr)),
-        replicates_of_influence(influence, stderr=stderr),
+        replicates_of_influence(by_group(influence, groups), stderr=stderr),
         effective_examples(influence),
     )
 

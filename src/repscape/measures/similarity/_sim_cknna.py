@@ -6,9 +6,10 @@ each row, found block by block (2 n^2 d operations, done once); a comparison the
 
 from __future__ import annotations
 
+import contextlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -20,8 +21,9 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray, rows_of, spans
+from ..uncertainty import DRAWS, jackknife, parts_of_groups, spread_of, subsets
 from ._gram import BLOCK_BYTES
-from ._pair import Error, Inference, pair_estimate, ready
+from ._pair import Inference, PairError, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cknna"
@@ -36,7 +38,7 @@ def sim_cknna(
     k: int = 10,
     normalize: bool = True,
     axis: Literal["examples", "units"] = "examples",
-    error: Error = "auto",
+    error: Literal["auto", "halves", "subsample"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -60,8 +62,11 @@ def sim_cknna(
         Divide each row by its length first, as the published comparisons do.
     axis : {"examples", "units"}
         "units": the units (columns) are the points; both sides then have the same units, of any two sets of examples.
-    error : {"auto", "subsample", None}
-        "subsample": 20 random halves of the examples, with k neighbours each. "auto": the same up to 300 examples, else None.
+    error : {"auto", "halves", "subsample", None}
+        "halves": random halves of the examples, with k neighbours each. k is a larger share of a half, and the value larger
+        there, so that deviations are taken relative to the halves' own mean; a representation's halves are prepared once for
+        all its comparisons. With `groups`, parts made of whole groups are left out instead. "subsample": halves as they are,
+        which spread too far. "auto" is "halves", None below 2 (k + 2) examples.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -98,7 +103,7 @@ def sim_cknna(
     """
     options = {"k": k, "normalize": normalize, "axis": axis}
     asked = Inference(error, permutations, rng, groups, within)
-    asked.check(NAME)
+    asked.check(NAME, ("auto", "halves", "subsample", None))
     first, second = ready(X, Y, kind=Neighbors, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     value, shared = _alignment(first, second)
@@ -110,7 +115,27 @@ def sim_cknna(
         asked=asked,
         options=options,
         details={"shared": shared / (first.n * k)},
+        own_error=lambda codes: _error(first, second, value, codes),
+        bounds=(-math.inf, 1.0),
     )
+
+
+def _error(first: Neighbors, second: Neighbors, value: float, groups: IntArray | None) -> PairError | None:
+    """Return the error over halves that depend on the number of examples alone, or without parts made of whole groups."""
+    if first.n < 2 * (int(first.options["k"]) + 2):
+        return None
+    if groups is not None:
+        rest = [np.setdiff1d(np.arange(first.n), part) for part in parts_of_groups(groups)]
+        without = [_alignment(first.subset(rows), second.subset(rows))[0] for rows in rest]
+        return PairError("jackknife over groups", *jackknife(value, without))
+    halves = first.halves(), second.halves()
+    if not all(halves):  # of some half all examples are the same
+        return None
+    found = np.array([_alignment(a, b)[0] for a, b in zip(*halves, strict=True)])
+    relative = value / found.mean() if found.mean() * value > 0 else 1.0
+    sizes = np.array([side.n for side in halves[0]])
+    replicates = (found - found.mean()) * relative * np.sqrt(sizes / (first.n - sizes))
+    return PairError("halves", spread_of(replicates, value), replicates)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -122,6 +147,15 @@ class Neighbors:
     """HSIC of the entries with themselves."""
     source: npt.NDArray[Any]
     options: Mapping[str, Any]
+    prepared: list[Neighbors] = field(default_factory=list)
+    """The halves, once they are asked for."""
+
+    def halves(self) -> list[Neighbors]:
+        """Return random halves of the examples, prepared; none where some hold one point alone."""
+        if not self.prepared:
+            with contextlib.suppress(DegenerateDataError):
+                self.prepared.extend([self.subset(rows) for rows in subsets(self.n, draws=DRAWS)])
+        return self.prepared
 
     @property
     def n(self) -> int:
@@ -131,7 +165,8 @@ class Neighbors:
     @property
     def nbytes(self) -> int:
         """Memory it holds."""
-        return int(self.entries.data.nbytes + self.entries.indices.nbytes + self.source.nbytes)
+        lists = self.entries.data.nbytes + self.entries.indices.nbytes
+        return int(lists * (1 + DRAWS / 2) + self.source.nbytes)  # with the halves, which may be asked for
 
     def subset(self, rows: IntArray) -> Neighbors:
         """Prepare some of the examples."""

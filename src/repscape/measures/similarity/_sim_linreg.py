@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact
-from ._pair import Error, Inference, pair_estimate, ready
+from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_linreg"
@@ -29,7 +30,7 @@ def sim_linreg(
     *,
     folds: int = 5,
     ridge: float = 0.0,
-    error: Error = "auto",
+    error: Literal["auto", "influence", "subsample"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -51,8 +52,10 @@ def sim_linreg(
     ridge : float
         Penalty as a multiple of the mean eigenvalue of the training covariance. 0: least squares, the smallest solution where
         features of X repeat one another.
-    error : {"auto", "subsample", None}
-        "subsample": 20 random halves of the examples. "auto": the same up to 300 examples where halves are enough, else None.
+    error : {"auto", "influence", "subsample", None}
+        "influence": what each example adds to the value, held out in its own fold and learned from in the others, at any n.
+        "subsample": 20 random halves of the examples, which lie nearer to as many dimensions as examples, and so spread too
+        far. "auto" is "influence".
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -91,22 +94,25 @@ def sim_linreg(
         rng = int(rng.integers(2**32))  # both sides are cut into the same folds
     options = {"folds": folds, "ridge": ridge}
     asked = Inference(error, permutations, rng, groups, within)
-    asked.check(NAME)
+    asked.check(NAME, ("auto", "influence", "subsample", None))
     first, second = ready(X, Y, kind=Regression, prepare=prepare, options={**options, "rng": rng})
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     left, total = _squares(first, second)
     whole, lost = total.sum(axis=0), left.sum(axis=0)
+    value = _r2(left, total)
     return pair_estimate(
         (first, second),
         lambda a, b: _r2(*_squares(a, b)),
         function=NAME,
-        value=_r2(left, total),
+        value=value,
         asked=asked,
         options=options,
         details={
             "by_fold": 1 - left.sum(axis=1) / total.sum(axis=1),
             "by_feature": 1 - np.divide(lost, whole, out=np.full(whole.size, np.nan), where=whole > 0),
         },
+        own_error=lambda codes: _error(first, second, value, codes),
+        bounds=(-math.inf, 1.0),
     )
 
 
@@ -169,6 +175,48 @@ def _inverse(covariance: FloatArray, n: int, ridge: float) -> FloatArray | None:
     scale = 1 / (values[kept] + ridge * values[kept].mean())
     inverse: FloatArray = (vectors[:, kept] * scale) @ vectors[:, kept].T
     return inverse
+
+
+def _error(first: Regression, second: Regression, value: float, groups: IntArray | None) -> PairError:
+    """Return the error by influence, less what that counts twice."""
+    influence, twice = _influence(first, second, value)
+    return error_by_influence("influence", value, influence, extra=-twice, groups=groups)
+
+
+def _influence(first: Regression, second: Regression, value: float) -> tuple[FloatArray, float]:
+    """Return what each example adds to the value, held out in one fold and learned from in the others, and the surplus.
+
+    A training example with residual r pulls the weights by A x r, A the inverse of the training covariance, and so the squared
+    errors of the held-out examples by the products of their residuals with that. Such a product (x A x') (r r') belongs to a
+    pair of examples: of K folds it enters 4 times where one of the two is held out, less 2 / (K - 1) for every fold in which
+    both are learned from. It stands in the influence of either, and the sum of squares holds it twice. Over all pairs its
+    squares come to d |R'R / n|^2 / 2 (sum of leverages d, residuals R that do not depend on x): the surplus.
+    """
+    x, y = first.predictors.at(np.arange(first.n)), second.points.at(np.arange(first.n))
+    lost, whole, held_out = np.zeros(first.n), np.zeros(first.n), np.empty_like(y)
+    leverages = []
+    for rows, inverse in zip(first.held_out, first.inverses, strict=True):
+        if inverse is None:  # refused by the value itself
+            continue
+        learned = np.ones(first.n, dtype=np.bool_)
+        learned[rows] = False
+        away_x, away_y = x - x[learned].mean(axis=0), y - y[learned].mean(axis=0)
+        n = int(learned.sum())
+        residual = away_y - away_x @ (inverse @ (away_x[learned].T @ away_y[learned]))
+        held_out[rows] = residual[rows]
+        lost[rows] += (residual[rows] ** 2).sum(axis=1)
+        whole[rows] += (away_y[rows] ** 2).sum(axis=1)
+        solved = away_x @ inverse
+        pull = solved @ (away_x[rows].T @ residual[rows]) + residual[rows].sum(axis=0) / n
+        leverages.append((solved * away_x)[learned].sum())
+        lost[learned] -= 2 * (pull * residual)[learned].sum(axis=1)
+        whole[learned] -= 2 * (away_y[learned] @ away_y[rows].sum(axis=0)) / n
+    total = float(whole.sum())
+    spread = float(((held_out.T @ held_out / first.n) ** 2).sum())
+    folds = len(first.held_out)
+    counted = ((folds - 1) * (4 - 2 * (folds - 2) / (folds - 1)) ** 2 + 4) / folds
+    surplus = counted * float(np.mean(leverages)) * spread / 2 / total**2
+    return -first.n * (lost - (1 - value) * whole) / total, surplus
 
 
 def _squares(first: Regression, second: Regression) -> tuple[FloatArray, FloatArray]:

@@ -5,6 +5,7 @@ from ._density_kstar import density_kstar
 from ._density_pak import density_pak
 from ._embed import METHODS, embed
 from ._embed_graph import embed_graph
+from ._plane import mirrored, principal_plane, turned
 from ._rows import ROWS
 from ._select_category import select_category
 
@@ -21,6 +22,9 @@ __all__ = [
     "cluster_kmeans",
     "cluster_members",
     "embed",
+    "mirrored",
+    "principal_plane",
+    "turned",
     "embed_graph",
     "select_category",
 ]

@@ -1,6 +1,14 @@
 from ._bounds import within_bounds
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
-from ._influence import effective_examples, few_examples, heavy_tailed, influence_stderr, spread_by_influence
+from ._influence import (
+    FEW,
+    by_group,
+    effective_examples,
+    few_examples,
+    heavy_tailed,
+    influence_stderr,
+    spread_by_influence,
+)
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
@@ -16,6 +24,7 @@ from ._resample import (
     shuffle_null,
     spread_of,
     subsample_error,
+    subsets,
     whole_groups,
 )
 from ._sample_size import sample_size, sample_size_curve
@@ -27,6 +36,7 @@ __all__ = [
     "DRAWS",
     "Deviations",
     "Exchanges",
+    "FEW",
     "IntArray",
     "LEAST_K",
     "LEAST_POINTS",
@@ -35,6 +45,7 @@ __all__ = [
     "SURROUNDINGS",
     "Spread",
     "Surroundings",
+    "by_group",
     "deleted_parts",
     "depth_for",
     "depth_for_gride",
@@ -58,6 +69,7 @@ __all__ = [
     "spread_by_influence",
     "spread_of",
     "subsample_error",
+    "subsets",
     "whole_groups",
     "within_bounds",
 ]

@@ -30,7 +30,7 @@ def spread_by_influence(
     return {
         "stderr": stderr,
         "interval": normal_interval(value, stderr),
-        "replicates": replicates_of_influence(influence, stderr=stderr),
+        "replicates": replicates_of_influence(by_group(influence, groups), stderr=stderr),
     }
 
 
@@ -41,6 +41,19 @@ def influence_stderr(influence: FloatArray, groups: IntArray | None = None) -> f
         return float(influence.std(ddof=1)) / math.sqrt(n)
     sums = np.bincount(groups, weights=influence - influence.mean())
     return math.sqrt(sums.size / max(sums.size - 1, 1) * float(sums @ sums)) / n
+
+
+def by_group(influence: FloatArray, groups: IntArray | None) -> FloatArray:
+    """Return influence (n,) with that of each group, centred, at its first example and 0 at the others.
+
+    Its sum, standard error and replicates are those of examples that come and go by whole groups.
+    """
+    if groups is None:
+        return influence
+    sums = np.bincount(groups, weights=influence - influence.mean())
+    whole = np.zeros(influence.size)
+    whole[np.unique(groups, return_index=True)[1]] = sums
+    return whole
 
 
 def effective_examples(influence: FloatArray) -> float:

@@ -39,6 +39,8 @@ class Surroundings:
     """(n,) the row that came in which each point stands at: of identical rows the first."""
     rows: int
     """Rows that came in."""
+    groups: IntArray | None = None
+    """(rows,) which rows come and go together: subsets are then of whole groups."""
 
     @property
     def k(self) -> int:
@@ -60,10 +62,11 @@ class Surroundings:
 
         The subsets of rows depend on their number alone, and so are the same for all layers of a study.
         """
-        for rows in subsets(self.rows, draws=draws, share=share):
-            mask = np.zeros(self.rows, dtype=np.bool_)
-            mask[rows] = True
-            yield mask[self.first]
+        units = self.rows if self.groups is None else int(self.groups.max()) + 1
+        for chosen in subsets(units, draws=draws, share=share):
+            mask = np.zeros(units, dtype=np.bool_)
+            mask[chosen] = True
+            yield mask[self.first] if self.groups is None else mask[self.groups[self.first]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ def deviations(
         return None
     part = drawn_points / (n * draws)
     found = np.array(values, dtype=np.float64)
-    scaled = (found - found.mean(axis=0)) * (part / (1 - part**2)) ** 0.5
+    shared = part**2 if around.groups is None else part  # what a whole group says by itself is no matter of two
+    scaled = (found - found.mean(axis=0)) * (part / (1 - shared)) ** 0.5
     return Deviations(scaled, found.mean(axis=0), part, kept_points / drawn_points)
 
 

@@ -7,8 +7,9 @@ the same table of sites and the same hooks as any other model.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -168,6 +169,7 @@ def train_demo(
     shuffle_labels: bool = False,
     checkpoints: Sequence[int] | None = None,
     progress: Progress | None = None,
+    watch: Callable[[int, nn.Module], Any] | None = None,
 ) -> DemoRun:
     """Train the demo network on two thirds of the digits, keeping checkpoints from untrained to trained.
 
@@ -181,6 +183,8 @@ def train_demo(
         Steps after which the network is kept, from 0 to the last step of training; by default 0, 10, 30, 90, 270 and 900.
     progress : callable, optional
         Called as ``progress(done, total, what)`` now and then.
+    watch : callable, optional
+        Called as ``watch(step, network)`` before training and after each step of it, such as by a recorder.
 
     Returns
     -------
@@ -203,6 +207,7 @@ def train_demo(
             source=source,
             steps=CHECKPOINTS if checkpoints is None else checkpoints,
             progress=progress,
+            watch=watch or (lambda step, network: None),
         )
     return DemoRun(kept_at, images[held], labels[held], tuple(f"digit-{row:04d}" for row in held))
 
@@ -215,12 +220,14 @@ def _train(
     source: torch.Generator,
     steps: Sequence[int],
     progress: Progress | None,
+    watch: Callable[[int, nn.Module], Any],
 ) -> tuple[Checkpoint, ...]:
     """Run the steps, the rate rising over the first twentieth and falling along a cosine; test at checkpoints."""
     images, labels = train
     total = steps[-1]
     optimizer = torch.optim.AdamW(model.parameters(), lr=RATE, weight_decay=DECAY, fused=True)
     checkpoints = [_test(model, 0, test)]
+    watch(0, model)
     order = torch.empty(0, dtype=torch.int64)
     for step in range(1, total + 1):
         if len(order) < BATCH:
@@ -233,6 +240,7 @@ def _train(
         loss = functional.cross_entropy(scores, labels[batch], label_smoothing=0.05)
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
+        watch(step, model)
         if step in steps:
             checkpoints.append(_test(model, step, test))
         if progress is not None and (step % 20 == 0 or step == total):

@@ -12,7 +12,7 @@ from ..._types import Progress
 from ...machine import Crew, thread_count
 from ...results import Place
 from ...study.reading import Representation
-from ._numbers import coordinates_of, nearest, neighbor_layout, rows_of, turned
+from ._numbers import coordinates_of, fitted, nearest, neighbor_layout, rows_of
 
 FloatArray = npt.NDArray[np.float64]
 SLOW = "tsne"
@@ -53,7 +53,7 @@ def lay_representations(
         for method, so_far in coordinates.items():
             flat, of_variance = coordinates_of(points, method, rng=rng)
             reference = before[place]
-            so_far[place] = turned(flat, None if reference is None else so_far[reference], method)
+            so_far[place] = fitted(flat, None if reference is None else so_far[reference], method)
             if method == "pca":
                 shares[place] = of_variance
         if progress is not None:
@@ -80,7 +80,7 @@ def _from_graphs(
 
     Crew(thread_count(None, "map_examples"), progress).map(lay, range(len(held)), what="t-SNE, layer by layer")
     for place, reference in enumerate(before):
-        found[place] = turned(found[place], None if reference is None else found[reference], SLOW)
+        found[place] = fitted(found[place], None if reference is None else found[reference], SLOW)
     return found
 
 

@@ -13,12 +13,12 @@ import pandas as pd
 from ... import _check
 from ..._types import Brief, Progress
 from ...errors import InputError
+from ...examples import Pictures, thumbnails
 from ...measures.structure import METHODS
 from ...results import Place
 from ...study.reading import Source, read_source
 from ._laid import lay_representations
 from ._numbers import affordable, drawn
-from ._pictures import Pictures, thumbnails
 
 MOST = 20_000
 NEIGHBORS = 10

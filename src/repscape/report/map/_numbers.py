@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import eigh
 
 from ...graph import knn_graph
-from ...measures.structure import embed, embed_graph
+from ...measures.structure import embed, embed_graph, mirrored, principal_plane, turned
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -31,40 +30,10 @@ def rows_of(points: Any, rows: IntArray) -> npt.NDArray[Any]:
     return np.concatenate(found)
 
 
-def principal(points: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray]:
-    """Return (n, 2) principal components, and the share of the variance that each holds.
-
-    Two eigenvectors of the smaller of the two Gram matrices, summed over blocks of columns: for a few thousand points this
-    is many times quicker than the decomposition of :func:`repscape.embed`, and takes no float64 copy of them.
-    """
-    n, d = points.shape
-    coordinates, shares = np.zeros((n, 2)), np.zeros(2)
-    mean = points.mean(axis=0, dtype=np.float64)
-    wide = d > n
-    step = max(1, BLOCK // n)
-    if wide:
-        gram = np.zeros((n, n))
-        for start in range(0, d, step):
-            block = points[:, start : start + step] - mean[start : start + step]
-            gram += block @ block.T
-    else:
-        centred = points - mean
-        gram = centred.T @ centred
-    total = float(np.trace(gram))
-    kept = min(2, len(gram))
-    if total <= 0.0:
-        return coordinates, shares
-    values, vectors = eigh(gram, subset_by_index=[len(gram) - kept, len(gram) - 1])
-    values, vectors = np.maximum(values[::-1], 0.0), vectors[:, ::-1]
-    coordinates[:, :kept] = vectors * np.sqrt(values) if wide else centred @ vectors
-    shares[:kept] = values / total
-    return coordinates, shares
-
-
 def coordinates_of(points: npt.NDArray[Any], method: str, *, rng: int) -> tuple[FloatArray, FloatArray]:
     """Return (n, 2) coordinates by any method, and shares of the variance, NaN where the method has none."""
     if method == "pca":
-        return principal(points)
+        return principal_plane(points)
     found: FloatArray = embed(points, method=method, rng=rng)  # type: ignore[arg-type]
     return found, np.full(2, np.nan)
 
@@ -75,16 +44,9 @@ def neighbor_layout(points: npt.NDArray[Any], start: FloatArray, *, rng: int) ->
     return embed_graph(knn_graph(points, k, threads=1), start=start, rng=rng) if k > 3 else start
 
 
-def turned(coordinates: FloatArray, before: FloatArray | None, method: str) -> FloatArray:
+def fitted(coordinates: FloatArray, before: FloatArray | None, method: str) -> FloatArray:
     """Return the map mirrored (principal components) or turned (any other) to fit the one before it."""
-    if before is None:
-        return coordinates
-    if method == "pca":
-        signs = np.sign((coordinates * before).sum(axis=0))
-        return coordinates * np.where(signs == 0, 1.0, signs)
-    centred = coordinates - coordinates.mean(axis=0)
-    left, _, right = np.linalg.svd(centred.T @ (before - before.mean(axis=0)))
-    return np.asarray(centred @ (left @ right), dtype=np.float64)
+    return mirrored(coordinates, before) if method == "pca" else turned(coordinates, before)
 
 
 def nearest(points: npt.NDArray[Any], k: int) -> IntArray:

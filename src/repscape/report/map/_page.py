@@ -11,11 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...examples import sheet, shown_column
 from ._by_example import ByExample
 from ._map import LETTERS, ExampleMap
-from ._pictures import sheet
 
-CONTINUOUS = 12  # numbers of more values than this are a scale, not classes
 FINE = 32767
 NOWHERE = 65535
 
@@ -73,23 +72,13 @@ def _letters(array: npt.NDArray[Any]) -> str:
 
 def _column(name: str, values: pd.Series[Any]) -> dict[str, Any]:
     """Return a column as classes, as numbers, or as text."""
-    gone = values.isna().to_numpy(dtype=bool)
-    distinct = values[~gone].map(str).unique()
-    number = pd.api.types.is_numeric_dtype(values.dtype) and not pd.api.types.is_bool_dtype(values.dtype)
-    if number and len(distinct) > CONTINUOUS:
-        numbers = values.to_numpy(dtype=np.float64, na_value=math.nan)
-        return {
-            "name": name,
-            "kind": "number",
-            "values": [float(f"{x:.6g}") if math.isfinite(x) else None for x in numbers.tolist()],
-        }
-    texts = [None if missing else str(value) for value, missing in zip(values, gone, strict=True)]
-    if len(distinct) <= max(2, len(values) // 2) and all(len(text) <= LETTERS for text in distinct):
-        order = sorted(distinct, key=float) if number else sorted(distinct)
-        place = {text: code for code, text in enumerate(order)}
-        codes = [-1 if text is None else place[text] for text in texts]
-        return {"name": name, "kind": "class", "levels": list(order), "values": codes}
-    return {"name": name, "kind": "text", "values": [_cut(text) for text in texts]}
+    found = shown_column(values, letters=LETTERS)
+    if found.numbers is not None:
+        numbers = [float(f"{x:.6g}") if math.isfinite(x) else None for x in found.numbers.tolist()]
+        return {"name": name, "kind": "number", "values": numbers}
+    if found.codes is not None:
+        return {"name": name, "kind": "class", "levels": list(found.levels), "values": found.codes.tolist()}
+    return {"name": name, "kind": "text", "values": [_cut(text) for text in found.texts]}
 
 
 def _cut(text: str | None) -> str | None:

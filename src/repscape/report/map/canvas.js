@@ -18,7 +18,7 @@ const pointCanvas = (canvas, n, { hover, pick }) => {
   let order = [], marks = [], wide = 0, high = 0;
   const sprites = new Map();
   const still = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const radius = () => Math.max(1.6, Math.min(4.2, 110 / Math.sqrt(n))) * Math.min(1.6, Math.sqrt(view.scale));
+  const radius = () => Math.max(1.6, Math.min(n < 100 ? 6 : 4.2, 110 / Math.sqrt(n))) * Math.min(1.6, Math.sqrt(view.scale));
 
   // One picture of a point for each colour: copying it is many times quicker than drawing a disc.
   const sprite = (colour) => {

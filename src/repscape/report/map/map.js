@@ -155,10 +155,17 @@ const showMap = (map) => {
     context.fill();
     context.stroke();
   };
+  const lettered = longest && m <= 80 && letters(longest) / m <= 16;  // few words: written beside their points
+  const words = (context, placed) => {
+    context.fillStyle = colourOf("ink");
+    context.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    for (const row of everyone) { const [x, y] = placed(row); context.fillText(said(longest, row), x + 9, y + 4); }
+  };
   const mark = () => {
-    if (state.chosen === null) { points.mark([]); return; }
+    const first = lettered ? [words] : [];
+    if (state.chosen === null) { points.mark(first); return; }
     const here = nearOf(current().at, state.chosen), there = nearOf(Number(other.value), state.chosen);
-    points.mark([rays(state.chosen, here), ringed(there, colourOf("two"), true), ringed(here, colourOf("one"), false), star(state.chosen)]);
+    points.mark([...first, rays(state.chosen, here), ringed(there, colourOf("two"), true), ringed(here, colourOf("one"), false), star(state.chosen)]);
   };
   const axisWords = (place) => {
     if (methodField.value !== "pca") return `${METHODS[methodField.value] || methodField.value}: near points are near; distances between groups, and their sizes, mean nothing.`;

@@ -156,7 +156,7 @@ def _opened(probe: Probe, model: Any, **options: Any) -> Model:
     known = probe.about["model"]
     if model is None or isinstance(model, str):
         options["revision"] = known["revision"] if model is None else None
-        opened = open_model(model or known["name"], dtype=known["dtype"], **options)
+        opened = open_model(known["name"] if model is None else model, dtype=known["dtype"], **options)
     else:
         opened = model if hasattr(model, "provenance") else open_model(model)
     if opened.provenance()["fingerprint"] != known["fingerprint"]:

@@ -154,7 +154,7 @@ def named_layer(asked: str | int, layers: Sequence[LayerInfo]) -> str:
     keys = [layer.key for layer in layers]
     if asked in keys:
         return str(asked)
-    if not re.fullmatch(r"-?\d+", str(asked)):
+    if not re.fullmatch(r"-?[0-9]{1,18}", str(asked)):
         raise UnknownNameError(
             f"layer of {FUNCTION} must be {BEST!r}, a number, or one of {', '.join(keys)}. "
             f"Got {asked!r}.{_check.near(asked, [BEST, *keys])}"

@@ -1,9 +1,10 @@
 from ._chosen import chosen_layers
-from ._collected import Representation
+from ._collected import Representation, Shaped
 from ._forecast import StudyForecast
 from ._imported import Imported, import_arrays, imported_models, published_graphs
 from ._models import STATES, ModelSource, steps_of
 from ._parts import Part, parts
+from ._pictures import pictures_of
 from ._preprocess import preprocessed
 from ._sampled import Forecast
 from ._source import Source, Trajectory, read_source, with_builtin
@@ -18,6 +19,7 @@ __all__ = [
     "Part",
     "Representation",
     "STATES",
+    "Shaped",
     "Source",
     "StudyForecast",
     "StudySpec",
@@ -25,6 +27,7 @@ __all__ = [
     "import_arrays",
     "imported_models",
     "parts",
+    "pictures_of",
     "preprocessed",
     "published_graphs",
     "read_source",

@@ -8,6 +8,7 @@ from typing import Any
 
 from ..._types import Brief
 from ...errors import InputError
+from ...examples import Form
 from ...graph import NeighborGraph
 from ...results import Place
 
@@ -31,12 +32,24 @@ class Representation(Brief):
         return int(self.points.shape[0]) if self.points is not None else self.graph.n  # type: ignore[union-attr]
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Shaped(Brief):
+    """A source together with what its caller says of the axes of its arrays."""
+
+    source: Any
+    """Whatever :func:`repscape.run` takes."""
+    form: Form
+    """Axes, and pooling over tokens."""
+
+
 @dataclass(slots=True)
 class Collected:
     """Gathered while a source is read."""
 
     function: str
     """What the user called."""
+    form: Form = field(default_factory=Form)
+    """What was said of the axes of arrays."""
     representations: list[Representation] = field(default_factory=list)
     columns: dict[str, Any] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)

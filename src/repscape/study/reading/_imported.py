@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import numpy.typing as npt
 
 from ... import _check
-from ..._files import whole_folder
 from ..._types import LayerInfo, Progress
 from ...errors import InputError, InputTypeError, RepscapeError, StoreError
-from ...examples import GivenColumns, Rows, kind_of_folder, read_layers, read_neighbor_files
+from ...examples import Form, GivenColumns, Rows, kind_of_folder, read_neighbor_files
 from ...graph import NeighborGraph
-from ...store import StoreWriter, list_groups, open_store, read_arrays, write_arrays
+from ...machine import whole_folder
+from ...store import list_groups, open_store, read_arrays, write_arrays
 from .._progress import bar
+from ._imported_points import Found, import_points, layers_of
 
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
 PUBLISHED, COLUMNS = "published|", "columns"
 FUNCTION = "import_arrays"
 MODEL = "model"  # what a store says of its making where a model was read into it
-ROWS = 512
-Found = tuple[int, tuple[LayerInfo, ...], tuple[str, ...], tuple[str, ...]]  # n, layers, columns, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +53,32 @@ class Imported:
 
 
 def import_arrays(
-    source: str | os.PathLike[str],
+    source: Any,
     folder: str | os.PathLike[str],
     *,
     model: str = "",
     columns: Any = None,
+    axes: str | Sequence[str] | None = None,
+    pool: str | None = None,
+    mask: Any = None,
     progress: bool | Progress | None = None,
 ) -> Imported:
     """Take in the layers of one model: arrays (n, d), or published neighbour files; all of them or, on an error, none.
 
     Parameters
     ----------
-    source : path
-        A .npy, a .npz, or a folder of them; or a folder of neighbour files such as layer3_post_mlp_indices.npy and
-        layer3_post_mlp_dist.npy, which may lie in one folder for each site.
+    source : path, array, list, DataFrame, cache or AnnData
+        A .npy, .npz, .safetensors, .pt, .h5, .h5ad, .parquet, a plain zarr folder, or a folder of them; or a folder of
+        neighbour files such as layer3_post_mlp_indices.npy and layer3_post_mlp_dist.npy, which may lie in one folder for
+        each site. Or what is in memory already.
     folder : path
         New or empty; with `model` it may hold other models of the same examples.
     model : str, optional
         Name under which the layers are kept, so that a folder can hold several models.
     columns : mapping of str to (n,) array, DataFrame, or files "[NAME=]PATH[:COLUMN]", optional
         Labels and values of the examples; joined by id where an array "id" lies beside the layers, else row by row.
+    axes, pool, mask : optional
+        What the axes of the arrays are, and how tokens are pooled, as of :func:`repscape.run`.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as ``progress(done, total, what)``.
 
@@ -92,7 +96,7 @@ def import_arrays(
 
     Examples
     --------
-    >>> import repscape as rs
+    >>> import numpy as np, repscape as rs
     >>> import tempfile
     >>> folder = Path(tempfile.mkdtemp())
     >>> np.savez(folder / "layers.npz", a=np.eye(40), b=np.eye(40)[:, :20] + 1)
@@ -105,11 +109,17 @@ def import_arrays(
     """
     where = Path(folder)
     target = _target(where, model)
-    graphs = Path(source).is_dir() and kind_of_folder(source) == "neighbors"
+    form = Form.of(axes=axes, pool=pool, mask=mask, function=FUNCTION)
+    given = GivenColumns.of(columns)
+    on_disk = isinstance(source, str | os.PathLike)
+    graphs = on_disk and Path(source).is_dir() and kind_of_folder(source) == "neighbors"
     with bar(progress) as tell, _beside(target) as fresh:
-        n, layers, names, notes = (_import_graphs if graphs else _import_points)(
-            source, fresh, GivenColumns.of(columns), tell
-        )
+        if graphs:
+            n, layers, names, notes = _import_graphs(source, fresh, given, tell)
+        else:
+            read = layers_of(source, form.beside(given.lengths), on_disk=on_disk)
+            made = {"source": os.fspath(source) if on_disk else type(source).__name__, **form.entries()}
+            n, layers, names, notes = import_points(read, fresh / POINTS, given, tell=tell, made=made)
         _check_others(where, n, target)
     return Imported(target, model, "graphs" if graphs else "points", n, layers, names, notes)
 
@@ -237,41 +247,3 @@ def _import_graphs(source: str | os.PathLike[str], target: Path, columns: GivenC
     if checked:
         write_arrays(target / GRAPHS, COLUMNS, checked)
     return n, tuple(layers), tuple(checked), tuple(notes)
-
-
-def _import_points(source: str | os.PathLike[str], target: Path, columns: GivenColumns, tell: Progress) -> Found:
-    import pandas as pd  # here, so that opening a source loads no pandas
-
-    read = read_layers(source)
-    arrays = {layer: _check.points(values, f"layer {layer.key!r}", FUNCTION) for layer, values in read.layers.items()}
-    n = next(iter(arrays.values())).shape[0]
-    joined, notes = columns.joined(Rows(n, "the layers", read.columns.get("id"), columns=read.columns), FUNCTION)
-    merged = {**read.columns, **joined}
-    checked = {name: _check.column(values, f"column {name!r}", FUNCTION, n=n) for name, values in merged.items()}
-    writer = StoreWriter.create(
-        target / POINTS,
-        {layer: (values.shape[1], _stored(values, layer)) for layer, values in arrays.items()},
-        rows=n,
-        examples=pd.DataFrame({"id": np.arange(n), **checked}),
-        provenance={"source": os.fspath(source)},
-        slab_rows=ROWS,
-    )
-    for start in range(0, n, ROWS):
-        done = writer.append({layer: values[start : start + ROWS] for layer, values in arrays.items()})
-        tell(done, n, "rows")
-    return n, tuple(arrays), tuple(checked), (*read.notes, *notes)
-
-
-def _stored(values: npt.NDArray[Any], layer: LayerInfo) -> np.dtype[Any]:
-    """Return the smallest float type that holds every value as it is."""
-    if values.dtype.kind == "f":
-        if values.dtype.itemsize > 8:
-            raise InputError(f"layer {layer.key!r} of import_arrays must be of at most 64 bits. Got {values.dtype}.")
-        return values.dtype.newbyteorder("=")
-    if values.dtype.itemsize <= 2:
-        return np.dtype(np.float32)
-    if values.dtype.itemsize == 8 and max(abs(int(values.min())), abs(int(values.max()))) > 2**53:
-        raise InputError(
-            f"layer {layer.key!r} of import_arrays holds integers beyond 2^53, which a float64 cannot hold."
-        )
-    return np.dtype(np.float64)

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from ... import _check
-from ..._files import whole_folder
 from ..._types import Examples, Progress
 from ...errors import InputError
 from ...examples import Chosen, GivenColumns, Wanted, choose_examples
 from ...extraction import names_function, open_model
+from ...machine import whole_folder
 from ...store import Store, open_store
 from .._extract import extract
 from .._folder import StudyFolder
@@ -27,10 +27,10 @@ from .._trust import check_granted, said_function
 from ._sampled import Forecast, sampled
 from ._source import Trajectory
 
-OPENING = ("device", "dtype", "revision", "trust_remote_code", "allow_pickle")
+OPENING = ("device", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
 FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
 CHOICE = ("label", "limit", "balance", "rows", "rng")
-STATES = ("layers", "site", "pool", "include_special", "batch_size", "max_length", "too_long")
+STATES = ("layers", "site", "part", "pool", "include_special", "batch_size", "max_length", "too_long", "store_dtype")
 TRUST = ("trust_remote_code", "allow_pickle")
 """Options that let what comes with a model or with data run code."""
 COUNTS = ("limit", "balance", "max_length", "batch_size")

@@ -14,11 +14,25 @@ import numpy as np
 from ... import _check
 from ..._types import Brief, LayerInfo
 from ...errors import InputError, InputTypeError, StoreError
-from ...examples import BUILTIN, GivenColumns, Rows, builtin_values, kind_of_folder, read_layers
+from ...examples import (
+    BUILTIN,
+    ArrayLayers,
+    Form,
+    GivenColumns,
+    Rows,
+    as_array,
+    builtin_values,
+    is_model,
+    is_model_source,
+    kind_of_folder,
+    layers_in_memory,
+    read_layers,
+)
 from ...graph import NeighborGraph
 from ...results import Place
 from ...store import Store, open_store
-from ._collected import ID, Collected, Representation
+from .._rounding import rounding_said
+from ._collected import ID, Collected, Representation, Shaped
 from ._imported import imported_models, read_imported, read_published
 
 LEAST = 3
@@ -89,7 +103,9 @@ def read_source(source: Any, columns: Any = None, *, function: str = "run") -> S
 
     Columns are joined to the examples by id where both have ids, else row by row; `function` is what the user called.
     """
-    found = Collected(function)
+    given = GivenColumns.of(columns)
+    source, form = (source.source, source.form) if isinstance(source, Shaped) else (source, Form())
+    found = Collected(function, form.beside(given.lengths))
     for model, one in _models(source, found):
         for step, checkpoint in _steps(one):
             _collect(checkpoint, model, step, into=found)
@@ -103,7 +119,7 @@ def read_source(source: Any, columns: Any = None, *, function: str = "run") -> S
     for other in found.representations:
         _check.same_rows(first.n, other.n, (_name(first.place), _name(other.place)), function)
     own = {name: _sized(values, name, first.n, function) for name, values in found.columns.items()}
-    joined, notes = GivenColumns.of(columns).joined(Rows(first.n, "the examples", own.get(ID), columns=own), function)
+    joined, notes = given.joined(Rows(first.n, "the examples", own.get(ID), columns=own), function)
     return Source(
         tuple(found.representations),
         own | joined,
@@ -141,7 +157,9 @@ def _name(place: Place) -> str:
 def _models(source: Any, into: Collected) -> Iterator[tuple[str, Any]]:
     """Yield (name, source of one model); a dict of sources names several models, and so does a folder of imported ones."""
     if isinstance(source, Mapping) and not isinstance(source, Store) and source:
-        nested = [isinstance(value, Mapping | Trajectory | str | Path) for value in source.values()]
+        nested = [
+            isinstance(value, Mapping | Trajectory | str | Path) or is_model_source(value) for value in source.values()
+        ]
         if all(nested):
             for name, one in source.items():
                 _writable(str(name), f"model of {into.function}")
@@ -169,39 +187,57 @@ def _collect(source: Any, model: str, step: float | None, *, into: Collected) ->
         if not os.fspath(source):
             raise InputError(f"source of {into.function} must be a path that exists. Got ''.")
         source = _opened(Path(source), into)
+    elif not isinstance(source, Store):
+        source = _in_memory(source, into)
     if isinstance(source, Store):
         source = _of_store(source, Place(model, LayerInfo("", 0, 0.0), step), into)
     if not isinstance(source, Mapping) or not source:
         raise InputTypeError(
             f"source of {into.function} must be a store, a path, a dict of layers {{name: (n, d) array}}, a dict of models "
-            f"{{name: source}}, or a Trajectory. Got {type(source).__name__}."
+            f"{{name: source}}, a Trajectory, an array, a list of arrays, a DataFrame or AnnData. Got {type(source).__name__}."
         )
     for layer, values in _named_layers(source, into):
         place = Place(model, layer, step)
         if isinstance(values, NeighborGraph):
             into.representations.append(Representation(place, graph=values))
         else:
-            shaped = _array(values, layer.key, into)
+            shaped = as_array(values, f"layer {layer.key!r}", into.function)
+            if len(shaped.shape) > 2:
+                raise InputError(
+                    f"layer {layer.key!r} of {into.function} must be 2-D, (n points, d features). Got shape "
+                    f"{tuple(shaped.shape)}. Flatten images first: X.reshape(len(X), -1). Where an axis is tokens, say "
+                    "pool='mean' (or first, last, max); where one is layers, axes='layers,n,d'."
+                )
             if len(shaped.shape) != 2 or shaped.dtype.kind not in "fiub":
                 _check.points(shaped, f"layer {layer.key!r}", into.function)
             into.representations.append(Representation(place, points=shaped))
 
 
-def _array(values: Any, layer: str, into: Collected) -> Any:
-    """Return what has a shape and a dtype as it is, a tensor as an array, anything else as numpy reads it."""
-    if hasattr(values, "detach") and hasattr(values, "cpu"):
-        held = values.detach().cpu()
-        # numpy has no bfloat16; float32 holds every value of it.
-        return (held.float() if str(held.dtype) == "torch.bfloat16" else held).numpy()
-    if hasattr(values, "shape") and hasattr(values, "dtype") and not isinstance(values, np.ndarray):
-        return values
-    array = _check.plain_array(values, f"layer {layer!r}", into.function)
-    # Compiled loops know this machine's byte order alone.
-    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+def _in_memory(source: Any, into: Collected) -> Any:
+    """Return the layers of an array, a list, a cache, a table or AnnData; anything else as it is."""
+    read = layers_in_memory(source, form=into.form, function=into.function)
+    return source if read is None else _taken(read, f"source of {into.function}", into)
+
+
+def _taken(read: ArrayLayers, name: str, into: Collected) -> Mapping[Any, Any]:
+    """Take what was read of arrays: their columns and notes go with the rest."""
+    into.add_columns(read.columns, name)
+    into.notes.extend(read.notes)
+    into.images = read.images if into.images is None else into.images
+    return read.layers
+
+
+def _check_unshaped(form: Form, what: str, into: Collected) -> None:
+    """Refuse axes and pooling for what has rows already."""
+    if form.told:
+        raise InputError(
+            f"axes and pool of {into.function} are for arrays that others wrote; {what} has rows (n, d) already."
+        )
 
 
 def _of_store(store: Store, at: Place, into: Collected) -> Mapping[LayerInfo, Any]:
     """Return the layers of a store; its columns, and what is known of its making, go with the rest."""
+    _check_unshaped(into.form, str(store.path), into)
     if not store.complete:
         raise StoreError(
             f"{store.path} holds {store.rows} of {store.total_rows} rows: its extraction was stopped. "
@@ -212,7 +248,10 @@ def _of_store(store: Store, at: Place, into: Collected) -> Mapping[LayerInfo, An
         into.check_ids(table[ID].to_numpy(), str(store.path))
     into.columns |= {str(name): table[name].to_numpy() for name in table.columns}
     name = at.model if at.step is None else f"{at.model} step {at.step:g}".strip()
-    into.extracted[name] = store.provenance
+    rounding = store.state.get("rounding")
+    into.extracted[name] = {**store.provenance, **({"rounding": rounding} if rounding else {})}
+    if said := rounding_said(store.state):
+        into.notes.append(f"{name}: {said}." if name else f"{said}.")
     if cut := store.state.get("truncated"):
         into.notes.append(
             f"{cut} of the examples were longer than {name or 'the model'}, or its maximal length, takes, and were cut."
@@ -237,6 +276,7 @@ def _writable(name: str, what: str) -> None:
 def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
     if "" in imported_models(path):
+        _check_unshaped(into.form, str(path), into)
         layers, columns = read_imported(path)
         into.add_columns(columns, str(path))
         return layers
@@ -244,14 +284,16 @@ def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     if kind in ("store", "study"):
         return open_store(path)
     if kind == "neighbors":
+        _check_unshaped(into.form, str(path), into)
         return {layer: graph for layer, graph, _ in read_published(path)}
+    if kind != "arrays" and is_model(path):
+        raise InputError(
+            f"{path} holds a model (config.json), and its weights are no hidden states: repscape run --model {path} --data D "
+            "extracts them first."
+        )
     if kind != "arrays":
         raise InputError(
             f"{path} holds {kind}, which a study cannot measure by itself: it needs a model. "
             "repscape run --model M --data D extracts the layers first."
         )
-    read = read_layers(path)
-    into.add_columns(read.columns, str(path))
-    into.notes.extend(read.notes)
-    into.images = read.images if into.images is None else into.images
-    return read.layers
+    return _taken(read_layers(path, form=into.form), str(path), into)

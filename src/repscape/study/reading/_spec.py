@@ -10,10 +10,11 @@ from typing import Any
 
 from ..._types import Examples, Progress
 from ...errors import InputError
-from ...examples import BUILTIN, ColumnTable, GivenColumns, Reading, named_path
+from ...examples import BUILTIN, ColumnTable, Form, GivenColumns, Reading, named_path
 from ...plan import Plan
 from .._defaults import LABEL
 from .._folder import StudyFolder
+from ._collected import Shaped
 from ._forecast import StudyForecast, expected_source, study_forecast
 from ._models import ModelSource, steps_of
 from ._paths import absolute_named
@@ -45,6 +46,8 @@ class StudySpec:
     """Instead of arrays: models, and the data that go through them."""
     reading: Reading = field(default_factory=Reading)
     """How the files of columns are read, where they do not say themselves."""
+    form: Form = field(default_factory=Form)
+    """What is said of the axes of arrays."""
     also: tuple[Mapping[str, Any], ...] = ()
     """Further plans of a study that was asked for other parts of the examples, or other preprocessing."""
     home: Path | None = None
@@ -62,6 +65,7 @@ class StudySpec:
         *,
         plan: Mapping[str, Any] | None = None,
         id_column: str | None = None,
+        form: Form | None = None,
     ) -> StudySpec:
         """Take arrays written as "PATH[:key]" or "NAME=PATH[:key]"; several without a name are named after their files."""
         named: dict[str, str] = {}
@@ -76,7 +80,7 @@ class StudySpec:
                     f"arrays must be of different names. Got {name!r} twice: give NAME={path} another name."
                 )
             named[name] = path
-        return cls(named, tuple(columns), dict(plan or {}), reading=Reading(id_column))
+        return cls(named, tuple(columns), dict(plan or {}), reading=Reading(id_column), form=form or Form())
 
     def with_given(self, *, columns: Sequence[str] = (), plan: Mapping[str, Any] | None = None) -> StudySpec:
         """Return the study with files of columns added and some entries of its plan replaced."""
@@ -86,6 +90,16 @@ class StudySpec:
         """Return the study with `id_column`, `separator` or `encoding` of its text files told."""
         models = None if self.models is None else replace(self.models, options={**self.models.options, **told})
         return replace(self, models=models, reading=replace(self.reading, **told))
+
+    def with_form(self, form: Form) -> StudySpec:
+        """Return the study with what is said of the axes of its arrays, where something is."""
+        if not form.told:
+            return self
+        if self.models is not None:
+            raise InputError(
+                "axes, pool and mask are told of arrays; the states of this study's model are pooled already."
+            )
+        return replace(self, form=form)
 
     def trusting(self, **granted: bool) -> StudySpec:
         """Return the study with what the user grants in this very call, whatever its file asks for."""
@@ -108,7 +122,8 @@ class StudySpec:
     @property
     def source(self) -> Any:
         """What :func:`repscape.run` takes as its source."""
-        return self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
+        paths = self.arrays[""] if tuple(self.arrays) == ("",) else dict(self.arrays)
+        return Shaped(paths, self.form) if self.form.told else paths
 
     def examples(self) -> Examples:
         """Read the examples of a study of models; its files of columns help to choose them."""
@@ -201,4 +216,4 @@ class StudySpec:
         told = {name: getattr(self.reading, name) for name in TOLD}
         more |= {name: value for name, value in told.items() if value is not None}
         arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
-        return {"arrays": arrays.get("", arrays), **more}
+        return {"arrays": arrays.get("", arrays), **self.form.entries(), **more}

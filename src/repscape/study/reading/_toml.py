@@ -9,13 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from ...errors import InputError, StoreError
-from ...examples import Reading, named_path
+from ...examples import Form, Reading, named_path
 from ...extraction import names_function
 from ...store import check_format
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from .._schema import check_study
 from ._models import TRUST, ModelSource
 from ._spec import TOLD, StudySpec
+
+FORM = ("axes", "pool", "mask")  # what is said of the axes of arrays
 
 
 def read_study(path: str | os.PathLike[str]) -> StudySpec:
@@ -91,10 +93,19 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
         plan,
         _models(source, where) if "model" in source else None,
         Reading(**{name: source.get(name) for name in TOLD}),
+        _form(source, f"[source] of {where}"),
         tuple(held.get("also", ())),
         None if home is None else home.path,
         {} if home is None else home.columns(),
     )
+
+
+def _form(source: Mapping[str, Any], where: str) -> Form:
+    """Read what is said of the axes of arrays; a model's states are pooled by its [source.options]."""
+    said = [name for name in FORM if name in source]
+    if said and "arrays" not in source:
+        raise InputError(f"{', '.join(said)} in {where} are for arrays; pool of a model stands in [source.options].")
+    return Form.of(**{name: source[name] for name in said}, function="a study")
 
 
 def _by_name(entry: Any) -> Any:

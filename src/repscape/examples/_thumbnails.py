@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ...errors import InputError
+from ..errors import InputError
+from ._images import CHANNELS
 
 Pictures = npt.NDArray[np.uint8]
 SIDE = 48  # pixels at most, along the longer side
-CHANNELS = (1, 3, 4)
 
 
 def thumbnails(images: Iterable[Any]) -> Pictures:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from .errors import StoreError
+from ..errors import StoreError
 
 UNFINISHED = ".part"
 UNFINISHED_FOLDER = ".new"

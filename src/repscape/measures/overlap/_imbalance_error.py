@@ -1,0 +1,120 @@
+"""The error of information imbalance, over quarters of the examples or by leaving points out, and its null."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ... import _random
+from ...errors import GraphDepthError, InputError
+from ..uncertainty import DRAWS, Exchanges, Null, Spread, jackknife, parts_of_groups, shuffle_null
+from ._imbalance_sides import NAME, Imbalance, Side, prepare
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class ImbalanceError:
+    """The errors of both directions, None where there is none."""
+
+    name: str | None
+    stderr: tuple[float | None, float | None] = (None, None)
+    replicates: FloatArray | None = None
+    degrees: float = math.inf
+
+    def interval(self, value: float) -> tuple[float, float]:
+        return Spread.of(value, self.stderr[0] or 0.0, min(self.degrees, 1e9)).interval
+
+
+def imbalance_error(
+    sides: tuple[Side, Side],
+    ways: tuple[Imbalance, Imbalance | None],
+    *,
+    k: int,
+    error: str | None,
+    groups: IntArray | None,
+) -> ImbalanceError:
+    """Return the error asked for, or refuse one that cannot be had."""
+    if error is None:
+        return ImbalanceError(None)
+    points = all(side.points is not None for side in sides)
+    if groups is not None and points:
+        return _over_groups(sides, ways[0].value, k, groups)
+    if points and error != "jackknife" and sides[0].n >= 4 * (k + 3):
+        return _over_quarters(sides, ways, k)
+    if error == "subsample":
+        least = 4 * (k + 3)
+        why = "Got a graph; error='jackknife' takes it." if not points else f"Got {sides[0].n} examples."
+        raise InputError(
+            f"error='subsample' of {NAME} with k={k} needs points on both sides, and at least {least} examples. {why}"
+        )
+    if ways[0].stderr is None or groups is not None:
+        if error == "jackknife":
+            raise GraphDepthError(
+                f"error='jackknife' of {NAME} also looks up neighbour {k + 1}, which a graph given here does not hold, and "
+                "groups need points. Give the points, or error='auto'."
+            )
+        return ImbalanceError(None)
+    back = ways[1]
+    return ImbalanceError("jackknife", (ways[0].stderr, None if back is None else back.stderr), ways[0].replicates)
+
+
+def _over_quarters(sides: tuple[Side, Side], ways: tuple[Imbalance, Imbalance | None], k: int) -> ImbalanceError:
+    """Return the error over quarters, relative to what they read."""
+    quarters = list(zip(*(side.quarters(k) for side in sides), strict=True))
+    found = np.array([[_mean_rank(a, b, k), _mean_rank(b, a, k)] for a, b in quarters])
+    part = np.array([a.n for a, _ in quarters]) / sides[0].n
+    mean = found.mean(axis=0)
+    values = np.array([ways[0].value, mean[1] if ways[1] is None else ways[1].value])
+    drawn = (found - mean) * (values / mean) * np.sqrt(part / (1 - part))[:, None]
+    there, back = (float(error) for error in drawn.std(axis=0, ddof=1))
+    return ImbalanceError("subsample", (there, back), drawn[:, 0], DRAWS - 1)
+
+
+def _over_groups(sides: tuple[Side, Side], value: float, k: int, groups: IntArray) -> ImbalanceError:
+    """Return the error by leaving out parts made of whole groups."""
+    n, without = sides[0].n, []
+    for part in parts_of_groups(groups):
+        rest = np.setdiff1d(np.arange(n), part)
+        first, second = (prepare(np.asarray(side.points)[rest], {"k": k}) for side in sides)
+        without.append(_mean_rank(first, second, k))
+    spread, replicates = jackknife(value, without)
+    return ImbalanceError("jackknife over groups", (spread.stderr, None), replicates, len(without) - 1)
+
+
+def _mean_rank(source: Side, target: Side, k: int) -> float:
+    """Return the value from source to target, both points."""
+    return float(2 / source.n * target.ranks(source.graph.indices[:, :k])[0].mean())  # type: ignore[index]
+
+
+def imbalance_null(
+    first: Side, second: Side, k: int, *, free: Exchanges, draws: int, rng: int | np.random.Generator
+) -> Null:
+    """Compare the value with those of relabelled examples of the second; small ones are extreme."""
+    if second.points is None:
+        raise InputError(
+            f"permutations of {NAME} need the points of Y: a graph does not hold the ranks of other pairs."
+        )
+    nearest = np.asarray(first.graph.indices)[:, :k]
+
+    def relabelled(order: IntArray) -> float:
+        looked_up = np.empty_like(nearest)
+        looked_up[order] = order[nearest]
+        return float(2 / first.n * second.ranks(looked_up)[0].mean())
+
+    value = relabelled(np.arange(first.n))
+    generator = _random.generator(rng, NAME)
+    return shuffle_null(
+        relabelled,
+        first.n,
+        value=value,
+        permutations=draws,
+        rng=generator,
+        within=free.within,
+        groups=free.groups,
+        less=True,
+    )
