@@ -17,6 +17,7 @@ help:
 	@echo "make bench   time the code against its peers"
 	@echo "make fuzz    harm ten thousand files of every kind and read them: a quarter of an hour"
 	@echo "make docs    build the documentation site"
+	@echo "make jupyterlab, make lint-js   the notebook in JupyterLab; the explorer's scripts, by npm"
 	@echo "make calibration   draw samples by the thousand, simulated and of real sets: do the intervals hold? hours; goes on where it was stopped"
 
 $(BIN)/python:
@@ -67,6 +68,15 @@ MUTATIONS ?= 10000
 .PHONY: fuzz
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.faults.fuzz $(MUTATIONS) --table docs/faults.md
+
+# The tutorial's notebook in a real JupyterLab; the scripts of the explorer's page, formatted and linted (needs npm).
+.PHONY: jupyterlab lint-js
+jupyterlab: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet jupyterlab
+	$(BIN)/python benchmarks/jupyterlab.py
+
+lint-js:
+	npx --yes @biomejs/biome@2.6.8 check src/repscape/explore/static
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build

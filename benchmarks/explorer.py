@@ -3,7 +3,7 @@
     python benchmarks/explorer.py build FOLDER     # tokens of MiniLM on reviews, and a study of them: once, some minutes
     python benchmarks/explorer.py measure FOLDER   # the table of docs/explorer.md
 
-The layers lie between the seven of MiniLM (tokens of reviews, inside their texts), each turned into 64 dimensions by one random
+The layers lie between the seven of MiniLM (tokens of reviews, inside their texts), each turned into 16 dimensions by one random
 matrix and with a little noise of its own, so that neighbours change from layer to layer as they do in a network. A change is
 timed from the key on the slider, or the click, to the end of the first frame that shows what was asked for; the browser and the
 server share the machine.
@@ -24,7 +24,7 @@ from typing import Any
 
 import numpy as np
 
-N, LAYERS, WIDTH, LENGTH = 100_000, 25, 64, 128
+N, LAYERS, WIDTH, LENGTH = 100_000, 25, 16, 128
 CHANGES, CLICKS = 60, 40
 SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"]
 
@@ -64,9 +64,12 @@ def build(home: Path, n: int, texts: Path) -> None:
             folder / f"layer{layer:02d}.npy",
             (held + 0.05 * held.std() * rng.normal(size=held.shape)).astype(np.float32),
         )
-    for name in table.columns:
+    for name in {"token", "position", "label"} & set(
+        table.columns
+    ):  # a review beside each of its tokens would be gigabytes
         values = table[name].to_numpy()
         np.save(folder / f"{name}.npy", values.astype(str) if values.dtype == object else values)
+    del own, store, table
     plan = "overlap_neighbors(k=10)"
     words = [
         "repscape",
@@ -171,6 +174,14 @@ def until(page: Any, script: str) -> None:
     raise TimeoutError(f"never came: {script}")
 
 
+class Told(dict[str, Any]):
+    """What was measured, said as soon as it is known."""
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        super().__setitem__(name, value)
+        print(f"{name}: {json.dumps(value)}", flush=True)
+
+
 def at(values: Any, share: float) -> float:
     return float(np.quantile(np.asarray(values), share))
 
@@ -197,7 +208,8 @@ def measure(study: Path, software: bool) -> dict[str, Any]:
     """Drive the page, and return what was measured."""
     from playwright.sync_api import sync_playwright
 
-    found: dict[str, Any] = {"cores": os.cpu_count(), "load": os.getloadavg()[0]}
+    found = Told()
+    found["cores, load"] = [os.cpu_count(), os.getloadavg()[0]]
     server = Server(study)
     found["command to address, s"] = server.seconds
     with sync_playwright() as driver:
@@ -219,6 +231,8 @@ def measure(study: Path, software: bool) -> dict[str, Any]:
         }
         frames = [one for s in steps for one in s["frames"]]
         found["frames a second while points move"] = {"median": 1000 / at(frames, 0.5), "p95": 1000 / at(frames, 0.95)}
+        page.evaluate("repscape.go('a', repscape.data.line(repscape.state.now.a)[0].number)")
+        until(page, "repscape.pane.a.plane.share === 1")
         rows = np.random.default_rng(0).integers(0, page.evaluate("repscape.data.n"), CLICKS).tolist()
         clicks = [page.evaluate(CLICK, row) for row in rows]
         found["click to strip and lines, ms"] = {"median": at(clicks, 0.5), "p95": at(clicks, 0.95)}
@@ -248,7 +262,7 @@ def main() -> None:
     if given.what == "build":
         build(given.folder, given.examples, given.texts)
     else:
-        print(json.dumps(measure(given.folder / "study", not given.no_webgl), indent=1))
+        measure(given.folder / "study", not given.no_webgl)
 
 
 if __name__ == "__main__":

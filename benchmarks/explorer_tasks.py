@@ -34,7 +34,9 @@ class Hand:
         self.page.locator(what).first.select_option(value)
 
     def told(self, task: str) -> str:
-        return f"| {task} | {self.clicks} clicks, {time.perf_counter() - self.began:.1f} s |"
+        said = f"| {task} | {self.clicks} clicks, {time.perf_counter() - self.began:.1f} s |"
+        print(said, flush=True)
+        return said
 
 
 def tasks(page: Any, model: str) -> list[str]:
@@ -50,7 +52,7 @@ def tasks(page: Any, model: str) -> list[str]:
 
     hand.start()
     hand.click("#tab-groups")
-    page.locator("#query").fill("turnover > 0.8")
+    page.locator("#query").fill("turnover > 0.3")
     hand.click(".search button")
     page.locator(".differences .word, .apart").first.wait_for()
     found.append(hand.told("What they have in common"))
@@ -89,7 +91,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("study", type=Path)
-    parser.add_argument("--model", default="tuned", help="The second model.")
+    parser.add_argument("--model", default="base", help="The second model.")
     given = parser.parse_args()
     server = Server(given.study)
     with sync_playwright() as driver:
@@ -97,8 +99,7 @@ def main() -> None:
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(server.address)
         until(page, "repscape.pane.a.plane.to && repscape.pane.a.colouring")
-        for line in tasks(page, given.model):
-            print(line)
+        tasks(page, given.model)
         browser.close()
     server.end()
 

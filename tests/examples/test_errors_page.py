@@ -160,8 +160,12 @@ ELSEWHERE = (
     "EXIF says",
     "a `.npz` that unpacks",  # test_npz
     "`--dry-run`",  # study/reading/test_forecast
+    "`add --model`, `predict`",  # faults/test_stranger
+    "a link that leads out",  # faults/test_links
+    "a kept probe whose",  # measures/probes/test_fit_probe
+    "a text such as `=1+1`",  # results/test_csv
     "a zarr array of pickled",  # study/reading/test_odd_forms
-    "a form whose package",  # test_package
+    "a form whose package",  # study/reading/test_odd_forms
 )
 
 

@@ -244,9 +244,9 @@ def main() -> None:
     bad = sum(one.outcome in BAD for one in outcomes)
     sys.stdout.write(f"{len(outcomes)} mutations, {bad} found, {time.monotonic() - begun:.0f} s\n")
     if given.table is not None:
-        from tests.faults.table import write_table
+        from tests.faults.table import sums_of, write_table
 
-        write_table(given.table, outcomes)
+        write_table(given.table, sums_of(outcomes))
     sys.exit(1 if bad else 0)
 
 

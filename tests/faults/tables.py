@@ -100,8 +100,11 @@ def proteins(folder: Path) -> Any:
 def _text_vectors(name: str) -> Callable[[Path], Any]:
     def says(folder: Path) -> Any:
         rows = [line.split(" ") for line in (folder / name).read_text(encoding="utf-8").splitlines()]
-        rows = rows[1:] if len(rows[0]) == 2 else rows
-        return [" ".join(row[:-12]) for row in rows], np.array([row[-12:] for row in rows], dtype=np.float32)
+        width = len(rows[0]) - 1
+        if len(rows[0]) == 2 and all(cell.isdigit() for cell in rows[0]):
+            width = int(rows[0][1])
+            rows = rows[1:]
+        return [" ".join(row[:-width]) for row in rows], np.array([row[-width:] for row in rows], dtype=np.float32)
 
     return says
 

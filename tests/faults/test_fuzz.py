@@ -10,7 +10,9 @@ import pytest
 from tests.faults.fuzz import BAD, SECONDS, SILENT, TRACEBACK, Bench, every_kind
 from tests.faults.kinds import Kind, plain
 from tests.faults.mutations import FORMS, mutated
+from tests.faults.table import numbers_on, sums_in, table_of
 
+PAGE = Path(__file__).parents[2] / "docs" / "faults.md"
 QUICK, SLOW = 12, 2
 KINDS = every_kind()
 
@@ -50,3 +52,22 @@ def test_mutations_change_something_and_are_the_same_again() -> None:
         assert all(new != text for new, _ in made)
         assert made == [mutated(text, form, np.random.default_rng(seed)) for seed in range(60)]
         assert len({way for _, way in made}) > 8
+
+
+def test_the_page_is_of_today() -> None:
+    said = numbers_on(PAGE)
+    assert set(said) == {kind.name for kind in KINDS} | {"all"}
+    total, *outcomes = said["all"]
+    assert total >= 10_000
+    assert total == sum(outcomes)
+    assert sum(outcomes[-len(BAD) :]) == 0
+
+
+def test_the_table_is_made_of_what_was_printed() -> None:
+    log = "csv: {'same': 3, 'refused': 2}, 0.1 s\n  traceback, seed 3, flip\nTraceback: {no}\ntsv: {'refused': 9}, 1.5 s\n"
+    sums = sums_in([log, "csv: {'refused': 4}, 0.2 s\n"])
+    assert {kind: (dict(one.outcomes), one.seconds) for kind, one in sums.items()} == {
+        "csv": ({"refused": 4}, 0.2),
+        "tsv": ({"refused": 9}, 1.5),
+    }
+    assert table_of(sums).endswith("| **all** | 13 | 0 | 13 | 0 | 0 | 0 | 0 | 0 | 0 | 1.5 |")

@@ -9,6 +9,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -161,6 +162,12 @@ def test_token_rows_keep_their_example_and_position(tmp_path) -> None:
     assert table["example"].tolist() == [i for i, text in enumerate(words) for _ in text]
     assert table["position"].tolist() == [p for text in words for p in range(len(text))]
     assert set(sum(words, [])) <= set(WORDS)  # noqa: RUF017
+    assert table["token"].tolist() == [word for text in words for word in text]
+    assert list(table.columns)[-3:] == ["example", "position", "token"]
+    given = pd.DataFrame({"text": TEXTS, "kind": list(range(len(TEXTS)))})  # the texts are not repeated token by token
+    columns = list(rs.extract(model, given, to=tmp_path / "given", pool="token").examples)
+    assert "kind" in columns
+    assert "text" not in columns
     mean = rs.extract(model, TEXTS, to=tmp_path / "mean")
     for key in store.layers:
         for i in range(len(TEXTS)):

@@ -131,6 +131,10 @@ def _text_vectors(path: Path) -> tuple[list[str], Array]:
                 row = np.empty(0, np.float32)
             if width < 1 or len(parts) <= width or row.shape != (width,) or not np.isfinite(row).all():
                 raise InputError(f"{path}, line {number} must be a word and {width} finite numbers. Got {line[:60]!r}.")
+            if len(parts) > width + 1 and _is_number(parts[-width - 1]):  # words may hold spaces; this is no word
+                raise InputError(
+                    f"{path}, line {number} has more numbers than the {width} of the lines before: one is cut."
+                )
             words.append(" ".join(parts[:-width]))
             rows.append(row)
     if not rows or promised not in (None, len(rows)):

@@ -21,6 +21,8 @@ COUNTED_TOGETHER = 64
 def token_table(model: Model, examples: Examples, options: Mapping[str, Any], *, each: int) -> pd.DataFrame:
     """Return one row for each real token: the columns of its example, `example`, `position`, and `token` where it is text.
 
+    The inputs themselves are left out: repeated for each of their tokens they would outgrow the states.
+
     Where an input has no padding and no special tokens (an image), every one of them gives `each` rows.
     """
     counts: list[int] = []
@@ -32,13 +34,22 @@ def token_table(model: Model, examples: Examples, options: Mapping[str, Any], *,
     position = np.concatenate([np.arange(count) for count in counts])
     added: dict[str, Any] = {"example": example, "position": position}
     added |= {"token": tokens} if len(tokens) == len(example) else {}
-    table = examples.table
+    table = _without_inputs(examples)
     taken = [name for name in added if name in table.columns]
     if taken:
         raise InputError(
             f"pool='token' of extract adds the columns {', '.join(added)}; the data have {', '.join(taken)}. Rename them."
         )
     return table.iloc[example].reset_index(drop=True).assign(**added)
+
+
+def _without_inputs(examples: Examples) -> pd.DataFrame:
+    """Return the examples' table without a column that holds the inputs."""
+    inputs = examples.inputs
+    if isinstance(inputs, np.ndarray):
+        return examples.table
+    same = [name for name, column in examples.table.items() if name != "id" and column.tolist() == list(inputs)]
+    return examples.table.drop(columns=same)
 
 
 def _counted(

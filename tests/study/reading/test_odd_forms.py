@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ import zarr
 from safetensors.numpy import save_file
 
 import repscape as rs
-from repscape.errors import InputError, InputTypeError, RepscapeError, UnknownNameError
+from repscape.errors import InputError, InputTypeError, MissingExtraError, RepscapeError, UnknownNameError
 from repscape.examples import Form, read_layers
 from repscape.study.reading import Shaped, read_source
 
@@ -190,6 +191,26 @@ def test_what_is_ambiguous_in_memory_is_refused(what: str, tmp_path: Path) -> No
     assert isinstance(caught.value, kind)
 
 
+@pytest.mark.parametrize(
+    ("suffix", "package", "extra"),
+    [
+        (".h5", "h5py", "formats"),
+        (".h5ad", "anndata", "formats"),
+        (".pt", "torch", "models"),
+        (".parquet", "pyarrow", "models"),
+    ],
+)
+def test_a_form_whose_package_is_not_installed(
+    suffix: str, package: str, extra: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / f"a{suffix}").write_bytes(b"")
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(
+        MissingExtraError, match=rf"reading a{suffix} needs {package}.*pip install 'repscape\[{extra}\]'"
+    ):
+        read_source(tmp_path / f"a{suffix}")
+
+
 def only(source: Any, **options: Any) -> np.ndarray:
     (one,) = read_source(Shaped(source, Form.of(**options))).representations
     return np.asarray(one.points)
@@ -207,6 +228,18 @@ def test_odd_arrays_are_read_as_what_they_are(tmp_path: Path) -> None:
     torch.save({"x": torch.from_numpy(X)}, old, _use_new_zipfile_serialization=False)
     np.testing.assert_array_equal(only(old), X)
     np.testing.assert_array_equal(only(list(X), axes="d"), X)
+    ragged = [STATES[i][: 1 + i % 5] for i in range(9)]
+    means = np.stack([one.mean(axis=0) for one in ragged])
+    for source, key in ((ragged, "layer0"), ({"h.3": ragged}, "h.3")):
+        (one,) = read_source(Shaped(source, Form.of(pool="mean"))).representations
+        assert (one.place.model, one.place.layer.key) == ("", key)
+        np.testing.assert_allclose(one.points, means, rtol=1e-12)
+    two = read_source({"a": [X, X], "b": (torch.from_numpy(X),)}).representations
+    assert [(one.place.model, one.place.layer.key) for one in two] == [
+        ("a", "layer0"),
+        ("a", "layer1"),
+        ("b", "layer0"),
+    ]
     np.testing.assert_array_equal(only(f"{h5(tmp_path, a=X, b=X[:5])}:a"), X)
 
 

@@ -230,7 +230,7 @@ def _check_axes(array: Any, axes: Sequence[str], said: str) -> None:
 def _layer_name(name: str, at: Mapping[str, int], *, alone: bool) -> str:
     """Name one of several layers of an array by its place; those of an only array need no more."""
     if "layers" not in at:
-        return name
+        return name or "layer0"
     plain = alone and (
         name == "" or re.fullmatch(r"(?i)(hidden_?states?|states?|activations?|acts?|x|layers?|array)", name)
     )

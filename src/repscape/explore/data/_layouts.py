@@ -73,9 +73,10 @@ class Layouts:
             layer = self._held.layer(order[0])
             try:
                 self._held.views[layer.study].points(layer.spot)
-            except RepscapeError as error:
-                self.notes[f"points of {layer.study}"] = (
-                    f"{error} The map is made of the neighbours that the study keeps."
+            except RepscapeError:
+                self.notes["points"] = (
+                    "The points of this study were in memory, or their files are gone: the map is made of the neighbours that "
+                    "the study keeps."
                 )
                 return "neighbors"
         return "pca"

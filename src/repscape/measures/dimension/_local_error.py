@@ -16,14 +16,15 @@ import numpy as np
 import numpy.typing as npt
 
 from ...errors import DegenerateDataError, GraphDepthError, InputError
-from ..uncertainty import SURROUNDINGS, deviations, replicates_of_influence, sandwich
+from ..uncertainty import SURROUNDINGS, Surroundings, deviations, replicates_of_influence, sandwich
 from ._dimension_error import rescaled
 from ._distinct import NearDistances
+from ._local_kernels import spread_presence
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NAME = "id_mle"
-HALF = 0.5
+HALF, SPLITS = 0.5, 5
 LEAST_K = 6
 """Half of it is the least that "mean" and "median" need."""
 LINKED = 0.75
@@ -87,10 +88,36 @@ class LocalError:
             return None
         if halves is None:
             return None
-        # As the model's relative error, 1 / sqrt(n (k - lost)); what whole groups say does not grow finer with k.
-        finer = math.sqrt((half - lost) / (self.k - lost)) if self.groups is None else 1.0
-        stderr = float(halves.scaled.std(ddof=1)) * finer * value / float(halves.mean)
-        return "subsamples" + ("" if self.groups is None else " of groups"), stderr, rescaled(halves.scaled, stderr)
+        if self.groups is not None:  # what whole groups say does not grow finer with k
+            stderr = float(halves.scaled.std(ddof=1)) * value / float(halves.mean)
+            return "subsamples of groups", stderr, rescaled(halves.scaled, stderr)
+        n, own = self.near.n, self._own(around, half) if lost == 1 and around is not None else 0.0
+        # Over subsets of b = part n points the variance is (own (1 - part) + shared (1 - part^2)) / b; the shared part falls as
+        # the model's relative error does, 1 / sqrt(n (k - lost)).
+        spread = float(halves.scaled.var(ddof=1)) / halves.part
+        shared = max(spread - own / (halves.part * n) / (1 + halves.part), 0.0)
+        finer = halves.part * (half - lost) / (self.k - lost) * (value / float(halves.mean)) ** 2
+        stderr = math.sqrt(shared * finer + own / n)
+        return "subsamples", stderr, rescaled(halves.scaled, stderr)
+
+    def _own(self, around: Surroundings, half: int) -> float:
+        """Return the variance over points of what a point by itself says: where the dimension varies over the data.
+
+        It is what two random halves of the points agree on, as for Gride.
+        """
+        n, found = around.first.size, []
+        log_lengths = np.log(around.lengths)
+        for drawn in around.subsets(HALF, SPLITS):
+            said = []
+            for part in (drawn, ~drawn):
+                own, out = np.empty(n), np.empty(n)
+                spread_presence(around.indices, log_lengths, part, half, own, out)
+                dimension = (half - 1) / float(np.nanmean(own))
+                said.append(-(dimension**2) / (half - 1) * out)
+            known = np.isfinite(said[0]) & np.isfinite(said[1])
+            if known.sum() > 2:
+                found.append(float(np.cov(said[0][known], said[1][known])[0, 1]))
+        return max(float(np.mean(found)), 0.0) if found else 0.0
 
     def _sandwich(self, scores: FloatArray, *, must: bool) -> Found:
         held = 0 if self.near.indices is None else self.near.indices.shape[1]

@@ -57,6 +57,13 @@ class Collected:
     images: Any = None
     extracted: dict[str, Any] = field(default_factory=dict)
 
+    def check_unshaped(self, what: str) -> None:
+        """Refuse axes and pooling for what has rows already."""
+        if self.form.told:
+            raise InputError(
+                f"axes and pool of {self.function} are for arrays that others wrote; {what} has rows (n, d) already."
+            )
+
     def check_ids(self, ids: Any, name: str) -> None:
         """Refuse other examples than those before, or the same in another order."""
         if self.ids is not None and list(map(str, ids)) != list(map(str, self.ids)):

@@ -42,7 +42,7 @@ def sampled(opened: Any, examples: Examples, folder: Path, *, options: Mapping[s
     from ...extraction import iterate  # loads torch, which the opened model shows to be there
 
     chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
-    size = 4 if options.get("store_dtype", "float32") == "float32" else 2
+    kept = options.get("store_dtype", "float32")
     own = {name: value for name, value in options.items() if name != "store_dtype"}
     told = {"batch_size": SAMPLE // 2, **own}  # finding a size out would be timed as well
     sample = examples.take(chosen)
@@ -62,7 +62,7 @@ def sampled(opened: Any, examples: Examples, folder: Path, *, options: Mapping[s
     return Forecast(
         rows=rows,
         layers=widths,
-        bytes_on_disk=rows * total * size,
+        bytes_on_disk=rows * total * (4 if kept == "float32" else 2),
         disk_free=shutil.disk_usage(there).free,
         memory=parameters + 2 * math.ceil(slabs[0].layout.slab_rows * rows / len(examples)) * total * 4,
         seconds=seconds,

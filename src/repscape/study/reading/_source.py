@@ -157,8 +157,11 @@ def _name(place: Place) -> str:
 def _models(source: Any, into: Collected) -> Iterator[tuple[str, Any]]:
     """Yield (name, source of one model); a dict of sources names several models, and so does a folder of imported ones."""
     if isinstance(source, Mapping) and not isinstance(source, Store) and source:
+        listed = list if into.form.told else ()  # where axes are told, a list is the examples of one layer
         nested = [
-            isinstance(value, Mapping | Trajectory | str | Path) or is_model_source(value) for value in source.values()
+            isinstance(value, Mapping | Trajectory | str | Path)
+            or (is_model_source(value) and not isinstance(value, listed))
+            for value in source.values()
         ]
         if all(nested):
             for name, one in source.items():
@@ -227,17 +230,9 @@ def _taken(read: ArrayLayers, name: str, into: Collected) -> Mapping[Any, Any]:
     return read.layers
 
 
-def _check_unshaped(form: Form, what: str, into: Collected) -> None:
-    """Refuse axes and pooling for what has rows already."""
-    if form.told:
-        raise InputError(
-            f"axes and pool of {into.function} are for arrays that others wrote; {what} has rows (n, d) already."
-        )
-
-
 def _of_store(store: Store, at: Place, into: Collected) -> Mapping[LayerInfo, Any]:
     """Return the layers of a store; its columns, and what is known of its making, go with the rest."""
-    _check_unshaped(into.form, str(store.path), into)
+    into.check_unshaped(str(store.path))
     if not store.complete:
         raise StoreError(
             f"{store.path} holds {store.rows} of {store.total_rows} rows: its extraction was stopped. "
@@ -276,7 +271,7 @@ def _writable(name: str, what: str) -> None:
 def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     """Read a path: arrays, published neighbour files, what was imported from either, or a store."""
     if "" in imported_models(path):
-        _check_unshaped(into.form, str(path), into)
+        into.check_unshaped(str(path))
         layers, columns = read_imported(path)
         into.add_columns(columns, str(path))
         return layers
@@ -284,7 +279,7 @@ def _opened(path: Path, into: Collected) -> Mapping[Any, Any]:
     if kind in ("store", "study"):
         return open_store(path)
     if kind == "neighbors":
-        _check_unshaped(into.form, str(path), into)
+        into.check_unshaped(str(path))
         return {layer: graph for layer, graph, _ in read_published(path)}
     if kind != "arrays" and is_model(path):
         raise InputError(
