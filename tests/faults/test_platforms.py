@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from repscape import _files
+from repscape.machine import _files
 
 HIDDEN = ("fcntl", "resource", "pwd", "grp", "termios", "posix_ipc")
 SCRIPT = textwrap.dedent("""
@@ -68,7 +68,7 @@ def test_folders_are_not_synced_where_that_is_no_call(tmp_path: Path, monkeypatc
 
 
 def test_no_file_imports_them_at_its_top() -> None:
-    files = sorted(Path(_files.__file__).parent.rglob("*.py"))
+    files = sorted(Path(_files.__file__).parents[1].rglob("*.py"))
     lines = [(file, line) for file in files for line in file.read_text(encoding="utf-8").splitlines()]
     tops = [(file, line.split()[1]) for file, line in lines if line.startswith(("import ", "from "))]
     assert len(files) > 300

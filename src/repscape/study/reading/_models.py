@@ -50,7 +50,7 @@ class ModelSource:
     """Options of read_examples and of extract, by name."""
     asks: tuple[str, ...] = ()
     """What a file asked for that only the user can grant: options of TRUST, or "allow_code" for a "module:function"."""
-    file: str = "the study's file"
+    file: str = field(default="the study's file", compare=False)
     """Which file that is."""
 
     def __post_init__(self) -> None:
