@@ -271,7 +271,8 @@ def test_graphs_are_a_table_of_the_provenance(tmp_path):
 def test_the_page_opens_with_the_headline_and_the_layer_to_go_on_with(page, results):
     head = headline(results)
     (first,) = (section for section in page.all("section") if section.attributes["id"] == "overview")
-    assert [item.text for item in first.all("div")[0].all("li")] == [one.text for one in head.sentences]
+    shown = [item.text.replace("\u00a0", " ") for item in first.all("div")[0].all("li")]
+    assert shown == [one.text for one in head.sentences]
     for taken in head.recommended:
         assert taken.why in first.text
 

@@ -73,16 +73,16 @@ def headline(results: Results) -> Headline:
     held = in_focus(results)
     names = titles(results.records)
     main = _main(held)
+    models = dict.fromkeys(record.place.model for record in results)
     wary = [*near_copies(held, names), *disagreements(held, names), *moves(held, names)][:1]
     said = [
-        *(_read(main, names) if main and main[0].column is not None else ()),
+        *(_read(main, names, several=len(models) > 1) if main and main[0].column is not None else ()),
         *_trained(results, main, names),
         *_kept(held),
         *_matched(held, names),
         *_filled(held, names),
     ][: MOST - len(wary)]
     cautious = [_about(one, one.text.removesuffix(f" {BIAS}")) for one in wary]
-    models = dict.fromkeys(record.place.model for record in results)
     column = main[0].column if main else None
     kept = {record.place.layer for record in main}
     curve = [r for r in results if main and _asked(r) == _asked(main[0]) and r.group is None and r.place.layer in kept]
@@ -112,18 +112,18 @@ def _main(held: Results) -> list[Record]:
     return [r for r in found if _asked(r) == _asked(found[0])]
 
 
-def _by_model(records: Sequence[Record]) -> Iterator[tuple[str, Ends]]:
+def _by_model(records: Sequence[Record], *, several: bool) -> Iterator[tuple[str, Ends]]:
     """Yield the words for each model, and the ends of its profile; nothing where errors are missing."""
     lines = grouped(records, key=lambda record: record.place.model)
     for model, line in lines.items():
         ends = Ends.among(line, lines=MOST * len(lines))
         if ends is not None and ends.judged and ends.of > 1:
-            yield (f"In {model}, " if len(lines) > 1 else ""), ends
+            yield (f"In {model}, " if several else ""), ends
 
 
-def _read(main: Sequence[Record], names: Mapping[str, str]) -> Iterator[Conclusion]:
+def _read(main: Sequence[Record], names: Mapping[str, str], *, several: bool) -> Iterator[Conclusion]:
     title = _inside(names[main[0].variant])
-    for where, ends in _by_model(main):
+    for where, ends in _by_model(main, several=several):
         best, chance = ends.high, ends.high.result.chance
         by_chance = "" if chance is None else f", by chance {chance:.3g}"
         if ends.high_stands_out:
@@ -163,7 +163,7 @@ def _kept(held: Results) -> Iterator[Conclusion]:
     """Say how many of the first layer's neighbours the last keeps, or between which layers most are lost."""
     own = [r for r in held if r.info.name == KEPT and r.other is not None and r.other.model == r.place.model]
     for model, line in grouped(own, key=lambda record: record.place.model).items():
-        where = f"In {model}, of" if len({r.place.model for r in own}) > 1 else "Of"
+        where = f"In {model}, of" if len({r.place.model for r in held}) > 1 else "Of"
         ends = {place.layer.index for r in line for place in (r.place, r.other) if place is not None}
         wanted = {min(ends), max(ends)}
         whole = [r for r in line if r.other is not None and {r.place.layer.index, r.other.layer.index} == wanted]
@@ -201,12 +201,19 @@ def _filled(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
         r for r in held if r.info.quantity == INTRINSIC and isinstance(r.result, Estimate) and r.profile == "depth"
     ]
     own = [r for r in numbers if r.variant == numbers[0].variant]
-    for where, ends in _by_model(own):
+    for where, ends in _by_model(own, several=len({r.place.model for r in held}) > 1):
         title = names[own[0].variant]
         if not (ends.high_stands_out or ends.low_stands_out):
             span = f"{number(ends.low)} to {number(ends.high)}"
             said = f"{where}{title}: no layer differs from another beyond the errors, {span}."
             yield _of("flat", ends.high, capital(said))
+            continue
+        if _shared(ends):
+            ends_said = (
+                f"from {number(ends.low)} at {_layers(ends.low, ())} to {number(ends.high)} at {_layers(ends.high, ())}"
+            )
+            said = f"{where}{title}: {ends_said}; layers between them are not all told apart."
+            yield _of("highest" if ends.high_stands_out else "lowest", ends.high, capital(said))
             continue
         parts = []
         if ends.high_stands_out:
@@ -218,6 +225,12 @@ def _filled(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
             ends.high,
             capital(f"{where}{title}: {', and '.join(parts)}."),
         )
+
+
+def _shared(ends: Ends) -> bool:
+    """Whether some layer is told neither from the highest nor from the lowest."""
+    high, low = ([r.place for r in own] for own in (ends.beside_high, ends.beside_low))
+    return ends.high_stands_out and ends.low_stands_out and any(place in low for place in high)
 
 
 def _layers(best: Record, beside: Sequence[Record]) -> str:

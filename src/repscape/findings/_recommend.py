@@ -28,6 +28,8 @@ class Recommended(Brief):
     """What is to be read from it; None where there are no labels and the dimension alone speaks."""
     why: str
     """In words, with the error that carries them."""
+    stands_out: bool = True
+    """Whether errors tell it from any other layer; where not, it is only the one with the best value."""
 
 
 def recommended(results: Results, *, model: str = "", column: str | None = None) -> Recommended | None:
@@ -91,7 +93,8 @@ def _highest(own: list[Record], title: str) -> Recommended:
         said += "; there are no errors"
     elif beside:
         said += f"; {spanned(beside)} cannot be told from it"
-    return Recommended(best.place.model, best.place.layer, best.column, f"{said}.")
+    alone = certain and len(beside) < len(own) - 1
+    return Recommended(best.place.model, best.place.layer, best.column, f"{said}.", stands_out=alone)
 
 
 def _suggested(held: Results) -> Recommended | None:

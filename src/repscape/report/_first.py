@@ -13,7 +13,7 @@ from ..results import Results
 from ._html import Markup, element, joined
 from ._pack import part
 
-ADVICE = "No layer is recommended: no probe or overlap of a label was measured, and the dimension alone suggests none."
+ADVICE = "No layer is recommended: nothing was measured of a label, and the dimension alone suggests none."
 OF_LABELS = ("probe", "overlap")
 
 
@@ -67,7 +67,9 @@ def _named(extracted: Any, what: str, *keys: str) -> Iterator[str]:
 
 def said_html(head: Headline, results: Results) -> Markup:
     """Return the sentences, and beside them the layer to go on with."""
-    sentences = [element("li", one.text) for one in head.sentences]
+    sentences = [
+        element("li", one.text.replace(" ± ", "\u00a0±\u00a0")) for one in head.sentences
+    ]  # no line ends there
     more = (
         element("button", f"{len(sentences) - 2} more", type="button", id="more-said", hidden="")
         if len(sentences) > 2
@@ -84,6 +86,7 @@ def _taken(one: Recommended) -> Markup:
     of = f" of {one.model}" if one.model else ""
     reading = f" to read {one.column}" if one.column else " to build on"
     layer = f"Layer{reading}{of}: {one.layer.index} ({one.layer.name})"
+    layer += "" if one.stands_out else ", though no layer stands out"
     return element("p", element("strong", layer), element("span", one.why, class_="why"))
 
 

@@ -65,14 +65,14 @@ const pointCanvas = (canvas, n, { hover, pick }) => {
   };
   const plan = () => { if (!planned) { planned = true; requestAnimationFrame(draw); } };
   const fit = () => {
-    const dense = devicePixelRatio || 1, box = canvas.parentElement.getBoundingClientRect();
+    const dense = devicePixelRatio || 1, box = canvas.getBoundingClientRect();
     [wide, high] = [box.width, box.height];
     canvas.width = Math.round(wide * dense);
     canvas.height = Math.round(high * dense);
     context.setTransform(dense, 0, 0, dense, 0, 0);
     plan();
   };
-  new ResizeObserver(fit).observe(canvas.parentElement);
+  new ResizeObserver(fit).observe(canvas);
 
   const nearest = (x, y) => {
     let best = -1, least = REACH * REACH;
