@@ -79,8 +79,8 @@ def test_it_does_so_on_a_phone_and_on_a_wide_screen(visit, width, height):
 
 def test_the_contents_stay_and_say_where_one_is(visit):
     page = visit.page
-    page.locator(".bar nav a", has_text="Methods").click()
-    page.wait_for_function("() => document.querySelector('.bar nav a[aria-current]')?.textContent === 'Methods'")
+    page.locator(".bar nav a", has_text="Findings").click()
+    page.wait_for_function("() => document.querySelector('.bar nav a[aria-current]')?.textContent === 'Findings'")
     assert page.locator(".bar").bounding_box()["y"] == 0
     page.evaluate("scrollTo(0, 0)")
 
