@@ -8,6 +8,8 @@ from typing import Any
 import llvmlite.binding
 import pytest
 
+collect_ignore = ["explorer_tasks.py"]  # reads the script beside it, as scripts do
+
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """List the extra_info of every benchmark; the machine described first, since ratios belong to it."""

@@ -130,7 +130,7 @@ def test_what_would_run_is_said_with_where_it_lies_and_how_to_allow_it(study: Pa
                 read_study(study).opened(study)
     rewrite_plan(study, model=f"{CANARY}:build", options=options)
     allowed = read_study(study).trusting(allow_code=True)
-    with pytest.raises(SystemExit):  # what is allowed does run
+    with pytest.raises(InputError, match="SystemExit"):  # what is allowed does run
         allowed.opened(study)
     (study / "sung").unlink()
     del sys.modules[CANARY]

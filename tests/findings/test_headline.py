@@ -86,7 +86,7 @@ def test_without_errors_nothing_is_said_of_the_order():
     )
     head = headline(replace(found, records=bare))
     assert head.sentences == ()
-    assert head.recommended[0].why.endswith("there are no errors.")
+    assert head.recommended[0].why.endswith("there are no errors")
 
 
 def test_without_labels_the_dimension_speaks_and_no_layer_is_made_up():

@@ -55,7 +55,7 @@ def say_conclusions(results: Results) -> None:
         for taken in head.recommended:
             reading = f"read {taken.column}" if taken.column else "build on"
             of = f" of {taken.model}" if taken.model else ""
-            say(f"  - Layer to {reading}{of}: {taken.layer.index} ({taken.layer.name}). {taken.why}")
+            say(f"  - Layer to {reading}{of}: {taken.layer.index} ({taken.layer.name}), {taken.why}.")
     said = results.conclusions()
     if together := held_together(said):
         say(f"\n{together}")

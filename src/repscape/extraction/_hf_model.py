@@ -96,12 +96,18 @@ def probed(model: Model, *, tower: str = "auto") -> Model:
             decoder = found(path_of(module, module.get_decoder()))
             encoder = found(path_of(module, module.get_encoder())) if tower == "both" else None
             return replace(model, anatomy=joined(encoder, decoder))
-    except InputError:
-        raise
-    except Exception as error:  # whatever a network says of inputs that it does not take
-        raise InputError(
-            f"model of extract: {model.name!r} cannot be run on a few tokens alone: {first_line(error)}"
-        ) from error
+    except InputError as error:
+        if error.__cause__ is None:
+            raise
+        raise _unfit(
+            model, error.__cause__
+        ) from error  # whatever the network itself says of inputs that it does not take
+    except Exception as error:
+        raise _unfit(model, error) from error
+
+
+def _unfit(model: Model, error: BaseException) -> InputError:
+    return InputError(f"model of extract: {model.name!r} cannot be run on a few tokens alone: {first_line(error)}")
 
 
 def first_line(error: BaseException) -> str:

@@ -10,7 +10,7 @@ from ._best_probed import best_probed
 from ._focus import in_focus
 from ._profiles import Ends
 from ._suggest import suggest_layers
-from ._words import capital, finite, number, spanned, value_of
+from ._words import finite, number, spanned, value_of
 
 OVERLAPS = ("overlap_labels", "overlap_values")
 """What neighbours say about a column, where no probe was asked."""
@@ -27,7 +27,7 @@ class Recommended(Brief):
     column: str | None
     """What is to be read from it; None where there are no labels and the dimension alone speaks."""
     why: str
-    """In words, with the error that carries them."""
+    """In words that go on a sentence, with the error that carries them."""
     stands_out: bool = True
     """Whether errors tell it from any other layer; where not, it is only the one with the best value."""
 
@@ -68,7 +68,7 @@ def recommended(results: Results, *, model: str = "", column: str | None = None)
     layers = {record.place.layer.key: record.place.layer for record in held}
     best = best_probed(held, model=model)
     if best is not None:
-        return Recommended(model, layers[best.layer], column or _column(held), f"{capital(best.words)}.")
+        return Recommended(model, layers[best.layer], column or _column(held), best.words)
     for name in OVERLAPS:
         own = finite(record for record in held if record.info.name == name and record.profile == "depth")
         own = [record for record in own if record.variant == own[0].variant and record.column == own[0].column]
@@ -87,14 +87,14 @@ def _highest(own: list[Record], title: str) -> Recommended:
     ends = Ends.among(own)
     certain = ends is not None and ends.judged and ends.high is best
     beside = [record.place.layer.index for record in ends.beside_high] if ends is not None and certain else []
-    said = f"Of {len(own)} layers the highest {title[:1].lower()}{title[1:]} of {best.column}, {number(best)}"
+    said = f"of {len(own)} layers the highest {title[:1].lower()}{title[1:]} of {best.column}, {number(best)}"
     said += "" if chance is None else f" (chance {chance:.3g})"
     if not certain:
         said += "; there are no errors"
     elif beside:
         said += f"; {spanned(beside)} cannot be told from it"
     alone = certain and len(beside) < len(own) - 1
-    return Recommended(best.place.model, best.place.layer, best.column, f"{said}.", stands_out=alone)
+    return Recommended(best.place.model, best.place.layer, best.column, said, stands_out=alone)
 
 
 def _suggested(held: Results) -> Recommended | None:
@@ -102,5 +102,5 @@ def _suggested(held: Results) -> Recommended | None:
     for name in numbers:
         for advice in suggest_layers(held, measure=name):
             if advice.suggested:
-                return Recommended(advice.model, advice.suggested[0], None, advice.evidence)
+                return Recommended(advice.model, advice.suggested[0], None, advice.evidence.removesuffix("."))
     return None

@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 from ..figures import Sketch, sketches
-from ..findings import Headline, Recommended, overview
+from ..findings import Headline, Recommended, capital, overview
 from ..results import Results
 from ._html import Markup, element, joined
 from ._pack import part
@@ -87,7 +87,7 @@ def _taken(one: Recommended) -> Markup:
     reading = f" to read {one.column}" if one.column else " to build on"
     layer = f"Layer{reading}{of}: {one.layer.index} ({one.layer.name})"
     layer += "" if one.stands_out else ", though no layer stands out"
-    return element("p", element("strong", layer), element("span", one.why, class_="why"))
+    return element("p", element("strong", layer), element("span", f"{capital(one.why)}.", class_="why"))
 
 
 def main_sketch(results: Results, head: Headline) -> Sketch | None:

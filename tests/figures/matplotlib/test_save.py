@@ -60,10 +60,10 @@ def test_a_full_disk_leaves_the_old_figure_and_no_torn_one(results, tmp_path, mo
     (path,) = save_figures(results, tmp_path, formats=["svg"])
     before = path.read_bytes()
 
-    def full(self, content):
+    def full(descriptor):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(type(path), "write_bytes", full)
+    monkeypatch.setattr("repscape.machine._files.os.fsync", full)
     with pytest.raises(StoreError, match="No space left"):
         save_figures(results, tmp_path, formats=["svg"])
     assert path.read_bytes() == before

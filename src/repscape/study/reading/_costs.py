@@ -139,7 +139,7 @@ def seconds_of(measure: str, n: int, d: float) -> float:
 
     Examples
     --------
-    >>> seconds_of("one's own", 2000, 64)
+    >>> round(seconds_of("one's own", 2000, 64), 3)
     0.104
     """
     at, by_n, by_d = COSTS.get(measure, UNKNOWN)
