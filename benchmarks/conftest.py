@@ -8,7 +8,10 @@ from typing import Any
 import llvmlite.binding
 import pytest
 
-collect_ignore = ["explorer_tasks.py"]  # reads the script beside it, as scripts do
+collect_ignore = [
+    "costs.py",
+    "explorer_tasks.py",
+]  # scripts: one sets threads as it is read, one reads the script beside it
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
