@@ -285,6 +285,8 @@ def test_the_methods_paragraph_names_what_was_done_and_the_bibtex_who_defined_it
     assert f"numpy {results.provenance['versions']['numpy']}" in said
     entries = next(node.text for node in page.all("pre") if node.attributes.get("id") == "bibtex")
     assert entries.count("{") == entries.count("}")
+    assert "author = {Facco, E. and d'Errico, M. and Rodriguez, A. and Laio, A.}" in entries
+    assert "=None" not in said
     keys = re.findall(r"^@\w+\{(\w+),$", entries, flags=re.MULTILINE)
     assert keys[:2] == ["repscape", "facco2017"]
     assert len(keys) == len(set(keys)) == 1 + len({record.info.reference for record in results})

@@ -70,9 +70,8 @@ def sentences(results: Results) -> Iterator[str]:
 
 
 def _measured(title: str, record: Record) -> str:
-    options = [
-        f"{name}={value}" for name, value in record.result.options.items() if name not in SILENT and _short(value)
-    ]
+    held = record.result.options.items()
+    options = [f"{name}={value}" for name, value in held if name not in SILENT and value is not None and _short(value)]
     reference = f" ({record.info.reference})" if record.info.reference else ""
     of = f" of {record.column}" if record.column is not None else ""
     merged = record.result.dropped
@@ -101,6 +100,8 @@ def bibtex(results: Results) -> Iterator[str]:
 
 def _tex(name: str, value: Any) -> str:
     text = str(value)
+    if name == "author":  # "Facco, E., d'Errico, M. and Laio, A.": BibTeX wants "and" between any two
+        text = re.sub(r"(?<=\.), ", " and ", text)
     return text if name in ("doi", "url") else text.translate(SPECIAL)
 
 
