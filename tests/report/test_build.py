@@ -313,3 +313,14 @@ def test_two_studies_stand_on_one_page(tmp_path):
     save_map(map_examples(other), tmp_path / "three")
     path = report_studies([tmp_path / "one", tmp_path / "three"], tmp_path / "apart.html")
     assert "three has other examples" in path.read_text(encoding="utf-8")
+
+
+def test_the_map_opens_on_the_names_of_the_classes_where_there_are_any(tmp_path):
+    points = {"a": np.random.default_rng(0).normal(size=(60, 5)), "b": np.random.default_rng(1).normal(size=(60, 5))}
+    codes = np.arange(60) % 2
+    columns = {"label": codes, "label_name": np.where(codes, "good", "bad")}
+    results = rs.run(points, rs.Plan(measures=["overlap_labels(k=5)"], labels="label"), columns=columns)
+    for held, colour in ((columns, "label_name"), ({"label": codes}, "label")):
+        path = rs.write_report(results, tmp_path / "r.html", study=map_examples(points, columns=held))
+        carried = read(path.read_text(encoding="utf-8")).all("script")[1].text
+        assert json.loads(gzip.decompress(base64.b64decode(carried)))["map"]["colour"] == colour

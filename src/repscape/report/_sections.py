@@ -95,10 +95,11 @@ def _map(content: Content) -> dict[str, Any] | None:
         return None
     opens = content.examples.opens if content.examples.opens in found.coordinates else next(iter(found.coordinates))
     layer = head.recommended[0].layer.key if head.recommended else None
+    named = f"{head.column}_name"  # what data sets call the names of their classes
     return {
         **map_json(found, by_example(found, content.results)),
         "opens": opens,
-        "colour": head.column,
+        "colour": named if named in found.table else head.column,
         "layer": layer,
     }
 
