@@ -1,4 +1,4 @@
-from . import errors, synthetic, testing
+from . import errors, examples, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
@@ -92,6 +92,7 @@ __all__ = [
     "density_pak",
     "embed",
     "errors",
+    "examples",
     "extract",
     "forecast_recipe",
     "health_anisotropy",
