@@ -48,10 +48,12 @@ from .measures.structure import (
     cluster_hdbscan,
     cluster_kmeans,
     cluster_members,
+    cluster_peaks,
     density_knn,
     density_kstar,
     density_pak,
     embed,
+    peaks_agreement,
     select_category,
 )
 from .measures.uncertainty import sample_size, sample_size_curve
@@ -86,6 +88,7 @@ __all__ = [
     "cluster_hdbscan",
     "cluster_kmeans",
     "cluster_members",
+    "cluster_peaks",
     "compare_rdms",
     "density_knn",
     "density_kstar",
@@ -128,6 +131,7 @@ __all__ = [
     "overlap_rbo",
     "overlap_values",
     "paired_differences",
+    "peaks_agreement",
     "plateau",
     "predict",
     "probe_knn",

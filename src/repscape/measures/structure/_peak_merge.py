@@ -47,7 +47,9 @@ class Merging:
 
     def run(self, z: float) -> Merging:
         """Merge pairs of which either centre stands less than z errors above their saddle; z may be infinite."""
-        waiting = [entry for a, near in enumerate(self.around) for b in near if a < b and (entry := self._entry(a, b, z))]
+        waiting = [
+            entry for a, near in enumerate(self.around) for b in near if a < b and (entry := self._entry(a, b, z))
+        ]
         heapq.heapify(waiting)
         while waiting:
             _, a, b, over = heapq.heappop(waiting)

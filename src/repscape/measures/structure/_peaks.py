@@ -157,8 +157,7 @@ def settled_z(z: Any, field: Field, function: str, *, density: str, k: int) -> t
     """Return the threshold that was given, or that of matched normal samples."""
     if isinstance(z, str):
         _check.choice(z, "z", function, ("auto",))
-        found = automatic_z(field, density=density, k=k, function=function)
-        return found, "quantile .95 of single normal distributions"
+        return automatic_z(field, density=density, k=k, function=function)
     return _check.number(z, "z", function, low=0), "given"
 
 
