@@ -45,7 +45,7 @@ def test_equal_to_dadapy(name: str, kind: str) -> None:
 
 @pytest.mark.parametrize("name", peak_sets.REAL)
 def test_equal_to_dadapy_on_real_sets(name: str) -> None:
-    """The same centres and members; densities of k neighbours to the digits kept, PAk to its solver's tolerance in the median."""
+    """The same centres and members; densities of k neighbours to the digits kept, PAk to the peer's tolerance."""
     X = peak_sets.real(name, data_file("mnist_test_10k.npz").parent)
     for kind in CONVENTIONS:
         peaks, peer = both(name, X, kind)
@@ -56,7 +56,7 @@ def test_equal_to_dadapy_on_real_sets(name: str) -> None:
 
 def two_hills(seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
-    return np.concatenate([rng.normal(size=(300, 2)), rng.normal(size=(200, 2)) + [4.5, 0]])
+    return np.concatenate([rng.normal(size=(300, 2)), rng.normal(size=(200, 2)) + np.array([4.5, 0])])
 
 
 def test_hills_saddles_and_the_tree() -> None:

@@ -5,8 +5,8 @@ from ._density_kstar import density_kstar
 from ._density_pak import density_pak
 from ._embed import METHODS, embed
 from ._embed_graph import embed_graph
-from ._peaks import Peaks, cluster_peaks, split_significance
 from ._peak_threshold import threshold_terms
+from ._peaks import Peaks, cluster_peaks, split_significance
 from ._peaks_agreement import peaks_agreement
 from ._plane import mirrored, principal_plane, turned
 from ._rows import ROWS

@@ -81,4 +81,5 @@ def _unlike_sizes(volumes: Volumes, sizes: IntArray) -> FloatArray:
     """
     around = (sizes[volumes.indices] - sizes[:, None]).astype(np.float64) ** 2
     counted = np.arange(volumes.indices.shape[1]) < sizes[:, None] - 1
-    return np.sqrt((around * counted).sum(axis=1) / sizes)
+    found: FloatArray = np.sqrt((around * counted).sum(axis=1) / sizes)
+    return found

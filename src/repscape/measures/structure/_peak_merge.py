@@ -110,7 +110,7 @@ def significance_of(height: float, saddle: float, errors: float) -> float:
     return math.inf if height > saddle else 0.0
 
 
-def tree_of(heights: FloatArray, stderr: FloatArray, saddles: Saddles, populations: IntArray) -> FloatArray:
+def tree_of(heights: FloatArray, stderr: FloatArray, saddles: Saddles, *, populations: IntArray) -> FloatArray:
     """Return the (m - 1, 4) dendrogram of m peaks, the highest saddle first: two branches, height, points.
 
     Branches are numbered as in scipy's linkages: 0 to m - 1 the peaks, m + i what row i joined. What no saddle joins is joined

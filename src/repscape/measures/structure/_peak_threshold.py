@@ -1,7 +1,7 @@
 """How far a peak of one normal distribution stands out by chance: the threshold of z="auto", read from simulated samples.
 
-``benchmarks/peaks_calibration.py`` draws samples of one normal distribution and writes the table: for each density and number of
-neighbours the mean and the spread of the largest significance as quadratic functions of log n and log d, and how many
+``benchmarks/peaks_calibration.py`` draws samples of one normal distribution and writes the table: for each density and number
+of neighbours the mean and the spread of the largest significance as quadratic functions of log n and log d, and how many
 spreads above the mean its .95 quantile lies. Dimensions are those that are used: the graph's own lies below the true one.
 """
 
@@ -63,7 +63,7 @@ def threshold_at(cell: dict[str, Any], n: int, dimension: float) -> float:
     least, most = table()["points"]
     at = threshold_terms(min(max(n, least), most), min(max(dimension, low), high))
     mean, spread = (float(np.dot(at, cell[name])) for name in ("mean", "spread"))
-    return max(LEAST, mean + cell["reach"] * max(spread, cell["least_spread"]))
+    return float(max(LEAST, mean + cell["reach"] * max(spread, cell["least_spread"])))
 
 
 def threshold_terms(n: float, dimension: float) -> Sequence[float]:

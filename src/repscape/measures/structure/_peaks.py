@@ -191,7 +191,7 @@ def _described(
             field.log_density[own],
             field.stderr[own],
             Saddles(pairs, left.heights, left.stderr, left.points),
-            populations,
+            populations=populations,
         ),
         heights=field.log_density[own],
         errors=field.stderr[own],
