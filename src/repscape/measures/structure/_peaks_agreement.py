@@ -38,8 +38,8 @@ def peaks_agreement(
     z : float >= 0 or "auto"
         How many errors a peak must stand above its saddles, as in :func:`cluster_peaks`.
     k : int, optional
-        None: PAk, which chooses its neighbours. A number: the density of so many neighbours. ``k=16, z=1.6`` is the convention of
-        a study of language models under few-shot learning [2]_.
+        None: PAk, which chooses its neighbours. A number: the density of so many neighbours. ``k=16, z=1.6`` is the
+        convention of a study of language models under few-shot learning [2]_.
     density : {"pak", "kstar", "knn"}, optional
         Where it is not to follow from k.
     id : float > 0, optional
@@ -52,8 +52,8 @@ def peaks_agreement(
     -------
     Estimate
         value in [-0.5, 1]; 1 where peaks are the classes, 0 where there is one peak. chance is 0 for "ari". per_point (n,): the
-        peak of each point. details: "ari", "nmi", "peaks" (how many), "halo" (the share of points in it), "largest" (the share of
-        the points in the largest peak), "purity" (the share of points that have the commonest class of their peak).
+        peak of each point. details: "ari", "nmi", "peaks" (how many), "halo" (the share of points in it), "largest" (the
+        share of the points in the largest peak), "purity" (the share of points that have the commonest class of their peak).
 
     Raises
     ------
