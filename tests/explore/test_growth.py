@@ -134,3 +134,27 @@ def test_points_that_have_changed_since_are_refused(grown):
     number = next(number for number, layer in held.layers.items() if layer.place.layer.name == "block0")
     with pytest.raises(StudyMismatchError, match="have changed"):
         held.near.neighbors(held.layers[number], 0, 200)
+
+
+def test_studies_stand_together_only_where_their_examples_are_the_same(tmp_path):
+    rng = np.random.default_rng(0)
+    columns = {
+        "first": {"word": np.array(["a", "b", "c"] * 20)},
+        "same": {"word": np.array(["a", "b", "c"] * 20), "score": rng.normal(size=60)},
+        "other": {"word": np.array(["b", "a", "c"] * 20)},
+        "none": {},
+    }
+    for name, held in columns.items():
+        rs.run(
+            {"layer": rng.normal(size=(60, 4))},
+            rs.Plan(measures=["health_hubness(k=5)"], labels="word" if held else None),
+            columns=held,
+            folder=tmp_path / name,
+            sync=False,
+        )
+    explorer = Explorer([tmp_path / name for name in columns])
+    together = [[view.name for view in one.held.views] for one in explorer.galleries]
+    assert together == [["first", "same", "none"], ["other"]]
+    assert [note for note in explorer.galleries[0].meta()["notes"] if "taken to be the same" in note]
+    assert not [note for note in explorer.galleries[1].meta()["notes"] if "taken to be the same" in note]
+    explorer.close()
