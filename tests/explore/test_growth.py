@@ -96,8 +96,15 @@ def test_a_study_that_grows_is_read_anew_and_layers_keep_their_numbers(grown):
     numbers = {layer.place.layer.key: number for number, layer in held.layers.items()}
     assert not held.grown()
     assert {offer.name for offer in explorer.galleries[0].values.offers()}.isdisjoint({"record:health_hubness|"})
-    rs.open_study(grown).run(rs.Plan(measures=["health_hubness"]))
+    rs.open_study(grown).run(rs.Plan(measures=["health_hubness", "probe_knn"], labels="kind"))
     assert held.grown()
+    values = explorer.galleries[0].values
+    margin = next(offer for offer in values.offers() if offer.name.endswith("|margin"))
+    right = next(offer for offer in values.offers() if offer.title.startswith("Right or wrong"))
+    sure = values.get(margin.name, numbers["block3"])
+    decided = sure != 0  # at 0 two classes are as likely, and the first of them was taken
+    assert decided.mean() > 0.8
+    np.testing.assert_array_equal((sure > 0)[decided], values.get(right.name, numbers["block3"])[decided] == 1)
     assert {layer.place.layer.key: number for number, layer in held.layers.items()} == numbers
     found = explorer.galleries[0].values.get("record:health_hubness|", numbers["block1"])
     true = rs.health_hubness(graph("base", "block1"), k=10, error=None).per_point
