@@ -14,13 +14,7 @@ const bar = (app, colouring) => {
   const { colour } = app.state.now,
     about = app.data.meta.offers.find((offer) => `value:${offer.name}` === colour)?.about;
   return [
-    make(
-      "p",
-      { class: "bar" },
-      said(colouring.low),
-      make("span", { style: { background: gradient } }),
-      said(colouring.high),
-    ),
+    make("p", { class: "bar" }, said(colouring.low), make("span", { style: { background: gradient } }), said(colouring.high)),
     make(
       "p",
       { class: "note" },
