@@ -27,6 +27,18 @@ from .measures.overlap import (
     overlap_values,
 )
 from .measures.probes import Probe, fit_probe, load_probe, probe_knn, probe_learning, probe_linear, probe_mdl, probe_mlp
+from .measures.quality import (
+    quality_alpha,
+    quality_angular,
+    quality_capacity,
+    quality_collapse,
+    quality_curvature,
+    quality_entropy,
+    quality_influence,
+    quality_lidar,
+    quality_linearity,
+    quality_rankme,
+)
 from .measures.similarity import (
     compare_rdms,
     rdm,
@@ -139,6 +151,16 @@ __all__ = [
     "probe_linear",
     "probe_mdl",
     "probe_mlp",
+    "quality_alpha",
+    "quality_angular",
+    "quality_capacity",
+    "quality_collapse",
+    "quality_curvature",
+    "quality_entropy",
+    "quality_influence",
+    "quality_lidar",
+    "quality_linearity",
+    "quality_rankme",
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",
