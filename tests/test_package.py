@@ -27,7 +27,7 @@ LEVELS = {
     **dict.fromkeys(("results", "plan", "testing"), 5),
     **dict.fromkeys(("findings", "figures"), 6),
     "study": 7,
-    **dict.fromkeys(("report", "explore"), 8),
+    **dict.fromkeys(("report", "explore", "sklearn"), 8),
     "recipes": 9,
     "cli": 10,
 }
