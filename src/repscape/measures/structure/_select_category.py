@@ -110,7 +110,7 @@ def select_category(
     value, difference = float(within.mean() / between), float(within.mean() - between)
     null = None
     if permutations:
-        drawn = {"permutations": permutations, "rng": _random.generator(rng, NAME), "groups": together}
+        drawn: dict[str, Any] = {"permutations": permutations, "rng": _random.generator(rng, NAME), "groups": together}
         null = shuffle_null(lambda order: _difference(unit, code[order], sizes), code.size, value=difference, **drawn)
     stderr = None if error is None else _jackknife(unit, code, together, required=error == "jackknife")
     return Estimate(

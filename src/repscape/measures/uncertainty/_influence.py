@@ -98,7 +98,9 @@ def heavy_tailed(value: float, influence: FloatArray, groups: IntArray | None = 
     The squares whose mean is the variance are led by the same few; their own spread leaves 2 n_eff degrees of freedom
     (Satterthwaite), and Student's t allows for it.
     """
-    whole = influence if groups is None else np.bincount(groups, weights=influence - influence.mean())
+    whole = influence
+    if groups is not None:
+        whole = np.bincount(groups, weights=influence - influence.mean()).astype(np.float64)
     n_eff = effective_examples(whole)
     degrees = max(2 * n_eff, 1.0) if n_eff == n_eff else math.inf
     return Spread.of(value, influence_stderr(influence, groups), degrees), n_eff
