@@ -85,8 +85,8 @@ def extract(
         return
     store = run_extract(model, source.examples(), to=place, progress=not quiet, sync=not no_sync, **source.extraction)
     if json:
-        cut = int(store.state.get("truncated") or 0)
-        say_json({"store": str(out), "rows": store.rows, "layers": list(store.layers), "truncated": cut})
+        truncated = store.state.get("truncated") or 0
+        say_json({"store": str(out), "rows": store.rows, "layers": list(store.layers), "truncated": truncated})
         return
     say(f"{store.rows} rows of {len(store.layers)} layers: {', '.join(store.layers)}")
     if cut := store.state.get("truncated"):

@@ -168,7 +168,7 @@ class LayerStates(TransformerMixin, BaseEstimator):  # type: ignore[misc]
             texts = texts[:, 0]
         if texts.ndim != 1 or texts.size == 0:
             raise InputError(f"X of {NAME} must hold at least one text, in one column. Got the shape {texts.shape}.")
-        return read_examples(texts.tolist(), kind=self.kind)
+        return read_examples(texts.tolist(), kind="protein" if self.kind == "protein" else "text")
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the opened model out: it is opened again where it is needed."""
