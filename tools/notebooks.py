@@ -2,8 +2,8 @@
 
     .venv/bin/python tools/notebooks.py docs/executed
 
-Models come by their names from the environment (REPSCAPE_MODEL, REPSCAPE_PROTEIN_MODEL, REPSCAPE_CAUSAL_MODEL); where one is not
-set a small one with random weights stands in, so that the site can be built without a network connection.
+Models come by their names from the environment (REPSCAPE_MODEL, REPSCAPE_PROTEIN_MODEL, REPSCAPE_CAUSAL_MODEL); where one is
+not set a small one with random weights stands in, so that the site can be built without a network connection.
 """
 
 from __future__ import annotations
