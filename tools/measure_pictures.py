@@ -2,8 +2,8 @@
 
     .venv/bin/python tools/measure_pictures.py docs/_static/measures
 
-The study: handwritten digits through a network with two hidden layers, before and after it learned. What cannot be measured there is
-named.
+The study: handwritten digits through a network with two hidden layers, before and after it learned. What cannot be measured
+there is named.
 """
 
 from __future__ import annotations
