@@ -62,6 +62,10 @@ class LayerInfo:
         return cls(**{field.name: entries[field.name] for field in fields(cls) if field.name in entries})
 
 
+COLUMN = "column"
+"""The site of what is no state: numbers that a forward pass gives of each row, such as a token's loss, (rows, 1)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Examples(Brief):
     """The n examples that go through a model, with an id and every other column that came with them."""

@@ -12,9 +12,14 @@ from .._types import Examples
 from ..errors import InputError
 from ._anatomy import SITES, Tap
 from ._examine_torch import examine
+from ._hf_prompt import Prompt
 from ._parts_torch import part_taps
 from ._sites import choose_taps
+from ._slab_torch import readied
 from ._torch_model import Encoded, Model, call_model, moved
+from ._window import Window
+
+TOGETHER = 64
 
 
 def with_anatomy(
@@ -32,6 +37,52 @@ def with_anatomy(
     return replace(
         model, anatomy=examine(model.module, lambda: call_model(model, inputs), family=model.family) or model.anatomy
     )
+
+
+def prompted(model: Model, *, template: str | None, chat: bool | None) -> Model:
+    """Return the model with a prompt around every text it reads.
+
+    Raises
+    ------
+    InputError
+        It takes no texts through a tokenizer, or the tokenizer cannot write the prompt.
+    """
+    if template is None and not chat:
+        return model
+    encode: Any = model.encode
+    if not hasattr(encode, "prompted") or model.encode.kinds != ("text",):
+        raise InputError(
+            f"{'chat' if chat else 'template'} of extract is for texts that a tokenizer of the transformers library reads. "
+            f"Got {model.name!r}, which takes {' or '.join(model.encode.kinds)}."
+        )
+    made = Prompt.of(encode.tokenizer, template=template, chat=bool(chat), name=model.name)
+    return replace(model, encode=encode.prompted(made))
+
+
+def check_window(
+    model: Model, examples: Examples, encode: Callable[..., Encoded], *, window: Window, include_special: bool
+) -> None:
+    """Refuse texts without a token in a window, before any of them runs; whoever has an encoder of their own learns it later.
+
+    Raises
+    ------
+    InputError
+        The window is empty for some of the examples.
+    """
+    if model.encode.probe() is None:
+        return
+    short: list[int] = []
+    for start in range(0, len(examples), TOGETHER):
+        encoded = encode(examples.inputs[start : start + TOGETHER], first_row=start)
+        batch = encoded.batch(np.arange(len(encoded.lengths)))
+        short += [start + row for row in readied(batch, include_special=include_special, window=window).short()]
+        if batch.real is None:
+            return
+    if short:
+        raise InputError(
+            f"positions of extract leave nothing of {len(short)} of the {len(examples)} examples (first: row {short[0]}). "
+            "Take other positions, or leave those examples out."
+        )
 
 
 def asked_parts(
