@@ -117,7 +117,11 @@ class ClipTexts:
         """Return what each real token of a batch says."""
         inputs: Any = batch.inputs
         decoder = getattr(self.tokenizer, "decode", None)
-        return [] if batch.real is None or decoder is None else [decoder([one]) for one in inputs["text"][batch.real].tolist()]
+        return (
+            []
+            if batch.real is None or decoder is None
+            else [decoder([one]) for one in inputs["text"][batch.real].tolist()]
+        )
 
     def _batch(self, ids: torch.Tensor, rows: npt.NDArray[np.int64]) -> Batch:
         chosen = ids[torch.as_tensor(rows)]

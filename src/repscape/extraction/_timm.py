@@ -42,7 +42,8 @@ def open_timm(name: str, *, device: str, dtype: str, tower: str) -> Model:
         if folder is None and ":" not in name and not timm.is_model(plain):
             known = timm.list_models()
             raise InputError(
-                f"model of open_model: timm has no {name!r}. It has {len(known)} models (timm.list_models()).{near(plain, known)}"
+                f"model of open_model: timm has no {name!r}. It has {len(known)} models (timm.list_models())."
+                f"{near(plain, known)}"
             )
         source = name if folder is None else f"local-dir:{folder}"
         module = placed(timm.create_model(source, pretrained=True), device=device, dtype=dtype)

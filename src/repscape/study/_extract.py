@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from ..extraction import Model
 
 
-
 def extract(  # house: every option in one place
     model: str | torch.nn.Module | Model,
     examples: Any,
