@@ -29,6 +29,10 @@ EXTRAS = {
     "h5py",
     "anndata",
     "anywidget",
+    "timm",
+    "open_clip",
+    "sentence_transformers",
+    "accelerate",
 }
 OWN_FILES = (
     "torch",
@@ -39,6 +43,10 @@ OWN_FILES = (
     "h5py",
     "anndata",
     "anywidget",
+    "timm",
+    "open_clip",
+    "sentence_transformers",
+    "accelerate",
     "hooks",
     "pool",
 )  # in names of files that may import extras at their top

@@ -91,8 +91,12 @@ class Examples(Brief):
 
     def take(self, rows: npt.NDArray[np.int64]) -> Examples:
         """Return the examples at `rows`, in that order."""
-        inputs = self.inputs[rows] if isinstance(self.inputs, np.ndarray) else [self.inputs[int(i)] for i in rows]
-        return replace(self, inputs=inputs, table=self.table.iloc[rows].reset_index(drop=True))
+        some: Any = self.inputs
+        if isinstance(some, np.ndarray):
+            some = some[rows]
+        else:  # texts in a temporary file stay there
+            some = some.take(rows) if hasattr(some, "take") else [some[int(i)] for i in rows]
+        return replace(self, inputs=some, table=self.table.iloc[rows].reset_index(drop=True))
 
     def fingerprint(self) -> str:
         """Sha256 over kind, inputs and ids: equal if and only if a model would see the same data in the same order."""

@@ -74,6 +74,10 @@ class DrawOptions:
     rows: Annotated[
         str | None, typer.Option("--rows", metavar="FILE.npy", help="Row numbers of the data, in the order wanted.")
     ] = None
+    stream: Annotated[
+        bool,
+        typer.Option("--stream", help="Read examples one by one, texts not kept in memory; --limit takes the first."),
+    ] = False
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of --limit and --balance; 0 by default.")] = None
 
 

@@ -1,5 +1,5 @@
 from ._anatomy import SITES, Anatomy, Tap
-from ._asked_torch import prompted
+from ._asked_torch import list_parts, prompted
 from ._copies import EarlierRows, Rows
 from ._families import Family
 from ._hf_encode import TextEncoder
@@ -32,6 +32,7 @@ __all__ = [
     "function_file",
     "iterate",
     "list_layers",
+    "list_parts",
     "names_function",
     "open_model",
     "prompted",

@@ -13,10 +13,10 @@ from ..errors import InputError
 from ._anatomy import SITES, Tap
 from ._examine_torch import examine
 from ._hf_prompt import Prompt
-from ._parts_torch import part_taps
+from ._parts_torch import PARTS, part_taps
 from ._sites import choose_taps
 from ._slab_torch import readied
-from ._torch_model import Encoded, Model, call_model, moved
+from ._torch_model import Encoded, Model, call_model, evaluating, moved
 from ._window import Window
 
 TOGETHER = 64
@@ -91,13 +91,35 @@ def asked_parts(
     """Find the parts of layers that are asked for, with the shortest input and with one position of it alone."""
     if pool == "flatten":
         raise InputError("pool of extract: 'flatten' joins the positions of whole layers. Use token for parts of them.")
-    probe = model.encode.probe() or encode(examples.inputs, first_row=0)
+    taps = _parts(model, model.encode.probe() or encode(examples.inputs, first_row=0), part=part, site=site)
+    names = [name for name, _ in model.module.named_modules(remove_duplicate=False) if name]
+    return choose_taps(taps, [layers] if isinstance(layers, str | int) else list(layers), names)
+
+
+def list_parts(model: Model) -> dict[str, list[Tap] | str]:
+    """Return for every kind of part (heads, units, router, experts) where it is read in each block, or why there is none.
+
+    Empty where the model needs an example to run: one with a `preprocess` of its own.
+    """
+    probe = model.encode.probe()
+    found: dict[str, list[Tap] | str] = {}
+    with evaluating(model.module):
+        for part in PARTS if probe is not None else ():
+            try:
+                found[part] = _parts(model, probe, part=part, site="residual")  # type: ignore[arg-type]
+            except InputError as error:
+                found[part] = str(error)
+    return found
+
+
+def _parts(model: Model, probe: Encoded, *, part: str, site: Any) -> list[Tap]:
+    """Find parts with the shortest input of a few, and with one position of it alone."""
     batch = probe.batch(np.array([int(np.argmin(probe.lengths))]))
     inputs = moved(batch.inputs, model.device, model.dtype)
     single = None
     if batch.real is not None and isinstance(inputs, Mapping):
         single = {name: value[:, :1] for name, value in inputs.items() if value.ndim > 1}
-    taps = part_taps(
+    return part_taps(
         model.module,
         model.known_anatomy(),
         lambda: call_model(model, inputs),
@@ -105,5 +127,3 @@ def asked_parts(
         sites=site,
         alone=None if single is None else lambda: call_model(model, single),
     )
-    names = [name for name, _ in model.module.named_modules(remove_duplicate=False) if name]
-    return choose_taps(taps, [layers] if isinstance(layers, str | int) else list(layers), names)

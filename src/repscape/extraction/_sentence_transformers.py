@@ -12,9 +12,7 @@ from ..errors import InputError
 from ._hf_encode import TextEncoder
 from ._hf_model import quiet, wrap_pretrained
 from ._library_torch import in_folder, opening, placed
-from ._torch_model import Model
-
-END = "sentence_embedding"
+from ._torch_model import ENDING, Model
 
 
 class Ending(torch.nn.Module):
@@ -29,7 +27,7 @@ class Ending(torch.nn.Module):
         features: Any = {"token_embeddings": states, "attention_mask": mask}
         for part in self.parts:
             features = part(features)
-        found: torch.Tensor = features[END]
+        found: torch.Tensor = features[ENDING]
         return found
 
 
@@ -80,13 +78,13 @@ def open_sentence_transformer(name: str, *, device: str, dtype: str, tower: str,
 def _ended(model: Model, parts: Any, limit: int | None, *, device: str, dtype: str) -> Model:
     """Return a model that ends in the sentence embedding, and takes as many tokens as the library lets it."""
     body: Any = model.module
-    body.add_module(END, placed(Ending(parts), device=device, dtype=dtype))
+    body.add_module(ENDING, placed(Ending(parts), device=device, dtype=dtype))
     first = model.run
 
     def run(**inputs: Any) -> Any:
         out = first(**inputs)
         states = out["last_hidden_state"] if isinstance(out, Mapping) else out.last_hidden_state
-        getattr(body, END)(states, inputs["attention_mask"])
+        getattr(body, ENDING)(states, inputs["attention_mask"])
         return out
 
     encode: Any = model.encode

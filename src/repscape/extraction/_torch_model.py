@@ -26,6 +26,7 @@ from ._sites import select_taps
 
 Preprocess = Callable[[Any], Any]
 TooLong = Literal["truncate", "refuse"]
+ENDING = "sentence_embedding"  # what stands behind the transformer in a model of sentence-transformers
 DTYPES = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
@@ -239,7 +240,8 @@ def list_layers(model: Model) -> list[Tap]:
     anatomy = model.known_anatomy()
     if anatomy is None:
         return select_taps(model.module, layers="**", family=model.family)
-    return [tap for site in anatomy.sites() for tap in anatomy.taps(site)]
+    taps = [tap for site in anatomy.sites() for tap in anatomy.taps(site)]
+    return taps + (select_taps(model.module, layers=ENDING) if hasattr(model.module, ENDING) else [])
 
 
 def refused_sites(model: Model) -> dict[str, str]:

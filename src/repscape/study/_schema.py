@@ -61,7 +61,7 @@ OPTIONS: Mapping[str, Rule] = {
         ("device", "dtype", "store_dtype", "revision", "tower", "part", "pool", "too_long", "template"), TEXT
     ),
     **dict.fromkeys(("limit", "balance", "max_length"), COUNT),
-    **dict.fromkeys(("include_special", "chat", "trust_remote_code", "allow_pickle"), FLAG),
+    **dict.fromkeys(("include_special", "chat", "stream", "trust_remote_code", "allow_pickle"), FLAG),
     "batch_size": (_either(COUNT[0], lambda value: value == "auto"), 'a whole number of at least 1, or "auto"'),
     "positions": (_either(_text, _number), "text or a whole number"),
     "device_map": NAMES,

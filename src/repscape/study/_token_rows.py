@@ -50,7 +50,11 @@ def _without_inputs(examples: Examples) -> pd.DataFrame:
     inputs = examples.inputs
     if isinstance(inputs, np.ndarray):
         return examples.table
-    same = [name for name, column in examples.table.items() if name != "id" and column.tolist() == list(inputs)]
+    same = [
+        name
+        for name, column in examples.table.items()
+        if name != "id" and all(one == other for one, other in zip(column, inputs, strict=True))
+    ]
     return examples.table.drop(columns=same)
 
 

@@ -28,7 +28,7 @@ from ._sampled import Forecast, sampled
 from ._source import Trajectory
 
 OPENING = ("device", "device_map", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
-FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
+FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding", "stream")
 CHOICE = ("label", "limit", "balance", "rows", "rng")
 PROMPT = ("template", "chat", "positions")
 STATES = (
