@@ -126,7 +126,7 @@ def stream_source(entries: Iterable[Any], name: str, asked: Wanted) -> Source:
             raise InputTypeError(
                 f"{where} must be text, or a record with a column of text, as all others are. Got {type(entry).__name__}."
             )
-        spool.add(clean(text, lambda where=where: where))
+        spool.add(clean(text, partial(str, where)))
     count = len(spool)
     if not count:
         raise InputError(f"{name} holds no example.")
