@@ -1,6 +1,14 @@
 from . import errors, examples, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
-from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
+from .findings import (
+    LayerAdvice,
+    best_layer,
+    best_matches,
+    beyond_chance,
+    paired_differences,
+    simultaneous_bands,
+    suggest_layers,
+)
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures.dimension import (
@@ -80,6 +88,7 @@ __all__ = [
     "choose_words",
     "best_layer",
     "best_matches",
+    "beyond_chance",
     "cluster_agreement",
     "cluster_centroids",
     "cluster_dbscan",

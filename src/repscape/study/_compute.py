@@ -14,6 +14,7 @@ from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
 from ..results import MeasureInfo, Place, Profile, Record
 from ._graphs import keep_graphs, kept_graph, kept_graphs
+from ._joint import Drawn, joint_nulls
 from ._sides import Sides
 from ._tasks import Graphs, build_graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
@@ -211,9 +212,11 @@ def _block(task: PairTask) -> Iterator[UnitResult]:
     sides = Sides(row, call.options, load, memory=task.limits.memory)
     wanted = {(pair.first, pair.second): pair for pair in task.pairs}
     for tile in sides.tiles(list(wanted)):
+        drawn = joint_nulls(call, tile, sides if "points" in row.takes else graphs)
         for start in range(0, len(tile), AT_A_TIME):
             some = [wanted[key] for key in tile[start : start + AT_A_TIME]]
-            outcomes = [_compared(task, pair, {"graph": graphs, "points": sides}) for pair in some]
+            held = {"graph": graphs, "points": sides}
+            outcomes = [_compared(task, pair, held, drawn.get((pair.first, pair.second))) for pair in some]
             causes = [cause for _, cause in outcomes if cause is not None]
             yield UnitResult(
                 "pairs",
@@ -224,13 +227,15 @@ def _block(task: PairTask) -> Iterator[UnitResult]:
             )
 
 
-def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tuple[Answer, BaseException | None]:
+def _compared(
+    task: PairTask, pair: Comparison, sides: Mapping[str, Any], drawn: Drawn | None
+) -> tuple[Answer, BaseException | None]:
     call = task.call
     try:
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        result = row(*data, **call.options)
+        result = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except (Exception, SystemExit) as error:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +63,8 @@ class Side:
     ranks: Ranks | None = None
     norm: float = math.nan
     """What the centred vector (or ranks) was divided by."""
+    weights: list[tuple[float, float, float]] = field(default_factory=list)
+    """Mean, sum of squares and squared row sums of what is compared, once its chance was asked for; no order changes them."""
     again: Callable[[IntArray], Side] | None = None
     """Works the side out from chosen conditions, where the vector is not held."""
 

@@ -22,6 +22,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="CKA",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
         variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
     ),
@@ -153,6 +154,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kriegeskorte et al. 2008",
         label="RSA",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
 )

@@ -17,6 +17,8 @@ from ._pair import Inference, PairError, error_by_influence, pair_estimate, read
 from ._rdm import Metric, dissimilarities, pair_places, pairs_of
 from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
 from ._rdm_influence import WITH_INFLUENCE, influence
+from ._rsa_null import closed_null
+from ._rsa_null import nulls as nulls
 
 NAME = "sim_rsa"
 ERRORS = ("auto", "influence", "subsample", "bootstrap", None)
@@ -74,8 +76,9 @@ def sim_rsa(
     Returns
     -------
     Estimate
-        value in [-1, 1]; higher means more alike. chance: 0 for correlations, else the mean over the shuffles. details:
-        "n_eff", on how many conditions an error by influence rests; with permutations "null_mean" and "null_sd".
+        value in [-1, 1]; higher means more alike. chance: 0 for correlations; of the cosine by exact moments, else the mean
+        over the shuffles. details: "n_eff", on how many conditions an error by influence rests; "null_mean", "null_sd" and
+        "null_threshold", from exact moments of free relabelling (inner products only) or from the shuffles.
 
     Raises
     ------
@@ -146,6 +149,7 @@ def judged(sides: tuple[Side, Side], *, asked: Inference, options: Mapping[str, 
         options=options,
         details={},
         chance=None if "cosine" in compare else 0.0,
+        closed=lambda: closed_null(*sides),
     )
 
 

@@ -1,0 +1,96 @@
+"""The best of many pairs beside the best of many unrelated pairs: one pass gives what each pair gives, and the maximum keeps its level."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape.errors import InputError
+
+N = 80
+MEASURES = [
+    ("overlap_neighbors", {"k": 5}),
+    ("sim_cka", {}),
+    ("sim_cka", {"estimator": "debiased"}),
+    ("sim_rsa", {"compare": "spearman"}),
+]
+
+
+def networks(seed: int, *, layers: int = 3, shared: bool = False) -> dict[str, dict[str, np.ndarray]]:
+    rng = np.random.default_rng(seed)
+    one = {f"a{i}": rng.normal(size=(N, 4 + 3 * i)) for i in range(layers)}
+    two = {f"b{i}": rng.normal(size=(N, 5 + 2 * i)) for i in range(layers)}
+    return {"one": one, "two": two | ({"b1": one["a2"] + 0.3 * rng.normal(size=(N, 10))} if shared else {})}
+
+
+def compared(models: dict, measures: list, draws: int = 99) -> rs.Results:
+    asked = [(name, {**options, "permutations": draws, "error": None}) for name, options in measures]
+    return rs.run(models, rs.Plan(measures=asked, profiles=["models"]))
+
+
+def test_one_pass_gives_every_pair_what_it_gives_by_itself() -> None:
+    models = networks(0)
+    for record in compared(models, MEASURES, draws=20):
+        options = dict(record.result.options) | {"permutations": 20}
+        X, Y = models["one"][record.place.layer.name], models["two"][record.other.layer.name]
+        if record.info.name == "overlap_neighbors":
+            alone = rs.overlap_neighbors(rs.knn_graph(X, 5), rs.knn_graph(Y, 5), k=5, error=None, permutations=20)
+        else:
+            given = {name: options[name] for name in ("estimator", "compare") if name in options}
+            alone = getattr(rs, record.info.name)(X, Y, error=None, permutations=20, **given)
+        assert record.result.null == pytest.approx(alone.null, abs=1e-10)
+        assert (record.result.p_value, record.result.calibrated) == pytest.approx((alone.p_value, alone.calibrated))
+        assert record.result.options == alone.options
+
+
+def test_above_a_thousand_examples_some_stand_for_all_at_the_moments_of_all() -> None:
+    rng = np.random.default_rng(0)
+    X, Z = rng.normal(size=(2, 1500, 8)) * np.geomspace(1, 4, 8)
+    Y = rng.normal(size=(1500, 5))
+    found = next(iter(compared({"one": {"x": X, "z": Z}, "two": {"y": Y}}, [("sim_cka", {})], draws=199)))
+    alone = rs.sim_cka(X, Y, permutations=199, error=None)
+    assert "of 1,000 examples, brought to the exact moments of 1,500" in found.result.options["null"]
+    assert found.result.null.mean() == pytest.approx(alone.null.mean(), rel=0.05)
+    assert found.result.null.std() == pytest.approx(alone.null.std(), rel=0.2)
+
+
+def test_shared_layers_are_found_and_unrelated_ones_are_not() -> None:
+    results = compared(networks(1, shared=True), MEASURES)
+    table = rs.beyond_chance(results)
+    assert len(table) == 4 * 9
+    assert set(table["pairs"]) == {9}
+    above = table[table["above"]]
+    assert set(zip(above["layer"], above["other_layer"], strict=True)) == {("a2", "b1")}
+    assert len(above) == 4
+    assert (above["p_family"] == 0.01).all()
+    assert (
+        above["calibrated_family"] < above["calibrated"]
+    ).all()  # the best of nine passes more by chance than one does
+    matches = rs.best_matches(results).set_index(["variant", "layer"])
+    assert matches["above"].groupby("layer").sum().to_dict() == {"a0": 0, "a1": 0, "a2": 4}
+    assert (matches["chance_best"] > matches["chance"]).all()
+
+
+def test_the_best_of_unrelated_pairs_is_beyond_chance_as_often_as_it_should() -> None:
+    """60 runs of 4 measures: at most 5 % each; of each pair by itself the best of nine would be far more often."""
+    single, family = [], []
+    for seed in range(60):
+        table = rs.beyond_chance(compared(networks(seed), MEASURES[:2], draws=39))
+        family.append(table.groupby("variant")["above"].any().to_numpy())
+        single.append(table.groupby("variant")["p_value"].min().to_numpy() <= 0.05)
+    assert np.mean(family, axis=0).max() <= 0.15  # P(more than 9 of 60 at 5 %) = .0002
+    assert np.mean(single, axis=0).min() > 0.2
+
+
+def test_distances_count_downwards() -> None:
+    table = rs.beyond_chance(compared(networks(1, shared=True), [("sim_procrustes", {})]))
+    assert (table[table["above"]][["layer", "other_layer"]].to_numpy() == [["a2", "b1"]]).all()
+    assert (table["limit"] < table["chance"]).all()
+
+
+def test_without_a_null_there_is_no_limit() -> None:
+    results = rs.run(networks(0), rs.Plan(measures=["sim_cka"], profiles=["models"]))
+    with pytest.raises(InputError, match=r"results of beyond_chance must hold comparisons with a null"):
+        rs.beyond_chance(results)
+    assert rs.best_matches(results)["above"].tolist() == [None] * 3
