@@ -1,4 +1,4 @@
-"""The best of many pairs beside the best of many unrelated pairs: one pass gives what each pair gives, and the maximum keeps its level."""
+"""The best of many pairs beside the best of many unrelated ones: one pass for all, and a maximum that keeps its level."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_above_a_thousand_examples_some_stand_for_all_at_the_moments_of_all() ->
     found = next(iter(compared({"one": {"x": X, "z": Z}, "two": {"y": Y}}, [("sim_cka", {})], draws=199)))
     alone = rs.sim_cka(X, Y, permutations=199, error=None)
     assert "of 1,000 examples, brought to the exact moments of 1,500" in found.result.options["null"]
-    assert found.result.null.mean() == pytest.approx(alone.null.mean(), rel=0.05)
+    assert found.result.null.mean() == pytest.approx(alone.null.mean(), rel=0.1)
     assert found.result.null.std() == pytest.approx(alone.null.std(), rel=0.2)
 
 

@@ -46,7 +46,8 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
         limit, what the match must pass, so that in 95 % of relabellings no pair of the two models passes its own; p_family,
         how often some pair is as extreme; above, whether the match is beyond the limit; calibrated_family, from the limit to
         the best there can be. Otherwise these are NaN, and above is None. Layers stand in their order; of several that match
-        equally well the first is named. In 95 % of samples all rows of a measure together leave out no layer that is as alike as the match.
+        equally well the first is named. In 95 % of samples all rows of a measure together leave out no layer that is as alike
+        as the match.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def test_the_hypergeometric_spread_of_an_overlap_is_too_small() -> None:
     Z, W = RNG.normal(size=(2, 300, 5))
     found = rs.overlap_neighbors(rs.knn_graph(Z, 30), rs.knn_graph(W, 30), k=30)
     naive = math.sqrt(30 / 299 * (1 - 30 / 299) * (299 - 30) / 298 / 30 / 300)
-    assert found.details["null_sd"] > 1.5 * naive
+    assert found.details["null_sd"] > 1.2 * naive
 
 
 def test_debiased_cka_has_a_spread_that_no_data_change() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._table import ISOMETRIES, Measure
+from ._rows_further import FURTHER
 
 ROWS: tuple[Measure, ...] = (
     Measure(
@@ -157,4 +158,5 @@ ROWS: tuple[Measure, ...] = (
         nulls=True,
         column_options=("groups", "within"),
     ),
+    *FURTHER,
 )
