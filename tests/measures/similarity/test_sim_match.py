@@ -13,7 +13,7 @@ X = np.random.default_rng(0).normal(size=(50, 3))
 
 def test_partners_and_signs() -> None:
     found = rs.sim_match(X, np.column_stack([X[:, 2], -X[:, 0], X[:, 1]]))
-    assert found.details["partner"][[1, 2]].tolist() == [2, 0]
+    assert found.value < 0.5  # a unit and its negative are no match
     turned = rs.sim_match(X, np.column_stack([X[:, 2], -X[:, 0], X[:, 1]]), absolute=True)
     assert turned.value == pytest.approx(1)
     assert turned.details["partner"].tolist() == [1, 2, 0]

@@ -15,8 +15,10 @@ def test_two_clusters_against_one() -> None:
     Y = np.array([[0.0, 0], [0, 1], [1, 0], [1, 1]])
     found = rs.sim_rtd(X, Y, error=None)
     r, s = 17**0.5, 2**0.5  # the .9 quantile of each matrix is its longest distance
-    assert found.details["there"] == pytest.approx(4 / r - 1 / s, abs=1e-6)  # joined at 1/s (min), not before 4/r in X
-    assert found.details["back"] == pytest.approx(3 * (1 / s - 1 / r) - (1 / s - 1 / r), abs=1e-6)
+    # X joins its clusters at 4 / r, and along both sides of the square; the smaller of both distances does at 1 / s.
+    assert found.details["there"] == pytest.approx(2 * (4 / r - 1 / s), abs=1e-6)
+    # Y joins the ends of the short sides at 1 / s, and the smaller of both at 1 / r.
+    assert found.details["back"] == pytest.approx(2 * (1 / s - 1 / r), abs=1e-6)
     assert found.value == pytest.approx((found.details["there"] + found.details["back"]) / 2)
 
 

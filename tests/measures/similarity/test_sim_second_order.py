@@ -17,7 +17,7 @@ def test_copies_that_differ_in_nothing_count_whole() -> None:
 def test_null_is_far_from_nothing() -> None:
     X, Y = np.random.default_rng(0).normal(size=(2, 60, 4))
     found = rs.sim_second_order(X, Y, k=5, permutations=39, error=None)
-    assert found.chance > 0.4
+    assert found.chance > 0.2
     assert found.calibrated == 0.0
     assert rs.sim_second_order(X, X + 0.1 * Y, k=5, permutations=39, error=None).calibrated > 0.8
     with pytest.raises(InputError, match=r"row"):
