@@ -44,6 +44,9 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     **{name: {"error": None} for name in ("sim_cycle_knn", "sim_jaccard", "sim_rank", "sim_second_order", "sim_imd")},
     "sim_rtd": {"error": None},  # their errors compare halves twenty times; what is checked is the value
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
+    "peaks_agreement": {"z": 0.3},  # many peaks, so that their agreement moves
+    "quality_alpha": {"ranks": (1, 5)},  # six dimensions have no eleventh rank
+    "quality_capacity": {"draws": 8, "points": 100},  # all of them: whichever are drawn changes the value
     "probe_linear": {"metric": "log_loss"},  # accuracy moves in steps of one example, too coarse to see a change
     "probe_knn": {"metric": "log_loss"},
     "probe_learning": {"metric": "log_loss", "fractions": (0.2, 1.0)},

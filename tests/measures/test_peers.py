@@ -1,4 +1,4 @@
-"""What resi, netrep, dcor, RTD and calibrated-similarity gave on two small representations, and what the same calls give here."""
+"""What resi, netrep, dcor, RTD and calibrated-similarity gave on two small representations, and the same calls here."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ def sim_rtd(
     def ways(first: Held, second: Held) -> tuple[float, float]:
         some = [part[part < first.n] for part in parts] if batch else [np.arange(first.n)]
         pairs = [_normalised(first, second, rows) for rows in some]
-        there, back = ([_length(*pair[::step], dimension) for pair in pairs] for step in (1, -1))
+        there, back = ([_length(pair[a], pair[1 - a], dimension) for pair in pairs] for a in (0, 1))
         return float(np.mean(there)), float(np.mean(back))
 
     there, back = ways(*sides)
