@@ -26,6 +26,8 @@ from .measures.dimension import (
 )
 from .measures.health import health_anisotropy, health_concentration, health_hubness, health_rogue, health_spectrum
 from .measures.overlap import (
+    imbalance_conditional,
+    imbalance_select,
     information_imbalance,
     overlap_edit,
     overlap_labels,
@@ -49,7 +51,11 @@ from .measures.quality import (
 )
 from .measures.similarity import (
     compare_rdms,
+    measurements_from_table,
+    noise_precision,
     rdm,
+    rdm_crossnobis,
+    rsa_models,
     rsa_noise_ceiling,
     second_level_rdm,
     sim_bures,
@@ -153,6 +159,8 @@ __all__ = [
     "id_twonn",
     "id_twonn_fractions",
     "id_twonn_ratios",
+    "imbalance_conditional",
+    "imbalance_select",
     "information_imbalance",
     "knn_graph",
     "knn_graphs",
@@ -191,6 +199,10 @@ __all__ = [
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",
+    "rdm_crossnobis",
+    "noise_precision",
+    "rsa_models",
+    "measurements_from_table",
     "run",
     "run_recipe",
     "second_level_rdm",

@@ -1,6 +1,9 @@
+from ._crossnobis import noise_precision, rdm_crossnobis
+from ._measured_table import Measurements, measurements_from_table
 from ._rdm import condensed, rdm
 from ._rdm_measured import compare_rdms, rsa_noise_ceiling, second_level_rdm
 from ._rows import ROWS
+from ._rsa_models import ModelComparison, rsa_models
 from ._sim_bures import sim_bures
 from ._sim_cca import sim_cca
 from ._sim_cka import sim_cka
@@ -29,10 +32,16 @@ from ._sim_svcca import sim_svcca
 from ._sim_uniformity import sim_uniformity
 
 __all__ = [
+    "Measurements",
+    "ModelComparison",
     "ROWS",
     "compare_rdms",
     "condensed",
+    "measurements_from_table",
+    "noise_precision",
     "rdm",
+    "rdm_crossnobis",
+    "rsa_models",
     "rsa_noise_ceiling",
     "second_level_rdm",
     "sim_cca",
