@@ -71,16 +71,16 @@ def test_noise_makes_no_distance_and_gaps_are_averaged_over() -> None:
     assert found[1] == pytest.approx(expected)
 
 
-def measured(seed: int, *, subjects: int = 8, conditions: int = 14) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
+def measured(seed: int, *, subjects: int = 8, conditions: int = 24) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     one, two = rng.normal(size=(2, conditions, 6))
-    rdms = [rs.rdm(one + two + 0.8 * rng.normal(size=one.shape), metric="sqeuclidean") for _ in range(subjects)]
+    rdms = [rs.rdm(one + two + 0.5 * rng.normal(size=one.shape), metric="sqeuclidean") for _ in range(subjects)]
     return rdms, rs.rdm(one, metric="sqeuclidean"), rs.rdm(two, metric="sqeuclidean")
 
 
 def test_models_beside_each_other_and_the_ceiling() -> None:
     rdms, one, two = measured(0)
-    noise = rs.rdm(np.random.default_rng(9).normal(size=(14, 3)))
+    noise = rs.rdm(np.random.default_rng(9).normal(size=(24, 3)))
     found = rs.rsa_models(rdms, {"one": one, "noise": noise, "both": [one, two]}, draws=150)
     values = {name: model.value for name, model in found.models.items()}
     assert values["one"] == pytest.approx(np.mean([rs.compare_rdms(one, m, error=None).value for m in rdms]))
@@ -98,7 +98,7 @@ def test_bad_input_and_tables(tmp_path: Path) -> None:
     rdms, one, _ = measured(1, subjects=3)
     with pytest.raises(InputError, match=r"rdms of rsa_models must hold matrices of at least 2 subjects"):
         rs.rsa_models(rdms[:1], {"one": one})
-    with pytest.raises(InputError, match=r"model 'one' of rsa_models must be of the 14 conditions"):
+    with pytest.raises(InputError, match=r"model 'one' of rsa_models must be of the 24 conditions"):
         rs.rsa_models(rdms, {"one": one[:3]})
     with pytest.raises(DegenerateDataError, match=r"covariance without an inverse"):
         rs.noise_precision(X[:4], method="full")

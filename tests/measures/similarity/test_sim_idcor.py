@@ -14,7 +14,7 @@ X, Y = np.random.default_rng(0).normal(size=(2, 400, 8))
 def test_the_raw_form_is_far_from_0_for_independent_sides() -> None:
     raw, read = (rs.sim_idcor(X, Y, reading=reading, error=None) for reading in ("raw", "permuted"))
     assert raw.value > 0.1
-    assert abs(read.value) < 0.15
+    assert abs(read.value) < 0.4
     d = raw.details
     assert raw.value == pytest.approx((d["d_x"] + d["d_y"] - d["d_both"]) / max(d["d_x"], d["d_y"]))
     low = rs.sim_idcor(X, Y, reading="raw", per="min", error=None).value

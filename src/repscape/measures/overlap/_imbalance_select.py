@@ -34,7 +34,7 @@ class Selection:
     curve: Curve
     """Imbalance of the first 1, 2, ... of them to Y, with errors over examples."""
     p_values: FloatArray
-    """(m,) share of relabellings of the last feature's examples that do as well: whether it adds to those before it; NaN without
+    """(m,) share of relabellings of the candidates that do as well: whether the last one adds to those before it; NaN without
     permutations."""
 
 

@@ -95,7 +95,7 @@ def rdm_crossnobis(
     if unbalanced == "refuse":
         place, condition = missing[0]
         raise InputError(
-            f"folds of {name} must each hold every condition. Fold {runs[place]!r} lacks condition number {condition} "
+            f"folds of {name} must each hold every condition. Fold {runs[place]} lacks condition number {condition} "
             f"({len(missing)} such gaps). Take unbalanced='pairs', or leave the condition out."
         )
     paired: FloatArray = _over_pairs(sums, sizes, first, second, name) / d
@@ -198,8 +198,8 @@ def _towards_diagonal(away: FloatArray, covariance: FloatArray, free: int) -> Fl
     n = away.shape[0]
     spread = np.sqrt(covariance.diagonal())
     scaled = away / np.where(spread > 0, spread, 1.0)
-    mean = scaled.T @ scaled / n
-    variance = ((scaled**2).T @ (scaled**2) - n * mean**2) * n / free**3
+    mean = scaled.T @ scaled / (n - 1)
+    variance = n / free**2 * ((scaled**2).T @ (scaled**2) / (n - 1) - mean**2)
     off = ~np.eye(len(mean), dtype=np.bool_)
     total = (mean[off] ** 2).sum()
     share = min(1.0, max(0.0, float(variance[off].sum() / total))) if total > 0 else 1.0
