@@ -15,9 +15,9 @@ from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
 from ..uncertainty import Exchanges, Null, exchanges, replicates_of_influence, shuffle_null, with_null, within_bounds
 from ._list_error import ERRORS, ListError, depth_for_influence, list_error
+from ._null_of_overlap import moments
+from ._null_of_overlap import nulls as nulls
 from ._overlap_kernels import count_relabelled, count_shared
-from ._overlap_null import moments
-from ._overlap_null import nulls as nulls
 
 FloatArray = npt.NDArray[np.float64]
 
