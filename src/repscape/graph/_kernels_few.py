@@ -140,3 +140,25 @@ def settle(points, square, bias, marks, squares, first, last, shrink, values, ne
         for t in range(k):
             values[i, t], nearest[i, t] = found[order[t]], ids[order[t]]
     return broken
+
+
+@numba.njit(nogil=True, cache=True)
+def nearest_in_subset(points, rows, among, values, nearest):  # type: ignore[no-untyped-def]
+    """Fill (m, k) squared differences and indices of the nearest of `among` to each of `rows`, itself left out."""
+    others, found = np.empty(among.shape[0] + 4, np.int64), np.empty(among.shape[0] + 4)
+    last = values.shape[1] - 1
+    for r in range(rows.shape[0]):
+        number = 0
+        for t in range(among.shape[0]):
+            others[number] = among[t]
+            number += 1 if among[t] != rows[r] else 0
+        squares_of(points, rows[r], others, number, found)
+        values[r], nearest[r] = np.inf, -1
+        for t in range(number):
+            if found[t] >= values[r, last]:
+                continue
+            place = last
+            while place > 0 and values[r, place - 1] > found[t]:
+                values[r, place], nearest[r, place] = values[r, place - 1], nearest[r, place - 1]
+                place -= 1
+            values[r, place], nearest[r, place] = found[t], others[t]
