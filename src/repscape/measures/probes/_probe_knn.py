@@ -21,7 +21,7 @@ from ._targets import Target, read_target
 
 NAME = "probe_knn"
 FloatArray = npt.NDArray[np.float64]
-DEEPER = 3  # times k neighbours of all rows hold k of most training sets
+DEEPER = 51  # neighbours in a training set up to which NEAR of all rows mostly suffice; beyond that twice as many do
 NEARER = 1e-6  # each place further away counts for so much less: ties go to the nearer neighbours
 
 
@@ -121,7 +121,7 @@ class _Near:
 
     def __init__(self, X: Any, folds: Folds, k: int, distance: str) -> None:
         self.X, self.folds, self.k, self.distance = points_of(X), folds, k, distance
-        deep = min(folds.part.size - 1, max(NEAR, DEEPER * k))
+        deep = min(folds.part.size - 1, NEAR if k <= DEEPER else 2 * k)
         self._graph = graph_of(X, deep, metric=distance)
         self._found: dict[bytes, tuple[IntArray, IntArray]] = {}
 
