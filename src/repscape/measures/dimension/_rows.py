@@ -8,6 +8,7 @@ from typing import Any
 
 from .._table import INTRINSIC, ISOMETRIES, Measure
 from ..uncertainty import depth_for, depth_for_gride
+from ._rows_further import FURTHER
 
 
 def _near_copies_alarm(found: Any) -> str:
@@ -168,4 +169,5 @@ ROWS: tuple[Measure, ...] = (
         label="linear dimension",
         column_options=("groups",),
     ),
+    *FURTHER,
 )
