@@ -54,8 +54,8 @@ class Family:
     def __init__(self, records: Sequence[Record]) -> None:
         self.sign = float(records[0].info.alike or 1)
         self.drawn = self.sign * np.stack([_null(record) for record in records])
-        observed = self.sign * np.array([float(record.result.value) for record in records])  # type: ignore[union-attr]
-        every = np.column_stack([observed, self.drawn])
+        self.observed = self.sign * np.array([float(record.result.value) for record in records])  # type: ignore[union-attr]
+        every = np.column_stack([self.observed, self.drawn])
         self._mean = every.mean(axis=1)
         self._sd = every.std(axis=1)
         scaled = (every - self._mean[:, None]) / np.where(self._sd > 0, self._sd, np.inf)[:, None]

@@ -16,6 +16,7 @@ from ._joint import Asked, JointNull
 from ._null import Exchanges, Null, exchanges, shuffle_null, shuffles, whole_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
+from ._refused_sizes_kernels import refused_sizes
 from ._resample import (
     DRAWS,
     IntArray,
@@ -62,6 +63,7 @@ __all__ = [
     "jackknife",
     "pair_surplus",
     "parts_of_groups",
+    "refused_sizes",
     "replicates_of",
     "replicates_of_influence",
     "sample_size",
