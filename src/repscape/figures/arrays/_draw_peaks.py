@@ -121,7 +121,8 @@ def _branches(peaks: Peaks, places: FloatArray, floor: float) -> tuple[FloatArra
     """Return the (s, 2, 2) lines of the dendrogram: those over known passes, and those over none."""
     m = peaks.heights.size
     at = {i: (float(places[i]), float(peaks.heights[i])) for i in range(m)}
-    joined, apart = [], []
+    joined: list[list[list[float]]] = []
+    apart: list[list[list[float]]] = []
     for row, (a, b, height, _) in enumerate(peaks.tree):
         low = height if np.isfinite(height) else floor
         (x, top), (other, peak) = at[int(a)], at[int(b)]

@@ -131,7 +131,8 @@ def _made_up(count: int, shots: int, rng: int) -> pd.DataFrame:
 
 def _apart(stores: Mapping[str, Store]) -> tuple[list[str], list[str]]:
     """Return the layers in which prompts differ, and those in which most end alike, as their last token alone would."""
-    kept, alike = [], []
+    kept: list[str] = []
+    alike: list[str] = []
     for layer in next(iter(stores.values())).layers:
         states = [np.asarray(store[layer]) for store in stores.values()]
         differ = all(len(np.unique(own, axis=0)) > len(own) / 2 for own in states)
