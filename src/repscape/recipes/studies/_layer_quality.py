@@ -97,7 +97,7 @@ def _drawing(results: Results, name: str, of: str) -> Drawing:
     held = _by_layer(results, name)
     found = [r.result for r in held]
     at = [float(r.place.layer.index) for r in held]
-    errors = [np.nan if one.stderr is None else float(one.stderr) for one in found]  # type: ignore[arg-type]
+    errors = [np.nan if one.stderr is None else float(one.stderr) for one in found]
     lines = {"layers": Line(at, [one.value for one in found], errors)}  # type: ignore[union-attr]
     if all(one.chance is not None for one in found):
         lines["chance"] = Line(at, [float(one.chance) for one in found], expected=True)  # type: ignore[arg-type]
