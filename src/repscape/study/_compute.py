@@ -82,7 +82,8 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
     desk, side = _Desk(task), task.side
     if task.graph:
         try:
-            graphs = build_graphs(desk.points(), task.need, threads=task.limits.threads)
+            how = {"threads": task.limits.threads, "device": task.limits.device, "method": side.neighbors}
+            graphs = build_graphs(desk.points(), task.need, **how)
         except (Exception, SystemExit) as error:
             why = said(error)
             desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else _Blocked(why)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import InputError, InputTypeError, StoreError
-from ..graph import NeighborGraph
+from ..graph import NeighborGraph, entries_of, searched_of
 from ..store import read_arrays, write_arrays
 from ._tasks import Graphs
 
@@ -42,6 +42,7 @@ def keep_graphs(path: Path, key: str, graphs: Graphs, *, sync: bool) -> dict[str
             "certificate": dict(graph.certificate),
             "copy_bound": graph.copy_bound,
             "near_copies": graph.near_copies,
+            "searched": entries_of(graph.searched),
         }
         arrays = {name: array for name, array in held.items() if array is not None}
         write_arrays(path, names[kind], arrays, attributes=about, sync=sync)
@@ -68,8 +69,9 @@ def kept_graph(path: Path, name: str, *, distances: bool = True) -> NeighborGrap
             members=arrays.get("members"),
             copy_bound=about.get("copy_bound", 0.0),  # 0.1 did not keep it at first
             near_copies=about.get("near_copies", 0),
+            searched=searched_of(about.get("searched")),
         )
-    except (InputError, InputTypeError) as error:
+    except (InputError, InputTypeError, KeyError, ValueError) as error:
         raise StoreError(f"{path}: the graph {name!r} is damaged. {error}") from error
 
 
