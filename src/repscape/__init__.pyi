@@ -1,4 +1,4 @@
-from . import errors, examples, synthetic, testing
+from . import errors, examples, sklearn, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
@@ -63,7 +63,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Recorder, Trajectory, extract, open_study, predict, run
+from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata
 
 __version__: str
 __all__ = [
@@ -156,6 +156,8 @@ __all__ = [
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "to_anndata",
+    "sklearn",
     "testing",
     "vector_models",
     "write_report",

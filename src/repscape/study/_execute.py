@@ -17,7 +17,8 @@ from ..store import has_group
 from ._expand import Everything, Wanted, WantedPairs
 from ._graphs import GraphNames
 from ._journal import Answers, Journal
-from ._schedule import Runner, Scheduler, Width
+from ._runner import Runner, Width
+from ._schedule import Scheduler
 from ._tasks import Graphs, Need
 from ._unit import Comparison, LayerTask, Limits, PairTask, Side, Task, UnitResult
 

@@ -17,18 +17,11 @@ from ..machine import Workers, single_threaded_products, workers
 from ._compute import compute
 from ._ears import Ears, heard
 from ._far import FarTask, check_travels
+from ._runner import LISTEN, Runner, Width
 from ._unit import Call, Task, UnitResult
 
-LISTEN = 0.1  # seconds between looks at Ctrl-C
 PROCESSES = re.compile("processes:([1-9][0-9]{0,3})")
 ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss|inproc)://\S+")
-
-
-class Runner(Protocol):
-    """Whatever runs tasks while one run lasts."""
-
-    def run(self, tasks: Sequence[Task], *, workers: int) -> Iterator[UnitResult]:
-        """Yield results as they are finished; at most `workers` tasks at one time."""
 
 
 class Scheduler(Protocol):
@@ -42,20 +35,6 @@ class Scheduler(Protocol):
 
     def check(self, calls: Iterable[Call]) -> None:
         """Refuse measures that cannot be computed there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Width:
-    """How much can be done at one time."""
-
-    units: int
-    """Tasks of one thread."""
-    graphs: int
-    """Graphs of many points."""
-    threads: int
-    """Threads for each such graph."""
-    own_memory: bool = False
-    """Whether each task has memory of its own, beside that of this machine."""
 
 
 def scheduler_of(asked: Any) -> Scheduler:

@@ -24,7 +24,7 @@ from ..errors import InputError, RepscapeError, SchedulerError, UnitError
 from ..machine import Shelf, Traffic, packed
 from ._far import TRIES, FarTask, check_travels
 from ._far_dask import about, answered, sees
-from ._schedule import LISTEN, Runner, Width
+from ._runner import LISTEN, Runner, Width
 from ._unit import Call, Task, UnitResult
 
 CONNECT = 10.0  # seconds that a scheduler has to answer

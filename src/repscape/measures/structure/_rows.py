@@ -25,6 +25,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="more similar within groups than between",
         reference="Kriegeskorte et al. 2008",
         label="category selectivity",
+        column_options=("families",),
     ),
     Measure(
         "cluster_agreement",
