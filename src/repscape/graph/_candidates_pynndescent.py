@@ -12,9 +12,7 @@ import pynndescent
 LEAST_CANDIDATES = 60  # of each point in a round of descent
 
 
-def descended(
-    rows: npt.NDArray[np.float32], keep: int, *, threads: int, seed: int
-) -> npt.NDArray[np.int32]:
+def descended(rows: npt.NDArray[np.float32], keep: int, *, threads: int, seed: int) -> npt.NDArray[np.int32]:
     """Return (n, keep) candidates of each row, -1 where fewer were found; the row itself may be among them."""
     width = min(keep + 1, len(rows))
     with warnings.catch_warnings():

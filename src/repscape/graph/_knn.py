@@ -143,7 +143,9 @@ def _check_approximate(method: str, how: Metric, device: str, precision: str) ->
         )
     for name, given, usual in (("device", device, ("auto", "cpu")), ("precision", precision, ("auto",))):
         if given not in usual:
-            raise InputError(f"{name} of {function} says how exact graphs are found. Got {given!r} with method='approximate'.")
+            raise InputError(
+                f"{name} of {function} says how exact graphs are found. Got {given!r} with method='approximate'."
+            )
     _approximate.check_library()
 
 

@@ -23,6 +23,7 @@ class Searched:
     """(k,) mean share of the j nearest neighbours that are among the first j of the graph, j = 1 to k."""
     stderr: FloatArray
     """(k,) standard errors of these over rows."""
+
     def truncated(self, k: int) -> Searched:
         """The same of fewer neighbours."""
         return Searched(self.rows, self.found[:k], self.stderr[:k])

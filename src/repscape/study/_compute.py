@@ -82,7 +82,8 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
     desk, side = _Desk(task), task.side
     if task.graph:
         try:
-            how = {"threads": task.limits.threads, "device": task.limits.device, "method": side.neighbors}
+            device = task.limits.device if side.neighbors == "exact" else "auto"
+            how = {"threads": task.limits.threads, "device": device, "method": side.neighbors}
             graphs = build_graphs(desk.points(), task.need, **how)
         except (Exception, SystemExit) as error:
             why = said(error)
@@ -118,6 +119,11 @@ def _graph_result(task: LayerTask, graphs: Graphs, notes: tuple[str, ...]) -> Un
     if task.limits.graphs is not None:
         about["names"] = keep_graphs(task.limits.graphs, task.graph, graphs, sync=task.limits.sync)
     answer = Answer(task.graph, "done")
+    if graph is not None and graph.searched is not None:
+        notes = (
+            *notes,
+            f"{graph.searched} (of the {graph.k} nearest, as {graph.searched.rows:,} exactly searched rows say)",
+        )
     return UnitResult(
         "graph", task.side.name, "graph", (answer,), notes=notes, graph=about, held=None if kept else graphs
     )
@@ -159,7 +165,8 @@ def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
         if graph is None:
             raise DegenerateDataError("fewer than 3 distinct points")
         data["graph"] = as_deep(graph, call)
-    return row(*(data[kind] for kind in row.takes), **call.options)
+    result = row(*(data[kind] for kind in row.takes), **call.options)
+    return with_recall(result, [data["graph"]]) if "graph" in row.takes else result
 
 
 def as_deep(graph: NeighborGraph, call: Call) -> NeighborGraph:
@@ -193,6 +200,16 @@ def _record(call: Call, profile: Profile, side: Side, result: Estimate | Curve, 
 def _marked(result: Estimate | Curve, steps: Sequence[str]) -> Estimate | Curve:
     """Say with the conventions of a result what was done to the points before."""
     return replace(result, options={**result.options, "preprocess": list(steps)}) if steps else result
+
+
+def with_recall(result: Estimate | Curve, graphs: Sequence[NeighborGraph]) -> Estimate | Curve:
+    """Say with the conventions of a result what share of the neighbours it read was found, where that is not all."""
+    searched = [graph.searched for graph in graphs if graph.searched is not None]
+    if not searched:
+        return result
+    least = min(searched, key=lambda one: one.recall)
+    told = {"neighbors": "approximate", "recall": least.recall, "recall_stderr": least.error}
+    return replace(result, options={**result.options, **told})
 
 
 # ---- pairs
@@ -231,7 +248,7 @@ def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tup
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        result = row(*data, **call.options)
+        result = with_recall(row(*data, **call.options), [one for one in data if isinstance(one, NeighborGraph)])
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except (Exception, SystemExit) as error:
