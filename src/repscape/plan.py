@@ -71,8 +71,8 @@ class Plan(Brief):
     "unit_norm" (rows of length 1), "standardise" (dimensions of mean 0 and sd 1), "drop_rogue" (leave out dimensions that carry
     most of the variance), "whiten" (uncorrelated dimensions of variance 1); or "none". With `by`, each part by itself."""
     neighbors: str = "exact"
-    """How graphs are built: "exact", or "approximate" for a million wide points and more; then every result that read a graph says
-    in its options what share of the neighbours was found."""
+    """How graphs are built: "exact", or "approximate" for a million wide points and more; then every result that read a graph
+    says in its options what share of the neighbours was found."""
     profiles: str | Sequence[str] = PROFILES
     """Which comparisons measures of two representations make: with the next, first and last layer, all pairs of a model's
     layers, all pairs between two models, layers of two models at equal depth, one layer at successive checkpoints."""

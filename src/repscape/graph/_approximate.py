@@ -1,8 +1,8 @@
 """Graphs whose neighbours a library proposes and nobody certifies: compared exactly, and with a recall that was measured.
 
-The exact engine costs 2 n^2 d operations. Where that is too much, candidates come from nearest-neighbour descent; their distances
-are computed exactly and ordered as everywhere, so that a row whose neighbours were all found is what the exact engine gives. How
-many are missing is not known but estimated: some rows, drawn at random, are searched exactly.
+The exact engine costs 2 n^2 d operations. Where that is too much, candidates come from nearest-neighbour descent; their
+distances are computed exactly and ordered as everywhere, so that a row whose neighbours were all found is what the exact
+engine gives. How many are missing is not known but estimated: some rows, drawn at random, are searched exactly.
 """
 
 from __future__ import annotations

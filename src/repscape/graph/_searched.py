@@ -40,13 +40,13 @@ class Searched:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 %, by Wilson's score of as many rows: a row's share varies less than a coin, and a sample may show no miss at all."""
+        """95 %, from the standard error; where no searched row misses any, Wilson's score of as many tosses."""
         p, m = self.recall, self.rows
-        centre = (p + Z * Z / 2 / m) / (1 + Z * Z / m)
-        wilson = Z / (1 + Z * Z / m) * np.sqrt(p * (1 - p) / m + Z * Z / 4 / m / m)
         if self.error > 0:
             return max(0.0, p - Z * self.error), min(1.0, p + Z * self.error)
-        return max(0.0, float(centre - wilson)), min(1.0, float(centre + wilson))
+        centre = (p + Z * Z / 2 / m) / (1 + Z * Z / m)
+        half = Z / (1 + Z * Z / m) * np.sqrt(p * (1 - p) / m + Z * Z / 4 / m / m)
+        return max(0.0, min(p, float(centre - half))), min(1.0, max(p, float(centre + half)))
 
     def __str__(self) -> str:
         return f"neighbours found: {_short(self.recall)} ± {_short(self.error)}"
