@@ -15,6 +15,7 @@ from .._types import Examples, Progress
 from ..errors import StudyMismatchError
 from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
+from ..machine import place_of
 from ..store import Store, StoreWriter, open_store
 from ._progress import bar
 from ._rounding import STORE_DTYPES, Rounding
@@ -65,7 +66,7 @@ def extract(  # house: every option in one place
     examples : Examples or whatever :func:`read_examples` takes
         Texts, proteins, images: a path, a list, a DataFrame, a data set.
     to : path
-        The store's folder; what is already in it is not computed again.
+        The store's folder, or a place on an object store ("s3://bucket/run.zarr"); what is already in it is not computed again.
     layers : "all", int, str or sequence of them
         Which blocks: numbers (0 is the embedding, -1 the last), names or globs of modules.
     site : str or sequence of str
@@ -155,7 +156,7 @@ def extract(  # house: every option in one place
         "slab_rows": slab_rows,
         **({} if store_dtype == "float32" else {"store_dtype": store_dtype}),  # older stores have no name for float32
     }
-    job = _Job(opened, data, Path(to), {**options, **_asked(part=part)}, sync)
+    job = _Job(opened, data, place_of(to), {**options, **_asked(part=part)}, sync)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
