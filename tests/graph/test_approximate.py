@@ -41,7 +41,8 @@ def test_what_is_found_is_exact_and_what_is_not_is_counted(metric: str) -> None:
     np.testing.assert_allclose(g.distances[11], exact.distances[11], rtol=1e-12)  # too short a list: through all points
     np.testing.assert_array_equal(g.indices[whole], exact.indices[whole])
     np.testing.assert_array_equal(g.distances[whole], exact.distances[whole])
-    np.testing.assert_array_equal(g.indices[~whole][:, :9], exact.indices[~whole][:, 1:])
+    lost = np.arange(600) % 5 == 0
+    np.testing.assert_array_equal(g.indices[lost][:, :9], exact.indices[lost][:, 1:])
     assert (g.method, exact.method) == ("approximate", "exact")
     share = np.mean([len(set(a) & set(b)) / 10 for a, b in zip(g.indices, exact.indices, strict=True)])
     assert g.recall.value == pytest.approx(share, abs=1e-12)
@@ -83,8 +84,7 @@ def test_every_record_says_so(tmp_path: Path) -> None:
     assert rs.open_study(tmp_path / "s").graph("a").recall.value < 1
     assert rs.Plan.from_dict(plan.to_dict()).neighbors == "approximate"
     exact = rs.run(layers, rs.Plan(measures=["id_gride"]), folder=tmp_path / "s")
-    found = [r.result.options.get("recall") for r in exact.select("id_gride")]
-    assert None in found  # asked of exact graphs it is another question
+    assert all("recall" not in r.result.options for r in exact.select("id_gride"))  # another question
 
 
 def test_what_it_does_not_go_with() -> None:

@@ -17,6 +17,7 @@ from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
 from ..machine import place_of
 from ..store import Store, StoreWriter, open_store
+from ._extract_far import Far, FarSlabs, Share, extracting_workers
 from ._progress import bar
 from ._rounding import STORE_DTYPES, Rounding
 from ._token_rows import token_table
@@ -54,6 +55,7 @@ def extract(  # house: every option in one place
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     slab_rows: int | None = None,
+    scheduler: str | None = None,
     progress: bool | Progress | None = None,
     sync: bool = True,
 ) -> Store:
@@ -104,6 +106,8 @@ def extract(  # house: every option in one place
         one, or both; the tower for one kind of input of a model that takes several.
     slab_rows : int, optional
         Rows that are computed and committed together (512; 64 for pools that keep positions).
+    scheduler : str, optional
+        "processes:N" runs slabs in N processes with a model each, which `model` must name; the store is the same.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
     sync : bool
@@ -132,18 +136,12 @@ def extract(  # house: every option in one place
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
     _check.choice(store_dtype, "store_dtype", "extract", STORE_DTYPES)
+    count = extracting_workers(scheduler, model, place_of(to))
     opened: Any = model  # before the data are read: what is wrong with it shows at once
+    opening = {"preprocess": preprocess, "revision": revision, "device": device, "dtype": dtype, "tower": tower}
+    opening |= {"trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle}
     if not hasattr(model, "provenance"):  # an opened model is used as it is
-        opened = open_model(
-            opened,
-            preprocess=preprocess,
-            revision=revision,
-            device=device,
-            dtype=dtype,
-            trust_remote_code=trust_remote_code,
-            allow_pickle=allow_pickle,
-            tower=tower,
-        )
+        opened = open_model(opened, **opening)
     data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
     options: dict[str, Any] = {
         "layers": layers if isinstance(layers, str | int) else list(layers),
@@ -156,7 +154,7 @@ def extract(  # house: every option in one place
         "slab_rows": slab_rows,
         **({} if store_dtype == "float32" else {"store_dtype": store_dtype}),  # older stores have no name for float32
     }
-    job = _Job(opened, data, place_of(to), {**options, **_asked(part=part)}, sync)
+    job = _Job(opened, data, place_of(to), {**options, **_asked(part=part)}, sync, Far(count, model, opening))
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
@@ -191,6 +189,8 @@ class _Job:
     path: Path
     options: dict[str, Any]
     sync: bool = True
+    far: Far | None = None
+    """Who runs the slabs, where that is not this process."""
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -240,6 +240,11 @@ class _Job:
         start = int(state.get("examples", 0))
         left = {"store_dtype", *(() if layout is None else ("slab_rows",))}
         given = {name: value for name, value in self.options.items() if name not in left}
+        if self.far is not None and self.far.count:
+            told = None if layout is None else asdict(layout)
+            opening, path = self.far.opening, str(self.path)
+            share = Share(self.far.model, opening, self.examples, given, path, worker=0, of=1, start=start, layout=told)
+            return iter(FarSlabs(share, self.far.count))
         return iterate(
             self.model,
             self.examples,
