@@ -90,7 +90,7 @@ def extract(
         else:
             say_forecast(forecasts)
         return
-    how = {"scheduler": scheduler, "progress": not quiet, "sync": not no_sync}
+    how: dict[str, Any] = {"scheduler": scheduler, "progress": not quiet, "sync": not no_sync}
     store = run_extract(model, source.examples(), to=place, **how, **source.extraction)
     if json:
         truncated = store.state.get("truncated") or 0

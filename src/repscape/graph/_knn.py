@@ -27,6 +27,7 @@ from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
 from ._rounding import rounding_bound, separated_bound
+from ._searched import Searched
 
 ALONE = 1 << 27
 METHODS = ("exact", "approximate")
@@ -121,7 +122,8 @@ def knn_graph(
     with memory_errors(function):
         points = _read(X, "X", function, how=how, hold=plan.hold)
         crew = _crew(plan.threads, points.n * points.n * points.d, progress)
-        searched, certificate = None, {}
+        searched: Searched | None = None
+        certificate: Mapping[str, float] = {}
         if method == "approximate":
             (values, ids), searched = _approximate.nearest(points, k, crew)
         else:
@@ -129,8 +131,9 @@ def knn_graph(
             (values, ids), certificate = _nearest(problem, how, precision, where)
         distances = how.finish(values, points.d)
         near = separated_bound(rounding_bound(X), distances) if metric == "euclidean" else 0.0
-    about = {"certificate": certificate, "copy_bound": near, "searched": searched}
-    return NeighborGraph(indices=ids, distances=distances, metric=metric, **about)
+    return NeighborGraph(
+        indices=ids, distances=distances, metric=metric, certificate=certificate, copy_bound=near, searched=searched
+    )
 
 
 def _check_approximate(method: str, how: Metric, device: str, precision: str) -> None:

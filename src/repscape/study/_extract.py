@@ -17,7 +17,7 @@ from ..examples import builtin_values, read_examples
 from ..extraction import Layout, open_model
 from ..machine import place_of
 from ..store import Store, StoreWriter, open_store
-from ._extract_far import Far, FarSlabs, Share, extracting_workers
+from ._extract_far import Far, extracting_workers
 from ._progress import bar
 from ._rounding import STORE_DTYPES, Rounding
 from ._token_rows import token_table
@@ -138,7 +138,13 @@ def extract(  # house: every option in one place
     _check.choice(store_dtype, "store_dtype", "extract", STORE_DTYPES)
     count = extracting_workers(scheduler, model, place_of(to))
     opened: Any = model  # before the data are read: what is wrong with it shows at once
-    opening = {"preprocess": preprocess, "revision": revision, "device": device, "dtype": dtype, "tower": tower}
+    opening: dict[str, Any] = {
+        "preprocess": preprocess,
+        "revision": revision,
+        "device": device,
+        "dtype": dtype,
+        "tower": tower,
+    }
     opening |= {"trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle}
     if not hasattr(model, "provenance"):  # an opened model is used as it is
         opened = open_model(opened, **opening)
@@ -241,10 +247,7 @@ class _Job:
         left = {"store_dtype", *(() if layout is None else ("slab_rows",))}
         given = {name: value for name, value in self.options.items() if name not in left}
         if self.far is not None and self.far.count:
-            told = None if layout is None else asdict(layout)
-            opening, path = self.far.opening, str(self.path)
-            share = Share(self.far.model, opening, self.examples, given, path, worker=0, of=1, start=start, layout=told)
-            return iter(FarSlabs(share, self.far.count))
+            return iter(self.far.slabs(self.examples, self.path, options=given, start=start, layout=layout))
         return iterate(
             self.model,
             self.examples,

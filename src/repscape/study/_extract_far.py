@@ -54,19 +54,7 @@ class Share:
     @property
     def by_token(self) -> bool:
         """Whether an example has a row for each of its tokens."""
-        return self.options["pool"] == "token"
-
-
-@dataclass(frozen=True, slots=True)
-class Far:
-    """Processes that run slabs."""
-
-    count: int
-    """None where 0."""
-    model: Any
-    """What they open."""
-    opening: Mapping[str, Any]
-    """How."""
+        return bool(self.options["pool"] == "token")
 
 
 class _Committed(Written):
@@ -128,7 +116,7 @@ class _Dealt:
     def take(self, slab: Slab) -> Slab:
         """Note a slab: where this worker is lost, another goes on behind it."""
         self._lost = 0
-        self.share = replace(self.share, start=slab.stop, layout=_plainly(slab.layout))
+        self.share = replace(self.share, start=slab.stop, layout=asdict(slab.layout))
         return slab
 
     def lost(self, why: str) -> Iterable[Slab]:
@@ -140,10 +128,6 @@ class _Dealt:
                 "out. What was extracted is kept."
             )
         return ()
-
-
-def _plainly(layout: Layout) -> dict[str, Any]:
-    return asdict(layout)
 
 
 @dataclass(slots=True)
@@ -159,8 +143,8 @@ class FarSlabs:
         following, layout = self.share.start, self.share.layout
         with workers(self.count, memory=memory_available() // 2) as crew:
             for slab in crew.run(jobs, at_once=self.count):
-                layout = _plainly(slab.layout) if layout is None else layout
-                if _plainly(slab.layout) != layout:
+                layout = asdict(slab.layout) if layout is None else layout
+                if asdict(slab.layout) != layout:
                     raise MemoryBudgetError(
                         "a batch did not fit into the memory of one worker, or devices differ: rows of several workers would "
                         "not be those of one. Give a batch_size that fits everywhere, or fewer workers."
@@ -170,6 +154,27 @@ class FarSlabs:
                     ready = self._held.pop(following)
                     following = ready.stop
                     yield ready
+
+
+@dataclass(frozen=True, slots=True)
+class Far:
+    """Processes that run slabs."""
+
+    count: int
+    """None where 0."""
+    model: Any
+    """What they open."""
+    opening: Mapping[str, Any]
+    """How."""
+
+    def slabs(
+        self, examples: Examples, path: Any, *, options: Mapping[str, Any], start: int, layout: Layout | None
+    ) -> FarSlabs:
+        """Return the slabs from an example on."""
+        told = None if layout is None else asdict(layout)
+        place = str(path)
+        share = Share(self.model, self.opening, examples, options, place, worker=0, of=1, start=start, layout=told)
+        return FarSlabs(share, self.count)
 
 
 def extracting_workers(scheduler: Any, model: Any, path: Path) -> int:
