@@ -95,8 +95,8 @@ def thinned(exact: rs.NeighborGraph, recall: float, *, how: str) -> Iterator[rs.
         lost = np.full((n, deep), 1 - recall)
         if how == "far":
             lost = 2 * (1 - recall) * np.tile(np.linspace(0, 1, deep), (n, 1))
-        elif how == "rows":  # a tenth of the rows has all the misses
-            lost = np.where(rng.random((n, 1)) < 0.1, min(1.0, 10 * (1 - recall)), 0.0) * np.ones((n, deep))
+        elif how == "rows":  # a fifth of the rows has all the misses
+            lost = np.where(rng.random((n, 1)) < 0.2, 5 * (1 - recall), 0.0) * np.ones((n, deep))
         keep = rng.random((n, deep)) >= lost
         order = np.argsort(~keep, axis=1, kind="stable")[:, :K]
         picked = [np.take_along_axis(a, order, axis=1) for a in (exact.indices, exact.distances)]
