@@ -11,15 +11,21 @@ import io
 import signal
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-SIZE = {"width": 1180, "height": 700}
+SIZE = {"width": 1180, "height": 760}
 SHOWN = 900  # pixels across in the picture
 FRAMES, STEP, HOLD = 9, 60, 14  # of a move; milliseconds of a frame; frames that a layer stands still
+LONGEST = """(() => {
+  const own = repscape.data.meta.layers.filter((layer) => ["", "residual"].includes(layer.site));
+  const lines = own.map((layer) => repscape.data.line(layer.number).map((one) => one.number));
+  return lines.reduce((best, line) => (line.length >= best.length ? line : best), []);
+})()"""
 CHROMIUM = "/usr/bin/chromium"
 
 
@@ -42,16 +48,18 @@ def frames_of(page: Any, colour: str) -> list[Image.Image]:
             page.clock.run_for(STEP)
             held.append(Image.open(io.BytesIO(page.screenshot())).convert("RGB"))
 
-    line = page.evaluate("repscape.data.line(repscape.state.now.a).map((one) => one.number)")
+    line = page.evaluate(LONGEST)
     page.evaluate(f"repscape.state.set({{map: 'neighbors', colour: {colour!r}, a: {line[0]}}})")
     until(page, f"[{','.join(map(str, line))}].every((one) => repscape.data.here(`xy neighbors ${{one}}`))")
     page.evaluate("repscape.choose(40)")
     until(page, "repscape.near.a.length > 0 && document.querySelector('svg.strip')")
+    page.evaluate("document.querySelector('.alert button')?.click()")
+    page.clock.pause_at(datetime.fromtimestamp(page.evaluate("Date.now()") / 1000 + 2))
     take(1)
     held = [held[-1]] * HOLD
     for layer in line[1:]:
         page.evaluate(f"repscape.go('a', {layer})")
-        until(page, "repscape.near.a.length > 0")
+        page.wait_for_timeout(150)  # the answer of the server; the page's clock stands still
         take(FRAMES)
         held += [held[-1]] * HOLD
     return held

@@ -126,7 +126,11 @@ def run(words: list[str]) -> None:
 
 def recipes() -> dict[str, Entry]:
     """Return an entry for every recipe."""
-    return {one.name: Entry(one.title, one.about, f"recipe {one.name} --stand-in always") for one in rs.list_recipes()}
+    found = {}
+    for name, one in rs.list_recipes().items():
+        stand_in = " --stand-in always" if one.models else ""
+        found[name] = Entry(one.title, one.about, f"recipe {name}{stand_in}")
+    return found
 
 
 def built(name: str, entry: Entry, out: Path) -> str:

@@ -28,7 +28,9 @@ Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, 
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="STORE", parser=place, help="The store: new, or to go on with.")
 ]
-List = Annotated[bool, typer.Option("--list", help="Show the layers and sites that the model has, and do nothing.")]
+List = Annotated[
+    bool, typer.Option("--list", help="Show the layers, sites and parts that the model has, and do nothing.")
+]
 Scheduler = Annotated[
     str | None,
     typer.Option(
@@ -101,6 +103,9 @@ def extract(
         note(
             f"Note: {cut} of {len(store.examples)} examples were longer than the model or --max-length takes, and were cut."
         )
+    loss = str(store.state.get("loss", ""))
+    if loss.startswith("none: "):
+        note(f"No column of losses: {loss.removeprefix('none: ')}.")
     say(f"\nStore: {out}")
 
 
@@ -129,3 +134,25 @@ def _say_layers(model: str, opening: dict[str, Any], json: bool) -> None:
     say_table(["layer", "index", "depth", "site", "module", "check"], table)
     for site, why in refused_sites(opened).items():
         note(f"No {site}: {why or 'its blocks have none'}.")
+    _say_parts(opened)
+
+
+def _say_parts(opened: Any) -> None:
+    """Print which parts of its layers a model has: their first, how many there are, and how to ask for them."""
+    from ..extraction import list_parts
+    from ._print import say_table
+
+    found = list_parts(opened)
+    table = []
+    for part, taps in found.items():
+        if isinstance(taps, str):
+            continue
+        blocks = len({tap.layer.name for tap in taps})
+        asked = f"--part {part}" + (", or with --site q, k or v" if part == "heads" else "")
+        table.append([part, taps[0].layer.key, taps[-1].layer.key, str(len(taps)), str(blocks), asked])
+    if table:
+        say("")
+        say_table(["part", "first", "last", "parts", "layers", "ask with"], table)
+    for part, taps in found.items():
+        if isinstance(taps, str):
+            note(f"No {part}: {taps.removeprefix('part of extract: ')}")
