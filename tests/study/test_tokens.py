@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -35,8 +36,11 @@ def test_the_same_as_from_a_store(tmp_path: Path) -> None:
             unit = X / np.linalg.norm(X, axis=1, keepdims=True)
             pairs = (unit @ unit.T)[np.triu_indices(len(X), 1)]
             assert found.cosine[prompt, place] == pytest.approx(pairs.mean(), abs=1e-5)
-            gride = rs.id_gride(g, max_rank=8, error=None).values
-            np.testing.assert_allclose(found.dimension[prompt, place], gride, rtol=1e-3)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                gride = rs.id_gride(g, max_rank=8, error=None)
+            np.testing.assert_allclose(found.dimension[prompt, place], gride.values, rtol=1e-3)
+            assert found.near_copies[prompt, place] == gride.details.get("near_copies", 0)
             if place:
                 kept = rs.overlap_neighbors(graphs[place - 1], g, k=4).value
                 assert found.overlap[prompt, place - 1] == pytest.approx(kept, abs=0.02)
@@ -55,4 +59,5 @@ def test_prompts_that_have_no_answer() -> None:
     assert np.isfinite(found["dimension"][1]).all()
     assert found["cosine"][0] == pytest.approx(1)
     assert np.isnan(_cosine(np.zeros((3, 2))))
+    assert found["near_copies"].tolist() == [0, 0]
     assert np.isnan(_measured([same[:2]], 3, [2], None)["dimension"]).all()

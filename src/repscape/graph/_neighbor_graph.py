@@ -21,7 +21,7 @@ from ._from_arrays import check_arrays, read_arrays
 from ._searched import Searched
 
 if TYPE_CHECKING:
-    from ..measures import Estimate
+    from ..measures import Estimate  # house: door
 
 IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 

@@ -7,6 +7,7 @@ some hundred kilobytes. So a prompt is run, measured in every layer, and forgott
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ import numpy.typing as npt
 
 from .. import _check
 from .._types import Examples, LayerInfo, Progress
-from ..errors import DegenerateDataError, InputError
+from ..errors import DegenerateDataError, InputError, RepscapeWarning
 from ..examples import read_examples
 from ..extraction import open_model
 from ..graph import NeighborGraph, knn_graphs
@@ -72,7 +73,9 @@ def token_geometry(
         Over `prompt`, `layer` and `rank`: `dimension` (prompt, layer, rank), by Gride, identical tokens counted once;
         `overlap` (prompt, layer), the share of each token's k neighbours that it keeps in the next layer, NaN in the last;
         `cosine` (prompt, layer), the mean over all pairs of tokens, in [-1, 1]; `tokens` (prompt,). NaN where a prompt has too
-        few different tokens. `attrs` say the bytes of the states that were read, those of the summaries, and the seconds.
+        few different tokens. `near_copies` (prompt, layer) counts tokens with a neighbour far nearer than the dimension allows,
+        such as one word at two places in the first layers: they decide the dimension at small ranks. `attrs` say the bytes of
+        the states that were read, those of the summaries, and the seconds.
 
     Raises
     ------
@@ -111,7 +114,8 @@ def token_geometry(
         raise InputError(
             f"k of token_geometry is {k}; the longest prompt has {max(row['tokens'] for row in rows)} tokens."
         )
-    over = {"dimension": ("prompt", "layer", "rank"), "overlap": ("prompt", "layer"), "cosine": ("prompt", "layer")}
+    over = {"dimension": ("prompt", "layer", "rank")}
+    over |= dict.fromkeys(("overlap", "cosine", "near_copies"), ("prompt", "layer"))
     found = xr.Dataset(
         {name: (dims, np.stack([row[name] for row in rows])) for name, dims in over.items()},
         {"layer": [layer.key for layer in names], "rank": ranks, "prompt": np.arange(len(rows))},
@@ -127,6 +131,7 @@ def _measured(layers: Sequence[npt.NDArray[Any]], k: int, ranks: Sequence[int], 
     found: dict[str, Any] = {
         "tokens": n,
         "dimension": np.full((len(layers), len(ranks)), np.nan),
+        "near_copies": np.zeros(len(layers), dtype=np.int64),
         "overlap": np.full(len(layers), np.nan),
         "cosine": np.array([_cosine(X) for X in layers]),
     }
@@ -134,21 +139,27 @@ def _measured(layers: Sequence[npt.NDArray[Any]], k: int, ranks: Sequence[int], 
         return found
     graphs = knn_graphs(layers, min(n - 1, max(k, ranks[-1])), threads=threads)
     for place, graph in enumerate(graphs):
-        found["dimension"][place] = _dimension(graph, ranks)
+        found["dimension"][place], found["near_copies"][place] = _dimension(graph, ranks)
         if place:
             found["overlap"][place - 1] = overlap_neighbors(graphs[place - 1], graph, k=k).value
     return found
 
 
-def _dimension(graph: NeighborGraph, ranks: Sequence[int]) -> FloatArray:
+def _dimension(graph: NeighborGraph, ranks: Sequence[int]) -> tuple[FloatArray, int]:
     out = np.full(len(ranks), np.nan)
     deepest = max((rank for rank in ranks if rank <= graph.k), default=0)
+    if not deepest:
+        return out, 0
     try:
-        values = id_gride(graph, max_rank=deepest, error=None).values if deepest else out[:0]
+        with warnings.catch_warnings():
+            warnings.simplefilter(
+                "ignore", RepscapeWarning
+            )  # near copies are counted instead, for every layer of every prompt
+            curve = id_gride(graph, max_rank=deepest, error=None)
     except DegenerateDataError:  # too few different tokens, as where one word is said all over
-        return out
-    out[: len(values)] = values
-    return out
+        return out, 0
+    out[: len(curve.values)] = curve.values
+    return out, int(curve.details.get("near_copies", 0))
 
 
 def _cosine(X: npt.NDArray[Any]) -> float:
