@@ -1,5 +1,6 @@
 """One exact k-nearest-neighbour graph per representation; every neighbourhood measure reads it."""
 
+from ._direct import nearest_within
 from ._duplicates import distinct_graph, distinct_rows
 from ._knn import knn_graph, knn_query
 from ._many import knn_graphs
@@ -20,6 +21,7 @@ __all__ = [
     "knn_graphs",
     "knn_query",
     "listed_ranks",
+    "nearest_within",
     "neighbor_ranks",
     "read_points",
     "searched_of",
