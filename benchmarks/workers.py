@@ -3,9 +3,9 @@
     python benchmarks/workers.py --layers 12 --rows 2000
 
 A run of N workers takes about  start + tasks * task / N + busy / N + last,  where `start` is what a worker needs until it
-hears, `task` what handing out costs a task, `busy` the seconds of work, and `last` the longest task, which others wait for. `start`,
-`task` and `busy` come from one worker; two are predicted from them and measured. On a machine of fewer free cores than
-workers, or one that others use, the measured time is longer.
+hears, `task` what handing out costs a task, `busy` the seconds of work, and `last` the longest task, which others wait for.
+`start`, `task` and `busy` come from one worker; two are predicted from them and measured. On a machine of fewer free cores
+than workers, or one that others use, the measured time is longer.
 """
 
 from __future__ import annotations
@@ -49,8 +49,7 @@ def main() -> None:
     here, _, results = measured(0, layers)
     print(f"{asked.layers} layers of {asked.rows} x 256; on one thread of this process {here:.1f} s\n")
     heads = ("workers", "seconds", "tasks", "MiB sent", "MiB shared", "MiB back", "idle", "same records")
-    print(f"| {' | '.join(heads)} |
-{'|---' * len(heads)}|")
+    print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
     found = {}
     for count in (1, 2):
         took, said, same = measured(count, layers)

@@ -14,7 +14,7 @@ from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
 from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
-from ._graphs import keep_graphs, kept_graph, kept_graphs
+from ._graphs import keep_graphs, kept_graph, kept_graphs, with_recall
 from ._sides import Sides
 from ._tasks import Graphs, build_graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
@@ -211,16 +211,6 @@ def _record(call: Call, profile: Profile, side: Side, result: Estimate | Curve, 
 def _marked(result: Estimate | Curve, steps: Sequence[str]) -> Estimate | Curve:
     """Say with the conventions of a result what was done to the points before."""
     return replace(result, options={**result.options, "preprocess": list(steps)}) if steps else result
-
-
-def with_recall(result: Estimate | Curve, graphs: Sequence[NeighborGraph]) -> Estimate | Curve:
-    """Say with the conventions of a result what share of the neighbours it read was found, where that is not all."""
-    searched = [graph.searched for graph in graphs if graph.searched is not None]
-    if not searched:
-        return result
-    least = min(searched, key=lambda one: one.recall)
-    told = {"neighbors": "approximate", "recall": least.recall, "recall_stderr": least.error}
-    return replace(result, options={**result.options, **told})
 
 
 # ---- pairs

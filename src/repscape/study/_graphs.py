@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, InputTypeError, StoreError
 from ..graph import NeighborGraph, entries_of, searched_of
+from ..measures import Curve, Estimate
 from ..store import read_arrays, write_arrays
 from ._tasks import Graphs
 
@@ -80,3 +81,13 @@ def without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
     if graph is None or graph.distances is None or bool((graph.distances[:, 0] <= graph.copy_bound).any()):
         return None
     return graph
+
+
+def with_recall(result: Estimate | Curve, graphs: Sequence[NeighborGraph]) -> Estimate | Curve:
+    """Say with the conventions of a result what share of the neighbours it read was found, where that is not all."""
+    searched = [graph.searched for graph in graphs if graph.searched is not None]
+    if not searched:
+        return result
+    least = min(searched, key=lambda one: one.recall)
+    told = {"neighbors": "approximate", "recall": least.recall, "recall_stderr": least.error}
+    return replace(result, options={**result.options, **told})
