@@ -114,7 +114,7 @@ def token_geometry(
         raise InputError(
             f"k of token_geometry is {k}; the longest prompt has {max(row['tokens'] for row in rows)} tokens."
         )
-    over = {"dimension": ("prompt", "layer", "rank")}
+    over: dict[str, tuple[str, ...]] = {"dimension": ("prompt", "layer", "rank")}
     over |= dict.fromkeys(("overlap", "cosine", "near_copies"), ("prompt", "layer"))
     found = xr.Dataset(
         {name: (dims, np.stack([row[name] for row in rows])) for name, dims in over.items()},
