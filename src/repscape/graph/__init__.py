@@ -1,5 +1,6 @@
 """One exact k-nearest-neighbour graph per representation; every neighbourhood measure reads it."""
 
+from ._choose import get_ready
 from ._direct import nearest_within
 from ._duplicates import distinct_graph, distinct_rows
 from ._knn import knn_graph, knn_query
@@ -17,6 +18,7 @@ __all__ = [
     "distinct_graph",
     "distinct_rows",
     "entries_of",
+    "get_ready",
     "knn_graph",
     "knn_graphs",
     "knn_query",

@@ -110,6 +110,7 @@ def knn_graph(
     function = "knn_graph"
     _check.choice(precision, "precision", function, _choose.PRECISIONS)
     if metric == _metric.PRECOMPUTED:
+        _check.choice(method, "method", function, METHODS[:1])  # every distance is there
         return _graph_of_distances(X, k, Crew(thread_count(threads, function), progress))
     how = _metric.find(metric, function)
     if method != "exact":
