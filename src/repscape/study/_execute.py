@@ -13,7 +13,7 @@ from typing import Any
 from .._types import Progress
 from ..errors import RepscapeError, UnitError
 from ..graph import get_ready
-from ..machine import memory_available, thread_count
+from ..machine import graph_device, memory_available, thread_count
 from ..store import has_group
 from ._expand import Everything, Wanted, WantedPairs
 from ._graphs import GraphNames
@@ -37,10 +37,13 @@ class Means:
     scheduler: Scheduler
     fail_fast: bool = False
     sync: bool = True
+    device: str = "auto"
 
     @classmethod
     def of(cls, threads: int | None, memory: int | None, **others: Any) -> Means:
         """Take what was asked for, or what the machine has: all cores, half of the free memory."""
+        if (device := others.get("device", "auto")) != "auto":
+            graph_device(device, "run", usual="cpu")  # one that is not there is refused before anything is computed
         return cls(thread_count(threads, "run"), memory or memory_available() // 2, **others)
 
     def at_once(self, sides: Sequence[Side]) -> int:
@@ -183,7 +186,7 @@ class Execution:
         return LayerTask(wanted.side, self._limits(threads), graph, need, calls)
 
     def _limits(self, threads: int) -> Limits:
-        return Limits(threads, self.means.memory, self.graphs, self.means.sync)
+        return Limits(threads, self.means.memory, self.graphs, self.means.sync, self.means.device)
 
     # ---- pairs
 
