@@ -120,7 +120,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata
+from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata, token_geometry
 
 __version__: str
 __all__ = [
@@ -261,6 +261,7 @@ __all__ = [
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "token_geometry",
     "to_anndata",
     "sklearn",
     "testing",

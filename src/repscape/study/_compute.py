@@ -14,7 +14,7 @@ from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
 from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
-from ._graphs import keep_graphs, kept_graph, kept_graphs
+from ._graphs import keep_graphs, kept_graph, kept_graphs, with_recall
 from ._joint import Drawn, joint_nulls
 from ._sides import Sides
 from ._tasks import Graphs, build_graphs, merging
@@ -92,7 +92,9 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
     desk, side = _Desk(task), task.side
     if task.graph:
         try:
-            graphs = build_graphs(desk.points(), task.need, threads=task.limits.threads)
+            device = task.limits.device if side.neighbors == "exact" else "auto"
+            how = {"threads": task.limits.threads, "device": device, "method": side.neighbors}
+            graphs = build_graphs(desk.points(), task.need, **how)
         except (Exception, SystemExit) as error:
             why = said(error)
             desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else _Blocked(why)
@@ -127,6 +129,11 @@ def _graph_result(task: LayerTask, graphs: Graphs, notes: tuple[str, ...]) -> Un
     if task.limits.graphs is not None:
         about["names"] = keep_graphs(task.limits.graphs, task.graph, graphs, sync=task.limits.sync)
     answer = Answer(task.graph, "done")
+    if graph is not None and graph.searched is not None:
+        notes = (
+            *notes,
+            f"{graph.searched} (of the {graph.k} nearest, as {graph.searched.rows:,} exactly searched rows say)",
+        )
     return UnitResult(
         "graph", task.side.name, "graph", (answer,), notes=notes, graph=about, held=None if kept else graphs
     )
@@ -170,7 +177,8 @@ def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
         if graph is None:
             raise DegenerateDataError("fewer than 3 distinct points")
         data["graph"] = as_deep(graph, call)
-    return row(*(data[kind] for kind in row.takes), **call.options)
+    result = row(*(data[kind] for kind in row.takes), **call.options)
+    return with_recall(result, [data["graph"]]) if "graph" in row.takes else result
 
 
 def as_deep(graph: NeighborGraph, call: Call) -> NeighborGraph:
@@ -246,7 +254,8 @@ def _compared(
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        result = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
+        found = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
+        result = with_recall(found, [one for one in data if isinstance(one, NeighborGraph)])
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except (Exception, SystemExit) as error:

@@ -104,14 +104,13 @@ def probe_knn(
 
 def _choose(near: _Near, target: Target, inner: Any, sizes: IntArray) -> tuple[int, float]:
     """Return the k of fewest wrong answers on the validation rows, and their share."""
-    wrong = []
-    for k in sizes:
-        right, rows = 0.0, 0
-        for learn, validate in inner:
+    right, rows = np.zeros(sizes.size), 0
+    for learn, validate in inner:
+        for place, k in enumerate(sizes):
             said, asked = near.vote(target, learn, validate, k=int(k))
-            right += correctness(target, Held(asked, said, near.folds.rows(learn))).sum()
-            rows += asked.size
-        wrong.append(1 - right / rows)
+            right[place] += correctness(target, Held(asked, said, near.folds.rows(learn))).sum()
+        rows += asked.size
+    wrong = (1 - right / rows).tolist()
     best = len(wrong) - 1 - int(np.argmin(wrong[::-1]))
     return int(sizes[best]), wrong[best]
 
@@ -132,7 +131,9 @@ class _Near:
             raise InputError(f"k of {NAME} must not exceed the training rows: {known} in the smallest set. Got {k}.")
         name = learn.tobytes() + ask.tobytes()
         if name not in self._found:
-            self._found = {name: self._nearest(learn, ask, min(self.k, known))}  # asked for again with every k
+            self._found = {
+                name: self._nearest(learn, ask, min(self.k, known))
+            }  # the next question is the same with another k
         neighbors, asked = self._found[name]
         return _said(target, target.truth[neighbors[:, :k]]), asked
 
