@@ -21,6 +21,7 @@ from ._tasks import Graphs, build_graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
 
 AT_A_TIME = 64  # comparisons that are committed together
+Outcome = tuple[Answer, BaseException | None]
 
 
 def compute(task: Task) -> Iterator[UnitResult]:
@@ -220,7 +221,6 @@ def _marked(result: Estimate | Curve, steps: Sequence[str]) -> Estimate | Curve:
 def _block(task: PairTask) -> Iterator[UnitResult]:
     """Compare pair by pair; what a run of pairs needs is prepared once, within the memory there is."""
     call, row = task.call, task.call.item.measure
-    graphs = _SideGraphs(task)
 
     def load(position: int) -> tuple[str, Any]:
         side = task.sides[position]
@@ -229,33 +229,31 @@ def _block(task: PairTask) -> Iterator[UnitResult]:
         return side.name, side.points(task.limits.memory)[0]
 
     sides = Sides(row, call.options, load, memory=task.limits.memory)
+    read: dict[str, Any] = {"graph": _SideGraphs(task), "points": sides}
     wanted = {(pair.first, pair.second): pair for pair in task.pairs}
     for tile in sides.tiles(list(wanted)):
-        drawn = joint_nulls(call, tile, sides if "points" in row.takes else graphs)
+        drawn = joint_nulls(call, tile, read["points" if "points" in row.takes else "graph"])
         for start in range(0, len(tile), AT_A_TIME):
             some = [wanted[key] for key in tile[start : start + AT_A_TIME]]
-            held = {"graph": graphs, "points": sides}
-            outcomes = [_compared(task, pair, held, drawn.get((pair.first, pair.second))) for pair in some]
-            causes = [cause for _, cause in outcomes if cause is not None]
+            outcomes = [_compared(task, one, read, drawn.get((one.first, one.second))) for one in some]
+            cause = next((cause for _, cause in outcomes if cause is not None), None)
             yield UnitResult(
                 "pairs",
                 f"{len(some)} pairs from {task.sides[some[0].first].name} to {task.sides[some[-1].second].name}",
                 call.name,
                 tuple(answer for answer, _ in outcomes),
-                cause=causes[0] if causes else None,
+                cause=cause,
             )
 
 
-def _compared(
-    task: PairTask, pair: Comparison, sides: Mapping[str, Any], drawn: Drawn | None
-) -> tuple[Answer, BaseException | None]:
+def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any], drawn: Drawn | None) -> Outcome:
     call = task.call
     try:
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        found = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
-        result = with_recall(found, [one for one in data if isinstance(one, NeighborGraph)])
+        result = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
+        result = with_recall(result, [one for one in data if isinstance(one, NeighborGraph)])
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except (Exception, SystemExit) as error:
@@ -265,8 +263,7 @@ def _compared(
     if not pair.whole and isinstance(result, Estimate):
         result = replace(result, per_point=None)
     first = task.sides[pair.first]
-    kept = _marked(result, first.steps)
-    record = _record(call, "pairs", first, kept, task.sides[pair.second].one.place)
+    record = _record(call, "pairs", first, _marked(result, first.steps), task.sides[pair.second].one.place)
     return Answer(pair.key, "done", record, whole=not slim), None
 
 
