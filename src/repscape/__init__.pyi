@@ -1,6 +1,14 @@
 from . import errors, examples, sklearn, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
-from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
+from .findings import (
+    LayerAdvice,
+    best_layer,
+    best_matches,
+    beyond_chance,
+    paired_differences,
+    simultaneous_bands,
+    suggest_layers,
+)
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures.dimension import (
@@ -29,6 +37,8 @@ from .measures.dimension import (
 )
 from .measures.health import health_anisotropy, health_concentration, health_hubness, health_rogue, health_spectrum
 from .measures.overlap import (
+    imbalance_conditional,
+    imbalance_select,
     information_imbalance,
     overlap_edit,
     overlap_labels,
@@ -52,17 +62,39 @@ from .measures.quality import (
 )
 from .measures.similarity import (
     compare_rdms,
+    measurements_from_table,
+    noise_precision,
     rdm,
+    rdm_crossnobis,
+    rsa_models,
     rsa_noise_ceiling,
     second_level_rdm,
+    sim_bures,
     sim_cca,
     sim_cka,
     sim_cknna,
+    sim_concentricity,
+    sim_cycle_knn,
+    sim_distance_correlation,
+    sim_eigenspace,
+    sim_gulp,
+    sim_idcor,
+    sim_imd,
+    sim_jaccard,
     sim_linreg,
+    sim_magnitude,
+    sim_match,
+    sim_permutation,
+    sim_predictivity,
     sim_procrustes,
     sim_pwcca,
+    sim_rank,
     sim_rsa,
+    sim_rtd,
+    sim_second_order,
+    sim_shape,
     sim_svcca,
+    sim_uniformity,
 )
 from .measures.structure import (
     cluster_agreement,
@@ -88,7 +120,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata
+from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata, token_geometry
 
 __version__: str
 __all__ = [
@@ -105,6 +137,7 @@ __all__ = [
     "choose_words",
     "best_layer",
     "best_matches",
+    "beyond_chance",
     "cluster_agreement",
     "cluster_centroids",
     "cluster_dbscan",
@@ -148,6 +181,8 @@ __all__ = [
     "id_twonn",
     "id_twonn_fractions",
     "id_twonn_ratios",
+    "imbalance_conditional",
+    "imbalance_select",
     "information_imbalance",
     "knn_graph",
     "knn_graphs",
@@ -186,6 +221,10 @@ __all__ = [
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",
+    "rdm_crossnobis",
+    "noise_precision",
+    "rsa_models",
+    "measurements_from_table",
     "run",
     "run_recipe",
     "second_level_rdm",
@@ -201,9 +240,28 @@ __all__ = [
     "sim_pwcca",
     "sim_rsa",
     "sim_svcca",
+    "sim_cycle_knn",
+    "sim_jaccard",
+    "sim_rank",
+    "sim_second_order",
+    "sim_match",
+    "sim_permutation",
+    "sim_shape",
+    "sim_distance_correlation",
+    "sim_bures",
+    "sim_rtd",
+    "sim_imd",
+    "sim_gulp",
+    "sim_eigenspace",
+    "sim_uniformity",
+    "sim_magnitude",
+    "sim_concentricity",
+    "sim_predictivity",
+    "sim_idcor",
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "token_geometry",
     "to_anndata",
     "sklearn",
     "testing",

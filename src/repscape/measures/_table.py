@@ -89,6 +89,9 @@ class Measure(Brief):
     option "k" says, else 30."""
     wants: int | Depth = 0
     """Neighbours that its error reads, where there are so many: a study looks them up, and a published graph may have fewer."""
+    knows: Literal["", "rows", "distinct"] = ""
+    """Which graph, of all rows or of the distinct ones, this measure of points looks neighbours up in: a study whose other
+    measures read one hands it over with the points, as `repscape.measures.points.Known`. What comes out is the same."""
     merges: bool = False
     """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
     column_options: tuple[str, ...] = ()
@@ -96,6 +99,9 @@ class Measure(Brief):
     prepare: Callable[..., Any] | bool = False
     """With arity 2 on points: function of (points, options) whose result stands for the points in every comparison, so that
     its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
+    nulls: bool = False
+    """With arity 2: whether ``nulls`` in the module of the measure gives the values of many pairs under the same relabellings
+    at once; then permutations of a matrix cost little more than those of one pair."""
     family: str = ""
     """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
     alike: Literal[1, -1] | None = None
@@ -159,6 +165,10 @@ class Measure(Brief):
         if self.prepare is True:
             return self._module().prepare  # type: ignore[no-any-return]
         return self.prepare or None
+
+    def joint_nulls(self) -> Callable[..., Any] | None:
+        """Return what gives many pairs under the same relabellings, importing it on first use."""
+        return self._module().nulls if self.nulls and self.fn is None else None
 
     def under(self, given: Mapping[str, Any]) -> Measure:
         """Return the row as it reads under these options."""

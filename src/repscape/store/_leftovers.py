@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER
+from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER, is_far, remove_tree
 from ._format import writing
 
 AGAIN = "Make room and run again: the work goes on from there."
@@ -23,11 +22,13 @@ def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
         for entry in about["layers"]:
             for chunk in (path / "layers" / entry["array"]).glob("c/*"):
                 if int(chunk.name) >= slabs:
-                    shutil.rmtree(chunk)
+                    remove_tree(chunk)
 
 
 def remove_unfinished(path: Path) -> None:
     """Remove what attempts to make a folder left beside it."""
+    if is_far(path):
+        return
     for leftover in path.parent.iterdir():
         if leftover.name.startswith(f".{path.name[:NAMED]}-") and leftover.name.endswith(UNFINISHED_FOLDER):
-            shutil.rmtree(leftover)
+            remove_tree(leftover)

@@ -1,6 +1,7 @@
 """The only place where stages meet: sources and plans in, results out."""
 
-from ._defaults import USUAL_COMPARISON, fitted
+from ._comparison import PROTOCOLS, USUAL_COMPARISON, comparison
+from ._defaults import fitted
 from ._describe import describe
 from ._diff import Difference, diff_studies
 from ._export import export_arrays
@@ -16,11 +17,14 @@ from ._run import run
 from ._running import Running
 from ._shrink import remove_from_study, repair_study
 from ._study import Study, open_study, results_in
+from ._tokens import token_geometry
 from .asking import Prediction, predict
 from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
+    "PROTOCOLS",
     "USUAL_COMPARISON",
+    "comparison",
     "fitted",
     "Difference",
     "Forecast",
@@ -54,4 +58,5 @@ __all__ = [
     "run",
     "to_anndata",
     "run_study",
+    "token_geometry",
 ]

@@ -12,13 +12,16 @@ from ..errors import DegenerateDataError, InputError, MemoryBudgetError, Repscap
 from ..graph import NeighborGraph
 from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
+from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
-from ._graphs import keep_graphs, kept_graph, kept_graphs
+from ._graphs import keep_graphs, kept_graph, kept_graphs, with_recall
+from ._joint import Drawn, joint_nulls
 from ._sides import Sides
 from ._tasks import Graphs, build_graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
 
 AT_A_TIME = 64  # comparisons that are committed together
+Outcome = tuple[Answer, BaseException | None]
 
 
 def compute(task: Task) -> Iterator[UnitResult]:
@@ -68,6 +71,14 @@ class _Desk:
             raise self.graphs
         return self.graphs.distinct if merged else self.graphs.full
 
+    def known(self, merged: bool) -> NeighborGraph | None:
+        """Return the graph that other measures read, for one that could do without."""
+        try:
+            graph = self.graph(merged)
+        except Exception:  # said by those who need it
+            return None
+        return graph if graph is not None and graph.indices is not None and graph.distances is not None else None
+
 
 def _ready(task: LayerTask) -> Graphs:
     graphs = task.side.graphs
@@ -82,7 +93,9 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
     desk, side = _Desk(task), task.side
     if task.graph:
         try:
-            graphs = build_graphs(desk.points(), task.need, threads=task.limits.threads)
+            device = task.limits.device if side.neighbors == "exact" else "auto"
+            how = {"threads": task.limits.threads, "device": device, "method": side.neighbors}
+            graphs = build_graphs(desk.points(), task.need, **how)
         except (Exception, SystemExit) as error:
             why = said(error)
             desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else _Blocked(why)
@@ -117,6 +130,11 @@ def _graph_result(task: LayerTask, graphs: Graphs, notes: tuple[str, ...]) -> Un
     if task.limits.graphs is not None:
         about["names"] = keep_graphs(task.limits.graphs, task.graph, graphs, sync=task.limits.sync)
     answer = Answer(task.graph, "done")
+    if graph is not None and graph.searched is not None:
+        notes = (
+            *notes,
+            f"{graph.searched} (of the {graph.k} nearest, as {graph.searched.rows:,} exactly searched rows say)",
+        )
     return UnitResult(
         "graph", task.side.name, "graph", (answer,), notes=notes, graph=about, held=None if kept else graphs
     )
@@ -153,12 +171,15 @@ def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
                 f"{row.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
                 f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
             )
+        if row.knows and (known := desk.known(row.knows == "distinct")) is not None:
+            data["points"] = Known(points, known)
     if "graph" in row.takes:
         graph = desk.graph(merging(call.item))
         if graph is None:
             raise DegenerateDataError("fewer than 3 distinct points")
         data["graph"] = as_deep(graph, call)
-    return row(*(data[kind] for kind in row.takes), **call.options)
+    result = row(*(data[kind] for kind in row.takes), **call.options)
+    return with_recall(result, [data["graph"]]) if "graph" in row.takes else result
 
 
 def as_deep(graph: NeighborGraph, call: Call) -> NeighborGraph:
@@ -200,7 +221,6 @@ def _marked(result: Estimate | Curve, steps: Sequence[str]) -> Estimate | Curve:
 def _block(task: PairTask) -> Iterator[UnitResult]:
     """Compare pair by pair; what a run of pairs needs is prepared once, within the memory there is."""
     call, row = task.call, task.call.item.measure
-    graphs = _SideGraphs(task)
 
     def load(position: int) -> tuple[str, Any]:
         side = task.sides[position]
@@ -209,28 +229,31 @@ def _block(task: PairTask) -> Iterator[UnitResult]:
         return side.name, side.points(task.limits.memory)[0]
 
     sides = Sides(row, call.options, load, memory=task.limits.memory)
+    read: dict[str, Any] = {"graph": _SideGraphs(task), "points": sides}
     wanted = {(pair.first, pair.second): pair for pair in task.pairs}
     for tile in sides.tiles(list(wanted)):
+        drawn = joint_nulls(call, tile, read["points" if "points" in row.takes else "graph"])
         for start in range(0, len(tile), AT_A_TIME):
             some = [wanted[key] for key in tile[start : start + AT_A_TIME]]
-            outcomes = [_compared(task, pair, {"graph": graphs, "points": sides}) for pair in some]
-            causes = [cause for _, cause in outcomes if cause is not None]
+            outcomes = [_compared(task, one, read, drawn.get((one.first, one.second))) for one in some]
+            cause = next((cause for _, cause in outcomes if cause is not None), None)
             yield UnitResult(
                 "pairs",
                 f"{len(some)} pairs from {task.sides[some[0].first].name} to {task.sides[some[-1].second].name}",
                 call.name,
                 tuple(answer for answer, _ in outcomes),
-                cause=causes[0] if causes else None,
+                cause=cause,
             )
 
 
-def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tuple[Answer, BaseException | None]:
+def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any], drawn: Drawn | None) -> Outcome:
     call = task.call
     try:
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        result = row(*data, **call.options)
+        result = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
+        result = with_recall(result, [one for one in data if isinstance(one, NeighborGraph)])
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except (Exception, SystemExit) as error:
@@ -240,8 +263,7 @@ def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tup
     if not pair.whole and isinstance(result, Estimate):
         result = replace(result, per_point=None)
     first = task.sides[pair.first]
-    kept = _marked(result, first.steps)
-    record = _record(call, "pairs", first, kept, task.sides[pair.second].one.place)
+    record = _record(call, "pairs", first, _marked(result, first.steps), task.sides[pair.second].one.place)
     return Answer(pair.key, "done", record, whole=not slim), None
 
 

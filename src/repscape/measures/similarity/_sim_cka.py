@@ -20,6 +20,8 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, square_norms
+from ._cka_null import closed_null
+from ._cka_null import nulls as nulls
 from ._gram import kernel_of, median_distance
 from ._hsic import Hsic, Part, hsic
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
@@ -89,8 +91,10 @@ def sim_cka(
     Returns
     -------
     Estimate
-        value in [0, 1], of the debiased estimator in [-1, 1]; higher means more alike. chance: 0 for the debiased estimator,
-        else the mean over the shuffles. details: "hsic", "hsic_x", "hsic_y" (not normalised by n), and for the rbf kernel
+        value in [0, 1], of the debiased estimator in [-1, 1]; higher means more alike. chance: what unrelated representations
+        of these spectra read on average, by exact moments of free relabelling; 0 for the debiased estimator; with `groups` or
+        `within` the mean over the shuffles. details: "null_mean", "null_sd" and "null_threshold", from those moments or from
+        the shuffles, "hsic", "hsic_x", "hsic_y" (not normalised by n), and for the rbf kernel
         "width_x" and "width_y", the mean over batches.
 
     Raises
@@ -131,12 +135,12 @@ def sim_cka(
         function=NAME,
         value=value,
         asked=asked,
-        own_error=lambda by: _delta(first, second, value, by),
+        own_error=lambda by: _delta((first, second), shared, value, groups=by),
         bounds=(-1.0 if estimator == "debiased" else 0.0, 1.0),
         options={**options, "precision": first.precision},
         details={"hsic": sum(part.value for part in shared), "hsic_x": first.norm, "hsic_y": second.norm}
         | ({} if kernel == "linear" else {"width_x": first.width, "width_y": second.width}),
-        chance=0.0 if estimator == "debiased" else None,
+        closed=lambda: closed_null(first, second),
     )
 
 
@@ -239,13 +243,14 @@ def _ratio(first: Ready, second: Ready, shared: list[Hsic]) -> float:
     return float(np.clip(value, -1.0 if first.parts[0].debiased else 0.0, 1.0))  # rounding may step over a bound
 
 
-def _delta(first: Ready, second: Ready, value: float, groups: IntArray | None) -> PairError:
+def _delta(sides: tuple[Ready, Ready], shared: list[Hsic], value: float, *, groups: IntArray | None) -> PairError:
     """Return the error from the influence of single examples, or of batches, on the ratio, and of pairs of examples."""
+    first, second = sides
     if len(first.parts) > 1 and groups is not None:
         raise InputError(f"groups of {NAME} cannot be counted in batches, which cut through them. Take batch=None.")
     if groups is not None:
         first, second = _looked_through(first), _looked_through(second)
-    shared = [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
+        shared = [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
     norm, n = math.sqrt(first.norm * second.norm), first.n
     pieces = (shared[0].by_example, first.own[0].by_example, second.own[0].by_example)
     scale, count = 2.0 * n, n
