@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ..study import PROTOCOLS
 from ._options import Json, Layers, Measures, Quiet, Threads, place, plan_entries
 from ._print import note, say, say_json
 
@@ -29,7 +28,7 @@ def compare(
     protocol: Annotated[
         str | None,
         typer.Option(
-            "--protocol", help="Measures as a study has them: " + ", ".join(PROTOCOLS) + "; in place of --measures."
+            "--protocol", help="Measures as a published study has them: platonic or repa; in place of --measures."
         ),
     ] = None,
     permutations: Annotated[
