@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
 
 from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError
@@ -200,6 +199,8 @@ def _read(profile: _Profile) -> _Reading:
     if values.size < 4:
         return _Reading(f"A peak and a minimum inside take four layers at least; there are {values.size}.")
     last = values.size - 1
+    from scipy.signal import find_peaks  # slow to import
+
     peaks, about = find_peaks(values, prominence=0)
     bases = zip(about["left_bases"], about["right_bases"], strict=True)
     clear = [

@@ -1,5 +1,7 @@
 """One exact k-nearest-neighbour graph per representation; every neighbourhood measure reads it."""
 
+from ._choose import get_ready
+from ._direct import nearest_within
 from ._duplicates import distinct_graph, distinct_rows
 from ._knn import knn_graph, knn_query
 from ._many import knn_graphs
@@ -13,10 +15,12 @@ __all__ = [
     "Points",
     "distinct_graph",
     "distinct_rows",
+    "get_ready",
     "knn_graph",
     "knn_graphs",
     "knn_query",
     "listed_ranks",
+    "nearest_within",
     "neighbor_ranks",
     "read_points",
 ]

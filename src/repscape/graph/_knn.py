@@ -212,8 +212,15 @@ def _read(X: Any, name: str, function: str, *, how: Metric, hold: int, least: in
 
 
 def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
-    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
+    """As :func:`certified`, said first where it will compile."""
     announce_compiling(_kernels_screen.rerank, problem.crew.progress)
+    return certified(problem, how, precision, where=where)
+
+
+def certified(
+    problem: Problem, how: Metric, precision: str, *, where: str = "cpu"
+) -> tuple[_direct.Found, Mapping[str, float]]:
+    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
     points, queries, own, crew = problem.points, problem.queries, problem.own, problem.crew
     if not how.by_products:
         return _direct.nearest(points, queries, problem.k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}

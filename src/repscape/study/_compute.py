@@ -12,6 +12,7 @@ from ..errors import DegenerateDataError, InputError, MemoryBudgetError, Repscap
 from ..graph import NeighborGraph
 from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
+from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
 from ._graphs import keep_graphs, kept_graph, kept_graphs
 from ._sides import Sides
@@ -67,6 +68,14 @@ class _Desk:
         if isinstance(self.graphs, Exception):
             raise self.graphs
         return self.graphs.distinct if merged else self.graphs.full
+
+    def known(self, merged: bool) -> NeighborGraph | None:
+        """Return the graph that other measures read, for one that could do without."""
+        try:
+            graph = self.graph(merged)
+        except Exception:  # said by those who need it
+            return None
+        return graph if graph is not None and graph.indices is not None and graph.distances is not None else None
 
 
 def _ready(task: LayerTask) -> Graphs:
@@ -153,6 +162,8 @@ def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
                 f"{row.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
                 f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
             )
+        if row.knows and (known := desk.known(row.knows == "distinct")) is not None:
+            data["points"] = Known(points, known)
     if "graph" in row.takes:
         graph = desk.graph(merging(call.item))
         if graph is None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from .._types import Progress
 from ..errors import RepscapeError, UnitError
+from ..graph import get_ready
 from ..machine import memory_available, thread_count
 from ..store import has_group
 from ._expand import Everything, Wanted, WantedPairs
@@ -86,6 +87,8 @@ class Execution:
         blocks = {name: _only(block, self._missing_pair) for name, block in self.everything.blocks.items()}
         blocks = {name: block for name, block in blocks.items() if block.pairs}
         layers = self._layers(set(missing), blocks)
+        # One of many graphs knows nothing of the others, and would not import what multiplies faster for itself alone.
+        get_ready([(_rows(one.side), one.side.one.points.shape[1]) for one, graph, *_ in layers if graph])
         self.total = sum(bool(graph) + len(calls) for _, graph, _, calls in layers)
         self.total += sum(len(block.pairs) for block in blocks.values())
         if not self.total:
