@@ -81,13 +81,18 @@ def heads(reviews: str) -> None:
 def tokens(reviews: str) -> None:
     """Write the last layer's state of every token of 3,000 reviews at full length, and say what memory it took."""
     examples = read_examples(reviews).take(np.arange(3000))
+
+    def peak() -> float:
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+    def tell(done: int, total: int, what: str) -> None:
+        print(f"{done} of {total} {what}, {time.process_time():.0f} processor seconds, {peak():.2f} GiB", flush=True)
+
     with tempfile.TemporaryDirectory() as folder:
-        store = rs.extract(minilm(), examples, to=Path(folder) / "run.zarr", layers=[-1], pool="token", sync=False)
+        place = Path(folder) / "run.zarr"
+        store = rs.extract(minilm(), examples, to=place, layers=[-1], pool="token", sync=False, progress=tell)
         size = sum(file.stat().st_size for file in Path(folder).rglob("*") if file.is_file())
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-        print(
-            f"{store.rows} rows, {size / 2**20:.0f} MiB on disk, peak memory {peak:.2f} GiB, columns {list(store.examples)}"
-        )
+        print(f"{store.rows} rows, {size / 2**20:.0f} MiB on disk, {peak():.2f} GiB, columns {list(store.examples)}")
 
 
 if __name__ == "__main__":

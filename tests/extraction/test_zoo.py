@@ -1,4 +1,4 @@
-"""Families of the transformers library: tiny random models of 20 of them, and the table that stands in docs/models.md."""
+"""Families of the transformers library: tiny random models of 21 of them, and the table that stands in docs/models.md."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.extraction.zoo import BOTH, PICTURES, PROTEIN, SOUND, TEXT
+from tests.extraction.zoo import BOTH, PICTURES, PROTEIN, SOUND, SPOKEN, TEXT
 from tests.extraction.zoo_check import check_family
 
 PAGE = Path(__file__).parents[2] / "docs" / "models.md"
@@ -19,7 +19,7 @@ def _words(text: str) -> list[str]:
 SOME = _words(
     """
     albert deepseek_v3 gemma3_text gpt_oss jamba mamba modernbert olmoe phi rwkv xlnet t5 bart switch_transformers esmc
-    dinov3_vit vit_mae swin whisper wav2vec2
+    dinov3_vit vit_mae swin whisper wav2vec2 roberta-prelayernorm
     """
 )
 
@@ -47,7 +47,7 @@ def test_the_table_has_a_row_for_every_family_and_a_word_for_every_no() -> None:
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in table.splitlines() if line.startswith("| ")][
         1:
     ]
-    assert [row[0] for row in rows] == [*TEXT, *BOTH, *PROTEIN, *PICTURES, *SOUND]
+    assert [row[0] for row in rows] == [*TEXT, *BOTH, *PROTEIN, *PICTURES, *SOUND, *SPOKEN]
     assert len(rows) >= 120
     right = [row for row in rows if row[2:7] == ["yes"] * 5]
     assert len(right) >= 100

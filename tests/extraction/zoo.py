@@ -71,6 +71,7 @@ SOUND = _words(
     moonshine audio-spectrogram-transformer
     """
 )
+SPOKEN = [f"{family} (decoder)" for family in _words("whisper speech_to_text speecht5 moonshine")]
 OWN: dict[str, dict[str, Any]] = {
     "bamba": {"mamba_n_heads": 4, "mamba_d_head": 16, "attn_layer_indices": [1]},
     "granitemoehybrid": {"mamba_n_heads": 4, "mamba_d_head": 16, "layer_types": ["mamba", "attention", "mamba"]},
@@ -120,6 +121,7 @@ OWN: dict[str, dict[str, Any]] = {
 
 def tiny_config(family: str) -> Any:
     """Return the smallest config of a family: fields of sizes are small, those of its own as they must be."""
+    family = family.partition(" ")[0]
     made = CONFIG_MAPPING[family]
     own, aliases = OWN.get(family, {}), getattr(made, "attribute_map", {})
     fields = {*inspect.signature(made).parameters, *(name for name, field in aliases.items() if field not in own)}
@@ -129,7 +131,7 @@ def tiny_config(family: str) -> Any:
 def tiny_model(family: str) -> Any:
     """Return a tiny model of a family whose weights are all drawn: normalisations, biases and scales that do something."""
     torch.manual_seed(0)
-    loader: Any = transformers.AutoModelForSpeechSeq2Seq if family == "speecht5" else transformers.AutoModel
+    loader: Any = transformers.AutoModelForSpeechSeq2Seq if family.startswith("speecht5") else transformers.AutoModel
     module = loader.from_config(tiny_config(family)).eval().float()
     draw = torch.Generator().manual_seed(1)
     with torch.no_grad():

@@ -16,7 +16,7 @@ from repscape.errors import RepscapeError
 from repscape.extraction import Model, Tap, list_layers, open_model
 from tests.extraction.more_models import states_of
 from tests.extraction.tiny_models import PROTEINS, TEXTS, image_processor, protein_tokenizer, word_tokenizer
-from tests.extraction.zoo import BOTH, PICTURES, PROTEIN, SOUND, tiny_model
+from tests.extraction.zoo import BOTH, PICTURES, PROTEIN, SOUND, SPOKEN, tiny_model
 
 CLOSE = 1e-5  # relative to the largest entry of a state
 BRANCHES = (("attn", "norm2"), ("mixer", "norm2"), ("cross", "norm_mlp"), ("mlp", ""))
@@ -69,8 +69,9 @@ def opened(family: str, folder: Any) -> Model:
     module = tiny_model(family)
     if family in PICTURES:
         return open_model(module, preprocess=image_processor("ViT"))
-    if family in SOUND:
-        return open_model(module, preprocess=extractor(family))
+    if family in (*SOUND, *SPOKEN):
+        tower = "decoder" if family in SPOKEN else "auto"
+        return open_model(module, preprocess=extractor(family.partition(" ")[0]), tower=tower)
     if family in PROTEIN:
         return open_model(module, preprocess=protein_tokenizer(folder))
     tower = "both" if family in BOTH else "auto"
@@ -94,7 +95,7 @@ def kind_of(family: str) -> str:
     """Return the kind of a family's examples."""
     if family in PICTURES:
         return "image"
-    return "vectors" if family in SOUND else "protein" if family in PROTEIN else "text"
+    return "vectors" if family in (*SOUND, *SPOKEN) else "protein" if family in PROTEIN else "text"
 
 
 def inputs_of(family: str) -> Any:
@@ -102,7 +103,7 @@ def inputs_of(family: str) -> Any:
     draw = np.random.default_rng(1)
     if family in PICTURES:
         return draw.integers(0, 256, (3, 32, 32, 3), dtype=np.uint8)
-    if family in SOUND:
+    if family in (*SOUND, *SPOKEN):
         return (draw.standard_normal((3, 6000)) / 10).astype(np.float32)
     return [sequence[:12] for sequence in PROTEINS] if family in PROTEIN else TEXTS
 
@@ -160,6 +161,7 @@ def _librarys(model: Model, family: str) -> list[list[np.ndarray]]:
             out = model.run(**given, output_hidden_states=True)
         both = hasattr(out, "encoder_hidden_states") and hasattr(out, "decoder_hidden_states")
         found = [out.encoder_hidden_states, out.decoder_hidden_states] if both else [out.hidden_states]
+        found = found[1:] if family in SPOKEN else found
         rows.append([[_real(state, batch, family, at) for state in stack] for at, stack in enumerate(found)])
     return [
         [np.concatenate([one[at][depth] for one in rows]) for depth in range(len(rows[0][at]))]
@@ -233,7 +235,8 @@ def norms_of(model: Model, block: str) -> list[tuple[str, Any]]:
     return [
         (name, module)
         for name, module in inside
-        if re.search(r"norm|(^|[._])(pre_)?ln", name.lower()) or "norm" in type(module).__name__.lower()
+        if re.search(r"norm|(^|[._])(pre_)?ln", name.lower())
+        or re.search(r"norm(gated|\d+d)?$", type(module).__name__.lower())
     ]
 
 
@@ -258,6 +261,8 @@ def _counted(family: str, states: States) -> bool:
     inputs = inputs_of(family)
     if family in OTHER_POSITIONS:
         return all(len(state) == len(inputs) for state in states.values())
+    if family in SPOKEN:
+        return all(len(state) == len(inputs) for state in states.values())  # its first token alone
     if family in SOUND:
         return all(len(state) % len(inputs) == 0 for state in states.values())
     words = {"image": PATCHES * len(inputs), "protein": sum(map(len, inputs))}

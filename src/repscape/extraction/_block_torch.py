@@ -24,6 +24,7 @@ LOOSEST = 0.3  # of what a step adds, where half precision rounds coarsely
 PLAIN = 2e-3  # a factor this close to 1 is 1
 CHANNELS = 256  # looked at, evenly spaced, of a wide stream
 NORM = re.compile(r"norm|(^|[._])ln(_|\d|$)", re.IGNORECASE)
+NORM_CLASS = re.compile(r"norm(ali[sz]ation)?(gated|\d+d)?$", re.IGNORECASE)  # RobertaPreLayerNormIntermediate is none
 CROSS = re.compile(r"cross|enc_?dec|encoder_attn", re.IGNORECASE)
 ATTENTION = re.compile(r"att(n|en)|mha", re.IGNORECASE)
 MIXER = re.compile(r"mamba|mixer|ssm|conv|fourier|recurrent|lru|delta|retention|time_mix", re.IGNORECASE)
@@ -49,7 +50,7 @@ class Step:
 
 def is_norm(call: Call) -> bool:
     """Say whether a call is that of a normalisation."""
-    return bool(NORM.search(call.kind) or NORM.search(call.path.rpartition(".")[2]))
+    return bool(NORM_CLASS.search(call.kind) or NORM.search(call.path.rpartition(".")[2]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 import torch
 
-from ._block_torch import NORM, Inside, Step, is_norm
+from ._block_torch import NORM_CLASS, Inside, Step, is_norm
 from ._trace_torch import Call, Trace, first_output
 
 
@@ -99,7 +99,7 @@ def _shared_stacks(among: Sequence[Call]) -> list[list[Call]]:
     for kind, calls in kinds.items():
         apart = [call for call in calls if not any(one.entered < call.entered < one.left for one in calls)]
         again = len({call.path for call in apart}) < len(apart)
-        if again and len(apart) > 1 and not breaks(apart) and not NORM.search(kind) and _ever_new(apart):
+        if again and len(apart) > 1 and not breaks(apart) and not NORM_CLASS.search(kind) and _ever_new(apart):
             runs.append(apart)
     return runs
 
