@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,6 +29,7 @@ def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
 
 def remove_unfinished(path: Path) -> None:
     """Remove what attempts to make a folder left beside it."""
+    own = re.compile(rf"\.{re.escape(path.name[:NAMED])}-[0-9a-f]+{re.escape(UNFINISHED_FOLDER)}")
     for leftover in path.parent.iterdir():
-        if leftover.name.startswith(f".{path.name[:NAMED]}-") and leftover.name.endswith(UNFINISHED_FOLDER):
+        if own.fullmatch(leftover.name):  # "run-2" is another store than "run"
             shutil.rmtree(leftover)
