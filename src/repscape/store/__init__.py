@@ -1,6 +1,6 @@
 """Arrays on disk that survive kills and notice damage: a store of activations, and groups of arrays for all else."""
 
-from ._arrays import has_group, list_groups, read_arrays, remove_group, write_arrays
+from ._arrays import has_group, list_groups, look_at_groups, read_arrays, remove_group, write_arrays
 from ._format import check_format
 from ._lock import locked
 from ._read import Store, StoredLayer, open_store, reopen_store
@@ -17,6 +17,7 @@ __all__ = [
     "has_group",
     "list_groups",
     "locked",
+    "look_at_groups",
     "open_store",
     "read_arrays",
     "remove_group",
