@@ -187,7 +187,6 @@ class StudySpec:
         reading = self.reading
         if self.models is not None:
             told = {name: self.models.options.get(name) for name in TOLD}
-            told |= {name: value for name in TOLD if (value := getattr(self.reading, name)) is not None}
             trusted = reading.allow_pickle or bool(self.models.options.get("allow_pickle"))
             reading = Reading(**told, allow_pickle=trusted)
         return GivenColumns.of(list(entries), reading)
