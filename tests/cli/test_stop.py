@@ -33,4 +33,6 @@ def test_a_signal_in_the_midst_of_text_that_runs_ends_with_its_code(
         [sys.executable, "-m", "interrupted"], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert done.returncode == code, done.stderr
-    assert done.stderr.splitlines() == ["Error: stopped; what was finished is kept, and the same command goes on from there"]
+    assert done.stderr.splitlines() == [
+        "Error: stopped; what was finished is kept, and the same command goes on from there"
+    ]
