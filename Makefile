@@ -16,6 +16,7 @@ help:
 	@echo "make check   lint, types, house rules"
 	@echo "make bench   time the code against its peers"
 	@echo "make fuzz    harm ten thousand files of every kind and read them: a quarter of an hour"
+	@echo "make dist    wheel and sdist, checked, and the demo from the wheel alone"
 	@echo "make docs    build the documentation site"
 	@echo "make jupyterlab, make lint-js   the notebook in JupyterLab; the explorer's scripts, by npm"
 	@echo "make calibration   draw samples by the thousand, simulated and of real sets: do the intervals hold? hours; goes on where it was stopped"
@@ -78,8 +79,24 @@ jupyterlab: $(VENV)/.installed-dev
 lint-js:
 	npx --yes @biomejs/biome@2.6.8 check src/repscape/explore/static
 
+# What is uploaded: built, checked, and the demo run from the wheel alone in an environment of its own.
+.PHONY: dist licences
+dist: $(VENV)/.installed-dev
+	rm -rf dist
+	$(BIN)/python -m pip install --quiet build twine
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/python -m twine check --strict dist/*
+	$(PYTHON) -m venv dist/bare
+	dist/bare/bin/python -m pip install --quiet torch==2.13.0
+	dist/bare/bin/python -m pip install --quiet "$$(ls dist/*.whl)[models]"
+	dist/bare/bin/python -m pip check
+	cd dist && bare/bin/repscape explain id_twonn > /dev/null && bare/bin/repscape demo -o demo
+
+licences: $(VENV)/.installed-dev
+	$(BIN)/python tools/licences.py docs/licences.md
+
 docs: $(VENV)/.installed-docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build
 
 clean:
-	rm -rf $(VENV) demo docs/_build
+	rm -rf $(VENV) demo dist docs/_build

@@ -27,7 +27,7 @@ LEVELS = {
     **dict.fromkeys(("results", "plan", "testing"), 5),
     **dict.fromkeys(("findings", "figures"), 6),
     "study": 7,
-    **dict.fromkeys(("report", "explore"), 8),
+    **dict.fromkeys(("report", "explore", "sklearn"), 8),
     "recipes": 9,
     "cli": 10,
 }
@@ -232,3 +232,21 @@ def test_the_privacy_test_sees_a_breach() -> None:
     reach = Import(1, ("measures", "_result"), "Estimate", door=False)
     assert breaks_privacy(("figures", "matplotlib"), reach)
     assert not breaks_privacy(("measures", "dimension"), reach)
+
+
+def test_the_page_of_licences_has_every_requirement_that_users_install() -> None:
+    import re
+    import tomllib
+
+    top = ROOT.parents[1]
+    project = tomllib.loads((top / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = {
+        name: lines for name, lines in project["optional-dependencies"].items() if name not in ("all", "dev", "docs")
+    }
+    wanted = {
+        re.match(r"[\w-]+", line)[0].lower() for lines in (project["dependencies"], *extras.values()) for line in lines
+    }
+    listed = re.findall(
+        r"^\| ([\w.-]+) \|", (top / "docs" / "licences.md").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
+    assert wanted - {name.lower().replace("_", "-") for name in listed} == set()  # else: make licences

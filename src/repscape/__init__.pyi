@@ -1,4 +1,4 @@
-from . import errors, examples, synthetic, testing
+from . import errors, examples, sklearn, synthetic, testing
 from .examples import choose_words, missing_words, read_examples, shared_words, vector_models
 from .findings import LayerAdvice, best_layer, best_matches, paired_differences, simultaneous_bands, suggest_layers
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
@@ -27,6 +27,18 @@ from .measures.overlap import (
     overlap_values,
 )
 from .measures.probes import Probe, fit_probe, load_probe, probe_knn, probe_learning, probe_linear, probe_mdl, probe_mlp
+from .measures.quality import (
+    quality_alpha,
+    quality_angular,
+    quality_capacity,
+    quality_collapse,
+    quality_curvature,
+    quality_entropy,
+    quality_influence,
+    quality_lidar,
+    quality_linearity,
+    quality_rankme,
+)
 from .measures.similarity import (
     compare_rdms,
     rdm,
@@ -48,10 +60,12 @@ from .measures.structure import (
     cluster_hdbscan,
     cluster_kmeans,
     cluster_members,
+    cluster_peaks,
     density_knn,
     density_kstar,
     density_pak,
     embed,
+    peaks_agreement,
     select_category,
 )
 from .measures.uncertainty import sample_size, sample_size_curve
@@ -63,7 +77,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Recorder, Trajectory, extract, open_study, predict, run
+from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata
 
 __version__: str
 __all__ = [
@@ -86,6 +100,7 @@ __all__ = [
     "cluster_hdbscan",
     "cluster_kmeans",
     "cluster_members",
+    "cluster_peaks",
     "compare_rdms",
     "density_knn",
     "density_kstar",
@@ -128,6 +143,7 @@ __all__ = [
     "overlap_rbo",
     "overlap_values",
     "paired_differences",
+    "peaks_agreement",
     "plateau",
     "predict",
     "probe_knn",
@@ -135,6 +151,16 @@ __all__ = [
     "probe_linear",
     "probe_mdl",
     "probe_mlp",
+    "quality_alpha",
+    "quality_angular",
+    "quality_capacity",
+    "quality_collapse",
+    "quality_curvature",
+    "quality_entropy",
+    "quality_influence",
+    "quality_lidar",
+    "quality_linearity",
+    "quality_rankme",
     "rdm",
     "read_examples",
     "rsa_noise_ceiling",
@@ -156,6 +182,8 @@ __all__ = [
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "to_anndata",
+    "sklearn",
     "testing",
     "vector_models",
     "write_report",

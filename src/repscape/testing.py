@@ -216,6 +216,8 @@ def call(measure: Measure, data: Sample, options: Options = None) -> Any:
             arguments.append(data.columns[kind])
             continue
         points = next(sides)
+        if measure.equal_width:
+            points = points[:, : min(data.X.shape[1], data.Y.shape[1])]
         as_graph = kind == "graph" and not measure.merges
         arguments.append(knn_graph(points, measure.depth(given, data.columns)) if as_graph else points)
     return measure(*arguments, **given)

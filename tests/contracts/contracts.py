@@ -41,6 +41,9 @@ __all__ = [
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "id_gride": {"max_rank": 16},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
+    "peaks_agreement": {"z": 0.3},  # many peaks, so that their agreement moves
+    "quality_alpha": {"ranks": (1, 5)},  # six dimensions have no eleventh rank
+    "quality_capacity": {"draws": 8, "points": 100},  # all of them: whichever are drawn changes the value
     "probe_linear": {"metric": "log_loss"},  # accuracy moves in steps of one example, too coarse to see a change
     "probe_knn": {"metric": "log_loss"},
     "probe_learning": {"metric": "log_loss", "fractions": (0.2, 1.0)},

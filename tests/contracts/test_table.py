@@ -23,7 +23,13 @@ ROWS = list(MEASURES.values())
 BOTH = [row for row in ROWS if row.arity == 2]
 SOURCE = Path(repscape.__file__).parent / "measures"
 TESTS = Path(__file__).parents[1]
-PREFIXES = ("_id_", "_overlap_", "_sim_", "_probe_", "_select_", "_cluster_", "_health_", "_information_", "_density_")
+PREFIXES = tuple(
+    f"_{word}_"
+    for word in (
+        *("id", "overlap", "sim", "probe", "select", "cluster", "health", "information", "density"),
+        *("peaks", "quality"),
+    )
+)
 
 
 def names(rows: list[Measure]) -> list[str]:

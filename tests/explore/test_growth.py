@@ -96,8 +96,15 @@ def test_a_study_that_grows_is_read_anew_and_layers_keep_their_numbers(grown):
     numbers = {layer.place.layer.key: number for number, layer in held.layers.items()}
     assert not held.grown()
     assert {offer.name for offer in explorer.galleries[0].values.offers()}.isdisjoint({"record:health_hubness|"})
-    rs.open_study(grown).run(rs.Plan(measures=["health_hubness"]))
+    rs.open_study(grown).run(rs.Plan(measures=["health_hubness", "probe_knn"], labels="kind"))
     assert held.grown()
+    values = explorer.galleries[0].values
+    margin = next(offer for offer in values.offers() if offer.name.endswith("|margin"))
+    right = next(offer for offer in values.offers() if offer.title.startswith("Right or wrong"))
+    sure = values.get(margin.name, numbers["block3"])
+    decided = sure != 0  # at 0 two classes are as likely, and the first of them was taken
+    assert decided.mean() > 0.8
+    np.testing.assert_array_equal((sure > 0)[decided], values.get(right.name, numbers["block3"])[decided] == 1)
     assert {layer.place.layer.key: number for number, layer in held.layers.items()} == numbers
     found = explorer.galleries[0].values.get("record:health_hubness|", numbers["block1"])
     true = rs.health_hubness(graph("base", "block1"), k=10, error=None).per_point
@@ -134,3 +141,27 @@ def test_points_that_have_changed_since_are_refused(grown):
     number = next(number for number, layer in held.layers.items() if layer.place.layer.name == "block0")
     with pytest.raises(StudyMismatchError, match="have changed"):
         held.near.neighbors(held.layers[number], 0, 200)
+
+
+def test_studies_stand_together_only_where_their_examples_are_the_same(tmp_path):
+    rng = np.random.default_rng(0)
+    columns = {
+        "first": {"word": np.array(["a", "b", "c"] * 20)},
+        "same": {"word": np.array(["a", "b", "c"] * 20), "score": rng.normal(size=60)},
+        "other": {"word": np.array(["b", "a", "c"] * 20)},
+        "none": {},
+    }
+    for name, held in columns.items():
+        rs.run(
+            {"layer": rng.normal(size=(60, 4))},
+            rs.Plan(measures=["health_hubness(k=5)"], labels="word" if held else None),
+            columns=held,
+            folder=tmp_path / name,
+            sync=False,
+        )
+    explorer = Explorer([tmp_path / name for name in columns])
+    together = [[view.name for view in one.held.views] for one in explorer.galleries]
+    assert together == [["first", "same", "none"], ["other"]]
+    assert [note for note in explorer.galleries[0].meta()["notes"] if "taken to be the same" in note]
+    assert not [note for note in explorer.galleries[1].meta()["notes"] if "taken to be the same" in note]
+    explorer.close()

@@ -16,9 +16,11 @@ from ._check import check
 from ._compare import compare
 from ._demo import demo
 from ._diff import diff
+from ._explain import explain
 from ._explore import explore, export_explorer
 from ._export_arrays import export_arrays
 from ._extract import extract
+from ._greet import greet
 from ._import_arrays import import_arrays
 from ._info import info
 from ._measure import measure
@@ -34,12 +36,21 @@ from ._signals import WORDS, stopped
 BAD_INPUT = 1
 COMMANDS = (
     demo, run, add, remove, diff, check, extract, measure, compare, predict, plot, report, explore, export_explorer,
-    recipe, info, import_arrays, export_arrays,
+    recipe, info, explain, import_arrays, export_arrays,
 )  # fmt: skip
 
 
 class Commands(TyperGroup):
     """Turns errors that a user can mend into one message on standard error, without a traceback."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find a command; the name of a measure, a word on no command's line, leads to what explains it."""
+        if args and args[0] not in self.commands and "_" in args[0]:
+            from ..measures import every_measure
+
+            if args[0] in every_measure():
+                ctx.fail(f"{args[0]} is a measure: repscape explain {args[0]}, or repscape measure {args[0]} PATH.")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -60,8 +71,7 @@ app = typer.Typer(
     cls=Commands,
     help="Chart the landscape of a network's hidden representations, layer by layer.",
     epilog="Begin with: repscape demo -o demo",
-    no_args_is_help=True,
-    add_completion=False,
+    invoke_without_command=True,
     rich_markup_mode=None,  # loading rich would double the time of --help
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -80,9 +90,12 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def _options(
+    ctx: typer.Context,
     version: bool = typer.Option(False, "--version", help="Print the version.", callback=_version, is_eager=True),
 ) -> None:
-    """Take the options that come before a command."""
+    """Take the options that come before a command; without one, say what to do next."""
+    if ctx.invoked_subcommand is None:
+        greet()
 
 
 def run_app() -> None:

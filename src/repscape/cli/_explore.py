@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from ._print import note, say
+from ._options import Json
+from ._print import note, say, say_json
 from ._signals import stopped
 
 Studies = Annotated[list[Path], typer.Argument(metavar="STUDY...", help="Study folders, as repscape run writes them.")]
@@ -50,6 +51,7 @@ def export_explorer(
         list[str] | None,
         typer.Option("--map", metavar="METHOD", help="Beside principal components: neighbors, tsne or umap."),
     ] = None,
+    json: Json = False,
 ) -> None:
     """Write the explorer as files that work on any file host, without a server.
 
@@ -68,4 +70,7 @@ def export_explorer(
     page = write_site(studies, out, methods=maps or (), progress=tell)
     if sys.stderr.isatty():
         note("")
+    if json:
+        say_json({"page": str(page)})
+        return
     say(str(page))

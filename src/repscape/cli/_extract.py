@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,8 +21,8 @@ from ._model_options import (
     chosen,
     say_forecast,
 )
-from ._options import Label, Layers, Quiet, alone, place, plan_entries
-from ._print import note, say
+from ._options import Json, Label, Layers, Quiet, alone, place, plan_entries
+from ._print import note, say, say_json
 
 Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, a local folder, or "module:function".')]
 Out = Annotated[
@@ -52,6 +53,7 @@ def extract(
     dry_run: DryRun = False,
     no_sync: NoSync = False,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
     """Read a model's hidden states into a store.
 
@@ -69,7 +71,8 @@ def extract(
         more = {"data": data, "out": out, "layers": layers, "dry_run": dry_run, "no_sync": no_sync, "quiet": quiet}
         read = {name: value for name, value in chosen(states).items() if name not in LISTED}
         alone("--list", ctx, **more, **chosen(examples, draw, tables, label=label), **read)
-        _say_layers(model, chosen(opening, dtype=states.dtype, tower=states.tower, revision=revision and revision[0]))
+        opened = chosen(opening, dtype=states.dtype, tower=states.tower, revision=revision and revision[0])
+        _say_layers(model, opened, json)
         return
     place = Path() if out is None and dry_run else out
     if data is None or place is None:
@@ -81,9 +84,17 @@ def extract(
     options = chosen(examples, draw, tables, states, opening, label=label, **plan_entries(measures=None, layers=layers))
     source = ModelSource.of([model], data, revisions=revision or (), **options)
     if dry_run:
-        say_forecast(source.forecast(place))
+        forecasts = source.forecast(place)
+        if json:
+            say_json({name: asdict(found) for name, found in forecasts.items()})
+        else:
+            say_forecast(forecasts)
         return
     store = run_extract(model, source.examples(), to=place, progress=not quiet, sync=not no_sync, **source.extraction)
+    if json:
+        truncated = store.state.get("truncated") or 0
+        say_json({"store": str(out), "rows": store.rows, "layers": list(store.layers), "truncated": truncated})
+        return
     say(f"{store.rows} rows of {len(store.layers)} layers: {', '.join(store.layers)}")
     if cut := store.state.get("truncated"):
         note(
@@ -92,7 +103,7 @@ def extract(
     say(f"\nStore: {out}")
 
 
-def _say_layers(model: str, opening: dict[str, Any]) -> None:
+def _say_layers(model: str, opening: dict[str, Any], json: bool) -> None:
     from ..extraction import list_layers, open_model, refused_sites
     from ._print import say_table
 
@@ -109,6 +120,11 @@ def _say_layers(model: str, opening: dict[str, Any]) -> None:
         ]
         for tap in list_layers(opened)
     ]
+    if json:
+        names = ("layer", "index", "depth", "site", "module", "check")
+        layers = [dict(zip(names, row, strict=True)) for row in table]
+        say_json({"layers": layers, "refused": {site: why or "" for site, why in refused_sites(opened).items()}})
+        return
     say_table(["layer", "index", "depth", "site", "module", "check"], table)
     for site, why in refused_sites(opened).items():
         note(f"No {site}: {why or 'its blocks have none'}.")

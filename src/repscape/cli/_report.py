@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ._options import Quiet, place
-from ._print import say
+from ._options import Json, Quiet, place
+from ._print import say, say_json
 
 Studies = Annotated[
     list[Path],
@@ -40,6 +40,7 @@ def report(
     title: Title = None,
     maps: Maps = None,
     quiet: Quiet = False,
+    json: Json = False,
 ) -> None:
     """Write the report of a study again, or of several on one page.
 
@@ -58,4 +59,8 @@ def report(
     from ..study import StudyFolder
 
     page = out or StudyFolder(studies[0]).report
-    say(str(report_studies(studies, page, title=title, maps=maps or (), progress=not quiet)))
+    written = str(report_studies(studies, page, title=title, maps=maps or (), progress=not quiet))
+    if json:
+        say_json({"report": written})
+        return
+    say(written)

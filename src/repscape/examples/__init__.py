@@ -16,7 +16,7 @@ from ._source import Wanted
 from ._thumbnails import Pictures, sheet, thumbnails
 from ._typed import as_numbers
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
-from .forms import POOLS, WRITERS, Form, as_array, is_model, is_model_source, is_tensor, write_held
+from .forms import POOLS, WRITERS, Form, as_array, is_model, is_model_source, is_tensor, to_anndata, write_held
 
 __all__ = [
     "CHANNELS",
@@ -51,6 +51,7 @@ __all__ = [
     "is_model_source",
     "is_tensor",
     "layers_in_memory",
+    "to_anndata",
     "write_held",
     "builtin_values",
     "NeighborFiles",

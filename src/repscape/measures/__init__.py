@@ -1,6 +1,7 @@
 """Every measure, one file each, and the table of them."""
 
 from ._calls import measures_from_text
+from ._page import page_of
 from ._plugins import PluginWarning
 from ._result import Curve, Estimate, normal_interval, said_of_spread
 from ._rounded import rounded
@@ -20,6 +21,7 @@ __all__ = [
     "measure",
     "measures_from_text",
     "normal_interval",
+    "page_of",
     "rounded",
     "said_of_spread",
 ]

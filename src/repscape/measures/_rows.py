@@ -16,11 +16,12 @@ from .dimension import ROWS as DIMENSION
 from .health import ROWS as HEALTH
 from .overlap import ROWS as OVERLAP
 from .probes import ROWS as PROBES
+from .quality import ROWS as QUALITY
 from .similarity import ROWS as SIMILARITY
 from .structure import ROWS as STRUCTURE
 
 MEASURES: Mapping[str, Measure] = {
-    row.name: row for row in (*DIMENSION, *OVERLAP, *SIMILARITY, *STRUCTURE, *HEALTH, *PROBES)
+    row.name: row for row in (*DIMENSION, *OVERLAP, *SIMILARITY, *STRUCTURE, *HEALTH, *QUALITY, *PROBES)
 }
 
 

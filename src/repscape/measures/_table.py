@@ -109,6 +109,8 @@ class Measure(Brief):
     """Raise it when the definition changes: every record keeps it, and a study computes again what an earlier one gave."""
     variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
     """(option, value) -> fields that this value of the option changes, such as bounds or what higher means."""
+    equal_width: bool = False
+    """With arity 2: whether both must be of one width, as two states of one residual stream are."""
     alarm: Callable[[Any], str] | None = None
     """Given a result, what a study must warn its reader of; "" where nothing."""
 

@@ -4,6 +4,7 @@ from ._defaults import USUAL_COMPARISON, fitted
 from ._describe import describe
 from ._diff import Difference, diff_studies
 from ._export import export_arrays
+from ._export_states import to_anndata
 from ._extract import extract
 from ._folder import StudyFolder
 from ._grow import add_to_study, run_study
@@ -51,5 +52,6 @@ __all__ = [
     "repair_study",
     "results_in",
     "run",
+    "to_anndata",
     "run_study",
 ]

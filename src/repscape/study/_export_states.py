@@ -4,20 +4,67 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
+from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from .. import _check
 from ..errors import InputError, UnknownNameError
 from ..examples import WRITERS, write_held
+from ..examples import to_anndata as as_anndata
 from ..store import open_store
 from ._folder import StudyFolder
 from ._study import open_study
 from .reading import Representation, Source, imported_models, read_source
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 
 def is_file_of_states(path: Path) -> bool:
     """Whether a path asks for one file of states, rather than for a folder of neighbour files."""
     return path.suffix.lower() in WRITERS
+
+
+def to_anndata(source: str | Path, layers: Sequence[str] = ()) -> Any:
+    """Return the states of a study or store as an AnnData object, for scanpy and others that read it.
+
+    Parameters
+    ----------
+    source : path
+        A study, a store, or a folder of what was imported.
+    layers : sequence of str
+        Names or globs; all by default.
+
+    Returns
+    -------
+    anndata.AnnData
+        obsm has the layers (n, d), called by their keys with "|" for "/"; obs the columns of the examples, ids the names of the
+        rows; uns["repscape"] the version and, of a study, "results": a row for each number.
+
+    Raises
+    ------
+    InputError
+        If there are no states, or they cannot be read again.
+    MissingExtraError
+        If anndata is not installed.
+
+    Examples
+    --------
+    >>> import repscape as rs
+    >>> adata = rs.to_anndata("study")  # doctest: +SKIP
+    >>> import scanpy
+    >>> scanpy.pp.neighbors(adata, use_rep="layer.6")  # doctest: +SKIP
+    """
+    source = Path(source)
+    held, columns = _layers_of(source, layers)
+    data = as_anndata({name: np.asarray(points) for name, points in held.items()}, columns)
+    data.uns["repscape"] = {"version": version("repscape")}
+    if StudyFolder(source).is_study:
+        data.uns["repscape"]["results"] = _plain_text(open_study(source).results.to_frame())
+    return data
 
 
 def export_states(source: Path, file: Path, layers: Sequence[str] = ()) -> Path:
@@ -32,14 +79,35 @@ def export_states(source: Path, file: Path, layers: Sequence[str] = ()) -> Path:
     UnknownNameError
         If a name or glob of `layers` is that of none.
     """
+    held, columns = _layers_of(source, layers)
+    write_held(file, held, columns)
+    return file
+
+
+def _plain_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with plain numbers and plain text alone, which is what AnnData writes."""
+    import pandas as pd
+
+    rows = pd.Index([str(row) for row in range(len(table))], dtype=object)
+    numbers = set(table.select_dtypes(include=["number", "bool"]).columns)
+    columns = {
+        str(name): table[name].to_numpy()
+        if name in numbers
+        else np.array(["" if held is None else str(held) for held in table[name]], dtype=object)
+        for name in table
+    }
+    return pd.DataFrame({name: pd.Series(held, index=rows, dtype=held.dtype) for name, held in columns.items()})
+
+
+def _layers_of(source: Path, layers: Sequence[str]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return layer name -> points (n, d), and the columns of the examples."""
     found = _source(source)
     chosen = [one for one in found.representations if one.points is not None]
     if not chosen:
         raise InputError(f"{source} holds published graphs and no states; -o DIR writes the graphs.")
     names = {_name(one, found): one for one in chosen}
     wanted = _chosen(list(names), layers)
-    write_held(file, {name: names[name].points for name in wanted}, dict(found.columns))
-    return file
+    return {name: names[name].points for name in wanted}, dict(found.columns)
 
 
 def _source(path: Path) -> Source:

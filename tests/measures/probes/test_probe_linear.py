@@ -54,6 +54,8 @@ def test_value_error_and_chance_by_hand() -> None:
     assert found.per_point is not None
     assert found.per_point.mean() == pytest.approx(found.value, abs=0.005)
     assert found.details["confusion"].trace() == found.per_point.sum()
+    assert ((found.details["margin"] > 0) == (found.per_point == 1)).all()
+    assert np.abs(found.details["margin"]).max() <= 1
     assert found.details["confusion"].sum(axis=1).tolist() == np.bincount(y).tolist()
 
 

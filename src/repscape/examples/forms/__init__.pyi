@@ -1,3 +1,4 @@
+from ._anndata_files import to_anndata
 from ._arrange import Arranged, arranged
 from ._files import READERS, holds_arrays, is_model, read_held
 from ._form import AXES, POOLS, Form, Held
@@ -25,5 +26,6 @@ __all__ = [
     "is_tensor",
     "is_zarr",
     "read_held",
+    "to_anndata",
     "write_held",
 ]

@@ -69,9 +69,15 @@ def of_anndata(data: Any) -> Held:
     return held
 
 
-def write_h5ad(path: Path, layers: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
-    """Write layers as obsm and columns as obs; ids become the names of the rows."""
-    anndata = _anndata("writing AnnData")
+def to_anndata(layers: Mapping[str, Any], columns: Mapping[str, Any]) -> Any:
+    """Return an AnnData object with layers as obsm and columns as obs; ids are the names of the rows.
+
+    Raises
+    ------
+    MissingExtraError
+        If anndata is not installed.
+    """
+    anndata = _anndata("making AnnData")
     import pandas as pd
 
     n = len(next(iter(layers.values())))
@@ -80,13 +86,21 @@ def write_h5ad(path: Path, layers: Mapping[str, Any], columns: Mapping[str, Any]
     obs = pd.DataFrame({name: values for name, values in columns.items() if name != "id"}, index=rows)
     for name in obs.select_dtypes(exclude=["number", "bool"]):
         obs[name] = obs[name].astype(object)
-    written = {name.replace("/", "|"): np.ascontiguousarray(array) for name, array in layers.items()}
+    held = {name.replace("/", "|"): np.ascontiguousarray(array) for name, array in layers.items()}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # on names of rows that repeat, and on text made categorical
+        data = anndata.AnnData(obs=obs, obsm=held)
+        # Plain text, which every version reads; pandas 3 would make of it a type of its own.
+        data.obs.index, data.var.index = rows, pd.Index([], dtype=object)
+    return data
+
+
+def write_h5ad(path: Path, layers: Mapping[str, Any], columns: Mapping[str, Any]) -> None:
+    """Write layers as obsm and columns as obs; ids become the names of the rows."""
+    data = to_anndata(layers, columns)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # on names of rows that repeat, and on text made categorical
-            data = anndata.AnnData(obs=obs, obsm=written)
-            # Plain text, which every version reads; pandas 3 would make of it a type of its own.
-            data.obs.index, data.var.index = rows, pd.Index([], dtype=object)
+            warnings.simplefilter("ignore")  # on text made categorical
             data.write_h5ad(path)
     except (OSError, ValueError, TypeError, RuntimeError, KeyError) as problem:
         raise StoreError(f"{path} cannot be written: {str(problem)[:200]}.") from problem

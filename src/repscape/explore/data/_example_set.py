@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -46,6 +45,7 @@ class ExampleSet:
                 layers.append(Layer(number, study, place, model))
         self.layers: Mapping[int, Layer] = {layer.number: layer for layer in layers}
         self.n = self.views[0].n
+        self.notes = self._taken()
         self.near = Near(self)
         self._shown: dict[str, ShownColumn] = {}
         self._table: pd.DataFrame | None = None
@@ -62,6 +62,16 @@ class ExampleSet:
             self._read()
             self.version += 1
         return True
+
+    def _taken(self) -> list[str]:
+        """Say where nothing in the studies tells that their examples are the same."""
+        first = self.views[0]
+        return [
+            f"{first.name} and {view.name} have no column in common: their examples are taken to be the same ones, in the same "
+            f"order, because both have {self.n:,}."
+            for view in self.views[1:]
+            if not set(first.table.columns) & set(view.table.columns)
+        ]
 
     # ---- representations
 
@@ -201,16 +211,25 @@ def example_sets(folders: Sequence[str | Path]) -> tuple[ExampleSet, ...]:
     names = [path.resolve().name for path in paths]
     if len(set(names)) < len(names):
         names = [str(path) for path in paths]
-    held: dict[str, list[StudyView]] = {}
+    held: list[list[StudyView]] = []
     for path, name in zip(paths, names, strict=True):
         view = StudyView(path, name)
-        held.setdefault(_who(view), []).append(view)
-    return tuple(ExampleSet(views) for views in held.values())
+        together = next((views for views in held if _same_examples(views[0], view)), None)
+        if together is None:
+            held.append([view])
+        else:
+            together.append(view)
+    return tuple(ExampleSet(views) for views in held)
 
 
-def _who(view: StudyView) -> str:
-    """Return a name for the examples: their ids, else their number and what every study says of its data."""
-    table = view.table
-    if ID in table.columns:
-        return hashlib.sha256("\x1e".join(map(str, table[ID])).encode("utf-8", "surrogatepass")).hexdigest()
-    return f"{view.n}"
+def _same_examples(one: StudyView, other: StudyView) -> bool:
+    """Whether two studies hold the same examples in the same order: by their ids, else by the columns that both have."""
+    if one.n != other.n:
+        return False
+    shared = [name for name in one.table.columns if name in other.table.columns]
+    told = [ID] if ID in shared else shared
+    return all(_written(one.table[name]) == _written(other.table[name]) for name in told)
+
+
+def _written(column: pd.Series[Any]) -> list[str]:
+    return [str(value) for value in column]

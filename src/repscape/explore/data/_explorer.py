@@ -90,7 +90,7 @@ class Gallery:
             "offers": [asdict(offer) for offer in self.values.offers()],
             "pictures": None if held.pictures is None else {"tiles": TILES},
             "deepest": min(SHALLOW, held.n - 1),
-            "notes": list(self.layouts.notes.values()),
+            "notes": [*self.held.notes, *self.layouts.notes.values()],
         }
 
     def records(self) -> dict[str, Any]:

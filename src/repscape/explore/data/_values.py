@@ -33,6 +33,7 @@ BLOCK = 1 << 23
 KEPT_BYTES = 200_000_000
 RECORD = "record:"
 LABEL = "agreement:"
+MARGIN = "margin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ class ValuesOf:
 
     @staticmethod
     def _offer(name: str, title: str, by_place: Mapping[int, Values]) -> Offer:
-        return Offer(name, title, "As the study measured it.", places=tuple(by_place))
+        about = "As the study measured it."
+        if name.endswith(f"|{MARGIN}"):
+            about = "Held-out probability of its own class minus that of the likeliest other: above 0 where the probe is right."
+        return Offer(name, title, about, places=tuple(by_place))
 
     def get(self, name: str, number: int, other: int | None = None) -> Values:
         """Return (n,) values of a layer, NaN where there is none.
@@ -210,15 +214,20 @@ class ValuesOf:
                     continue
                 if (number := numbers.get((study, spot))) is None:
                     continue
-                right = record.info.family == "probe"
-                column = f" of {record.column}" if record.column else ""
-                title = f"{'Right or wrong: ' if right else ''}{named[record.variant]}{column}"
+                title = f"{named[record.variant]}{f' of {record.column}' if record.column else ''}"
                 name = f"{RECORD}{record.variant}|{record.column or ''}"
-                values = np.asarray(held, dtype=np.float64)
-                found.setdefault(name, (title, {}))[1][number] = np.where(np.isfinite(values), values, np.nan).astype(
-                    np.float32
-                )
+                if record.info.family == "probe":
+                    margin = record.result.details.get("margin")
+                    if margin is not None:
+                        found.setdefault(f"{name}|{MARGIN}", (f"Margin: {title}", {}))[1][number] = _finite(margin)
+                    title = f"Right or wrong: {title}"
+                found.setdefault(name, (title, {}))[1][number] = _finite(held)
         return found
+
+
+def _finite(held: Any) -> Values:
+    values = np.asarray(held, dtype=np.float64)
+    return np.where(np.isfinite(values), values, np.nan).astype(np.float32)
 
 
 def _blocks(points: Any) -> list[slice]:

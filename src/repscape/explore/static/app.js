@@ -167,7 +167,7 @@ export class App {
   hover(row, pane, at) {
     if (row === this.hovered) return;
     this.hovered = row;
-    for (const one of this.panes()) one.plane.draw();
+    for (const one of this.panes()) one.plane.mark();
     this.frame.point(row, pane, at);
   }
 
@@ -287,11 +287,13 @@ export class App {
   }
 
   /** Read the neighbours of the chosen example in all layers of what is shown. */
-  async neighbours() {
+  async neighbours({ tell = true } = {}) {
     const { row, k, a, b, two } = this.state.now,
       last = this.turns.begin("near");
     this.strip = [];
     if (row >= 0) {
+      this.exact(a, row, k); // asked for at once, together with the strip, by which the panel then need not wait
+      this.data.rows([row]).catch(() => null);
       try {
         const sides = two && this.data.line(a)[0] !== this.data.line(b)[0] ? [a, b] : [a];
         const strips = await Promise.all(
@@ -317,10 +319,10 @@ export class App {
     const line = this.data.line(a),
       at = line.findIndex((layer) => layer.number === a);
     this.before = at > 0 ? new Set(list(line[at - 1].number)) : null;
-    for (const pane of this.panes()) pane.plane.draw();
+    for (const pane of this.panes()) pane.plane.mark();
     this.frame.strips();
     if (this.state.now.tab === "example") await this.frame.panel();
-    if (row >= 0) this.frame.tellExample(row);
+    if (row >= 0 && tell) this.frame.tellExample(row);
   }
 
   repaint() {
@@ -333,8 +335,9 @@ export class App {
   async grown() {
     this.data.take(await this.source.meta());
     for (const pane of this.panes()) pane.label();
-    this.#update(this.state.now, new Set(["colour", "row"]), "none");
-    this.frame.panel();
+    await Promise.all([this.colour(), this.neighbours({ tell: false })]);
+    await this.frame.panel();
+    this.frame.controls();
     this.frame.say("The study has grown.");
     this.#ahead();
   }

@@ -1,18 +1,18 @@
 // Everything around the maps: bar, legend, strip, tabs, messages, keys.
 
 import { panel as results } from "./charts.js";
-import { gradient } from "./colour.js";
 import { make, options, said } from "./dom.js";
-import { panel as example, picture } from "./example.js";
+import { panel as example } from "./example.js";
 import { panel as groups } from "./groups.js";
 import { help, keys } from "./keys.js";
+import { legend } from "./legend.js";
 import { png, svg } from "./pictures.js";
 import { key, point as pointStrip, strip } from "./strip.js";
 import { panel as table } from "./table.js";
-import { names, titleOf } from "./values.js";
+import { showTip } from "./tip.js";
+import { names } from "./values.js";
 
 const TABS = { example: "Example", table: "Table", groups: "Groups", results: "Results" };
-const SHORT = 260;
 
 export class Frame {
   constructor(app) {
@@ -203,64 +203,7 @@ export class Frame {
   // ---- legend, strip, panel
 
   legend(colouring, wrong = "") {
-    const { app } = this,
-      { colour } = app.state.now,
-      title = titleOf(app.data.meta, colour);
-    if (!colouring) this.key.replaceChildren(make("p", { class: "note" }, wrong));
-    else if (colouring.kind === "number") {
-      const about = app.data.meta.offers.find((offer) => `value:${offer.name}` === colour)?.about;
-      this.key.replaceChildren(
-        make(
-          "p",
-          { class: "bar" },
-          said(colouring.low),
-          make("span", { style: { background: gradient } }),
-          said(colouring.high),
-        ),
-        make(
-          "p",
-          { class: "note" },
-          colouring.note || about || "",
-          colouring.missing && !colouring.note ? ` ${said(colouring.missing)} have none (grey).` : "",
-        ),
-      );
-    } else {
-      this.key.replaceChildren(
-        make(
-          "ul",
-          { "aria-label": title },
-          ...(colouring.entries || []).map((entry) => make("li", {}, this.#entry(colouring, entry))),
-        ),
-      );
-    }
-  }
-
-  #entry(colouring, entry) {
-    const { app } = this,
-      { colour, pick, a } = app.state.now;
-    const own = entry.codes.map((code) => (code < 0 ? null : colouring.names[code]));
-    const chosen = pick?.kind === "class" && pick.name === colour ? pick.levels : [];
-    const on = own.every((level) => chosen.includes(level));
-    const toggle = (event) => {
-      const more = event.shiftKey || event.ctrlKey || event.metaKey;
-      const levels = on ? (more ? chosen.filter((level) => !own.includes(level)) : []) : [...(more ? chosen : []), ...own];
-      app.select(
-        levels.length ? { kind: "class", name: colour, place: colour.startsWith("value:") ? a : undefined, levels } : null,
-      );
-    };
-    return make(
-      "button",
-      {
-        type: "button",
-        class: "entry",
-        "aria-pressed": String(on),
-        onclick: toggle,
-        title: "Select; with Shift, more of them",
-      },
-      make("span", { class: "dot", style: { background: entry.colour } }),
-      make("span", { class: "name" }, entry.name || "(empty)"),
-      make("span", { class: "count" }, said(entry.count)),
-    );
+    this.key.replaceChildren(...[legend(this.app, colouring, wrong)].flat());
   }
 
   strips() {
@@ -343,30 +286,8 @@ export class Frame {
           .filter(Boolean)
           .join(": ")
           .slice(0, 160);
-      if (pane && at) this.#tip(row, known, pane, at);
+      if (pane && at) showTip(this.app, row, known, pane, at);
     });
-  }
-
-  #tip(row, known, pane, at) {
-    const { tip, colouring } = pane,
-      { meta } = this.app.data,
-      text = meta.text;
-    const facts = Object.entries(known)
-      .filter(([name, value]) => name !== text && name !== "id" && value)
-      .slice(0, 4)
-      .map(([name, value]) => make("span", {}, `${name}: ${value.slice(0, 60)}`));
-    if (colouring?.kind === "number")
-      facts.push(make("span", {}, `${titleOf(meta, this.app.state.now.colour)}: ${said(colouring.values[row])}`));
-    tip.replaceChildren(
-      picture(this.app.data, row, 48) ?? "",
-      make("strong", {}, known.id ?? `example ${row}`),
-      ...facts,
-      text && known[text] ? make("p", {}, known[text].slice(0, SHORT)) : "",
-    );
-    tip.hidden = false;
-    const { clientWidth: wide, clientHeight: high } = pane.node;
-    tip.style.left = `${Math.min(at[0] + 14, wide - tip.offsetWidth - 6)}px`;
-    tip.style.top = `${at[1] + tip.offsetHeight + 20 > high ? Math.max(4, at[1] - tip.offsetHeight - 12) : at[1] + 16}px`;
   }
 
   async tellExample(row) {

@@ -47,9 +47,16 @@ export class Plane {
     this.share = 1;
     this.ticket = 0;
     this.times = [];
-    this.draw = framed((now) => this.#frame(now));
+    this.stale = true;
+    this.mark = framed((now) => this.#frame(now));
     this.painter.order(this.base);
     this.painter.colours(new Uint32Array(n));
+  }
+
+  /** Draw the points, and what lies over them; `mark` draws only what lies over them. */
+  draw() {
+    this.stale = true;
+    this.mark();
   }
 
   resize(width, height) {
@@ -133,7 +140,8 @@ export class Plane {
     }
     const begun = performance.now();
     const share = ease(this.share);
-    this.painter.draw({ ...this.view(), share, radius: this.radius() });
+    if (this.stale) this.painter.draw({ ...this.view(), share, radius: this.radius() });
+    this.stale = false;
     this.#above(share);
     this.spent = performance.now() - begun;
     this.frames = (this.frames || 0) + 1;

@@ -75,23 +75,6 @@ class NearDistances:
         return Surroundings(self.indices[:, :known], self.deep[:, :known], first, self.rows, groups)
 
 
-LEAST_GROUPS = 8
-
-
-def whole_groups_of(groups: Any, rows: int, *, error: str | None, function: str) -> npt.NDArray[np.int64] | None:
-    """Return the (rows,) code of groups that come and go together, for an error over them; None where there are none."""
-    if groups is None:
-        return None
-    names, code = _check.codes(groups, "groups", function, n=rows)
-    if names.size < LEAST_GROUPS:
-        raise InputError(
-            f"groups of {function} must be {LEAST_GROUPS} at least, for an error over them. Got {names.size}."
-        )
-    if error in ("model", "sandwich"):
-        raise InputError(f"error={error!r} of {function} takes points for single ones. Take error='auto' with groups.")
-    return code
-
-
 def near_distances(g_or_X: Any, ranks: int, *, duplicates: str, function: str, deeper: int = 0) -> NearDistances:
     """Return the distances to the first `ranks` distinct neighbours of each point that is kept.
 

@@ -14,7 +14,7 @@ from ...graph import knn_graph
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import Centred, centred, spans, square_norms
-from ..uncertainty import replicates_of_influence
+from ..uncertainty import by_group, error_groups, influence_stderr, replicates_of_influence
 from ._distinct import rows_apart
 from ._id_correlation_kernels import count_within
 
@@ -31,6 +31,7 @@ def id_correlation(
     ranks: tuple[int, int] = (10, 20),
     radii: int = 8,
     error: Literal["auto", "influence"] | None = "auto",
+    groups: Any = None,
 ) -> Estimate:
     r"""Correlation dimension: the slope of log C(r) against log r, where C(r) is the share of pairs closer than r [1]_.
 
@@ -49,6 +50,8 @@ def id_correlation(
     error : {"auto", "influence", None}
         "influence": from how many pairs each point has within each radius, a sum over pairs treated as such. The radii are
         taken as given. "auto": "influence".
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes.
 
     Returns
     -------
@@ -76,6 +79,7 @@ def id_correlation(
     near, far = _checked_ranks(ranks)
     _check.integer(radii, "radii", NAME, low=2)
     _check.choice(error, "error", NAME, ("auto", "influence", None))
+    together = error_groups(groups, len(points), error=error, function=NAME)
     apart = rows_apart(points)
     rows = apart.rows
     if rows.size <= far:
@@ -95,16 +99,15 @@ def id_correlation(
     weights = log_r / (log_r @ log_r)
     pairs = counts.sum(axis=0) // 2
     value = float(weights @ np.log(pairs))
-    n = rows.size
-    extra: dict[str, Any] = {}
+    n, extra = rows.size, dict[str, Any]()
     if error is not None:
-        scores, stderr = _influence(counts, weights)
+        scores, stderr = _influence(counts, weights, None if together is None else together[rows])
         by_row = np.zeros(len(points))  # a point counts at its first row
         by_row[rows] = scores
         extra = {
             "stderr": stderr,
             "interval": normal_interval(value, stderr),
-            "replicates": replicates_of_influence(by_row, stderr=stderr),
+            "replicates": replicates_of_influence(by_group(by_row, together), stderr=stderr),
         }
     return Estimate(
         value=value,
@@ -154,7 +157,7 @@ def _counts(points: Centred, at: FloatArray) -> IntArray:
     return total
 
 
-def _influence(counts: IntArray, weights: FloatArray) -> tuple[FloatArray, float]:
+def _influence(counts: IntArray, weights: FloatArray, groups: IntArray | None) -> tuple[FloatArray, float]:
     """Return the influence of each point on the slope, and the standard error of the slope.
 
     The slope is sum_m w_m log C_m, and each C_m a mean over pairs. A mean over pairs varies by 4 Var(h) / n, h being a point's
@@ -166,5 +169,6 @@ def _influence(counts: IntArray, weights: FloatArray) -> tuple[FloatArray, float
     in_ring = np.diff(counts.sum(axis=0), prepend=0) / 2
     of_pair = (weights / mean)[::-1].cumsum()[::-1]  # the score of a pair by its ring, times n - 1
     own_noise = 4 * float(in_ring @ of_pair**2) / n**2
-    variance = float(scores.var(ddof=1)) / n - own_noise
+    whole = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    variance = influence_stderr(scores, whole) ** 2 - own_noise
     return scores, math.sqrt(max(variance, own_noise))

@@ -12,8 +12,8 @@ from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
 from .._result import Curve
-from ..uncertainty import depth_for_gride
-from ._distinct import near_distances, whole_groups_of
+from ..uncertainty import depth_for_gride, error_groups
+from ._distinct import near_distances
 from ._few_examples import examples_behind, flagged_curve
 from ._gride_error import AtRank, gride_error
 from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
@@ -102,7 +102,7 @@ def id_gride(
         raise DegenerateDataError(
             "id_gride cannot tell a dimension: all ratios are 1 (the neighbours of every point stand at one distance)."
         )
-    together = whole_groups_of(groups, near.rows, error=error, function=name)
+    together = error_groups(groups, near.rows, error=error, function=name)
     found = gride_error(rows, near.surroundings(deeper, groups=together), outliers) if error == "auto" else None
     stderr = found.stderr if found else np.array([row.model for row in rows])
     copies = NearCopies.of(near)

@@ -12,8 +12,8 @@ from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
-from ..uncertainty import SURROUNDINGS, within_bounds
-from ._distinct import near_distances, whole_groups_of
+from ..uncertainty import SURROUNDINGS, error_groups, within_bounds
+from ._distinct import near_distances
 from ._few_examples import examples_behind, flagged
 from ._local_error import LocalError, spread_at
 from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
@@ -100,7 +100,7 @@ def id_mle(
     near = near_distances(g_or_X, k, duplicates=duplicates, function=NAME, deeper=deeper)
     spread = spread_at(near.lengths[:, :k])
     value, scores, local = _average(spread, k, average, unbiased)
-    together = whole_groups_of(groups, near.rows, error=error, function=NAME)
+    together = error_groups(groups, near.rows, error=error, function=NAME)
     local_error = LocalError(near, k, together, lambda spread, ranks: _average(spread, ranks, average, unbiased)[0])
     used, stderr, replicates = local_error.of(value, scores, average=average, error=error)
 

@@ -6,7 +6,6 @@ The covariance is summed block by block in float64, in its feature form (d x d) 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -17,11 +16,12 @@ from scipy.linalg import eigvalsh
 from ... import _check
 from ...errors import DegenerateDataError, InputError, MemoryBudgetError
 from ...machine import memory_available, within_memory
-from .._result import Estimate, normal_interval
+from .._result import Estimate
 from ..points import BLOCK_ROWS, Centred, centred, cross, products, spans
-from ..uncertainty import DRAWS, replicates_of, replicates_of_influence, spread_of
+from ..uncertainty import DRAWS, error_groups, replicates_of, spread_by_influence, spread_of
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 NAME = "id_pca"
 ZERO = 1e-13
 """Eigenvalues below this share of the largest are rounding."""
@@ -35,6 +35,7 @@ def id_pca(
     correct: bool = False,
     share: float = 0.95,
     error: Literal["auto", "influence", "subsample"] | None = "auto",
+    groups: Any = None,
 ) -> Estimate:
     r"""Linear dimension from the eigenvalues of the covariance: an upper bound where the points lie on a curved surface.
 
@@ -57,6 +58,8 @@ def id_pca(
         For "participation" alone: a whole number has none. "influence": from the derivative of the value by each point, one
         more pass over the points; too large (1.4 to 2.5 times, by simulation) where all eigenvalues are equal. "subsample":
         20 subsets of half the points without replacement. "auto": "influence".
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes.
 
     Returns
     -------
@@ -94,6 +97,7 @@ def id_pca(
         wrong = "correct=True" if correct else f"error={error!r}"
         raise InputError(f"{wrong} of {NAME} goes with criterion='participation' only. Got criterion={criterion!r}.")
     points = centred(X, "X", NAME, precision="float64")
+    together = _groups(groups, points.n, error=error, criterion=criterion)
     matrix = _matrix(points)
     trace, squares = float(np.trace(matrix)), float(np.einsum("ij,ij->", matrix, matrix))
     by_point = not whole and error in ("auto", "influence")
@@ -108,7 +112,9 @@ def id_pca(
         options |= {"correct": correct, "error": "influence" if error == "auto" else error}
         value = _participation(trace, squares, points.n, correct)
         slope = (value * squares / trace**2) ** 2  # of the corrected value by the plain one
-        spread = _spread(points, None if scores is None else scores * slope, value, correct=correct, error=error)
+        spread = _spread(
+            points, None if scores is None else scores * slope, value, correct=correct, error=error, groups=together
+        )
     total = spectrum.cumsum()
     return Estimate(
         value=value,
@@ -117,6 +123,15 @@ def id_pca(
         details={"spectrum": spectrum, "cumulative": total / total[-1]},
         **spread,
     )
+
+
+def _groups(groups: Any, n: int, *, error: str | None, criterion: str) -> IntArray | None:
+    if groups is not None and (error == "subsample" or criterion != "participation"):
+        raise InputError(
+            f"groups of {NAME} go with criterion='participation' and error='auto', 'influence' or None. "
+            f"Got criterion={criterion!r}, error={error!r}."
+        )
+    return error_groups(groups, n, error=error, function=NAME)
 
 
 def _matrix(points: Centred) -> FloatArray:
@@ -169,18 +184,19 @@ def _participation(trace: float, squares: float, n: int, correct: bool) -> float
 
 
 def _spread(
-    points: Centred, scores: FloatArray | None, value: float, *, correct: bool, error: str | None
+    points: Centred,
+    scores: FloatArray | None,
+    value: float,
+    *,
+    correct: bool,
+    error: str | None,
+    groups: IntArray | None,
 ) -> dict[str, Any]:
     """Return the fields of the result that say how far it may be off."""
     if error is None:
         return {}
     if scores is not None:
-        stderr = float(scores.std(ddof=1)) / math.sqrt(points.n)
-        return {
-            "stderr": stderr,
-            "interval": normal_interval(value, stderr),
-            "replicates": replicates_of_influence(scores, stderr=stderr),
-        }
+        return spread_by_influence(value, scores, groups=groups)
 
     def of_half(rows: npt.NDArray[np.int64]) -> float:
         half = _matrix(centred(points.source[rows], "X", NAME, precision="float64"))

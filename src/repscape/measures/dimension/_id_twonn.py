@@ -13,9 +13,9 @@ from ... import _check
 from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Curve, Estimate, normal_interval
-from ..uncertainty import depth_for
+from ..uncertainty import depth_for, error_groups
 from ._dimension_error import ERRORS, TWO_NEAREST, with_error
-from ._distinct import near_distances, whole_groups_of
+from ._distinct import near_distances
 from ._few_examples import examples_behind, flagged
 from ._near_copies import LOOKED_AT, NearCopies, warn_of_near_copies
 from ._posterior import posterior
@@ -123,7 +123,7 @@ def id_twonn(
         return of_subset(np.log(lengths[:, 1] / lengths[:, 0]))
 
     if error not in ("model", None):
-        together = whole_groups_of(groups, near.rows, error=error, function=name)
+        together = error_groups(groups, near.rows, error=error, function=name)
         found = with_error(found, near, log_mu, error=error, statistic=of_subset, groups=together)
     options = {**found.options, "duplicates": duplicates, **near.conventions}
     copies = NearCopies.of(near)

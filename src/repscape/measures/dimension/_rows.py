@@ -126,6 +126,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="more directions of variation",
         reference="Grassberger and Procaccia 1983",
         label="correlation dimension",
+        column_options=("groups",),
     ),
     Measure(
         "id_isomap",
@@ -163,5 +164,6 @@ ROWS: tuple[Measure, ...] = (
         higher_means="more directions of variance",
         reference="Gao et al. 2017",
         label="linear dimension",
+        column_options=("groups",),
     ),
 )

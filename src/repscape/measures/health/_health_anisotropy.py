@@ -13,13 +13,13 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import unit_rows
-from ..uncertainty import spread_by_influence
+from ..uncertainty import error_groups, spread_by_influence
 
 NAME = "health_anisotropy"
 
 
 @within_memory
-def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
+def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "auto", groups: Any = None) -> Estimate:
     r"""Mean cosine similarity of two different points.
 
     (norm(sum_i u_i)^2 - n) / (n (n - 1)) with the rows u_i scaled to length 1: the exact mean that is usually estimated from
@@ -31,6 +31,8 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
         Points, none of them 0.
     error : {"auto", "influence", None}
         "influence": from each point's mean similarity to the others. "auto" is "influence".
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes.
 
     Returns
     -------
@@ -60,6 +62,7 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
     _check.choice(error, "error", NAME, ("auto", "influence", None))
     unit = unit_rows(_check.points(X, "X", NAME).astype(np.float64), "X", NAME)
     n = unit.shape[0]
+    together = error_groups(groups, n, error=error, function=NAME)
     total = unit.sum(axis=0)
     per_point = (unit @ total - 1) / (n - 1)
     by_dimension = (total**2 - np.einsum("ij,ij->j", unit, unit)) / (n * (n - 1))
@@ -75,5 +78,7 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
             "dimension": top,
             "dimension_share": float(by_dimension[top] / value) if value > 0 else float("nan"),
         },
-        **(spread_by_influence(value, 2 * per_point) if error else {}),  # each point stands in a pair on either side
+        **(
+            spread_by_influence(value, 2 * per_point, groups=together) if error else {}
+        ),  # each point stands in a pair on either side
     )

@@ -17,14 +17,16 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact, cross
-from ..uncertainty import few_examples, heavy_tailed, replicates_of_influence, within_bounds
+from ..uncertainty import by_group, error_groups, few_examples, heavy_tailed, replicates_of_influence, within_bounds
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "health_concentration"
 
 
 @within_memory
-def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
+def health_concentration(
+    X: Any, *, error: Literal["auto", "influence"] | None = "auto", groups: Any = None
+) -> Estimate:
     r"""Standard deviation of the squared distance of two points, over its mean.
 
     Over all pairs of different points, exactly. Where it nears 0, the nearest point is hardly nearer than any other, and
@@ -37,14 +39,16 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     error : {"auto", "influence", None}
         "influence": from the derivative of the value by each point; the interval allows for the few far points that lead it.
         "auto" is "influence", and none where the value rests on fewer than 20 points.
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes.
 
     Returns
     -------
     Estimate
         value >= 0, small where distances concentrate. details: "mean" and "sd" of the squared distances; "equivalent", 2 /
         value^2, the number of independent normal dimensions of equal variance in which distances concentrate as much;
-        "n_eff", on how many points the value rests: with error="influence" and fewer than 20, options["rests_on"] says
-        "few examples".
+        "n_eff", on how many points (groups, where given) the value rests: with error="influence" and fewer than 20,
+        options["rests_on"] says "few examples".
 
     Raises
     ------
@@ -65,6 +69,7 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     _check.choice(error, "error", NAME, ("auto", "influence", None))
     points = compact(centred(X, "X", NAME, precision="float64"))
     n = points.n
+    together = error_groups(groups, n, error=error, function=NAME)
     rows: FloatArray = points.block(0, n)
     scale = float(np.abs(rows).max())
     rows = rows / scale  # fourth powers of what is left do not overflow
@@ -76,7 +81,7 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
     # value^2 = E D^2 / (E D)^2 - 1 for the squared distance D; each point stands in a pair on either side.
     slope = 2 * second / (n - 1) / mean**2 - 4 * mean_square * first / (n - 1) / mean**3
     influence = slope / (2 * value) if value > 0 else np.zeros(n)
-    spread, n_eff = heavy_tailed(value, influence)
+    spread, n_eff = heavy_tailed(value, influence, together)
     few = few_examples(n_eff)
     if few and error == "auto":  # the few far points that lead it may be others in another sample
         error, few = None, {}
@@ -92,7 +97,7 @@ def health_concentration(X: Any, *, error: Literal["auto", "influence"] | None =
             "equivalent": 2 / value**2 if value > 0 else math.inf,
             "n_eff": n_eff,
         },
-        replicates=replicates_of_influence(influence) if error else None,
+        replicates=replicates_of_influence(by_group(influence, together)) if error else None,
     )
 
 

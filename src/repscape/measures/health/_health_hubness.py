@@ -14,7 +14,15 @@ from ...graph import NeighborGraph
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import neighbor_indices
-from ..uncertainty import deleted_parts, effective_examples, few_examples, jackknife, spread_by_influence
+from ..uncertainty import (
+    deleted_parts,
+    effective_examples,
+    error_groups,
+    few_examples,
+    jackknife,
+    parts_of_groups,
+    spread_by_influence,
+)
 
 NAME = "health_hubness"
 
@@ -25,6 +33,7 @@ def health_hubness(
     *,
     k: int = 10,
     error: Literal["auto", "jackknife", "naive"] | None = "auto",
+    groups: Any = None,
 ) -> Estimate:
     r"""Skewness of the k-occurrence: of how many points' neighbour lists each point stands in.
 
@@ -43,6 +52,8 @@ def health_hubness(
         scale where the value is positive; from graphs of some k + 3 sqrt(k) neighbours. "naive": from the influence of each
         point's own count, too small: that lists share points is left out. "auto" is "jackknife" where the graph allows it, else
         "naive"; none where the value rests on fewer than 20 points, since no sample tells of hubs that it lacks.
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes, over parts made of whole groups.
 
     Returns
     -------
@@ -77,13 +88,14 @@ def health_hubness(
     indices = neighbor_indices(g, k, name="g", function=NAME)
     counts = np.bincount(indices.ravel(), minlength=g.n)
     value, influence = _skewness(counts.astype(np.float64) - k)
+    together = error_groups(groups, g.n, error=error, function=NAME)
     n_eff = effective_examples(influence)
     few = few_examples(n_eff)
     if (
         few and error == "auto"
     ):  # no sample tells of the hubs that it lacks: no error, rather than one that does not hold
         error, few = None, {}
-    method, spread = _spread(g, value, influence, k=k, error=error)
+    method, spread = _spread(g, value, influence, k=k, error=error, groups=together)
     hub = int(counts.argmax())
     return Estimate(
         value=value,
@@ -103,19 +115,27 @@ def health_hubness(
 
 
 def _spread(
-    g: NeighborGraph, value: float, influence: npt.NDArray[np.float64], *, k: int, error: str | None
+    g: NeighborGraph,
+    value: float,
+    influence: npt.NDArray[np.float64],
+    *,
+    k: int,
+    error: str | None,
+    groups: npt.NDArray[np.int64] | None,
 ) -> tuple[str | None, dict[str, Any]]:
     """Return the name and the fields of the error."""
     if error is None:
         return None, {}
     if error == "naive":
         return error, spread_by_influence(value, influence)
-    without = [_without(np.asarray(g.indices), rows, k) for rows in deleted_parts(g.n)]
+    parts = deleted_parts(g.n) if groups is None else parts_of_groups(groups)
+    without = [_without(np.asarray(g.indices), rows, k) for rows in parts]
     if any(math.isnan(one) for one in without):
-        if error == "jackknife":
+        if error == "jackknife" or groups is not None:
+            how, cure = ("error='jackknife'", "'auto'") if groups is None else ("the error over groups", "None")
             raise GraphDepthError(
-                f"error='jackknife' of {NAME} leaves a twentieth of the points out, and the graph of {g.k} neighbours then "
-                f"holds fewer than {k} for some. Take a deeper graph, or error='auto'."
+                f"{how} of {NAME} leaves a twentieth of the points out, and the graph of {g.k} neighbours then "
+                f"holds fewer than {k} for some. Take a deeper graph, or error={cure}."
             )
         return "naive", spread_by_influence(value, influence)
     spread, replicates = jackknife(value, without)
@@ -123,7 +143,11 @@ def _spread(
     if value > 0:
         reach = (high - value) / value
         low, high = value * math.exp(-reach), value * math.exp(reach)
-    return "jackknife", {"stderr": spread.stderr, "interval": (low, high), "replicates": replicates}
+    return f"jackknife{'' if groups is None else ' of groups'}", {
+        "stderr": spread.stderr,
+        "interval": (low, high),
+        "replicates": replicates,
+    }
 
 
 def _without(indices: npt.NDArray[Any], rows: npt.NDArray[np.int64], k: int) -> float:

@@ -10,14 +10,14 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import BLOCK_ROWS, centred, spans
-from ..uncertainty import spread_by_influence
+from ..uncertainty import error_groups, spread_by_influence
 
 NAME = "health_rogue"
 TIMES = 10
 
 
 @within_memory
-def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
+def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto", groups: Any = None) -> Estimate:
     r"""Largest share of the mean squared distance between two points that one dimension carries.
 
     It is the largest share of the variance. A few dimensions of very large variance are common in language models [1]_, and
@@ -31,6 +31,8 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto")
         Points.
     error : {"auto", "influence", None}
         "influence": from each point's part in both sums. "auto" is "influence".
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes.
 
     Returns
     -------
@@ -60,6 +62,7 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto")
     _check.choice(error, "error", NAME, ("auto", "influence", None))
     points = centred(X, "X", NAME, precision="float64")
     n, d = points.n, points.d
+    together = error_groups(groups, n, error=error, function=NAME)
     scale = max(float(np.abs(points.block(*part)).max()) for part in spans(n, BLOCK_ROWS))
     totals, by_point = np.zeros(d), np.empty(n)
     for start, stop in spans(n, BLOCK_ROWS):
@@ -75,5 +78,5 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto")
         chance=1 / d,
         options={"error": "influence" if error else None},
         details={"dimension": top, "above_even": int((totals > TIMES / d * totals.sum()).sum())},
-        **(spread_by_influence(value, (along - value * by_point) / by_point.mean()) if error else {}),
+        **(spread_by_influence(value, (along - value * by_point) / by_point.mean(), groups=together) if error else {}),
     )

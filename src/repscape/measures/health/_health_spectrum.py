@@ -12,7 +12,7 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Curve
 from ..points import centred, compact, cross
-from ..uncertainty import replicates_of_influence
+from ..uncertainty import by_group, error_groups, influence_stderr, replicates_of_influence
 
 NAME = "health_spectrum"
 ZERO = 1e-15
@@ -24,6 +24,7 @@ def health_spectrum(
     *,
     components: int | None = 64,
     error: Literal["auto", "influence"] | None = "auto",
+    groups: Any = None,
 ) -> Curve:
     r"""Share of the variance along each principal direction, largest first.
 
@@ -36,6 +37,8 @@ def health_spectrum(
     error : {"auto", "influence", None}
         "influence": (z_ij^2 - share_j norm(x_i)^2) / total, from the coordinates z of each point, to first order; too small
         where several eigenvalues are equal. "auto" is "influence".
+    groups : (n,) array, optional
+        Families, authors, near-copies, at least 8: the error counts them as wholes.
 
     Returns
     -------
@@ -65,13 +68,14 @@ def health_spectrum(
         _check.integer(components, "components", NAME, low=1)
     points = compact(centred(X, "X", NAME, precision="float64"))
     n = points.n
+    together = error_groups(groups, n, error=error, function=NAME)
     there = min(n - 1, points.d)
     kept = there if components is None else min(components, there)
     lengths, axes = eigh(cross(points, points), check_finite=False)
     shares = np.maximum(lengths[::-1][:there], 0.0)
     shares = shares / shares.sum()
     held = shares[shares > ZERO]
-    spread = _spread(points.block(0, n), axes[:, ::-1][:, :kept], shares[:kept]) if error else {}
+    spread = _spread(points.block(0, n), axes[:, ::-1][:, :kept], shares[:kept], together) if error else {}
     return Curve(
         x=np.arange(1.0, kept + 1),
         values=shares[:kept],
@@ -87,10 +91,16 @@ def health_spectrum(
 
 
 def _spread(
-    rows: npt.NDArray[np.float64], axes: npt.NDArray[np.float64], shares: npt.NDArray[np.float64]
+    rows: npt.NDArray[np.float64],
+    axes: npt.NDArray[np.float64],
+    shares: npt.NDArray[np.float64],
+    groups: npt.NDArray[np.int64] | None,
 ) -> dict[str, Any]:
     squares = np.einsum("ij,ij->i", rows, rows)
     influence = ((rows @ axes) ** 2 - shares * squares[:, None]) / squares.mean()
-    stderr = influence.std(axis=0, ddof=1) / np.sqrt(rows.shape[0])
-    replicates = [replicates_of_influence(one, stderr=float(e)) for one, e in zip(influence.T, stderr, strict=True)]
+    stderr = np.array([influence_stderr(one, groups) for one in influence.T])
+    replicates = [
+        replicates_of_influence(by_group(one, groups), stderr=float(e))
+        for one, e in zip(influence.T, stderr, strict=True)
+    ]
     return {"stderr": stderr, "replicates": np.stack(replicates, axis=1)}

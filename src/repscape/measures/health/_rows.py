@@ -54,6 +54,7 @@ ROWS: tuple[Measure, ...] = (
         neighbors="k",
         wants=_hub_wants,
         alarm=_hub_alarm,
+        column_options=("groups",),
     ),
     Measure(
         "health_anisotropy",
@@ -65,6 +66,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="points look into one direction",
         reference="Ethayarajh 2019",
         label="mean cosine of two points",
+        column_options=("groups",),
     ),
     Measure(
         "health_concentration",
@@ -76,6 +78,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="distances differ more from each other",
         reference="Beyer et al. 1999",
         label="spread of distances",
+        column_options=("groups",),
     ),
     Measure(
         "health_spectrum",
@@ -88,6 +91,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="this direction holds more of the variance",
         reference="Roy and Vetterli 2007",
         label="share of the variance",
+        column_options=("groups",),
     ),
     Measure(
         "health_rogue",
@@ -100,5 +104,6 @@ ROWS: tuple[Measure, ...] = (
         reference="Timkey and van Schijndel 2021",
         label="largest share of one dimension",
         alarm=_rogue_alarm,
+        column_options=("groups",),
     ),
 )

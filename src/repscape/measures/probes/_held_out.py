@@ -107,17 +107,28 @@ def _rows_influence(target: Target, held: Sequence[Held], per_point: FloatArray,
 
 
 def _classes(target: Target, held: Sequence[Held]) -> dict[str, Array]:
-    predicted = np.full(target.n, -1)
+    predicted, margin = np.full(target.n, -1), np.full(target.n, np.nan)
     for fold in held:
         predicted[fold.rows] = fold.said.argmax(axis=1)
+        margin[fold.rows] = _margin(target.truth[fold.rows], fold.said)
     asked = predicted >= 0
     return {
         "classes": np.array([str(name) for name in target.classes]),
         "predicted": predicted,
+        "margin": margin,
         "confusion": metrics.confusion_matrix(
             target.truth[asked], predicted[asked], labels=np.arange(target.classes.size)
         ),
     }
+
+
+def _margin(truth: IntArray, said: FloatArray) -> FloatArray:
+    """(m,) probability of the true class minus that of the likeliest other one, in [-1, 1]."""
+    rows = np.arange(truth.size)
+    others = said.copy()
+    others[rows, truth] = -np.inf
+    found: FloatArray = said[rows, truth] - others.max(axis=1)
+    return found
 
 
 def correctness(target: Target, fold: Held) -> FloatArray:

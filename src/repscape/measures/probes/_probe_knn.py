@@ -57,7 +57,7 @@ def probe_knn(
     Estimate
         As for :func:`probe_linear`; ties go to the class whose neighbours are nearer. Probabilities, for "log_loss" and "auc",
         are (votes + 1) / (k + classes). details: every metric, "by_fold", "k" (K,) chosen, "dev_by_fold" (K,), share of
-        wrong answers it was chosen by (1 - R^2 for values), "majority", "classes", "predicted", "confusion".
+        wrong answers it was chosen by (1 - R^2 for values), "majority", "classes", "predicted", "margin", "confusion".
 
     Raises
     ------

@@ -90,8 +90,9 @@ def probe_linear(
         right ones; for values what each adds to R^2, which is 1 - (squared error) / (squared distance from the training
         mean). chance: accuracy of the most frequent training label; for other metrics, of a probe that says the training
         shares. details: every metric; "by_fold" (K,); "penalty" (K,) chosen; "dev_by_fold" (K,), the validation loss it was
-        chosen by; "majority"; for classes "classes", "predicted" (n,), the place among the classes or -1, and "confusion"
-        (true, predicted). With `control`: "control", its held-out accuracy; "selectivity", the accuracy minus that [2]_;
+        chosen by; "majority"; for classes "classes", "predicted" (n,), the place among the classes or -1, "margin" (n,),
+        probability of the true class minus that of the likeliest other one, and "confusion" (true, predicted). With
+        `control`: "control", its held-out accuracy; "selectivity", the accuracy minus that [2]_;
         "seen", the share of held-out rows whose identity is among the training rows; "memorisation", the accuracy of
         the control task on training rows; where selectivity means nothing only the last two. With `permutations`:
         "shuffled", the mean under shuffles.

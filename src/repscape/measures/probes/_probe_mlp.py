@@ -74,8 +74,9 @@ def probe_mlp(
     -------
     Estimate
         As for :func:`probe_linear`. details: every metric, "by_fold", "dev_by_fold" (K,), least validation loss, "epochs" (K,),
-        where it was reached, "majority", "classes", "predicted", "confusion"; with `control` "seen", "memorisation", accuracy
-        of the control task on the rows that were learned from, and where it means something "control" and "selectivity".
+        where it was reached, "majority", "classes", "predicted", "margin", "confusion"; with `control` "seen",
+        "memorisation", accuracy of the control task on the rows that were learned from, and where it means something
+        "control" and "selectivity".
 
     Raises
     ------

@@ -5,6 +5,9 @@ from ._density_kstar import density_kstar
 from ._density_pak import density_pak
 from ._embed import METHODS, embed
 from ._embed_graph import embed_graph
+from ._peak_threshold import threshold_terms
+from ._peaks import Peaks, cluster_peaks, split_significance
+from ._peaks_agreement import peaks_agreement
 from ._plane import mirrored, principal_plane, turned
 from ._rows import ROWS
 from ._select_category import select_category
@@ -15,6 +18,11 @@ __all__ = [
     "density_knn",
     "ROWS",
     "METHODS",
+    "Peaks",
+    "threshold_terms",
+    "peaks_agreement",
+    "cluster_peaks",
+    "split_significance",
     "cluster_agreement",
     "cluster_centroids",
     "cluster_dbscan",

@@ -8,11 +8,17 @@ from typing import Any
 from .._table import ISOMETRIES, Measure
 
 USUAL_SIZES = 100
+LEAST_SIZES = 5
 
 
 def _density_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Neighbours among which a density chooses: its k, or the usual number where k is None."""
     return USUAL_SIZES if options["k"] is None else int(options["k"])
+
+
+def _peaks_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours without which there are no peaks: its k, or so few that k* can be chosen."""
+    return LEAST_SIZES if options["k"] is None else int(options["k"])
 
 
 ROWS: tuple[Measure, ...] = (
@@ -25,6 +31,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="more similar within groups than between",
         reference="Kriegeskorte et al. 2008",
         label="category selectivity",
+        column_options=("families",),
     ),
     Measure(
         "cluster_agreement",
@@ -69,5 +76,18 @@ ROWS: tuple[Measure, ...] = (
         reference="Rodriguez et al. 2018",
         label="log density (nats)",
         neighbors=_density_depth,
+    ),
+    Measure(
+        "peaks_agreement",
+        family="structure",
+        title="Agreement of density peaks with labels",
+        takes=("graph", "labels"),
+        bounds=(-0.5, 1.0),
+        invariant_to=ISOMETRIES,
+        higher_means="peaks of the density are closer to the labels",
+        reference="d'Errico et al. 2021",
+        label="agreement of peaks with labels",
+        neighbors=_peaks_depth,
+        wants=USUAL_SIZES,
     ),
 )

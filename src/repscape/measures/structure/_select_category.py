@@ -17,11 +17,12 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import rows_of, unit_rows
-from ..uncertainty import shuffle_null
+from ..uncertainty import error_groups, shuffle_null
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NAME = "select_category"
+MOVED = {True: "the groups", False: "whole families"}
 SHOWN = 300
 """Up to so many points the single similarities are kept, for strip plots."""
 
@@ -34,6 +35,7 @@ def select_category(
     metric: Literal["cosine", "correlation"] = "cosine",
     axis: Literal["examples", "units"] = "examples",
     error: Literal["auto", "jackknife"] | None = "auto",
+    families: Any = None,
     permutations: int = 199,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
@@ -55,6 +57,9 @@ def select_category(
     error : {"auto", "jackknife", None}
         "jackknife": from leaving out each point in turn; needs groups of at least 3. "auto": the same where that holds, else
         None.
+    families : (n,) array, optional
+        Points that come and go together (authors, near-copies of a stimulus), at least 8 families: the error leaves out each
+        family in turn, and shuffles let whole families change places.
     permutations : int
         Shuffles of the groups, for p_value. They use within minus between: the ratio explodes as between nears 0.
     rng : int or numpy Generator
@@ -94,6 +99,7 @@ def select_category(
     points = rows_of(X, "X", NAME, axis=axis)
     names, code = _check.codes(groups, "groups", NAME, n=points.shape[0])
     sizes = np.bincount(code)
+    together = error_groups(families, code.size, error=error, function=NAME, name="families")
     _enough(names, sizes)
     unit = unit_rows(points.astype(np.float64), "X", NAME, centre=metric == "correlation")
     within, between = _means(unit, code, sizes)
@@ -101,18 +107,12 @@ def select_category(
         raise DegenerateDataError(
             f"{NAME} has no ratio: the mean similarity between groups is 0 (within: {within.mean():.3g})."
         )
-    difference = float(within.mean() - between)
-    value = float(within.mean() / between)
+    value, difference = float(within.mean() / between), float(within.mean() - between)
     null = None
     if permutations:
-        null = shuffle_null(
-            lambda order: _difference(unit, code[order], sizes),
-            code.size,
-            value=difference,
-            permutations=permutations,
-            rng=_random.generator(rng, NAME),
-        )
-    stderr = None if error is None else _jackknife(unit, code, sizes, required=error == "jackknife")
+        drawn: dict[str, Any] = {"permutations": permutations, "rng": _random.generator(rng, NAME), "groups": together}
+        null = shuffle_null(lambda order: _difference(unit, code[order], sizes), code.size, value=difference, **drawn)
+    stderr = None if error is None else _jackknife(unit, code, together, required=error == "jackknife")
     return Estimate(
         value=value,
         n=code.size,
@@ -123,8 +123,10 @@ def select_category(
         options={
             "metric": metric,
             "axis": axis,
-            "error": None if stderr is None else "jackknife",
-            "null": None if null is None else f"{permutations} shuffles of the groups, within minus between",
+            "error": None if stderr is None else "jackknife" if together is None else "jackknife of families",
+            "null": None
+            if null is None
+            else f"{permutations} shuffles of {MOVED[together is None]}, within minus between",
         },
         details={
             "within": float(within.mean()),
@@ -175,24 +177,45 @@ def _between_each(unit: FloatArray, code: IntArray, sizes: IntArray) -> FloatArr
     return away
 
 
-def _jackknife(unit: FloatArray, code: IntArray, sizes: IntArray, *, required: bool) -> float | None:
-    """Return the error from leaving out each point (only what its own group gives changes), where groups are large enough."""
-    if sizes.min() < 3:
-        if required:
-            raise InputError(
-                f"error='jackknife' of {NAME} needs groups of at least 3 points. The smallest has {sizes.min()}."
-            )
+def _jackknife(unit: FloatArray, code: IntArray, families: IntArray | None, *, required: bool) -> float | None:
+    """Return the error from leaving out each point or family in turn (only what its own groups give changes)."""
+    together = np.arange(code.size) if families is None else families
+    sizes, count = np.bincount(code), int(together.max()) + 1
+    gone = np.zeros((count, sizes.size), dtype=np.int64)  # how many of each group go with each
+    np.add.at(gone, (together, code), 1)
+    least = int((sizes - gone.max(axis=0)).min())
+    if least < 2 and families is not None:
+        raise InputError(
+            f"families of {NAME} must leave at least 2 points of each group, whichever family is left out. Got {least}."
+        )
+    if least < 2 and required:
+        raise InputError(
+            f"error='jackknife' of {NAME} needs groups of at least 3 points. The smallest has {sizes.min()}."
+        )
+    if least < 2:
         return None
-    centres = _centres(unit, code, sizes)
-    n, g, whole = code.size, sizes.size, centres.sum(axis=0)
-    within, between = _means(unit, code, sizes)
-    size, own = sizes[code, None], centres[code]
-    moved = (size * own - unit) / (size - 1)  # the centre of the point's group without it
-    less = ((size - 1)[:, 0] * np.einsum("ij,ij->i", moved, moved) - 1) / (size[:, 0] - 2)
-    inside = (within.sum() - within[code] + less) / g
-    outside = between + 2 * np.einsum("ij,ij->i", moved - own, whole - own) / (g * (g - 1))
-    ratios = inside / outside
-    return math.sqrt((n - 1) / n * float(((ratios - ratios.mean()) ** 2).sum()))
+    g, centres = sizes.size, _centres(unit, code, sizes)
+    squares, whole = np.einsum("ij,ij->i", centres, centres), centres.sum(axis=0)
+    within, (order, ends) = (sizes * squares - 1) / (sizes - 1), _sorted(together, count)
+    ratios = np.empty(count)
+    for one in range(count):
+        rows = order[ends[one] : ends[one + 1]]
+        hit = np.flatnonzero(gone[one])
+        left = (sizes[hit] - gone[one, hit]).astype(np.float64)
+        lost = np.stack([unit[rows[code[rows] == held]].sum(axis=0) for held in hit])
+        moved = (sizes[hit, None] * centres[hit] - lost) / left[:, None]
+        length = np.einsum("ij,ij->i", moved, moved)
+        rest = whole + (moved - centres[hit]).sum(axis=0)
+        inside = within.sum() - within[hit].sum() + ((left * length - 1) / (left - 1)).sum()
+        outside = rest @ rest - squares.sum() + squares[hit].sum() - length.sum()
+        ratios[one] = (inside / g) / (outside / (g * (g - 1)))
+    return math.sqrt((count - 1) / count * float(((ratios - ratios.mean()) ** 2).sum()))
+
+
+def _sorted(together: IntArray, count: int) -> tuple[IntArray, IntArray]:
+    """Return the rows by set, and where each set begins and ends."""
+    ends = np.concatenate([[0], np.cumsum(np.bincount(together, minlength=count))])
+    return np.argsort(together, kind="stable"), ends
 
 
 def _pairs(unit: FloatArray, code: IntArray) -> dict[str, npt.NDArray[Any]]:

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ... import _check
+from ...errors import InputError
 from .._result import normal_interval
 from ._resample import Spread, replicates_of_influence
 
@@ -15,6 +17,22 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 FEW = 20
 """Below so many effective examples a number rests on few of them."""
+LEAST_GROUPS = 8
+SINGLE = ("model", "naive", "sandwich")  # errors that take examples for single ones
+
+
+def error_groups(groups: Any, n: int, *, error: str | None, function: str, name: str = "groups") -> IntArray | None:
+    """Return the (n,) code of groups that come and go together, for an error over them; None where there are none."""
+    if groups is None:
+        return None
+    names, code = _check.codes(groups, name, function, n=n)
+    if names.size < LEAST_GROUPS:
+        raise InputError(
+            f"{name} of {function} must be {LEAST_GROUPS} at least, for an error over them. Got {names.size}."
+        )
+    if error in SINGLE:
+        raise InputError(f"error={error!r} of {function} takes points for single ones. Take error='auto' with {name}.")
+    return code
 
 
 def spread_by_influence(
@@ -74,12 +92,15 @@ def few_examples(n_eff: float) -> dict[str, str]:
     return {"rests_on": "few examples"} if n_eff < FEW else {}
 
 
-def heavy_tailed(value: float, influence: FloatArray) -> tuple[Spread, float]:
+def heavy_tailed(value: float, influence: FloatArray, groups: IntArray | None = None) -> tuple[Spread, float]:
     """Return the error of a mean of scores that a few examples may lead, and the effective examples.
 
     The squares whose mean is the variance are led by the same few; their own spread leaves 2 n_eff degrees of freedom
     (Satterthwaite), and Student's t allows for it.
     """
-    n_eff = effective_examples(influence)
+    whole = influence
+    if groups is not None:
+        whole = np.bincount(groups, weights=influence - influence.mean()).astype(np.float64)
+    n_eff = effective_examples(whole)
     degrees = max(2 * n_eff, 1.0) if n_eff == n_eff else math.inf
-    return Spread.of(value, influence_stderr(influence), degrees), n_eff
+    return Spread.of(value, influence_stderr(influence, groups), degrees), n_eff

@@ -1,0 +1,105 @@
+"""Do the peaks of the density agree with labels? Layer by layer."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from ... import _check
+from ...errors import InputError
+from ...graph import NeighborGraph
+from ...machine import within_memory
+from .._result import Estimate
+from ._peaks import cluster_peaks
+
+NAME = "peaks_agreement"
+
+
+@within_memory
+def peaks_agreement(
+    g: NeighborGraph,
+    labels: Any,
+    *,
+    z: float | Literal["auto"] = "auto",
+    k: int | None = None,
+    density: Literal["pak", "kstar", "knn"] | None = None,
+    id: float | None = None,
+    score: Literal["ari", "nmi"] = "ari",
+) -> Estimate:
+    """Agreement of density peaks with labels: adjusted Rand index, or normalised mutual information.
+
+    Parameters
+    ----------
+    g : NeighborGraph
+        Of n points, with indices and distances; a hundred neighbours leave room to choose.
+    labels : (n,) array
+        Class of each point; at least two classes.
+    z : float >= 0 or "auto"
+        How many errors a peak must stand above its saddles, as in :func:`cluster_peaks`.
+    k : int, optional
+        None: PAk, which chooses its neighbours. A number: the density of so many neighbours. ``k=16, z=1.6`` is the
+        convention of a study of language models under few-shot learning [2]_.
+    density : {"pak", "kstar", "knn"}, optional
+        Where it is not to follow from k.
+    id : float > 0, optional
+        The intrinsic dimension. None: the graph's own.
+    score : {"ari", "nmi"}
+        "ari": share of pairs of points on which both agree, 0 for chance [1]_. "nmi": mutual information over the mean of the
+        entropies; above 0 by chance.
+
+    Returns
+    -------
+    Estimate
+        value in [-0.5, 1]; 1 where peaks are the classes, 0 where there is one peak. chance is 0 for "ari". per_point (n,): the
+        peak of each point. details: "ari", "nmi", "peaks" (how many), "halo" (the share of points in it), "largest" (the
+        share of the points in the largest peak), "purity" (the share of points that have the commonest class of their peak).
+
+    Raises
+    ------
+    GraphDepthError
+        If the graph holds fewer than k neighbours, or than five.
+    InputError
+        If there is one class only, or z, k or id is out of range.
+
+    References
+    ----------
+    .. [1] Hubert, Arabie (1985). Comparing partitions. Journal of Classification 2.
+    .. [2] Doimo, Serra, Ansuini, Cazzaniga (2024). The representation landscape of few-shot learning and fine-tuning in large
+       language models. NeurIPS 37.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.repeat([[0.0, 0.0], [9.0, 9.0]], 100, axis=0) + np.random.default_rng(0).normal(size=(200, 2))
+    >>> rs.peaks_agreement(rs.knn_graph(X, 60), np.repeat(["cat", "dog"], 100)).value
+    1.0
+    """
+    from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
+
+    _check.choice(score, "score", NAME, ("ari", "nmi"))
+    _check.choice(density, "density", NAME, ("pak", "kstar", "knn", None))
+    peaks = cluster_peaks(g, z=z, density=density or ("pak" if k is None else "knn"), k=k, id=id)
+    classes, code = _check.codes(labels, "labels", NAME, n=g.n)
+    if classes.size < 2:
+        raise InputError(f"labels of {NAME} must hold at least 2 classes. Got only {str(classes[0])!r}.")
+    table = np.zeros((peaks.centers.size, classes.size), dtype=np.int64)
+    np.add.at(table, (peaks.labels, code), 1)
+    scores = {
+        "ari": float(adjusted_rand_score(code, peaks.labels)),
+        "nmi": float(np.clip(normalized_mutual_info_score(code, peaks.labels), 0.0, 1.0)),
+    }
+    return Estimate(
+        value=scores[score],
+        n=g.n,
+        per_point=peaks.labels.astype(np.float64),
+        chance=0.0 if score == "ari" else None,
+        options={**peaks.options, "score": score},
+        details={
+            **scores,
+            "peaks": peaks.centers.size,
+            "halo": float(peaks.halo.mean()),
+            "largest": float(peaks.populations.max() / g.n),
+            "purity": float(table.max(axis=1).sum() / g.n),
+        },
+    )

@@ -1,0 +1,3 @@
+from ._layer_states import LayerStates
+
+__all__ = ["LayerStates"]
