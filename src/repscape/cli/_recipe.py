@@ -61,14 +61,14 @@ def recipe(
       repscape recipe word-rsa --dry-run
       repscape recipe word-rsa -o words
     """
-    if name is None and not list_recipes:
-        raise typer.BadParameter("give NAME, or --list", ctx=ctx)
     if list_recipes:
         drawn = {"seed": seed or None, "stand_in": None if stand_in == "auto" else stand_in}
         how = {"threads": threads, "dry_run": dry_run, "quiet": quiet}
         alone("--list", ctx, out=out, model=model, data=data, set=set_, **drawn, **how)
         _list(json) if name is None else _describe(name, json=json)
         return
+    if name is None:
+        raise typer.BadParameter("give NAME, or --list", ctx=ctx)
 
     from ..errors import InputError
     from ..machine import thread_count

@@ -105,8 +105,8 @@ def _of_graphs(home: StudyFolder) -> Iterator[Problem]:
     except RepscapeError as error:
         yield Problem(str(error), again, partial(_forget, home.graphs, journal, list(users.values())))
         return
-    for folder, error in torn.items():  # which graph it was, its users say below
-        yield Problem(str(error), again, partial(shutil.rmtree, folder))
+    for folder, why in torn.items():  # which graph it was, its users say below
+        yield Problem(str(why), again, partial(shutil.rmtree, folder))
     for name in names:
         try:
             read_arrays(home.graphs, name)
@@ -199,8 +199,8 @@ def _of_groups(store: Path, again: str) -> Iterator[Problem]:
     except RepscapeError as error:
         yield Problem(str(error), again, partial(shutil.rmtree, store))
         return
-    for folder, error in torn.items():
-        yield Problem(str(error), again, partial(shutil.rmtree, folder))
+    for folder, why in torn.items():
+        yield Problem(str(why), again, partial(shutil.rmtree, folder))
     for name in names:
         try:
             read_arrays(store, name)
