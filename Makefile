@@ -96,7 +96,9 @@ licences: $(VENV)/.installed-dev
 	$(BIN)/python tools/licences.py docs/licences.md
 
 docs: $(VENV)/.installed-docs
+	$(BIN)/python tools/notebooks.py docs/executed
+	$(BIN)/python tools/gallery.py docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build
 
 clean:
-	rm -rf $(VENV) demo dist docs/_build
+	rm -rf $(VENV) demo dist docs/_build docs/executed docs/gallery.md docs/gallery_files

@@ -11,12 +11,14 @@ project = "repscape"
 author = "the repscape developers"
 copyright = "2026, the repscape developers"
 version = release = repscape.__version__
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax"]
 html_theme = "furo"
 html_title = "repscape"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "notebooks", "gallery_files"]  # executed/ has them with what came out
+html_extra_path = ["gallery_files"]
+nb_execution_mode = "off"
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 napoleon_google_docstring = False

@@ -21,6 +21,7 @@ ROOT = Path(repscape.__file__).parent
 LEVELS = {
     "errors": 0,
     **dict.fromkeys(("_types", "_check", "_files", "_random", "machine"), 1),
+    "_worker": 2,
     **dict.fromkeys(("examples", "extraction", "store", "synthetic"), 2),
     "graph": 3,
     "measures": 4,

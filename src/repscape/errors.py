@@ -50,6 +50,10 @@ class UnitError(RepscapeError):
     """Something else than an answer came out of a unit of a study; the message names the unit."""
 
 
+class SchedulerError(RepscapeError, ConnectionError):
+    """A dask scheduler cannot be reached, has no workers, or was lost; what was finished is kept."""
+
+
 class MissingExtraError(RepscapeError, ImportError):
     """An optional dependency is not installed; the message has the line that installs it."""
 

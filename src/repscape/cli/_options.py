@@ -126,7 +126,11 @@ class RunOptions:
     threads: Threads = None
     scheduler: Annotated[
         str | None,
-        typer.Option("--scheduler", metavar="WHERE", help="Where units run: threads (default) or processes:N."),
+        typer.Option(
+            "--scheduler",
+            metavar="WHERE",
+            help="Where units run: threads (default), processes:N, or the address of a dask scheduler (tcp://host:8786).",
+        ),
     ] = None
     fail_fast: Annotated[
         bool, typer.Option("--fail-fast", help="Stop at the first unit that fails; by default all others go on.")

@@ -3,7 +3,6 @@
 from ._arrays import ArrayLayers, layers_in_memory, read_layers, split_key
 from ._builtin import BUILTIN, builtin_values
 from ._columns import ColumnTable, Reading, read_columns
-from ._gensim import is_here
 from ._images import CHANNELS, IMAGE_KEYS, image_folder
 from ._join import GivenColumns, Rows, named_path
 from ._layer_names import layer_infos, natural_key
@@ -15,6 +14,7 @@ from ._shown_columns import ShownColumn, shown_column
 from ._source import Wanted
 from ._thumbnails import Pictures, sheet, thumbnails
 from ._typed import as_numbers
+from ._vectors import is_here
 from ._vocabulary import choose_words, missing_words, shared_words, vector_models
 from .forms import POOLS, WRITERS, Form, as_array, is_model, is_model_source, is_tensor, to_anndata, write_held
 

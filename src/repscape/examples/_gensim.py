@@ -45,7 +45,7 @@ def downloaded(name: str) -> Path:
     The code that comes with the file is not run.
     """
     folder = Path(gensim.downloader.BASE_DIR) / name
-    if is_here(name):
+    if fetched(name):
         return sorted(folder.glob("*.gz"))[0]
     try:
         return Path(gensim.downloader.load(name, return_path=True))
@@ -56,6 +56,6 @@ def downloaded(name: str) -> Path:
         ) from problem
 
 
-def is_here(name: str) -> bool:
+def fetched(name: str) -> bool:
     """Whether gensim's downloader has fetched this already."""
     return any((Path(gensim.downloader.BASE_DIR) / name).glob("*.gz"))

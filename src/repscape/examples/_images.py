@@ -64,7 +64,12 @@ def image_arrays(arrays: Mapping[str, Array], key: str | None, name: str) -> Sou
         images = images[..., np.newaxis]
     if images.ndim != 4 or images.shape[3] not in CHANNELS:
         channels_first = images.ndim == 4 and images.shape[1] in CHANNELS
-        hint = " Put the channels last: images.transpose(0, 2, 3, 1)." if channels_first else ""
+        hint = (
+            " Put the channels last: images.transpose(0, 2, 3, 1). For a module of your own that takes them as they are: "
+            "read_examples(..., kind='array')."
+            if channels_first
+            else ""
+        )
         raise InputError(
             f"{key} in {name} must be images (n, h, w) or (n, h, w, c) with c of 1, 3 or 4. Got {arrays[key].shape}.{hint}"
         )

@@ -21,6 +21,13 @@ LONGEST = 16  # digits of a number of words or dimensions
 SNIFFED = 10  # numbers on a line that nobody would take for text
 
 
+def is_here(name: str) -> bool:
+    """Whether gensim's downloader has fetched word vectors of this name already."""
+    from ._gensim import fetched
+
+    return fetched(name)
+
+
 def vectors_source(path: Path, *, allow_pickle: bool = False) -> Source:
     """Read word vectors from a file, by its suffix and its first lines; what can run code only where the caller said so."""
     suffix = suffix_of(path)

@@ -15,15 +15,23 @@ from ._files import (
     whole_folder,
     write_whole,
 )
+from ._frames import Shelf, packed, unpacked
 from ._limits import library_threads, single_threaded_products, single_threaded_torch, single_torch_thread
-from ._memory import check_memory, fitting, memory_available, memory_errors, threads_within, within_memory
+from ._memory import LIMIT, check_memory, fitting, memory_available, memory_errors, threads_within, within_memory
+from ._serve import serve
+from ._workers import Job, Traffic, Workers, workers
 
 __all__ = [
     "Budget",
     "Crew",
+    "Job",
+    "LIMIT",
     "NAMED",
+    "Shelf",
+    "Traffic",
     "UNFINISHED",
     "UNFINISHED_FOLDER",
+    "Workers",
     "check_inside",
     "check_memory",
     "fitting",
@@ -32,6 +40,8 @@ __all__ = [
     "library_threads",
     "memory_available",
     "memory_errors",
+    "packed",
+    "serve",
     "single_threaded_products",
     "single_threaded_torch",
     "single_torch_thread",
@@ -42,7 +52,9 @@ __all__ = [
     "threads_within",
     "torch_device",
     "unfinished_name",
+    "unpacked",
     "whole_folder",
     "within_memory",
+    "workers",
     "write_whole",
 ]

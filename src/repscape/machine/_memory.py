@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ import psutil
 
 from ..errors import MemoryBudgetError
 
+LIMIT = "REPSCAPE_MEMORY"
+"""In the environment: bytes that this process is to keep to, as workers that share a machine are told."""
 GROUPS = Path("/sys/fs/cgroup")
 MEMBERSHIP = Path("/proc/self/cgroup")
 THREAD_BYTES = 16 << 20  # what a thread of ours takes beside its work
@@ -44,8 +47,15 @@ FIRST = _Version(("memory",), "memory.limit_in_bytes", "memory.usage_in_bytes", 
 
 def memory_available() -> int:
     """Bytes that this process may still allocate: the least of what machine, container and process limits leave."""
-    free = [int(psutil.virtual_memory().available), *_left_to_groups(), *_left_to_process()]
+    free = [int(psutil.virtual_memory().available), *_left_to_groups(), *_left_to_process(), *_left_of_share()]
     return max(min(free), 0)
+
+
+def _left_of_share() -> Iterator[int]:
+    """What is left of the share that the environment gives."""
+    share = os.environ.get(LIMIT, "")
+    if share.isascii() and share.isdecimal():
+        yield int(share) - int(psutil.Process().memory_info().rss)
 
 
 def threads_within(threads: int, free: int) -> int:

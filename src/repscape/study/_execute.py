@@ -17,6 +17,7 @@ from ..store import has_group
 from ._expand import Everything, Wanted, WantedPairs
 from ._graphs import GraphNames
 from ._journal import Answers, Journal
+from ._runner import Runner, Width
 from ._schedule import Scheduler
 from ._tasks import Graphs, Need
 from ._unit import Comparison, LayerTask, Limits, PairTask, Side, Task, UnitResult
@@ -45,7 +46,14 @@ class Means:
         """Return how many representations may be worked on at one time."""
         shapes = [side.one.points.shape for side in sides if side.one.points is not None]
         largest = max((math.prod(shape) * BYTES for shape in shapes), default=1)
-        return max(1, min(self.threads, self.memory // max(1, largest)))
+        width = self.width
+        fit = width.units if width.own_memory else self.memory // max(1, largest)
+        return max(1, min(width.units, fit))
+
+    @property
+    def width(self) -> Width:
+        """How much can be done at one time."""
+        return self.scheduler.width(self.threads)
 
 
 @dataclass(slots=True)
@@ -62,6 +70,7 @@ class Execution:
     ticks: int = 0
     total: int = 0
     _ready: dict[str, Graphs | GraphNames] = field(default_factory=dict)
+    _runner: Runner | None = None
 
     def work(self) -> None:
         """Compute what is missing; an error in a unit is kept as its result.
@@ -79,10 +88,13 @@ class Execution:
         layers = self._layers(set(missing), blocks)
         self.total = sum(bool(graph) + len(calls) for _, graph, _, calls in layers)
         self.total += sum(len(block.pairs) for block in blocks.values())
-        for tasks, workers in self._stages(layers):
-            self._run(tasks, workers)
-        for block in blocks.values():
-            self._run(*self._pairs(block))
+        if not self.total:
+            return
+        with self.means.scheduler.opened(self.means.memory) as self._runner:
+            for tasks, workers in self._stages(layers):
+                self._run(tasks, workers)
+            for block in blocks.values():
+                self._run(*self._pairs(block))
 
     def _keys(self) -> Iterator[str]:
         for wanted in self.everything.layers.values():
@@ -150,10 +162,11 @@ class Execution:
         """Yield tasks that may run together: of many points first the graphs, each on all threads, then the measures."""
         small = [one for one in layers if _rows(one[0].side) < MANY_POINTS]
         large = [one for one in layers if _rows(one[0].side) >= MANY_POINTS]
+        width = self.means.width
         workers = min(self.means.at_once([one[0].side for one in small]), max(1, len(small)))
-        each = max(1, self.means.threads // workers)
+        each = width.threads if width.own_memory else max(1, self.means.threads // workers)
         yield [self._task(*one, threads=each) for one in small], workers
-        yield [self._task(*one[:3], (), threads=self.means.threads) for one in large if one[1]], 1
+        yield [self._task(*one[:3], (), threads=width.threads) for one in large if one[1]], width.graphs
         workers = self.means.at_once([one[0].side for one in large])
         shares = max(1, workers // max(1, len(large)))
         measured: list[Task] = []
@@ -174,8 +187,8 @@ class Execution:
     def _pairs(self, block: WantedPairs) -> tuple[list[Task], int]:
         """Cut the pairs of one measure into blocks: many enough for all threads, few enough that little is prepared twice."""
         bases = list(dict.fromkeys(base for ends in block.pairs.values() for base in ends))
-        runs = 1
-        while runs * (runs + 1) // 2 < 2 * self.means.threads and len(bases) // (runs + 1) >= LEAST_RUN:
+        runs, units = 1, self.means.width.units
+        while runs * (runs + 1) // 2 < 2 * units and len(bases) // (runs + 1) >= LEAST_RUN:
             runs += 1
         run = math.ceil(len(bases) / runs)
         rank = {base: position // run for position, base in enumerate(bases)}
@@ -184,7 +197,7 @@ class Execution:
             tiles.setdefault((rank[first], rank[second]), []).append(key)
         place = {base: position for position, base in enumerate(bases)}
         sides = {place[base]: self._side(base) for base in bases}
-        workers = max(1, min(self.means.threads, len(tiles)))
+        workers = max(1, min(units, len(tiles)))
         limits = replace(self._limits(1), memory=self.means.memory // workers)
         tasks: list[Task] = []
         for keys in tiles.values():
@@ -208,7 +221,9 @@ class Execution:
                 held = self._ready.get(named[id(task.side)])
                 task = replace(task, side=replace(task.side, graphs=held))
             ready.append(task)
-        with closing(self.means.scheduler.run(ready, workers=workers)) as results:  # type: ignore[type-var]
+        if self._runner is None or not ready:
+            return
+        with closing(self._runner.run(ready, workers=workers)) as results:  # type: ignore[type-var]
             for result in results:
                 if self.journal is not None:
                     self.journal.commit(result)

@@ -52,6 +52,13 @@ class Everything:
     blocks: dict[str, WantedPairs] = field(default_factory=dict)
     """By question and part."""
 
+    def calls(self) -> Iterator[Call]:
+        """Yield every call of a measure."""
+        for wanted in self.layers.values():
+            yield from wanted.calls.values()
+        for block in self.blocks.values():
+            yield block.call
+
 
 def expanded(
     plans: Sequence[Plan], source: Source, places: Mapping[Any, str], *, about: Mapping[str, Any]

@@ -13,6 +13,7 @@ from ..errors import (
     DegenerateDataError,
     InputTypeError,
     RepscapeWarning,
+    SchedulerError,
     StoreError,
     StudyInterrupted,
 )
@@ -88,8 +89,11 @@ def run(
         Bytes that the layers worked on at one time may take; by default half of what is free.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
-    scheduler : str, optional
-        Where units run: None on threads of this process, "processes:N" in N others. What comes out is the same.
+    scheduler : str or distributed.Client, optional
+        Where units run: None on threads of this process, "processes:N" in N others of this machine, the address of a dask
+        scheduler ("tcp://host:8786") or a client on its workers. What comes out is the same to the bit; what a lost worker had
+        in hand is done again. Processes share `memory`; workers of dask have their own. A measure of your own must lie in a
+        module that they can import.
     fail_fast : bool
         Whether the first unit that fails ends the run with its error.
     wait : bool
@@ -108,13 +112,15 @@ def run(
     ------
     InputError
         If representations are of different numbers of examples, or the plan cannot start: neighbours that no layer has, an
-        option value that a measure refuses. Nothing is computed then.
+        option value that a measure refuses, a measure of your own that other processes cannot import. Nothing is computed then.
     UnknownNameError
         If a layer or column of the plan does not exist (near names are offered).
     StudyMismatchError
         If the folder holds a study of other data; the message names what differs.
     BusyError
         If another process writes to the folder; the message says which.
+    SchedulerError
+        If a dask scheduler cannot be reached or is lost; what was finished is kept in the folder.
     RepscapeError
         If every unit failed: the error of the first.
     StudyInterrupted
@@ -164,6 +170,7 @@ def _run_in_memory(order: Order, means: Means, progress: bool | Progress | None)
     places = named_contents(source, cheap=True)
     everything = expanded([plan], source, places, about=provenance([plan], source))
     check_options(everything, lambda key: True)
+    means.scheduler.check(everything.calls())
     with bar(progress) as report:
         execution = Execution(everything, None, None, means, report)
         stopped = _worked(execution)
@@ -180,9 +187,14 @@ def run_into(home: StudyFolder, order: Order, means: Means, *, progress: bool | 
         job = settled(home, order)
         journal = home.journal(sync=means.sync)
         check_options(job.everything, lambda key: not journal.has(key, whole=False))
+        means.scheduler.check(job.everything.calls())
         begin(home, job, journal, sync=means.sync)
         execution = Execution(job.everything, journal, home.graphs, means, report)
-        stopped = _worked(execution)
+        try:
+            stopped = _worked(execution)
+        except SchedulerError:  # what was finished is shown
+            write_view(home, results_of(home, job.contents, journal), sync=means.sync)
+            raise
     results = results_of(home, job.contents, journal)
     if len(results) or stopped:
         write_view(home, results, sync=means.sync)

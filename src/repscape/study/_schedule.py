@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import importlib.util
+import logging
 import queue
 import re
 import threading
-import warnings
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from multiprocessing import get_context
-from typing import Any, Protocol, TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from ..errors import InputError, RepscapeWarning
-from ..machine import single_threaded_products
+from ..errors import InputError, needs_extra
+from ..machine import Workers, single_threaded_products, workers
 from ._compute import compute
-from ._unit import Task, UnitResult
+from ._ears import Ears, heard
+from ._far import FarTask, check_travels
+from ._runner import LISTEN, Runner, Width
+from ._unit import Call, Task, UnitResult
 
-LISTEN = 0.1  # seconds between looks at Ctrl-C
 PROCESSES = re.compile("processes:([1-9][0-9]{0,3})")
+ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss|inproc)://\S+")
 
 
 class Scheduler(Protocol):
-    """Whatever runs tasks."""
+    """Where units run."""
 
-    def run(self, tasks: Sequence[Task], *, workers: int) -> Iterator[UnitResult]:
-        """Yield results as they are finished; `workers` is what memory and threads allow on this machine."""
+    def opened(self, memory: int) -> AbstractContextManager[Runner]:
+        """Make ready what runs tasks within so many bytes of this machine; given back with the block."""
+
+    def width(self, threads: int) -> Width:
+        """Return how many tasks there may be at one time, where this machine lends so many threads."""
+
+    def check(self, calls: Iterable[Call]) -> None:
+        """Refuse measures that cannot be computed there."""
 
 
 def scheduler_of(asked: Any) -> Scheduler:
@@ -34,14 +42,35 @@ def scheduler_of(asked: Any) -> Scheduler:
     if asked is None:
         return Threads()
     match = PROCESSES.fullmatch(asked) if isinstance(asked, str) else None
-    if match is None:
-        raise InputError(f"scheduler of run must be None (threads) or 'processes:N'. Got {asked!r}.")
-    return Processes(int(match[1]))
+    if match is not None:
+        return Processes(int(match[1]))
+    if (isinstance(asked, str) and ADDRESS.fullmatch(asked)) or type(asked).__module__.startswith("distributed."):
+        if importlib.util.find_spec("distributed") is None:
+            raise needs_extra("a dask scheduler", "distributed", "cluster")
+        from ._schedule_dask import Dask
+
+        return Dask.of(asked)
+    raise InputError(
+        "scheduler of run must be None (threads), 'processes:N', the address of a dask scheduler ('tcp://host:8786') or a "
+        f"distributed.Client. Got {asked!r}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Threads:
     """Units on threads of this process."""
+
+    @contextmanager
+    def opened(self, memory: int) -> Iterator[Runner]:
+        """Nothing is to be made ready."""
+        yield self
+
+    def width(self, threads: int) -> Width:
+        """One task on each thread; a graph of many points keeps all of them busy."""
+        return Width(threads, 1, threads)
+
+    def check(self, calls: Iterable[Call]) -> None:
+        """Anything can be called here."""
 
     def run(self, tasks: Sequence[Task], *, workers: int) -> Iterator[UnitResult]:
         """Yield results as they are finished; the first error that is nobody's result, or Ctrl-C, stops the rest."""
@@ -97,70 +126,34 @@ def _together(tasks: Sequence[Task], workers: int, ears: Ears) -> Iterator[UnitR
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """Units in fresh processes of this machine."""
+    """Units in processes of this machine, each `python -m repscape._worker`."""
 
     count: int
 
+    @contextmanager
+    def opened(self, memory: int) -> Iterator[Runner]:
+        """Share the memory out; processes start when there is something to do."""
+        with workers(self.count, memory=memory) as crew:
+            log = logging.getLogger("repscape")
+            log.info("%d worker processes of %.1f GiB at most", self.count, crew.memory / 2**30)
+            yield Crowd(crew)
+        log.info("worker processes: %s", crew.traffic)
+
+    def width(self, threads: int) -> Width:
+        """One task in each process; a graph of many points has all threads, whichever process builds it."""
+        return Width(self.count, 1, threads)
+
+    def check(self, calls: Iterable[Call]) -> None:
+        """Refuse what has no name in another process."""
+        check_travels(calls, f"processes:{self.count}")
+
+
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Processes that wait for tasks."""
+
+    crew: Workers
+
     def run(self, tasks: Sequence[Task], *, workers: int) -> Iterator[UnitResult]:
-        """Yield the results of each task when it is finished."""
-        with ProcessPoolExecutor(min(self.count, max(1, len(tasks))), mp_context=get_context("spawn")) as pool:
-            futures = [pool.submit(computed, task) for task in tasks]
-            try:
-                for future in as_completed(futures):
-                    yield from future.result()
-            except BaseException:
-                pool.shutdown(cancel_futures=True)
-                raise
-
-
-def computed(task: Task) -> list[UnitResult]:
-    """Compute a whole task; what other machines call."""
-    with heard() as ears:
-        return [replace(result, cause=_portable(result.cause)) for result in ears.listening(compute(task))]
-
-
-def _portable(cause: BaseException | None) -> BaseException | None:
-    """Return an error without what it holds of the process it was raised in."""
-    return None if cause is None else cause.with_traceback(None)
-
-
-class Ears:
-    """Our own warnings, by the thread that gave them; all others are let through when the work is over."""
-
-    def __init__(self) -> None:
-        self._said: dict[int, list[str]] = {}
-        self.others: list[warnings.WarningMessage] = []
-
-    def hear(  # house: as the standard library calls it
-        self,
-        message: Warning | str,
-        category: type[Warning],
-        filename: str,
-        lineno: int,
-        file: TextIO | None = None,
-        line: str | None = None,
-    ) -> None:
-        """Take the place of `warnings.showwarning`."""
-        if issubclass(category, RepscapeWarning):
-            self._said.setdefault(threading.get_ident(), []).append(str(message))
-        else:
-            self.others.append(warnings.WarningMessage(message, category, filename, lineno))
-
-    def listening(self, results: Iterator[UnitResult]) -> Iterator[UnitResult]:
-        """Yield the results, each with what was warned of while it was made."""
-        me = threading.get_ident()
-        self._said.pop(me, None)
-        for result in results:
-            yield replace(result, warnings=(*result.warnings, *dict.fromkeys(self._said.pop(me, []))))
-
-
-@contextmanager
-def heard() -> Iterator[Ears]:
-    """Hear every warning that is given meanwhile, from every thread."""
-    ears = Ears()
-    with warnings.catch_warnings():
-        warnings.simplefilter("always", RepscapeWarning)
-        warnings.showwarning = ears.hear
-        yield ears
-    for warning in ears.others:
-        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+        """Yield the result of each unit when it is finished."""
+        yield from self.crew.run([FarTask(task) for task in tasks], at_once=workers)

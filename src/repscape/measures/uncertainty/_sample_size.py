@@ -124,7 +124,7 @@ def sample_size(
     """How many examples give an error of so much, or tell two layers apart, by a pilot study.
 
     Variances fall as 1 / n, so that an error of e takes n (stderr / e)^2 examples, and a true difference D is found at the 5 %
-    level with probability `power` from n (z_.975 + z_power)^2 (stderr of the difference / D)^2 [1]_. Layers share the
+    level with probability `power` from n (z(.975) + z(power))^2 (stderr of the difference / D)^2 [1]_. Layers share the
     examples, and the error of their difference is that of the pair.
 
     Parameters
