@@ -97,8 +97,9 @@ licences: $(VENV)/.installed-dev
 
 docs: $(VENV)/.installed-docs
 	$(BIN)/python tools/notebooks.py docs/executed
+	$(BIN)/python tools/measure_pictures.py docs/_static/measures
 	$(BIN)/python tools/gallery.py docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build
 
 clean:
-	rm -rf $(VENV) demo dist docs/_build docs/executed docs/gallery.md docs/gallery_files
+	rm -rf $(VENV) demo dist docs/_build docs/executed docs/gallery.md docs/gallery_files docs/_static/measures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import repscape
@@ -30,6 +31,20 @@ def number_references(app: Any, what: str, name: str, obj: Any, options: Any, li
     lines[:] = [re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1\2. ", line).replace("]_", "]") for line in lines]
 
 
+def add_picture(app: Any, name: str, source: list[str]) -> None:
+    """Put the picture of a measure below the first paragraph of its page; `tools/measure_pictures.py` draws them."""
+    measure = name.removeprefix("measures/")
+    if measure == name or not (Path(app.srcdir) / "_static" / "measures" / f"{measure}.png").is_file():
+        return
+    head, _, rest = source[0].partition("\n\n**")
+    picture = (
+        f"\n\n```{{figure}} /_static/measures/{measure}.png\n:alt: {measure} of the layers of a small network\n\n"
+        "Handwritten digits through a network with two hidden layers, before and after it learned; 300 images.\n```\n\n**"
+    )
+    source[0] = head + picture + rest if rest else source[0]
+
+
 def setup(app: Any) -> None:
-    """Connect it ahead of napoleon."""
+    """Connect them; the first ahead of napoleon."""
+    app.connect("source-read", add_picture)
     app.connect("autodoc-process-docstring", number_references, priority=400)

@@ -31,6 +31,10 @@ EXTRAS = {
     "h5py",
     "anndata",
     "anywidget",
+    "timm",
+    "open_clip",
+    "sentence_transformers",
+    "accelerate",
 }
 OWN_FILES = (
     "torch",
@@ -43,6 +47,10 @@ OWN_FILES = (
     "h5py",
     "anndata",
     "anywidget",
+    "timm",
+    "open_clip",
+    "sentence_transformers",
+    "accelerate",
     "hooks",
     "pool",
 )  # in names of files that may import extras at their top

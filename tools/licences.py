@@ -38,13 +38,22 @@ def needed(lines: list[str], known: dict[str, Distribution]) -> dict[str, Distri
         except PackageNotFoundError:
             continue
         key = held.metadata["Name"].lower().replace("_", "-")
-        if key not in known:
+        if key not in known and key != PROJECT["name"]:
             found[key] = held
         for line in held.requires or ():
             one = Requirement(line)
             if one.marker is None or one.marker.evaluate({"extra": asked}):
                 waiting += [(one.name, extra) for extra in (*one.extras, "")]
     return found
+
+
+def is_here(name: str) -> bool:
+    """Say whether a package is installed."""
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        return False
+    return True
 
 
 def licence(held: Distribution) -> str:
@@ -70,7 +79,8 @@ def main() -> None:
     extras = {name: lines for name, lines in PROJECT["optional-dependencies"].items() if name not in OUR_OWN}
     for extra, lines in {"": PROJECT["dependencies"], **extras}.items():
         held = needed(lines, known)
-        if not held:
+        absent = [one.name for one in map(Requirement, lines) if not is_here(one.name)]
+        if not held and not absent:
             continue
         known |= held
         sizes = {name: size(one) for name, one in held.items()}
@@ -81,6 +91,7 @@ def main() -> None:
             f"| {held[name].metadata['Name']} | {held[name].version} | {licence(held[name])} | {sizes[name]:,.1f} |"
             for name in sorted(held)
         ]
+        parts += [f"| {name} | | not installed beside the tests | |" for name in absent]
     Path(sys.argv[1]).write_text("\n".join(parts) + "\n", encoding="utf-8")
 
 

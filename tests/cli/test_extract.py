@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +32,27 @@ def test_list_shows_layers_and_sites(home: Path) -> None:
     assert lines[0] == ["layer", "index", "depth", "site", "module", "check"]
     assert ["encoder.layer.2", "3", "1.00", "residual", "encoder.layer.2"] in [line[:5] for line in lines]
     assert not any("norm1" in line for line in lines)
+    parts = [line for line in lines if line[:1] == ["heads"]]
+    assert parts[0][1:5] == ["encoder.layer.0/head.0", "encoder.layer.2/head.3", "12", "3"]
+    assert "No router: this model" in " ".join(said.stderr.split())
+
+
+def test_prompts_and_positions_on_the_command_line(home: Path, tmp_path: Path) -> None:
+    lines = [
+        json.dumps({"text": text, "kind": kind}) for text, kind in (("one word", 0), ("deep inside", 1), ("text", 0))
+    ]
+    (tmp_path / "t.jsonl").write_text("\n".join(lines))
+    words = ("extract", "--model", home / "bert", "--data", tmp_path / "t.jsonl", "--stream", "--pool", "token", "-q")
+    said = call(*words, "--template", "it has {text} a", "--positions", "text -1", "-o", tmp_path / "s.zarr")
+    assert said.exit_code == 0, said.stderr
+    table = rs.open_store(tmp_path / "s.zarr").examples
+    assert table.token.tolist() == ["word", "inside", "text"]
+    assert table.kind.tolist() == [0, 1, 0]
+    assert table.position.tolist() == [3, 3, 2]
+    assert "No column of losses: what was opened is no causal language model" in " ".join(said.stderr.split())
+    refused = call(*words, "--chat", "-o", tmp_path / "no.zarr")
+    assert refused.exit_code == 1
+    assert "has no chat template" in " ".join(refused.stderr.split())
 
 
 def test_extract_and_go_on(home: Path, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from torch import nn
 
 from repscape.errors import InputError, InputTypeError, UnknownNameError
 from repscape.extraction import iterate, list_layers, open_model
-from repscape.extraction._torch_model import fingerprint
+from repscape.extraction._fingerprint_torch import fingerprint
 from tests.extraction.tiny_models import make_examples
 
 

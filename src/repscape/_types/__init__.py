@@ -3,9 +3,10 @@
 from ._brief import Brief, brief, cut
 from ._html import Markup, card, element, escaped, joined
 from ._pictures import bars, line, span
-from ._stages import ExampleKind, Examples, LayerInfo, Progress
+from ._stages import COLUMN, ExampleKind, Examples, LayerInfo, Progress
 
 __all__ = [
+    "COLUMN",
     "Brief",
     "ExampleKind",
     "Examples",

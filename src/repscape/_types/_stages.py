@@ -62,6 +62,10 @@ class LayerInfo:
         return cls(**{field.name: entries[field.name] for field in fields(cls) if field.name in entries})
 
 
+COLUMN = "column"
+"""The site of what is no state: numbers that a forward pass gives of each row, such as a token's loss, (rows, 1)."""
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Examples(Brief):
     """The n examples that go through a model, with an id and every other column that came with them."""
@@ -87,8 +91,12 @@ class Examples(Brief):
 
     def take(self, rows: npt.NDArray[np.int64]) -> Examples:
         """Return the examples at `rows`, in that order."""
-        inputs = self.inputs[rows] if isinstance(self.inputs, np.ndarray) else [self.inputs[int(i)] for i in rows]
-        return replace(self, inputs=inputs, table=self.table.iloc[rows].reset_index(drop=True))
+        some: Any = self.inputs
+        if isinstance(some, np.ndarray):
+            some = some[rows]
+        else:  # texts in a temporary file stay there
+            some = some.take(rows) if hasattr(some, "take") else [some[int(i)] for i in rows]
+        return replace(self, inputs=some, table=self.table.iloc[rows].reset_index(drop=True))
 
     def fingerprint(self) -> str:
         """Sha256 over kind, inputs and ids: equal if and only if a model would see the same data in the same order."""

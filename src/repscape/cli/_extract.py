@@ -28,11 +28,13 @@ Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, 
 Out = Annotated[
     Path | None, typer.Option("--out", "-o", metavar="STORE", parser=place, help="The store: new, or to go on with.")
 ]
-List = Annotated[bool, typer.Option("--list", help="Show the layers and sites that the model has, and do nothing.")]
+List = Annotated[
+    bool, typer.Option("--list", help="Show the layers, sites and parts that the model has, and do nothing.")
+]
 NoSync = Annotated[
     bool, typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts.")
 ]
-LISTED = ("dtype", "tower")  # of how states are read, what --list obeys
+LISTED = ("device_map", "dtype", "tower")  # of how states are read, what --list obeys
 
 
 @expanded
@@ -71,7 +73,8 @@ def extract(
         more = {"data": data, "out": out, "layers": layers, "dry_run": dry_run, "no_sync": no_sync, "quiet": quiet}
         read = {name: value for name, value in chosen(states).items() if name not in LISTED}
         alone("--list", ctx, **more, **chosen(examples, draw, tables, label=label), **read)
-        opened = chosen(opening, dtype=states.dtype, tower=states.tower, revision=revision and revision[0])
+        obeyed = {name: getattr(states, name) for name in LISTED}
+        opened = chosen(opening, **obeyed, revision=revision and revision[0])
         _say_layers(model, opened, json)
         return
     place = Path() if out is None and dry_run else out
@@ -100,6 +103,9 @@ def extract(
         note(
             f"Note: {cut} of {len(store.examples)} examples were longer than the model or --max-length takes, and were cut."
         )
+    loss = str(store.state.get("loss", ""))
+    if loss.startswith("none: "):
+        note(f"No column of losses: {loss.removeprefix('none: ')}.")
     say(f"\nStore: {out}")
 
 
@@ -128,3 +134,25 @@ def _say_layers(model: str, opening: dict[str, Any], json: bool) -> None:
     say_table(["layer", "index", "depth", "site", "module", "check"], table)
     for site, why in refused_sites(opened).items():
         note(f"No {site}: {why or 'its blocks have none'}.")
+    _say_parts(opened)
+
+
+def _say_parts(opened: Any) -> None:
+    """Print which parts of its layers a model has: their first, how many there are, and how to ask for them."""
+    from ..extraction import list_parts
+    from ._print import say_table
+
+    found = list_parts(opened)
+    table = []
+    for part, taps in found.items():
+        if isinstance(taps, str):
+            continue
+        blocks = len({tap.layer.name for tap in taps})
+        asked = f"--part {part}" + (", or with --site q, k or v" if part == "heads" else "")
+        table.append([part, taps[0].layer.key, taps[-1].layer.key, str(len(taps)), str(blocks), asked])
+    if table:
+        say("")
+        say_table(["part", "first", "last", "parts", "layers", "ask with"], table)
+    for part, taps in found.items():
+        if isinstance(taps, str):
+            note(f"No {part}: {taps.removeprefix('part of extract: ')}")

@@ -75,6 +75,10 @@ class DrawOptions:
     rows: Annotated[
         str | None, typer.Option("--rows", metavar="FILE.npy", help="Row numbers of the data, in the order wanted.")
     ] = None
+    stream: Annotated[
+        bool,
+        typer.Option("--stream", help="Read examples one by one, texts not kept in memory; --limit takes the first."),
+    ] = False
     seed: Annotated[int | None, typer.Option("--seed", help="Seed of --limit and --balance; 0 by default.")] = None
 
 
@@ -106,6 +110,9 @@ class OpenOptions:
 class StateOptions:
     """What is read of a model, and how its inputs go through it."""
 
+    device_map: Annotated[
+        str | None, typer.Option("--device-map", help="auto: over all devices, main memory and disk; needs accelerate.")
+    ] = None
     tower: Annotated[
         str | None,
         typer.Option(
@@ -140,6 +147,21 @@ class StateOptions:
     too_long: Annotated[str | None, typer.Option("--too-long", help="truncate (default) or refuse longer texts.")] = (
         None
     )
+    template: Annotated[
+        str | None,
+        typer.Option("--template", metavar="TEXT", help="What stands around each text, such as 'This text: {text}'."),
+    ] = None
+    chat: Annotated[bool, typer.Option("--chat", help="Read each text as a message in the model's chat template.")] = (
+        False
+    )
+    positions: Annotated[
+        str | None,
+        typer.Option(
+            "--positions",
+            metavar="WHICH",
+            help="Real tokens that are read: 0:128, -16:, 5; of a template: before, text, after, text 0:16.",
+        ),
+    ] = None
     batch_size: Annotated[
         int | None, typer.Option("--batch-size", metavar="N", help="Inputs of a batch; found out by default.")
     ] = None

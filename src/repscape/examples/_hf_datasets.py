@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,32 @@ def open_dataset(where: str, *, split: str | None) -> datasets.Dataset:
     return one_split(held, split, where)
 
 
+def open_stream(where: str, *, split: str | None) -> Any:
+    """Open the same as a stream: of a name on the hub nothing is fetched that is not read."""
+    path = Path(where)
+    if (path / "dataset_info.json").is_file() or (path / "dataset_dict.json").is_file():
+        return open_dataset(where, split=split)  # mapped, not loaded
+    name, _, config = where.partition(":")
+    try:
+        what = (where, None) if path.is_dir() else (name, config or None)
+        held = datasets.load_dataset(*what, streaming=True)
+    except Exception as problem:  # the library raises its own, the hub's and fsspec's errors
+        offline = "" if path.exists() else " Without a network, give a folder saved by Dataset.save_to_disk, or a file."
+        raise InputError(f"{where!r} could not be opened as a data set: {problem}.{offline}") from problem
+    return one_split(held, split, where)
+
+
+def entries_of(held: Any) -> Iterator[dict[str, Any]]:
+    """Yield the records of a data set one after another; classes come with their names beside them."""
+    features = held.features or {}
+    unread = [name for name, feature in features.items() if type(feature).__name__ in (*UNREAD, "Image")]
+    classes = {name: feature for name, feature in features.items() if isinstance(feature, datasets.ClassLabel)}
+    for record in held.remove_columns(unread) if unread else held:
+        codes = {name: record[name] for name in classes if f"{name}_name" not in record}
+        said = {f"{name}_name": classes[name].int2str(code) if code >= 0 else None for name, code in codes.items()}
+        yield {**record, **said}
+
+
 def _check_whole(held: Any) -> None:
     """Refuse a saved data set whose columns point outside of their files: Arrow maps them, and would read on regardless."""
     for part in held.values() if isinstance(held, datasets.DatasetDict) else [held]:
@@ -51,7 +78,7 @@ def _check_whole(held: Any) -> None:
 
 def one_split(held: Any, split: str | None, name: str) -> datasets.Dataset:
     """Return the split asked for, or the only one."""
-    if not isinstance(held, datasets.DatasetDict):
+    if not isinstance(held, datasets.DatasetDict | datasets.IterableDatasetDict):
         if split is not None and str(held.split) != split:
             raise UnknownNameError(f"{name} has no split {split!r}; it is one data set ({held.split}).")
         return held

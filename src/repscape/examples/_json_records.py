@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,24 +27,26 @@ def json_table(content: str, path: Path, *, by_line: bool) -> pd.DataFrame:
     if not content:
         return pd.DataFrame()
     if content.startswith("[") and not (by_line and len(lines) > 1 and lines[0][1].strip(SPACE).endswith("]")):
-        held = _parsed(content, str(path))
+        held = parsed(content, str(path))
         return _table([_record(entry, f"{path}, record {place}") for place, entry in enumerate(held)], path)
     if not by_line and (len(lines) == 1 or not _is_json(lines[0][1])):
-        _parsed(content, str(path))
+        parsed(content, str(path))
         raise InputError(f"{path} must hold {LIST}. It holds one {'record' if content[0] == '{' else 'value'} alone.")
     places = [(f"{path}, line {number}", line) for number, line in lines]
-    return _table([_record(_parsed(line, place), place) for place, line in places], path)
+    return _table([_record(parsed(line, place), place) for place, line in places], path)
 
 
 def _is_json(line: str) -> bool:
     try:
-        _parsed(line, "")
+        parsed(line, "")
     except InputError:
         return False
     return True
 
 
-def _parsed(content: str, place: str) -> Any:
+def parsed(content: str, place: str) -> Any:
+    """Return what a text of JSON says; what is none, or says a thing twice, is refused with its place."""
+
     def integer(digits: str) -> int:
         if len(digits) > DIGITS:
             raise InputError(f"{place} holds an integer of {len(digits):,} digits. Write a name of digits in quotes.")
@@ -77,7 +79,12 @@ def _table(records: Sequence[dict[str, Any]], path: Path) -> pd.DataFrame:
         if len(names) > MOST_COLUMNS:
             break
     check_names(list(names), str(path))
-    return pd.DataFrame({name: _column([record.get(name) for record in records]) for name in names})
+    return columns_of({name: [record.get(name) for record in records] for name in names}, len(records))
+
+
+def columns_of(columns: Mapping[str, Sequence[Any]], rows: int) -> pd.DataFrame:
+    """Return a table of columns, each of one kind where its entries are."""
+    return pd.DataFrame({name: _column(entries) for name, entries in columns.items()}, index=pd.RangeIndex(rows))
 
 
 def _column(entries: Sequence[Any]) -> pd.Series[Any]:

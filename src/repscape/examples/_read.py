@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
@@ -14,21 +12,14 @@ import pandas as pd
 
 from .. import _check
 from .._types import ExampleKind, Examples
-from ..errors import InputError, InputTypeError, UnknownNameError
-from ._array_inputs import from_arrays
-from ._arrays import split_key
+from ..errors import InputError, UnknownNameError
 from ._columns import Reading
-from ._data_files import data_files, data_table
-from ._images import image_folder
+from ._found import find_source
 from ._join import GivenColumns, Rows
-from ._neighbor_files import kind_of_folder
-from ._npz import load_npy, load_npz
 from ._select import WHAT, chosen_rows
-from ._source import Source, Wanted, table_source
-from ._tables import FASTA_SUFFIXES, READABLE, read_table, suffix_of
+from ._source import Source, Wanted
+from ._streamed import is_stream
 from ._typed import settled
-from ._vectors import looks_like_vectors, vectors_source, word_source
-from ._walk import is_hidden
 
 VECTOR_FILES = frozenset({".bin", ".kv", ".model", ".vec", ".glove"})
 
@@ -51,6 +42,7 @@ def read_examples(
     separator: str | None = None,
     encoding: str | None = None,
     allow_pickle: bool = False,
+    stream: bool = False,
 ) -> Examples:
     """Read examples for a model, with an id and every other column that came with them.
 
@@ -61,7 +53,8 @@ def read_examples(
         vectors ("F.npz:name" for one array); GloVe or word2vec text, word2vec .bin, gensim's .kv. A folder of images by
         class, of data files, or one that the datasets library saved. A name on the hub ("owner/name" or "owner/name:config"),
         or with ``kind="vectors"`` one of gensim-downloader's. A DataFrame, a list of texts, an array, a dict of arrays, a
-        datasets.Dataset, gensim KeyedVectors, or Examples.
+        datasets.Dataset, gensim KeyedVectors, or Examples. A stream: a generator or another iterable of texts, or of records
+        with a column of text, or a datasets.IterableDataset.
     kind
         "text", "protein", "image", "vectors" or "array"; by default it follows from the form and the columns named.
     text, sequence, image
@@ -71,7 +64,8 @@ def read_examples(
     split
         Which split of a data set, or which folder of an image folder such as train.
     limit
-        At most so many examples, drawn at random: a larger limit begins with those of a smaller one.
+        At most so many examples, drawn at random: a larger limit begins with those of a smaller one. Of a stream the first
+        ones: no more is read of it.
     balance
         So many examples of every class of `label`, of the first where it names several, drawn at random.
     rows
@@ -88,6 +82,9 @@ def read_examples(
         order mark says).
     allow_pickle
         Whether files may be read that can run code: gensim's .kv and .model, arrays of Python objects.
+    stream
+        Whether a file of records or lines (.jsonl, .parquet, .txt) or a data set is read as a stream: once, to its end, the
+        texts to a temporary file. Only the columns beside the texts stay in memory; iterables are always read so.
 
     Returns
     -------
@@ -114,7 +111,7 @@ def read_examples(
     >>> examples.kind, list(examples.inputs), list(examples.table.columns)
     ('text', ['good', 'bad'], ['id', 'text', 'stars'])
     """
-    asked = Wanted(kind, text, sequence, image, split, id_column, separator, encoding, allow_pickle)
+    asked = Wanted(kind, text, sequence, image, split, id_column, separator, encoding, allow_pickle, stream)
     found = choose_examples(
         source, asked, label=label, limit=limit, balance=balance, rows=rows, rng=rng, columns=columns
     )
@@ -156,7 +153,10 @@ def choose_examples(  # house: the options of read_examples
     if asked.kind is not None:
         _check.choice(asked.kind, "kind", WHAT, get_args(ExampleKind))
     given = GivenColumns.of(columns, Reading(asked.id_column, asked.separator, asked.encoding, asked.allow_pickle))
-    found = _found(source, asked)
+    streams = asked.stream or is_stream(source)
+    if streams:
+        asked, limit = replace(asked, stream=True, first=_first(limit, balance, rows)), None
+    found = find_source(source, asked)
     if asked.kind is not None and found.kind != asked.kind:
         raise InputError(f"kind of {WHAT} is {asked.kind!r}, but {found.name} holds {found.kind} examples.")
     _check_asked(asked, found)
@@ -192,106 +192,10 @@ def _check_id_column(id_column: str | None, found: Source, given: GivenColumns) 
     )
 
 
-def _found(source: Any, asked: Wanted) -> Source:
-    if isinstance(source, Examples):
-        ids = source.table["id"].to_numpy() if "id" in source.table else None
-        return Source(source.kind, source.table, lambda rows: source.take(rows).inputs, source.source, ids)
-    if isinstance(source, str | os.PathLike):
-        return _from_path(os.fspath(source), asked)
-    if not hasattr(source, "column_names"):
-        _check_no_split(asked, type(source).__name__)
-    return _from_object(source, asked)
-
-
-def _from_path(given: str, asked: Wanted) -> Source:
-    path, key = split_key(given)
-    if not given or not path.exists():
-        return _from_name(given, asked)
-    if path.is_dir():
-        return _from_folder(path, asked)
-    _check_no_split(asked, str(path))
-    suffix = suffix_of(path)
-    if suffix == ".npz":
-        arrays = load_npz(path, allow_pickle=asked.allow_pickle)
-        return from_arrays(arrays, str(path), kind=asked.kind, key=key if key is not None else asked.image)
-    if suffix == ".npy":
-        arrays = {path.stem: load_npy(path, allow_pickle=asked.allow_pickle)}
-        return from_arrays(arrays, str(path), kind=asked.kind, key=None)
-    if suffix in VECTOR_FILES or asked.kind == "vectors":
-        return vectors_source(path, allow_pickle=asked.allow_pickle)
-    if suffix not in READABLE:
-        known = ", ".join([*READABLE, ".npz", ".npy", *sorted(VECTOR_FILES)])
-        raise InputError(f"source of {WHAT} must be a file with suffix {known} (.gz may follow). Got {path}.")
-    if suffix == ".txt" and asked.kind is None and looks_like_vectors(path):
-        return vectors_source(path)
-    if suffix in FASTA_SUFFIXES and asked.kind is None:
-        asked = replace(asked, kind="protein")
-    table = read_table(path, separator=asked.separator, encoding=asked.encoding, words=asked.words)
-    return table_source(table, str(path), asked)
-
-
-def _check_no_split(asked: Wanted, name: str) -> None:
-    if asked.split is not None:
-        raise InputError(f"split of {WHAT} is for data sets and folders. Got {asked.split!r} for {name}.")
-
-
-def _from_folder(path: Path, asked: Wanted) -> Source:
-    where = path / asked.split if asked.split and (path / asked.split).is_dir() else path
-    form = kind_of_folder(where)
-    if form == "images":
-        if asked.split is not None and where is path:
-            inner = sorted(entry.name for entry in path.iterdir() if entry.is_dir() and not is_hidden(entry.name))
-            raise UnknownNameError(
-                f"split of {path} must be a folder in it: {', '.join(inner) or 'there is none'}. Got {asked.split!r}."
-                f"{_check.near(asked.split, inner)}"
-            )
-        return image_folder(where)
-    if form != "dataset":
-        raise InputError(f"source of {WHAT} must hold examples. {path} holds {form}: there is no model to run on it.")
-    if files := data_files(path):
-        reading = {"separator": asked.separator, "encoding": asked.encoding}
-        table = data_table(files, path, split=asked.split, words=asked.words, **reading)
-        return table_source(table, str(path), asked)
-    from ._hf_datasets import dataset_source, open_dataset
-
-    return dataset_source(open_dataset(str(path), split=asked.split), str(path), asked)
-
-
-def _from_name(name: str, asked: Wanted) -> Source:
-    """Read what is no path: a name of gensim's downloader, or one on the hub."""
-    if not name or suffix_of(Path(name)) or name.startswith((".", "/", "~")) or name.count("/") > 1:
+def _first(limit: int | None, balance: int | None, rows: Any) -> int | None:
+    """Return how many entries are wanted of a stream; others than the first ones cannot be chosen."""
+    if balance is not None or rows is not None:
         raise InputError(
-            f"source of {WHAT} must be a file or folder that exists, or a name on the hub. Got {name or repr(name)}."
+            f"balance and rows of {WHAT} choose among all of them, and a stream has no end yet. Take limit."
         )
-    if asked.kind == "vectors":
-        from ._gensim import downloaded
-
-        return vectors_source(downloaded(name))
-    from ._hf_datasets import dataset_source, open_dataset
-
-    return dataset_source(open_dataset(name, split=asked.split), name, asked)
-
-
-def _from_object(source: Any, asked: Wanted) -> Source:
-    if isinstance(source, pd.DataFrame):
-        return table_source(source, "the DataFrame", asked)
-    if isinstance(source, np.ndarray):
-        array = _check.plain_array(source, "source", WHAT)
-        return from_arrays({"array": array}, "the array", kind=asked.kind, key=None)
-    if isinstance(source, Mapping) and not hasattr(source, "column_names"):
-        arrays = {str(name): _check.plain_array(array, str(name), WHAT) for name, array in source.items()}
-        return from_arrays(arrays, "the dict", kind=asked.kind, key=asked.image)
-    if hasattr(source, "index_to_key") and hasattr(source, "vectors"):
-        return word_source(list(source.index_to_key), np.asarray(source.vectors), "the KeyedVectors")
-    if hasattr(source, "column_names"):
-        from ._hf_datasets import dataset_source, one_split
-
-        return dataset_source(one_split(source, asked.split, "the data set"), "the data set", asked)
-    if isinstance(source, list | tuple):
-        column = "sequence" if asked.kind == "protein" else "text"
-        table = pd.DataFrame({column: pd.Series(list(source), dtype=object)})
-        return table_source(table, "the list", asked)
-    raise InputTypeError(
-        f"source of {WHAT} must be a path, a name, a DataFrame, a list of texts, an array, a dict of arrays, a "
-        f"data set or KeyedVectors. Got {type(source).__name__}."
-    )
+    return None if limit is None else _check.integer(limit, "limit", WHAT, low=1)

@@ -51,6 +51,10 @@ class Wanted:
     """Of a text file."""
     allow_pickle: bool = False
     """Whether files may be read whose reading can run code."""
+    stream: bool = False
+    """Whether examples are read one after another, their texts not kept in memory."""
+    first: int | None = None
+    """At most so many of a stream, the first ones."""
 
     @property
     def words(self) -> frozenset[str]:
@@ -94,10 +98,10 @@ def table_source(table: pd.DataFrame, name: str, asked: Wanted) -> Source:
         else _input_column(table, asked.text, TEXT_COLUMNS, "text", name)
     )
     table, ids = with_ids(table, name, asked.id_column)
-    entries, clean = table[column].to_numpy(dtype=object), _residues if protein else _text
+    entries = table[column].to_numpy(dtype=object)
 
     def load(rows: npt.NDArray[np.int64]) -> list[str]:
-        return [clean(entries[row], partial(place_of, table, row, name)) for row in rows.tolist()]
+        return [cleaned(entries[row], partial(place_of, table, row, name), protein=protein) for row in rows.tolist()]
 
     return Source(kind, table, load, name, ids)
 
@@ -178,6 +182,11 @@ def _input_column(table: pd.DataFrame, asked: str | None, usual: Sequence[str], 
 
 def _holds_text(column: pd.Series[Any]) -> bool:
     return any(isinstance(entry, str) for entry in column.head(100))
+
+
+def cleaned(entry: Any, place: Callable[[], str], *, protein: bool) -> str:
+    """Return a text as it stands, or a sequence in capitals without its stop; refuse what is empty, or no residue."""
+    return _residues(entry, place) if protein else _text(entry, place)
 
 
 def _text(entry: Any, place: Callable[[], str]) -> str:

@@ -1,4 +1,5 @@
 from ._anatomy import SITES, Anatomy, Tap
+from ._asked_torch import list_parts, prompted
 from ._copies import EarlierRows, Rows
 from ._families import Family
 from ._hf_encode import TextEncoder
@@ -8,7 +9,9 @@ from ._iterate_torch import Slab, iterate
 from ._layout import Layout
 from ._open import function_file, names_function, open_model
 from ._sites import select_taps
+from ._slab_torch import readied
 from ._torch_model import Model, list_layers, refused_sites
+from ._window import Window
 
 __all__ = [
     "TextEncoder",
@@ -25,10 +28,14 @@ __all__ = [
     "Rows",
     "Slab",
     "Tap",
+    "Window",
     "function_file",
     "iterate",
     "list_layers",
+    "list_parts",
     "names_function",
     "open_model",
+    "prompted",
+    "readied",
     "refused_sites",
 ]

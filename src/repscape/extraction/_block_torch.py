@@ -15,6 +15,7 @@ from functools import cached_property
 import torch
 
 from ._anatomy import Part
+from ._fingerprint_torch import present
 from ._trace_torch import Call, Trace
 
 TOLERANCE = 1e-4  # of what a step adds; rounding stays two orders below in float32
@@ -193,7 +194,12 @@ class Inside:
         for name, parameter in self.module.named_parameters():
             if parameter.numel() != width:
                 continue
-            gain = parameter.detach().flatten()[:: max(1, width // CHANNELS)].to("cpu", torch.float64)
+            gain = (
+                present(self.module, name, parameter)
+                .detach()
+                .flatten()[:: max(1, width // CHANNELS)]
+                .to("cpu", torch.float64)
+            )
             for state in candidates:
                 if float((step - gain * self.values[state]).norm() / step.norm()) < TOLERANCE:
                     return _Edge(here, there, self._maker(state), gain=name)

@@ -19,6 +19,7 @@ from PIL import Image
 from .. import _check
 from ..errors import InputError, InputTypeError
 from ._copies import digest
+from ._hf_prompt import Prompt, Span, cut_text, text_tokens
 from ._pool import Batch
 from ._torch_model import Encoded, TooLong
 
@@ -46,6 +47,10 @@ class TextEncoder:
     """Tokens that the model has an embedding for; None where that is not known."""
     pad: int = 0
     """What stands behind the end of a shorter text; it is masked."""
+    prompt: Prompt | None = None
+    """What stands around each text besides."""
+    marked: frozenset[int] = frozenset()
+    """Tokens that are special wherever they stand: a chat template writes them itself."""
 
     @classmethod
     def of(cls, tokenizer: Any, *, limit: int | None, known: int | None = None, pad: int | None = None) -> TextEncoder:
@@ -79,16 +84,23 @@ class TextEncoder:
                 return cls(tokenizer, limit, ("protein",), *around, spaced)
         raise InputError("tokenizer of extract must give each residue a token of its own. Got another count for 'MKV'.")
 
+    def prompted(self, prompt: Prompt) -> TextEncoder:
+        """Return the encoder that puts a prompt around every text; a chat template writes special tokens by itself."""
+        if not prompt.chat:
+            return replace(self, prompt=prompt)
+        added = (i for i, token in self.tokenizer.added_tokens_decoder.items() if token.special)
+        return replace(
+            self, prompt=prompt, prefix=(), suffix=(), marked=frozenset((*self.tokenizer.all_special_ids, *added))
+        )
+
     def __call__(self, inputs: Sequence[str], *, first_row: int, max_length: int | None, too_long: TooLong) -> Encoded:
         """Tokenize the texts of a slab and cut, or refuse, those that are too long."""
         most = self._most(max_length)
         if self.kinds == ("protein",):
             self._known_residues(inputs, first_row)
         texts = [" ".join(text) for text in inputs] if self.spaced else list(inputs)
-        ids: list[list[int]] = self.tokenizer(
-            texts, add_special_tokens=False, truncation=False, return_attention_mask=False, verbose=False
-        )["input_ids"]
-        empty = [first_row + i for i, tokens in enumerate(ids) if not tokens]
+        ids, spans = self._tokenized(texts)
+        empty = [first_row + i for i, tokens in enumerate(ids) if not tokens or (spans and spans[i][1] == 0)]
         if empty:
             raise InputError(
                 f"inputs of extract: the tokenizer finds nothing in {len(empty)} of them (first: row {empty[0]})."
@@ -100,9 +112,31 @@ class TextEncoder:
                 f"inputs of extract: {len(cut)} of rows {first_row} to {first_row + len(ids) - 1} are longer than {room} "
                 f"tokens (first: row {first_row + cut[0]} with {len(ids[cut[0]])}). too_long='truncate' cuts and counts them."
             )
+        for i in cut if self.prompt is not None else ():
+            if not spans:
+                raise self._slow(f"row {first_row + i}, which is too long, can be cut inside its prompt")
+            ids[i], spans[i] = cut_text(ids[i], spans[i], room=int(room or 0), row=first_row + i)
         ids = [[*self.prefix, *tokens[:room], *self.suffix] for tokens in ids]
         self._known_tokens(ids, first_row)
-        return self._encoded(ids, len(cut))
+        spans = [(start + len(self.prefix), stop + len(self.prefix)) for start, stop in spans]
+        return self._encoded(ids, len(cut), spans)
+
+    def _tokenized(self, texts: list[str]) -> tuple[list[list[int]], list[Span]]:
+        """Return the tokens of each text, or of its prompt, and which of a prompt's are the text's, where that can be told."""
+        options = {"add_special_tokens": False, "truncation": False, "return_attention_mask": False, "verbose": False}
+        if self.prompt is None:
+            return self.tokenizer(texts, **options)["input_ids"], []
+        whole, places = self.prompt.written(self.tokenizer, texts)
+        offsets = bool(getattr(self.tokenizer, "is_fast", False))
+        found = self.tokenizer(whole, return_offsets_mapping=offsets, **options)
+        spans = zip(found["offset_mapping"], places, strict=True) if offsets else ()
+        return found["input_ids"], [text_tokens(tokens, place) for tokens, place in spans]
+
+    def _slow(self, what: str) -> InputError:
+        return InputError(
+            f"template of extract: the tokenizer ({type(self.tokenizer).__name__}) does not say which characters a token "
+            f"stands for, so that {what}. Shorten the texts, or save the tokenizer as a fast one (tokenizer.json)."
+        )
 
     def probe(self) -> Encoded | None:
         """Return texts of 9, 5 and 9 tokens drawn from the vocabulary, special ones apart; shorter where the model ends."""
@@ -126,9 +160,11 @@ class TextEncoder:
         said = {one: self.tokenizer.decode([one]) for one in set(ids)}
         return [said[one] for one in ids]
 
-    def _encoded(self, ids: list[list[int]], cut: int = 0) -> Encoded:
+    def _encoded(self, ids: list[list[int]], cut: int = 0, spans: Sequence[Span] = ()) -> Encoded:
         digests = tuple(digest(np.array(tokens, dtype=np.int64).tobytes()) for tokens in ids)
-        return Encoded(np.array([len(tokens) for tokens in ids]), partial(self._batch, ids), cut, digests)
+        if spans:  # the same words, parted otherwise into prompt and text, are other inputs
+            digests = tuple(digest(one, str(span)) for one, span in zip(digests, spans, strict=True))
+        return Encoded(np.array([len(tokens) for tokens in ids]), partial(self._batch, ids, spans), cut, digests)
 
     def _known_tokens(self, ids: list[list[int]], first_row: int) -> None:
         """Refuse tokens for which the model has no embedding."""
@@ -151,7 +187,7 @@ class TextEncoder:
             max_length, "max_length", "extract", low=least, high=self.limit, why="special tokens included"
         )
 
-    def _batch(self, ids: list[list[int]], rows: npt.NDArray[np.int64]) -> Batch:
+    def _batch(self, ids: list[list[int]], spans: Sequence[Span], rows: npt.NDArray[np.int64]) -> Batch:
         chosen = [ids[int(row)] for row in rows]
         longest = max(map(len, chosen))
         tokens = torch.tensor([entry + [self.pad] * (longest - len(entry)) for entry in chosen])
@@ -159,8 +195,16 @@ class TextEncoder:
         places = torch.arange(longest)[None]
         real = (places >= len(self.prefix)) & (places < lengths - len(self.suffix))
         attended = places < lengths
+        lead = len(self.prefix)
+        if self.marked:
+            special = torch.isin(tokens, torch.tensor(sorted(self.marked)))
+            real, lead = real & ~special, int(bool(special[:, 0].all()))
+        of_text = None
+        if spans:
+            edges = torch.tensor([spans[int(row)] for row in rows])
+            of_text = (places >= edges[:, :1]) & (places < edges[:, 1:])
         inputs = {"input_ids": tokens, "attention_mask": attended.to(torch.int64)}
-        return Batch(inputs, len(rows), real, len(self.prefix), attended)
+        return Batch(inputs, len(rows), real, lead, attended, of_text=of_text)
 
     def _known_residues(self, inputs: Sequence[str], first_row: int) -> None:
         letters = sorted(set().union(*inputs))

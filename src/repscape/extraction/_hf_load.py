@@ -7,7 +7,7 @@ that leaves parts of the network at random is refused.
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from transformers.utils.hub import cached_file
 
 from ..errors import InputError, MissingExtraError, RepscapeError
 from ..machine import torch_device
+from ._accelerate import check_device_map
 from ._hf_model import first_line, quiet, takes_audio, takes_images, wrap_pretrained
 from ._model_files import (
     ADAPTER,
@@ -38,6 +39,7 @@ def open_pretrained(
     *,
     revision: str | None = None,
     device: str = "auto",
+    device_map: str | Mapping[str, Any] | None = None,
     dtype: str = "auto",
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
@@ -53,6 +55,8 @@ def open_pretrained(
         Branch, tag or commit on the hub.
     device, dtype : str
         "auto" is the GPU where there is one, and float32.
+    device_map : str or mapping, optional
+        How the model is spread over devices, main memory and disk: "auto", or module -> device.
     trust_remote_code, allow_pickle : bool, default False
         Whether to run code, or read pickled weights, that came with the model.
     tower : str, default "auto"
@@ -69,17 +73,20 @@ def open_pretrained(
     MissingExtraError
         It is an adapter, and peft is not installed.
     """
-    loading = _Loading(source, revision, dtype, trust_remote_code, allow_pickle, tower)
+    if device_map is not None:
+        check_device_map(device_map, device)
+    loading = _Loading(source, revision, dtype, trust_remote_code, allow_pickle, tower, device_map)
     with quiet(), _explained(source, revision, trusted=trust_remote_code):
         folder = loading.folder()
         adapter = is_adapter(folder)
-        if adapter:
-            module, processor = loading.adapted(folder)
-        else:
-            module, processor = loading.model(folder)
-        model = wrap_pretrained(module.to(torch_device(device, "extract")), processor, name=source, tower=tower)
+        head, processor = loading.adapted(folder) if adapter else loading.model(folder)
+        if device_map is None:
+            head = head.to(torch_device(device, "extract"))
+        module = _body(head)
+        model = wrap_pretrained(module, processor, name=source, tower=tower, head=None if module is head else head)
     about = {
         **model.about,
+        **({} if device_map is None else {"device_map": str(device_map)}),
         **({"adapter_of": read_config(folder, ADAPTER)["base_model_name_or_path"]} if adapter else {}),
     }
     return replace(model, revision=None if Path(source).is_dir() else folder.name, about=about)
@@ -95,6 +102,7 @@ class _Loading:
     trusted: bool
     allow_pickle: bool
     tower: str = "auto"
+    device_map: Any = None
 
     @property
     def _common(self) -> dict[str, Any]:
@@ -111,13 +119,13 @@ class _Loading:
         return Path(str(found)).parent
 
     def model(self, folder: Path) -> tuple[Any, Any]:
-        """Load a whole model and its tokenizer or image processor."""
+        """Load a whole model, with its head where that is of use, and its tokenizer or image processor."""
         local = Path(self.source).is_dir()
         if local:
             check_model_folder(folder, allow_pickle=self.allow_pickle)
         if not self.trusted:
             check_no_kernels(read_config(folder), self.source)
-        module = self._weights(self.source, **self._common)
+        module = self._weights(self.source, headed=True, **self._common)
         images, audio = takes_images(module, self.tower), takes_audio(module, self.tower)
         if local:
             check_tokenizer_files(folder, images=images, audio=audio and not images)
@@ -149,7 +157,7 @@ class _Loading:
         tokenizer = transformers.AutoTokenizer.from_pretrained(holds, trust_remote_code=self.trusted)
         return whole.merge_and_unload(), tokenizer
 
-    def _weights(self, source: str, **common: Any) -> Any:
+    def _weights(self, source: str, *, headed: bool = False, **common: Any) -> Any:
         config = transformers.AutoConfig.from_pretrained(source, **common)
         loader: Any = transformers.AutoModel
         if config.model_type == "speecht5":  # without its head it has nothing that reads sound
@@ -157,16 +165,43 @@ class _Loading:
         alone = config.is_encoder_decoder and self.tower in ("auto", "encoder")
         if alone and type(config) in transformers.AutoModelForTextEncoding._model_mapping:
             loader = transformers.AutoModelForTextEncoding
-        module, info = loader.from_pretrained(
-            source,
-            config=config,
-            dtype=torch_dtype(self.dtype),
-            use_safetensors=None if self.allow_pickle else True,
-            output_loading_info=True,
-            **common,
-        )
+        scores = headed and self.tower == "auto" and _predicts_tokens(config)
+        doors: tuple[Any, ...] = (transformers.AutoModelForCausalLM, loader) if scores else (loader,)
+        for auto in doors:
+            module, info = auto.from_pretrained(
+                source,
+                config=config,
+                dtype=torch_dtype(self.dtype),
+                use_safetensors=None if self.allow_pickle else True,
+                output_loading_info=True,
+                **({} if self.device_map is None else {"device_map": self.device_map}),
+                **common,
+            )
+            if auto is loader or (_body(module) is not module and not info["missing_keys"]):
+                break
         _complete(source, info)
         return module
+
+
+def _predicts_tokens(config: Any) -> bool:
+    """Say whether a checkpoint was saved with the head of a causal language model, beside a body that can be read alone."""
+    saved = getattr(config, "architectures", None) or ()
+    return not config.is_encoder_decoder and any(
+        one.__name__ in saved for one in _classes(transformers.AutoModelForCausalLM, config)
+    )
+
+
+def _body(module: Any) -> Any:
+    """Return what AutoModel opens of a causal language model; any other module as it is."""
+    headed = type(module) in _classes(transformers.AutoModelForCausalLM, module.config)
+    plain = type(module.base_model) in _classes(transformers.AutoModel, module.config)
+    return module.base_model if headed and plain else module
+
+
+def _classes(auto: Any, config: Any) -> tuple[type, ...]:
+    """Return the classes that one of the library's doors opens for a config."""
+    found: Any = auto._model_mapping.get(type(config), ())
+    return found if isinstance(found, tuple) else (found,)
 
 
 def _complete(source: str, info: dict[str, Any]) -> None:

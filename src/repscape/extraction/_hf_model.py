@@ -19,6 +19,7 @@ from ._families import Family
 from ._hf_audio import AudioEncoder
 from ._hf_encode import ImageEncoder, TextEncoder
 from ._hf_towers import check_tower, has_decoder, joined, modalities, path_of, tower_of, with_decoder
+from ._loss_torch import Scorer, is_causal
 from ._torch_model import Model, call_model, evaluating, moved
 
 NO_LIMIT = 10**6  # tokenizers without a limit of their own say 1e30
@@ -26,12 +27,19 @@ READABLE = ("text", "image", "audio")
 
 
 def wrap_pretrained(
-    module: Any, processor: Any, *, name: str | None = None, family: Family | None = None, tower: str = "auto"
+    module: Any,
+    processor: Any,
+    *,
+    name: str | None = None,
+    family: Family | None = None,
+    tower: str = "auto",
+    head: Any = None,
 ) -> Model:
     """Make a transformers model at hand readable, with its tokenizer, image processor or feature extractor.
 
     A few tokens run through it, to find its blocks and to see that what is read of them adds up. `tower` says which part of a
-    model of two is meant: "encoder" (by default), "decoder" or "both"; "text", "vision" or "audio".
+    model of two is meant: "encoder" (by default), "decoder" or "both"; "text", "vision" or "audio". `head` is the causal
+    language model whose body `module` is, where it is at hand.
     """
     called = name or type(module).__name__
     module = tower_of(module, tower)
@@ -65,7 +73,20 @@ def wrap_pretrained(
     about: dict[str, Any] = {"random_mask": "off"} if masks else {}
     about |= {} if tower == "auto" else {"tower": tower}
     run = with_decoder(module) if tower in ("decoder", "both") else _caller(module, part, masks)
-    return probed(Model(module, run, encoder, called, family=family, about=about), tower=tower)
+    model = probed(Model(module, run, encoder, called, family=family, about=about), tower=tower)
+    return _scored(model, module if head is None else head, part) if tower == "auto" else model
+
+
+def _scored(model: Model, head: Any, part: Any) -> Model:
+    """Note what runs a model with its head, where that is of a causal language model: a probe shows whether it looks ahead."""
+    probe = model.encode.probe() if isinstance(model.encode, TextEncoder) else None
+    if probe is None or head is part or head.config.is_encoder_decoder or head.get_output_embeddings() is None:
+        return model
+    inputs = moved(probe.batch(np.zeros(1, dtype=np.int64)).inputs, model.device, model.dtype)
+    run = _caller(head, head, [])
+    with quiet(), evaluating(head):
+        width = is_causal(run, inputs)
+    return replace(model, scores=Scorer(run, width)) if width else model
 
 
 def takes_images(module: Any, tower: str = "auto") -> bool:

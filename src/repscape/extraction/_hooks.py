@@ -16,6 +16,7 @@ from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
 from ._anatomy import Tap
 from ._experts_torch import routed
+from ._fingerprint_torch import present
 from ._trace_torch import first_input, first_output
 
 Reduce = Callable[[torch.Tensor, str], torch.Tensor]
@@ -119,8 +120,10 @@ class _Reader:
                 continue
             if (tap.scale, tap.gain) not in whole:  # the heads of a layer are cut out of what is reduced once
                 here = state if tap.scale == 1 else state * tap.scale
-                gain = self.model.get_parameter(tap.gain).detach() if tap.gain else None
-                whole[tap.scale, tap.gain] = self.reduce(here if gain is None else here * gain, self.module)
+                if tap.gain:
+                    gain = present(self.model, tap.gain, self.model.get_parameter(tap.gain)).detach()
+                    here = here * gain.to(here.device, here.dtype)
+                whole[tap.scale, tap.gain] = self.reduce(here, self.module)
             reduced = whole[tap.scale, tap.gain]
             self.seen[tap.layer] = reduced if tap.span is None else reduced[..., slice(*tap.span)]
 

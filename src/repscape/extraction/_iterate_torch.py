@@ -14,10 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from .. import _check
-from .._types import Examples, LayerInfo
+from .._types import COLUMN, Examples, LayerInfo
 from ..errors import InputError, InputTypeError, MemoryBudgetError
 from ._anatomy import Tap
-from ._asked_torch import asked_parts, with_anatomy
+from ._asked_torch import asked_parts, check_window, prompted, with_anatomy
 from ._copies import EarlierRows, RowsInMemory
 from ._layout import Layout
 from ._memory_torch import BATCH_TOKENS, fitting_tokens, free_device_memory, out_of_memory, smaller
@@ -26,6 +26,7 @@ from ._reading_torch import Reading, find_reading
 from ._sites import select_taps
 from ._slab_torch import SlabWork
 from ._torch_model import Encoded, Model, TooLong, evaluating
+from ._window import Window
 
 SLAB_ROWS = 512
 SLAB_ROWS_WIDE = 64  # where each example gives many rows or one very long one
@@ -48,7 +49,7 @@ class Slab:
     example: npt.NDArray[np.int64]
     """(rows,) which example a row belongs to."""
     position: npt.NDArray[np.int64]
-    """(rows,) which of the example's real tokens (or image patches) a row is, from 0; 0 where there is one row for each."""
+    """(rows,) which of the example's tokens (or patches) that are read a row is, from 0; 0 where there is one row for each."""
     digests: npt.NDArray[np.uint8]
     """(stop - start, 16) what tells the inputs apart: equal for inputs that are equal to the model."""
 
@@ -65,6 +66,10 @@ def iterate(
     batch_size: int | str = "auto",
     max_length: int | None = None,
     too_long: TooLong = "truncate",
+    template: str | None = None,
+    chat: bool | None = None,
+    positions: str | int | None = None,
+    loss: bool | None = None,
     slab_rows: int | None = None,
     start_row: int = 0,
     layout: Layout | None = None,
@@ -96,6 +101,12 @@ def iterate(
         Most tokens of a text, special ones included; what the model takes by default.
     too_long : {"truncate", "refuse"}, default "truncate"
         What to do with longer texts; what was cut is counted.
+    template, chat
+        What stands around each text, see `Prompt`.
+    positions : str or int, optional
+        Which of an input's real positions are read, see `Window`.
+    loss : bool, optional
+        Whether the loss of each token comes with the states, as `LOSS`: by default where rows are tokens and the model has one.
     slab_rows : int, optional
         Rows of a slab, 512 by default and 64 for pools that keep positions.
     start_row : int, default 0
@@ -121,6 +132,11 @@ def iterate(
     _check.choice(pool, "pool", "extract", POOLS)
     _check.choice(too_long, "too_long", "extract", ("truncate", "refuse"))
     _suitable(model, examples)
+    model, window = prompted(model, template=template, chat=chat), Window.of(positions)
+    if window is not None and pool == "cls":
+        raise InputError("positions of extract have no meaning for pool 'cls', which reads the token in front.")
+    if loss is None:
+        loss = pool == "token" and model.scores is not None
     encode = partial(model.encode, max_length=max_length, too_long=too_long)
     model.encode(
         examples.inputs[:1], first_row=0, max_length=max_length, too_long="truncate"
@@ -139,8 +155,10 @@ def iterate(
         _check.integer(start_row, "start_row", "extract", low=0, high=len(examples))
         if start_row % rows and start_row != len(examples):
             raise InputError(f"start_row of extract must be a multiple of slab_rows ({rows}). Got {start_row}.")
+        if window is not None:
+            check_window(model, examples, encode, window=window, include_special=include_special)
         reading = _found_reading(model, taps, examples, encode, pool=pool)
-        work = SlabWork(model, taps, pool, reading, include_special, earlier or RowsInMemory())
+        work = SlabWork(model, taps, pool, reading, include_special, earlier or RowsInMemory(), window, bool(loss))
         if layout is None and batch_size != "auto":
             layout = Layout(rows, batch_rows=int(batch_size))
         elif layout is None:
@@ -228,9 +246,11 @@ def _shared(layout: Layout, reading: Reading) -> Layout:
 
 def _tokens(work: SlabWork, first: Encoded) -> int:
     """Return the tokens of a batch."""
+    most = work.model.scores.batch_tokens if work.loss and work.model.scores else BATCH_TOKENS
     if work.model.device.type == "cpu":
-        return BATCH_TOKENS
-    return fitting_tokens(work.model, work.taps, first, pool=work.pool, reading=work.reading)
+        return min(most, BATCH_TOKENS)
+    found = fitting_tokens(work.model, work.taps, first, pool=work.pool, reading=work.reading)
+    return min(most, found) if work.loss else found
 
 
 def _suitable(model: Model, examples: Examples) -> None:
@@ -255,6 +275,8 @@ def _suitable(model: Model, examples: Examples) -> None:
 def _finite(states: Mapping[LayerInfo, npt.NDArray[np.float32]], start: int, model: Model) -> None:
     """Refuse overflow: half precision reaches infinity where float32 does not."""
     for layer, state in states.items():
+        if layer.site == COLUMN:
+            continue  # a token with nothing before it has no loss
         bad = ~np.isfinite(state).all(axis=1)
         if bad.any():
             raise InputError(

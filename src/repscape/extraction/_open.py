@@ -8,7 +8,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from ._torch_model import Model
 
 HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+LIBRARIES = {  # what a name begins with: the package, and the extra that brings it
+    "timm": ("timm", "timm"),
+    "open_clip": ("open_clip", "open_clip"),
+    "sentence-transformers": ("sentence_transformers", "sentence-transformers"),
+}
 FUNCTION = re.compile(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*")
 
 
@@ -31,6 +36,7 @@ def open_model(
     preprocess: Callable[[Any], Any] | None = None,
     revision: str | None = None,
     device: str = "auto",
+    device_map: str | Mapping[str, Any] | None = None,
     dtype: str = "auto",
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
@@ -43,7 +49,8 @@ def open_model(
     ----------
     model : str or torch.nn.Module
         A hub id, a local folder, a module, or "module:function": a function without arguments that returns a module, a pair
-        (module, preprocess), or an opened model.
+        (module, preprocess), or an opened model. "timm:NAME", "open_clip:NAME/WEIGHTS" and "sentence-transformers:NAME" are
+        opened by those libraries; a NAME may be a local folder.
     preprocess : callable, optional
         For a module: turns a list of inputs into what it is called with (see `open_module`); a transformers tokenizer or
         image processor is taken as well.
@@ -51,6 +58,9 @@ def open_model(
         Branch, tag or commit, for a hub id.
     device : str, default "auto"
         The GPU where there is one; a module at hand stays where it is.
+    device_map : str or mapping, optional
+        How a model of the transformers library that is too large for one device is spread over several, main memory and disk:
+        "auto" (needs accelerate), or module -> device.
     dtype : str, default "auto"
         "float32", "bfloat16" or "float16"; auto is float32, and a module at hand stays as it is.
     trust_remote_code, allow_pickle : bool, default False
@@ -73,6 +83,16 @@ def open_model(
         torch or transformers is not installed.
     """
     _require("torch")
+    if device_map is not None and (not isinstance(model, str) or names_function(model) or library_of(model)):
+        raise InputError(
+            f"device_map of open_model is for a transformers model by name. Got {device_map!r} for {model!r:.80}."
+        )
+    if isinstance(model, str) and library_of(model):
+        if preprocess is not None or family is not None or revision is not None:
+            raise InputError(
+                f"preprocess, family and revision of open_model are not for a model that another library opens. Got {model!r}."
+            )
+        return _by_library(model, device=device, dtype=dtype, tower=tower, trusted=trust_remote_code)
     if isinstance(model, str) and not names_function(model):
         if preprocess is not None or family is not None:
             raise InputError("preprocess and family of open_model are for a module. Got a model by name.")
@@ -83,6 +103,7 @@ def open_model(
             _folder_or_id(model, revision),
             revision=revision,
             device=device,
+            device_map=device_map,
             dtype=dtype,
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
@@ -99,7 +120,39 @@ def open_model(
 
 def names_function(model: str) -> bool:
     """Whether a model's name is "module:function", code that opening it would run; a folder of that name is a folder."""
-    return FUNCTION.fullmatch(model) is not None and not os.path.isdir(model)
+    return FUNCTION.fullmatch(model) is not None and not library_of(model) and not os.path.isdir(model)
+
+
+def library_of(model: str) -> str:
+    """Return the library that a name begins with, "timm:", "open_clip:" or "sentence-transformers:"; "" where it has none.
+
+    Examples
+    --------
+    >>> library_of("timm:resnet18"), library_of("org/name")
+    ('timm', '')
+    """
+    library, sign, name = model.partition(":")
+    return library if sign and name and library in LIBRARIES and not os.path.isdir(model) else ""
+
+
+def _by_library(model: str, *, device: str, dtype: str, tower: str, trusted: bool) -> Model:
+    """Open a model through the library that its name begins with."""
+    library, _, name = model.partition(":")
+    package, extra = LIBRARIES[library]
+    if importlib.util.find_spec(package) is None:
+        raise needs_extra(f"model of open_model, {model!r},", package, extra)
+    opening: dict[str, Any] = {"device": device, "dtype": dtype, "tower": tower}
+    if library == "timm":
+        from ._timm import open_timm
+
+        return open_timm(name, **opening)
+    if library == "open_clip":
+        from ._open_clip import open_open_clip
+
+        return open_open_clip(name, **opening)
+    from ._sentence_transformers import open_sentence_transformer
+
+    return open_sentence_transformer(name, trusted=trusted, **opening)
 
 
 def function_file(model: str) -> str:

@@ -10,6 +10,7 @@ import torch
 
 from ..errors import InputError
 from ._copies import digest
+from ._window import Window
 
 POOLS = ("mean", "max", "first", "last", "cls", "token", "flatten")
 
@@ -30,10 +31,61 @@ class Batch:
     """(rows, positions) bool: not padding; None where no position is."""
     special: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     """Where `real` is None: which positions are special (class token, registers, ...) in a state of so many positions."""
+    of_text: torch.Tensor | None = None
+    """(rows, positions) bool: tokens of the text itself, where a prompt stands around it."""
+    whole: torch.Tensor | None = None
+    """What `real` was before a window narrowed it; None where none did."""
+    window: Window | None = None
+    """The window, where `real` is None: each state's own positions are counted."""
 
     def with_special(self) -> Batch:
         """Return the batch with special tokens counted as real."""
         return replace(self, real=self.attended, special={}, lead=0)
+
+    def within(self, window: Window) -> Batch:
+        """Return the batch with only those positions real that lie in a window; padding on either side does not count.
+
+        Raises
+        ------
+        InputError
+            The window is told of a prompt's text, and there is no prompt, or which tokens are the text's is not known.
+        """
+        if window.place and self.of_text is None:
+            raise InputError(
+                f"positions of extract: {window.place!r} is counted from the text inside a template or chat, whose tokens a "
+                "fast tokenizer tells. Here there is none: give template= or chat=True, or a stretch such as '0:128'."
+            )
+        if self.real is None and min(window.start or 0, window.stop or 0) < 0:
+            raise InputError(
+                "positions of extract count from the end where inputs are of tokens. Got inputs without any."
+            )
+        if self.real is None:
+            return replace(self, window=window)
+        inside = self.real
+        if window.place and self.of_text is not None:
+            behind = self.of_text.int().cumsum(dim=1)
+            begun, ended = behind > 0, (behind == behind[:, -1:]) & ~self.of_text
+            place = {"before": ~begun, "text": self.of_text, "after": begun & ended}[window.place]
+            inside = inside & place
+        counts = inside.sum(dim=1)
+        bounds = torch.tensor([window.bounds(int(count)) for count in counts], device=inside.device)
+        order = inside.int().cumsum(dim=1) - 1
+        kept = inside & (order >= bounds[:, :1]) & (order < bounds[:, 1:])
+        return replace(self, real=kept, whole=self.real)
+
+    def short(self) -> list[int]:
+        """Return which inputs have no real position."""
+        return [] if self.real is None else torch.nonzero(~self.real.any(dim=1)).flatten().tolist()
+
+    def positions(self, pooled_rows: int) -> list[int]:
+        """Return for each row of the pool "token" which of its input's real positions it is."""
+        if self.real is not None:
+            order = (self.real if self.whole is None else self.whole).int().cumsum(dim=1) - 1
+            places: list[int] = order[self.real].tolist()
+            return places
+        each = pooled_rows // self.rows
+        first = 0 if self.window is None else max(0, self.window.start or 0)
+        return [*range(first, first + each)] * self.rows
 
     def take(self, rows: Sequence[int]) -> Batch:
         """Return some of the inputs, without the columns that are padding for all of them."""
@@ -49,9 +101,9 @@ class Batch:
             inputs: Mapping[str, Any] | tuple[Any, ...] = {name: picked(value) for name, value in self.inputs.items()}
         else:
             inputs = tuple(picked(value) for value in self.inputs)
-        real = None if self.real is None else picked(self.real)
-        attended = None if self.attended is None else picked(self.attended)
-        return replace(self, inputs=inputs, rows=len(rows), real=real, attended=attended)
+        masks = {name: getattr(self, name) for name in ("real", "attended", "of_text", "whole")}
+        kept: dict[str, Any] = {name: picked(mask) for name, mask in masks.items() if mask is not None}
+        return replace(self, inputs=inputs, rows=len(rows), **kept)
 
     def digests(self) -> list[bytes]:
         """Return what tells the inputs apart; every tensor must have a row for each. Padding does not count."""
@@ -70,7 +122,8 @@ class Batch:
     def kept(self, positions: int) -> list[int]:
         """Return the positions of a state that stand for the input, where no mask says so."""
         special = set(self.special.get(positions, range(self.lead)))
-        return [position for position in range(positions) if position not in special]
+        own = [position for position in range(positions) if position not in special]
+        return own if self.window is None else own[slice(*self.window.bounds(len(own)))]
 
     def leads(self, positions: int) -> bool:
         """Say whether a special token stands in front."""
@@ -114,6 +167,11 @@ def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> to
             f"layers of extract: the state of {name!r} must be (rows, positions, d) for inputs of tokens. "
             f"Got shape {tuple(state.shape)}."
         )
+    if state.ndim != 3 and (batch.whole is not None or batch.window is not None):
+        raise InputError(
+            f"positions of extract: the state of {name!r} must have positions in a row, (rows, positions, d). "
+            f"Got shape {tuple(state.shape)}."
+        )
     if state.ndim == 2 and pool not in ("token", "cls"):
         return state.to(torch.float32, copy=True)
     if state.ndim == 4 and pool == "flatten":
@@ -134,6 +192,8 @@ def pool_state(state: torch.Tensor, pool: str, *, batch: Batch, name: str) -> to
         return state[:, 0].to(torch.float32, copy=True)
     if batch.real is None:
         kept = batch.kept(state.shape[1])
+        if not kept:
+            raise InputError(f"positions of extract: the state of {name!r} ends before them: it has {state.shape[1]}.")
         return _ROWS[pool](state if len(kept) == state.shape[1] else state[:, kept], None)
     if state.shape[1] != batch.real.shape[1]:
         raise InputError(

@@ -17,6 +17,7 @@ from .._types import LayerInfo
 from ..errors import InputError
 from ._anatomy import Tap
 from ._hooks import read_taps
+from ._loss_torch import LOSS, logits_of, token_losses
 from ._pool import Batch, pool_state
 from ._positions_torch import Frame, find_frame, find_special
 from ._torch_model import Encoded, Model, call_model, moved
@@ -42,20 +43,29 @@ class Reading:
 
 @torch.inference_mode()
 def forward(
-    model: Model, taps: Sequence[Tap], batch: Batch, *, pool: str, reading: Reading
+    model: Model, taps: Sequence[Tap], batch: Batch, *, pool: str, reading: Reading, loss: bool = False
 ) -> dict[LayerInfo, torch.Tensor]:
-    """Run one batch and return the pooled state of every tap, still on the device."""
-    device = model.device
-    here = replace(
-        batch,
-        inputs=moved(batch.inputs, device, model.dtype),
-        real=None if batch.real is None else batch.real.to(device),
-    )
+    """Run one batch and return the pooled state of every tap, still on the device; and the loss of each token if wanted."""
+    inputs = moved(batch.inputs, model.device, model.dtype)
+    masks: dict[torch.device, Batch] = {}  # a model may lie on several devices
+    losses: list[torch.Tensor] = []
+
+    def on(device: torch.device) -> Batch:
+        if device not in masks:
+            masks[device] = replace(batch, real=None if batch.real is None else batch.real.to(device))
+        return masks[device]
 
     def reduce(state: torch.Tensor, name: str) -> torch.Tensor:
+        here = on(state.device)
         return pool_state(reading.frame.straight(state, name, here), pool, batch=here, name=name)
 
-    return read_taps(model.module, taps, call=lambda: call_model(model, here.inputs), reduce=reduce)
+    def call() -> None:
+        output = call_model(model, inputs, scored=loss)
+        if loss and (logits := logits_of(output)) is not None:
+            losses.append(token_losses(logits, batch))
+
+    found = read_taps(model.module, taps, call=call, reduce=reduce)
+    return {**found, LOSS: losses[0]} if losses else found
 
 
 def find_reading(model: Model, taps: Sequence[Tap], probe: Encoded, *, pool: str) -> Reading:

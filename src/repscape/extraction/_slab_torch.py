@@ -14,9 +14,11 @@ from ..errors import InputError
 from ._anatomy import Tap
 from ._copies import EarlierRows, Rows, SeenInputs
 from ._layout import Layout, plan_batches
+from ._loss_torch import LOSS
 from ._pool import Batch
 from ._reading_torch import Reading, forward
 from ._torch_model import Encoded, Model
+from ._window import Window
 
 IntArray = npt.NDArray[np.int64]
 FEW = 16  # inputs that are encoded together where only their digests are wanted
@@ -44,7 +46,17 @@ class SlabWork:
     reading: Reading
     include_special: bool
     earlier: EarlierRows
+    window: Window | None = None
+    """Which positions are read."""
+    loss: bool = False
+    """Whether the loss of each token is wanted."""
     seen: SeenInputs = field(default_factory=SeenInputs)
+
+    def ready(self, batch: Batch) -> Batch:
+        """Return a batch with those positions real that are read."""
+        return readied(
+            replace(batch, special=self.reading.special), include_special=self.include_special, window=self.window
+        )
 
     def compute(self, encoded: Encoded, start: int, layout: Layout) -> SlabRows:
         """Run the inputs of one slab, each input once, and give every example its rows."""
@@ -63,6 +75,7 @@ class SlabWork:
         if encoded.digests is not None:
             todo = todo[originals(range(len(digests)), encoded.digests)]
         pieces: dict[LayerInfo, list[torch.Tensor]] = {tap.layer: [] for tap in self.taps}
+        pieces |= {LOSS: []} if self.loss else {}
         ran: list[int] = []
         counts: list[int] = []
         for planned in plan_batches(encoded.lengths[todo], layout):
@@ -119,9 +132,12 @@ class SlabWork:
 
     def _run(self, batch: Batch) -> tuple[dict[LayerInfo, torch.Tensor], list[int]]:
         """Run one batch; return the rows at each tap, and how many each input has."""
-        ready = replace(batch, special=self.reading.special)
-        ready = ready.with_special() if self.include_special else ready
-        found = forward(self.model, self.taps, ready, pool=self.pool, reading=self.reading)
+        ready = self.ready(batch)
+        if self.window is not None and ready.short():
+            raise InputError(
+                "positions of extract leave nothing of an example. Take others, or leave that example out."
+            )
+        found = forward(self.model, self.taps, ready, pool=self.pool, reading=self.reading, loss=self.loss)
         return found, ready.counts(self.pool, _height(found))
 
     def _with_copies(self, computed: Rows, sources: IntArray, start: int) -> Rows:
@@ -133,6 +149,12 @@ class SlabWork:
             known = earlier if not len(computed.examples) else computed.joined(earlier)
         rows = known.take(sources)
         return Rows(np.arange(start, start + len(sources)), rows.counts, rows.states)
+
+
+def readied(batch: Batch, *, include_special: bool, window: Window | None) -> Batch:
+    """Return a batch with those positions real that are read: special tokens too if they count, then a window of them."""
+    batch = batch.with_special() if include_special else batch
+    return batch if window is None else batch.within(window)
 
 
 def _height(found: Mapping[LayerInfo, torch.Tensor]) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,12 +18,15 @@ from ..machine import torch_device
 from ._anatomy import FAMILY_SITES, SITES, Anatomy, Tap, find_anatomies
 from ._copies import digest
 from ._families import Family
+from ._fingerprint_torch import fingerprint
+from ._loss_torch import Scorer
 from ._own_code import own_code
 from ._pool import Batch
 from ._sites import select_taps
 
 Preprocess = Callable[[Any], Any]
 TooLong = Literal["truncate", "refuse"]
+ENDING = "sentence_embedding"  # what stands behind the transformer in a model of sentence-transformers
 DTYPES = {
     "float32": torch.float32,
     "bfloat16": torch.bfloat16,
@@ -33,7 +35,6 @@ DTYPES = {
     "fp16": torch.float16,
 }
 PIXELS_PER_TOKEN = 3 * 16 * 16  # what an array input counts for in a batch's budget: one token per patch of this size
-FINGERPRINT_ENTRIES = 4096  # drawn from each parameter, evenly spaced
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,13 +88,16 @@ class Model:
     """Where it keeps its parts, where the table does not know."""
     anatomy: Anatomy | None = None
     """Where it keeps them, as a probe through it showed; None before it has run, or where no blocks were found."""
+    scores: Scorer | None = None
+    """What runs it with its head, where it is a causal language model whose head is there."""
     about: Mapping[str, Any] = field(default_factory=dict)
     """What else was done to it, for the record: a random mask switched off, an adapter merged in."""
 
     @property
     def device(self) -> torch.device:
         """Where its parameters live."""
-        return next((parameter.device for parameter in self.module.parameters()), torch.device("cpu"))
+        places = (parameter.device for parameter in self.module.parameters() if not parameter.is_meta)
+        return next(places, torch.device("cpu"))
 
     @property
     def dtype(self) -> torch.dtype:
@@ -236,7 +240,8 @@ def list_layers(model: Model) -> list[Tap]:
     anatomy = model.known_anatomy()
     if anatomy is None:
         return select_taps(model.module, layers="**", family=model.family)
-    return [tap for site in anatomy.sites() for tap in anatomy.taps(site)]
+    taps = [tap for site in anatomy.sites() for tap in anatomy.taps(site)]
+    return taps + (select_taps(model.module, layers=ENDING) if hasattr(model.module, ENDING) else [])
 
 
 def refused_sites(model: Model) -> dict[str, str]:
@@ -254,22 +259,6 @@ def torch_dtype(dtype: str) -> torch.dtype:
     return DTYPES[_check.choice("float32" if dtype == "auto" else dtype, "dtype", "extract", DTYPES)]
 
 
-def fingerprint(module: torch.nn.Module) -> str:
-    """Sha256 over the names, shapes and types of all parameters and buffers, and evenly spaced entries of each.
-
-    Reading a sample keeps it quick for billions of parameters; training, even one step, changes nearly every entry.
-    """
-    digest = hashlib.sha256()
-    for name, value in sorted(module.state_dict().items()):
-        if not isinstance(value, torch.Tensor):
-            continue
-        digest.update(f"{name}{tuple(value.shape)}{value.dtype}".encode())
-        flat = value.detach().reshape(-1)
-        sample = flat[:: max(1, len(flat) // FINGERPRINT_ENTRIES)].cpu().contiguous()
-        digest.update(sample.view(torch.uint8).numpy().tobytes())
-    return digest.hexdigest()
-
-
 @contextmanager
 def evaluating(module: torch.nn.Module) -> Iterator[None]:
     """Switch a module to evaluation (no dropout), and each of its parts back afterwards."""
@@ -282,10 +271,11 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
             part.training = True
 
 
-def call_model(model: Model, inputs: Any) -> Any:
-    """Call the model with the inputs of a batch."""
+def call_model(model: Model, inputs: Any, *, scored: bool = False) -> Any:
+    """Call the model with the inputs of a batch; with its head, where it is to be scored."""
+    run = model.scores.run if scored and model.scores is not None else model.run
     with own_code(f"model of extract: {model.name!r}"):
-        return model.run(**inputs) if isinstance(inputs, Mapping) else model.run(*inputs)
+        return run(**inputs) if isinstance(inputs, Mapping) else run(*inputs)
 
 
 def moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:

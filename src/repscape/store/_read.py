@@ -15,7 +15,7 @@ import pandas as pd
 import zarr
 
 from .. import _check
-from .._types import Brief, LayerInfo, Markup, bars, brief, card, cut, element
+from .._types import COLUMN, Brief, LayerInfo, Markup, bars, brief, card, cut, element
 from ..errors import InputError, StoreError, UnknownNameError
 from ..machine import check_inside
 from ._arrays import list_groups, read_group
@@ -145,7 +145,9 @@ class Store(Mapping[str, StoredLayer]):
         self.slab_rows = int(about["slab_rows"])
         self.rows = int(about["committed"])
         self.state: dict[str, Any] = dict(about.get("state", {}))
-        self._held = {layer.info.key: layer for layer in _layers(path, root, about)}
+        every = list(_layers(path, root, about))
+        self._held = {layer.info.key: layer for layer in every if layer.info.site != COLUMN}
+        self.columns = {layer.info.name: layer for layer in every if layer.info.site == COLUMN}
 
     @property
     def layers(self) -> tuple[str, ...]:
@@ -168,10 +170,12 @@ class Store(Mapping[str, StoredLayer]):
 
     @cached_property
     def examples(self) -> pd.DataFrame:
-        """The example table, one row for each committed row: id, labels and every other column."""
-        if "examples" not in list_groups(self.path):
-            return pd.DataFrame({"id": np.arange(self.rows)})
-        return table_of(*read_group(self.path, "examples")).iloc[: self.rows]
+        """The example table, one row for each committed row: id, labels, every other column, and what the pass gave of each."""
+        table = pd.DataFrame({"id": np.arange(self.rows)})
+        if "examples" in list_groups(self.path):
+            table = table_of(*read_group(self.path, "examples")).iloc[: self.rows]
+        more = {name: np.asarray(held)[:, 0] for name, held in self.columns.items()}
+        return table.assign(**more) if more else table
 
     def __getitem__(self, key: str) -> StoredLayer:
         if key not in self._held:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import zarr
 from zarr.storage import LocalStore
 
-from .._types import LayerInfo
+from .._types import COLUMN, LayerInfo
 from ..errors import InputError, StoreError, StudyMismatchError
 from ..machine import sync_files, whole_folder
 from ._format import (
@@ -73,7 +73,8 @@ class StoreWriter:
         path
             A folder that does not exist yet, or is empty.
         layers
-            LayerInfo -> (width d, dtype float16, float32 or float64); their keys must differ.
+            LayerInfo -> (width d, dtype float16, float32 or float64); their keys must differ. One of the site `COLUMN` is a
+            column of the examples, of width 1, that is written with the rows.
         rows
             How many rows there will be.
         examples
@@ -203,7 +204,8 @@ class StoreWriter:
         Parameters
         ----------
         arrays
-            LayerInfo -> (rows, d) finite floats, for every layer of the store, all of the same number of rows.
+            LayerInfo -> (rows, d) finite floats, for every layer of the store, all of the same number of rows. NaN may stand in
+            a column of the examples, (rows, 1), where a row has no such number.
         state
             Small JSON values committed together with the rows, for whoever resumes.
 
@@ -263,7 +265,7 @@ class StoreWriter:
             raise InputError(f"layer {info.key!r} of append must be (rows, {target.shape[1]}). Got {given.shape}.")
         with np.errstate(over="ignore"):  # said below, with its place
             values = given.astype(target.dtype, copy=False)
-        bad = ~np.isfinite(values)
+        bad = np.isinf(values) if info.site == COLUMN else ~np.isfinite(values)
         if bad.any():
             row, column = (int(i) for i in np.argwhere(bad)[0])
             raise InputError(

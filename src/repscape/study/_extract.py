@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
-from importlib.metadata import version
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -14,20 +11,16 @@ from .. import _check
 from .._types import Examples, Progress
 from ..errors import StudyMismatchError
 from ..examples import builtin_values, read_examples
-from ..extraction import Layout, open_model
-from ..store import Store, StoreWriter, open_store
+from ..extraction import open_model
+from ..store import Store, open_store
+from ._extraction_job import ExtractionJob
 from ._progress import bar
-from ._rounding import STORE_DTYPES, Rounding
-from ._token_rows import token_table
-from ._written import Written
+from ._rounding import STORE_DTYPES
 
 if TYPE_CHECKING:
-    import pandas as pd
     import torch
 
-    from ..extraction import Model, Slab
-
-FREE = ("created",)  # what may differ between the runs that fill one store
+    from ..extraction import Model
 
 
 def extract(  # house: every option in one place
@@ -41,7 +34,11 @@ def extract(  # house: every option in one place
     pool: str = "mean",
     include_special: bool = False,
     batch_size: int | Literal["auto"] = "auto",
+    template: str | None = None,
+    chat: bool | None = None,
+    positions: str | int | None = None,
     device: str = "auto",
+    device_map: str | Mapping[str, Any] | None = None,
     dtype: str = "auto",
     store_dtype: Literal["float32", "float16", "bfloat16"] = "float32",
     max_length: int | None = None,
@@ -77,15 +74,30 @@ def extract(  # house: every option in one place
         adds.
     pool : {"mean", "last", "first", "cls", "max", "token", "flatten"}
         How an example's positions become one row: the mean over real tokens (padding and special tokens left out), the last
-        real token, and so on; "token" keeps a row for every real token, "flatten" all positions side by side.
+        real token, and so on; "token" keeps a row for every real token, "flatten" all positions side by side. The examples of
+        "token" rows have the columns `example`, `position` (among the example's real tokens), `token` (what it says), and of a
+        causal language model that was saved with its head `loss`: -log of the token's probability given those before it, in
+        nats, NaN where none stands before it. `state["loss"]` says what it is, or why there is none.
     include_special : bool, default False
         Whether special tokens (those around a text; class, register and distillation tokens of a picture) count as real. The
         mean with them is the sentence embedding of some models.
     batch_size : int or "auto"
         Inputs of a batch; "auto" makes batches of an equal number of tokens, as many as fit and pay. Where padding would change
         a state, only inputs of equal length share a batch.
+    template : str, optional
+        What stands around each text, with `{text}` where it goes: with pool "last", the state where a prompt ends. A text that
+        is too long is cut, never what stands around it.
+    chat : bool, optional
+        Whether each text (in its template) is a user's message in the chat template of the model's tokenizer, up to where the
+        model is to answer. Special tokens stand as that template writes them, once.
+    positions : str or int, optional
+        Which of the real tokens are read, before they are pooled: a stretch as Python counts them ("0:128", "-16:", "5"), or of
+        a prompt what stands "before" the text, the "text", or what stands "after" it ("text 0:16" is a stretch of those).
+        A token that holds characters of both counts as the text's.
     device, dtype : str
         Where and in what precision the model runs.
+    device_map : str or mapping, optional
+        "auto" spreads a model of the transformers library over all devices, main memory and disk (needs accelerate).
     store_dtype : {"float32", "float16", "bfloat16"}
         In what precision rows are stored (bfloat16 is read as float32). The largest relative errors of a row and of a distance,
         layer by layer, then stand in the store's state, and are told by `repscape info` and the page.
@@ -138,6 +150,7 @@ def extract(  # house: every option in one place
             preprocess=preprocess,
             revision=revision,
             device=device,
+            device_map=device_map,
             dtype=dtype,
             trust_remote_code=trust_remote_code,
             allow_pickle=allow_pickle,
@@ -155,7 +168,9 @@ def extract(  # house: every option in one place
         "slab_rows": slab_rows,
         **({} if store_dtype == "float32" else {"store_dtype": store_dtype}),  # older stores have no name for float32
     }
-    job = _Job(opened, data, Path(to), {**options, **_asked(part=part)}, sync)
+    window = None if positions is None else str(positions)
+    more = _asked(part=part, template=template, chat=chat or None, positions=window)
+    job = ExtractionJob(opened, data, Path(to), {**options, **more}, sync)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
@@ -179,113 +194,3 @@ def _with_builtin(examples: Examples) -> Examples:
     own = builtin_values(examples.inputs, kind=examples.kind)
     new = {name: values for name, values in own.items() if name not in examples.table.columns}
     return replace(examples, table=examples.table.assign(**new))
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """One extraction: what goes in, and where it goes."""
-
-    model: Model
-    examples: Examples
-    path: Path
-    options: dict[str, Any]
-    sync: bool = True
-
-    @property
-    def provenance(self) -> dict[str, Any]:
-        """What must be the same for the rows to be the same."""
-        return {
-            "model": self.model.provenance(),
-            "data": {
-                "source": self.examples.source,
-                "kind": self.examples.kind,
-                "n": len(self.examples),
-                "fingerprint": self.examples.fingerprint(),
-            },
-            "options": self.options,
-            "versions": {name: version(name) for name in ("repscape", "numpy")},
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-
-    def work(self, report: Progress) -> None:
-        """Compute what is missing, slab by slab, and write each slab while the next one is computed."""
-        writer = self._resumed()
-        state: dict[str, Any] = {} if writer is None else writer.state
-        total, truncated = len(self.examples), int(state.get("truncated", 0))
-        report(int(state.get("examples", 0)), total, "examples")
-        if writer is not None and writer.complete:
-            return
-        before = state.get("rounding", {}).get("errors", {})
-        rounding = Rounding(self.options.get("store_dtype", "float32"), dict(before))
-        notes = Written(self.path, by_token=self.options["pool"] == "token")
-        with ThreadPoolExecutor(1) as pen:
-            for slab in self._slabs(state, notes):
-                notes.wait()
-                if writer is None:
-                    writer = self._created(slab, rounding)
-                slab = replace(slab, states=rounding.of(slab.states))
-                truncated += slab.truncated
-                now: dict[str, Any] = {"layout": asdict(slab.layout), "examples": slab.stop, "truncated": truncated}
-                if rounding.errors:
-                    now["rounding"] = {"dtype": rounding.kind, "errors": dict(rounding.errors)}
-                notes.pending = pen.submit(notes.write, writer, slab, now)
-                report(slab.stop, total, "examples")
-            notes.wait()
-
-    def _slabs(self, state: dict[str, Any], notes: Written) -> Iterator[Slab]:
-        from ..extraction import iterate  # loads torch, which opening the model has shown to be there
-
-        layout = Layout(**state["layout"]) if "layout" in state else None
-        start = int(state.get("examples", 0))
-        left = {"store_dtype", *(() if layout is None else ("slab_rows",))}
-        given = {name: value for name, value in self.options.items() if name not in left}
-        return iterate(
-            self.model,
-            self.examples,
-            start_row=start,
-            layout=layout,
-            earlier=notes,
-            digests=notes.digests(start),
-            **given,
-        )
-
-    def _resumed(self) -> StoreWriter | None:
-        """Open the store that is there, if any; it must be of this very extraction."""
-        if not self.path.exists() or not any(self.path.iterdir()):
-            return None
-        held = open_store(self.path)
-        now = self.provenance
-        if "include_special" not in held.provenance.get("options", {}) and not self.options["include_special"]:
-            now["options"] = {name: value for name, value in self.options.items() if name != "include_special"}
-        widths = {held.info(key): (held[key].shape[1], held[key].dtype) for key in held.layers}
-        rows, table = self._rows(held.total_rows // max(1, len(self.examples)))
-        return StoreWriter.resume(
-            self.path,
-            widths,
-            rows=rows,
-            examples=table,
-            provenance=now,
-            slab_rows=held.slab_rows,
-            free=FREE,
-            sync=self.sync,
-        )
-
-    def _created(self, slab: Slab, rounding: Rounding) -> StoreWriter:
-        rows, table = self._rows(len(slab.example) // (slab.stop - slab.start))
-        widths = {layer: (states.shape[1], rounding.dtype) for layer, states in slab.states.items()}
-        return StoreWriter.create(
-            self.path,
-            widths,
-            rows=rows,
-            examples=table,
-            provenance=self.provenance,
-            slab_rows=slab.layout.slab_rows,
-            sync=self.sync,
-        )
-
-    def _rows(self, each: int) -> tuple[int, pd.DataFrame]:
-        """Return how many rows there will be, and their table: the examples', or one row for each real token."""
-        if self.options["pool"] != "token":
-            return len(self.examples), self.examples.table
-        table = token_table(self.model, self.examples, self.options, each=each)
-        return len(table), table

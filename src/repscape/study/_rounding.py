@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial.distance import pdist
 
-from .._types import LayerInfo
+from .._types import COLUMN, LayerInfo
 from ..errors import InputError
 
 Array = npt.NDArray[Any]
@@ -61,7 +61,10 @@ class Rounding:
         """
         if self.kind not in KINDS:
             return states
-        return {layer: self._rounded(layer.key, np.asarray(rows, dtype=np.float32)) for layer, rows in states.items()}
+        return {
+            layer: rows if layer.site == COLUMN else self._rounded(layer.key, np.asarray(rows, dtype=np.float32))
+            for layer, rows in states.items()
+        }
 
     def _rounded(self, key: str, rows: Array) -> Array:
         kept = KINDS[self.kind][1](rows)

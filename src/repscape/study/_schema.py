@@ -57,10 +57,14 @@ COUNT: Rule = (lambda value: _number(value) and value > 0, "a whole number of at
 LAYERS: Rule = (_either(_text, _number, _list(_either(_text, _number))), "text, a whole number, or a list of them")
 OPTIONS: Mapping[str, Rule] = {
     **dict.fromkeys(("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding"), TEXT),
-    **dict.fromkeys(("device", "dtype", "store_dtype", "revision", "tower", "part", "pool", "too_long"), TEXT),
+    **dict.fromkeys(
+        ("device", "dtype", "store_dtype", "revision", "tower", "part", "pool", "too_long", "template"), TEXT
+    ),
     **dict.fromkeys(("limit", "balance", "max_length"), COUNT),
-    **dict.fromkeys(("include_special", "trust_remote_code", "allow_pickle"), FLAG),
+    **dict.fromkeys(("include_special", "chat", "stream", "trust_remote_code", "allow_pickle"), FLAG),
     "batch_size": (_either(COUNT[0], lambda value: value == "auto"), 'a whole number of at least 1, or "auto"'),
+    "positions": (_either(_text, _number), "text or a whole number"),
+    "device_map": NAMES,
     "label": WORDS,
     "site": WORDS,
     "layers": LAYERS,

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from ..extraction import Model
 
 STEP = re.compile(r"step(\d+)")
-OPTIONS = ("layers", "site", "part", "pool", "include_special", "batch_size", "max_length", "too_long", "store_dtype")
+OPTIONS = (
+    *("layers", "site", "part", "pool", "include_special", "batch_size", "max_length", "too_long", "store_dtype"),
+    *("template", "chat", "positions"),
+)
 """Options of extract that a recorder hands on."""
 
 

@@ -19,26 +19,28 @@ COUNTED_TOGETHER = 64
 
 
 def token_table(model: Model, examples: Examples, options: Mapping[str, Any], *, each: int) -> pd.DataFrame:
-    """Return one row for each real token: the columns of its example, `example`, `position`, and `token` where it is text.
+    """Return one row for each token that is read: its example's columns, `example`, `position`, and `token` where it is text.
 
     The inputs themselves are left out: repeated for each of their tokens they would outgrow the states.
 
     Where an input has no padding and no special tokens (an image), every one of them gives `each` rows.
     """
     counts: list[int] = []
+    places: list[int] = []
     tokens: list[str] = []
-    for here, said in _counted(model, examples, options, each=each):
+    for here, where, said in _counted(model, examples, options, each=each):
         counts += here
+        places += where
         tokens += said
-    example = np.repeat(np.arange(len(counts)), counts)
-    position = np.concatenate([np.arange(count) for count in counts])
+    example, position = np.repeat(np.arange(len(counts)), counts), np.array(places, dtype=np.int64)
     added: dict[str, Any] = {"example": example, "position": position}
     added |= {"token": tokens} if len(tokens) == len(example) else {}
     table = _without_inputs(examples)
-    taken = [name for name in added if name in table.columns]
+    new = [*added, *(() if model.scores is None else ("loss",))]
+    taken = [name for name in new if name in table.columns]
     if taken:
         raise InputError(
-            f"pool='token' of extract adds the columns {', '.join(added)}; the data have {', '.join(taken)}. Rename them."
+            f"pool='token' of extract adds the columns {', '.join(new)}; the data have {', '.join(taken)}. Rename them."
         )
     return table.iloc[example].reset_index(drop=True).assign(**added)
 
@@ -48,14 +50,22 @@ def _without_inputs(examples: Examples) -> pd.DataFrame:
     inputs = examples.inputs
     if isinstance(inputs, np.ndarray):
         return examples.table
-    same = [name for name, column in examples.table.items() if name != "id" and column.tolist() == list(inputs)]
+    same = [
+        name
+        for name, column in examples.table.items()
+        if name != "id" and all(one == other for one, other in zip(column, inputs, strict=True))
+    ]
     return examples.table.drop(columns=same)
 
 
 def _counted(
     model: Model, examples: Examples, options: Mapping[str, Any], *, each: int
-) -> Iterator[tuple[list[int], list[str]]]:
-    """Yield the real tokens of every example, some at a time: how many, and what they say; from the encoder alone."""
+) -> Iterator[tuple[list[int], list[int], list[str]]]:
+    """Yield the tokens of every example that are read, some at a time: how many, where, and what they say; from the encoder."""
+    from ..extraction import Window, prompted, readied  # load torch, which the opened model shows to be there
+
+    model = prompted(model, template=options.get("template"), chat=options.get("chat"))
+    window = Window.of(options.get("positions"))
     words = getattr(model.encode, "words", None)
     for start in range(0, len(examples), COUNTED_TOGETHER):
         encoded = model.encode(
@@ -65,6 +75,26 @@ def _counted(
             too_long=options["too_long"],
         )
         rows = np.arange(len(encoded.lengths))
-        batch = encoded.batch(rows)
-        batch = batch.with_special() if options["include_special"] else batch
-        yield batch.counts("token", each * len(rows)), [] if words is None else words(batch)
+        batch = readied(encoded.batch(rows), include_special=options["include_special"], window=window)
+        total = each * len(rows)
+        yield batch.counts("token", total), batch.positions(total), [] if words is None else words(batch)
+
+
+def loss_said(model: Model) -> str:
+    """Say what the loss of each token is, or why there is none."""
+    if model.scores is not None:
+        return "-log of a token's probability given those before it, in nats; NaN where none stands before it"
+    return (
+        "none: what was opened is no causal language model with its head, so that it gives a token no probability from those "
+        "before it alone"
+    )
+
+
+def written_prompt(model: Model, options: Mapping[str, Any]) -> str | None:
+    """Return what every text is read as, with {text} in its place; None where nothing stands around it."""
+    if options.get("template") is None and not options.get("chat"):
+        return None
+    from ..extraction import prompted
+
+    encode: Any = prompted(model, template=options.get("template"), chat=options.get("chat")).encode
+    return "{text}".join(encode.prompt.around(encode.tokenizer))

@@ -68,7 +68,8 @@ class Written:
         starts, counts = self._places(store.examples["example"].to_numpy() if self.by_token else None, examples)
         within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
         rows = np.repeat(starts, counts) + within
-        return Rows(examples, counts, {store.info(key): store[key][rows] for key in store.layers})
+        arrays = (*(store[key] for key in store.layers), *store.columns.values())
+        return Rows(examples, counts, {array.info: array[rows] for array in arrays})
 
     @staticmethod
     def _places(owners: IntArray | None, examples: IntArray) -> tuple[IntArray, IntArray]:

@@ -27,10 +27,14 @@ from .._trust import check_granted, said_function
 from ._sampled import Forecast, sampled
 from ._source import Trajectory
 
-OPENING = ("device", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
-FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding")
+OPENING = ("device", "device_map", "dtype", "revision", "tower", "trust_remote_code", "allow_pickle")
+FORM = ("kind", "text", "sequence", "image", "split", "id_column", "separator", "encoding", "stream")
 CHOICE = ("label", "limit", "balance", "rows", "rng")
-STATES = ("layers", "site", "part", "pool", "include_special", "batch_size", "max_length", "too_long", "store_dtype")
+PROMPT = ("template", "chat", "positions")
+STATES = (
+    *("layers", "site", "part", "pool", "include_special", "batch_size", "max_length", "too_long", "store_dtype"),
+    *PROMPT,
+)
 TRUST = ("trust_remote_code", "allow_pickle")
 """Options that let what comes with a model or with data run code."""
 COUNTS = ("limit", "balance", "max_length", "batch_size")

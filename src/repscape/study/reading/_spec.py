@@ -21,7 +21,7 @@ from ._paths import absolute_named
 from ._plan_columns import plan_columns
 from ._source import read_source
 
-TOKENS = ("example", "position")  # what pool="token" adds
+TOKENS = ("example", "position", "token", "loss")  # what pool="token" adds
 TOLD = ("id_column", "separator", "encoding")  # how tables are read
 
 

@@ -1,0 +1,72 @@
+"""Draw every measure of the table on one small study, for the pages of the documentation site.
+
+    .venv/bin/python tools/measure_pictures.py docs/_static/measures
+
+The study: handwritten digits through a network with two hidden layers, before and after it learned. What cannot be measured
+there is named.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import torch
+from sklearn.datasets import load_digits
+
+import repscape as rs
+from repscape.measures import every_measure
+
+N, STEPS, DPI = 300, 200, 110
+Layers = dict[str, np.ndarray]
+
+
+def layers_of(net: torch.nn.Sequential, pixels: torch.Tensor) -> Layers:
+    """Return what every layer makes of the images."""
+    found, state = {"pixels": pixels.numpy()}, pixels
+    for place, module in enumerate(net):
+        state = module(state)
+        if not isinstance(module, torch.nn.ReLU):
+            found[f"layer{place // 2 + 1}"] = state.detach().numpy()
+    return found
+
+
+def learned() -> tuple[Layers, Layers, np.ndarray, np.ndarray]:
+    """Return layers before and after learning, the digits, and how much ink is on each image."""
+    torch.manual_seed(0)
+    digits = load_digits()
+    pixels, digit = torch.tensor(digits.data / 16, dtype=torch.float32), torch.tensor(digits.target)
+    net = torch.nn.Sequential(
+        *(torch.nn.Linear(64, 48), torch.nn.ReLU(), torch.nn.Linear(48, 32), torch.nn.ReLU(), torch.nn.Linear(32, 10))
+    )
+    shown = pixels[-N:]
+    before = layers_of(net, shown)
+    optimizer = torch.optim.Adam(net.parameters(), lr=3e-3)
+    for _ in range(STEPS):
+        batch = torch.randint(len(pixels) - N, (200,))
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(net(pixels[batch]), digit[batch]).backward()
+        optimizer.step()
+    return before, layers_of(net, shown), digits.target[-N:], shown.sum(dim=1).numpy()
+
+
+def main() -> None:
+    """Draw them."""
+    out = Path(sys.argv[1])
+    out.mkdir(parents=True, exist_ok=True)
+    before, after, digit, ink = learned()
+    columns = {"digit": digit, "ink": ink}
+    for name, row in every_measure().items():
+        plan = {"measures": [name], "labels": "digit"}
+        plan |= {"values": ["ink"]} if "values" in row.takes else {}
+        plan |= {"groups": "digit"} if "groups" in row.takes and row.family != "probe" else {}
+        try:
+            results = rs.run({"before": before, "after": after}, rs.Plan(**plan), columns=columns)
+            results.plot(name).savefig(out / f"{name}.png", dpi=DPI, bbox_inches="tight")
+        except (rs.errors.RepscapeError, ImportError) as problem:
+            print(f"{name}: no picture: {str(problem)[:120]}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
