@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER
 from ._format import writing
+from ._lock import Lock
 
 AGAIN = "Make room and run again: the work goes on from there."
 
@@ -25,6 +27,33 @@ def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
             for chunk in (path / "layers" / entry["array"]).glob("c/*"):
                 if int(chunk.name) >= slabs:
                     shutil.rmtree(chunk)
+
+
+@contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Hold the lock beside a folder that is made in one step, and take away what attempts that were stopped left there.
+
+    Raises
+    ------
+    BusyError
+        Another process is making it.
+    StoreError
+        It cannot be made there.
+    """
+    with writing(str(path), "Nothing was written."):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = Lock(path.with_name(f".{path.name}.lock"), path)
+        lock.take()
+        try:
+            remove_unfinished(path)
+            yield
+        finally:
+            lock.release()
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether an entry of a folder is what an attempt to make another left there, or its lock."""
+    return re.fullmatch(rf"\..+-[0-9a-f]+{re.escape(UNFINISHED_FOLDER)}|\..+\.lock(\.json)?", name) is not None
 
 
 def remove_unfinished(path: Path) -> None:

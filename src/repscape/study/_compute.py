@@ -83,7 +83,9 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
     if task.graph:
         try:
             graphs = build_graphs(desk.points(), task.need, threads=task.limits.threads)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # somebody's own code may raise anything
             why = said(error)
             desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else _Blocked(why)
             yield UnitResult("graph", side.name, "graph", (Answer(task.graph, "failed", why=why),), cause=error)
@@ -129,7 +131,9 @@ def _measured(key: str, call: Call, side: Side, desk: _Desk) -> UnitResult:
         blocked = isinstance(desk.graphs, Exception) and error is desk.graphs
         status: Status = "failed" if blocked and not isinstance(error, DegenerateDataError) else "silent"
         return UnitResult("measure", side.name, call.name, (Answer(key, status, why=str(error)),), cause=error)
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return UnitResult("measure", side.name, call.name, (Answer(key, "failed", why=said(error)),), cause=error)
     alarm = "" if call.item.measure.alarm is None else call.item.measure.alarm(result)
     record = _record(call, "depth", side, _marked(result, side.steps))
@@ -233,7 +237,9 @@ def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tup
         result = row(*data, **call.options)
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         return Answer(pair.key, "failed", why=said(error)), error
     # A matrix has n values for each of its thousands of cells; the profiles keep theirs.
     slim = not pair.whole and isinstance(result, Estimate)
