@@ -4,13 +4,24 @@ from .findings import LayerAdvice, best_layer, best_matches, paired_differences,
 from .graph import NeighborGraph, knn_graph, knn_graphs, knn_query
 from .measures import Curve, Estimate, Measure
 from .measures.dimension import (
+    id_adaptive,
     id_autoencoder,
+    id_binary,
+    id_corrected,
     id_correlation,
+    id_danco,
     id_decimation,
+    id_discrete,
+    id_ess,
+    id_fishers,
     id_gride,
     id_isomap,
+    id_mada,
     id_mle,
+    id_mom,
+    id_mst,
     id_pca,
+    id_tle,
     id_twonn,
     id_twonn_fractions,
     id_twonn_ratios,
@@ -77,7 +88,7 @@ from .results import (
     load_results,
 )
 from .store import open_store
-from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata
+from .study import Recorder, Trajectory, extract, open_study, predict, run, to_anndata, token_geometry
 
 __version__: str
 __all__ = [
@@ -116,6 +127,17 @@ __all__ = [
     "health_rogue",
     "health_spectrum",
     "fit_probe",
+    "id_adaptive",
+    "id_binary",
+    "id_corrected",
+    "id_danco",
+    "id_discrete",
+    "id_ess",
+    "id_fishers",
+    "id_mada",
+    "id_mom",
+    "id_mst",
+    "id_tle",
     "id_autoencoder",
     "id_correlation",
     "id_decimation",
@@ -182,6 +204,7 @@ __all__ = [
     "simultaneous_bands",
     "suggest_layers",
     "synthetic",
+    "token_geometry",
     "to_anndata",
     "sklearn",
     "testing",

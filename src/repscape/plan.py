@@ -17,6 +17,7 @@ from .measures import Measure, measure, measures_from_text
 Entry = str | Measure | tuple[str | Measure, Mapping[str, Any]]
 NAME, NONE = "name", "none"
 PREPROCESS = ("none", "centre", "unit_norm", "standardise", "drop_rogue", "whiten")
+NEIGHBORS = ("exact", "approximate")
 PROFILES = ("next", "first", "last", "pairs", "models", "equal", "steps")
 DEFAULT = ("id_twonn", "id_gride", "overlap_neighbors")
 DEFAULT_WITH_LABELS = (*DEFAULT, "overlap_labels")
@@ -69,6 +70,9 @@ class Plan(Brief):
     """What is done to the points of every layer, in this order, before graphs and measures: "centre" (take off the mean),
     "unit_norm" (rows of length 1), "standardise" (dimensions of mean 0 and sd 1), "drop_rogue" (leave out dimensions that carry
     most of the variance), "whiten" (uncorrelated dimensions of variance 1); or "none". With `by`, each part by itself."""
+    neighbors: str = "exact"
+    """How graphs are built: "exact", or "approximate" for a million wide points and more; then every result that read a graph
+    says in its options what share of the neighbours was found."""
     profiles: str | Sequence[str] = PROFILES
     """Which comparisons measures of two representations make: with the next, first and last layer, all pairs of a model's
     layers, all pairs between two models, layers of two models at equal depth, one layer at successive checkpoints."""
@@ -81,6 +85,7 @@ class Plan(Brief):
         for name in self.profiles:
             _check.choice(name, "profiles", "Plan", PROFILES)
         object.__setattr__(self, "preprocess", _steps(self.preprocess))
+        _check.choice(self.neighbors, "neighbors", "Plan", NEIGHBORS)
         if self.whole and self.by is None:
             raise InputError("whole of Plan goes with by=COLUMN: without it all examples are studied together.")
         asked = self.measures
@@ -172,6 +177,7 @@ class Plan(Brief):
             **{name: value for name, value in (("groups", self.groups), ("by", self.by)) if value is not None},
             **({"whole": True} if self.whole else {}),
             **({"preprocess": list(self.preprocess)} if self.preprocess else {}),
+            **({"neighbors": self.neighbors} if self.neighbors != "exact" else {}),
             "profiles": list(self.profiles),
         }
 

@@ -40,6 +40,10 @@ __all__ = [
 
 SMALL: Mapping[str, Mapping[str, Any]] = {
     "id_gride": {"max_rank": 16},
+    "id_corrected": {"max_rank": 16},
+    "id_discrete": {"step": 0.1, "radii": (120,)},  # the sample is of real numbers
+    "id_binary": {"threshold": 2.0, "high": 1.0, "error": None},
+    "id_mst": {"draws": 2},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
     "peaks_agreement": {"z": 0.3},  # many peaks, so that their agreement moves
     "quality_alpha": {"ranks": (1, 5)},  # six dimensions have no eleventh rank

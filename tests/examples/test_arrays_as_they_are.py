@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
+import torch
+from PIL import Image
 
 import repscape as rs
 from repscape.errors import InputError
@@ -25,3 +28,21 @@ def test_what_to_do_is_said_and_what_is_unclear_is_refused():
         rs.read_examples({"x": X, "y": X}, kind="array")
     with pytest.raises(InputError, match="finite|NaN"):
         rs.read_examples(np.where(X > 0.99, np.nan, X), kind="array")
+
+
+def test_tensors_lists_of_arrays_series_and_images_are_taken():
+    flat = np.random.default_rng(1).normal(size=(12, 5)).astype(np.float32)
+    for given in (torch.from_numpy(flat), list(flat), [torch.from_numpy(row) for row in flat]):
+        np.testing.assert_array_equal(rs.read_examples(given).inputs, flat)
+    assert list(rs.read_examples(pd.Series(["one", "two"], index=[7, 3])).inputs) == ["one", "two"]
+    grey = (255 * X[:4, 0]).astype(np.uint8)
+    images = [Image.fromarray(one) for one in grey]
+    found = rs.read_examples(images)
+    assert found.kind == "image"
+    np.testing.assert_array_equal(found.inputs, np.repeat(grey[..., None], 3, axis=3))
+    sizes = rs.read_examples([grey[0], grey[1][:5]])
+    assert [one.shape for one in sizes.inputs] == [(8, 8, 1), (5, 8, 1)]
+    with pytest.raises(InputError, match="arrays of one shape, or images"):
+        rs.read_examples([flat[0], flat[1][:3]])
+    with pytest.raises(InputError, match="throughout. Got str at 1"):
+        rs.read_examples([flat[0], "text"])

@@ -87,6 +87,8 @@ TRIED: dict[str, Callable[[Path], object]] = {
     "a separator too many": lambda f: table()(f, "text,y\na,1,\n"),
     "`;`, `\\|` or tabs": lambda f: table()(f, "text;y\na;1\n"),
     "a quote that is never closed": lambda f: table()(f, 'text,y\n"a,1\n'),
+    "a stream with an entry": lambda f: read_examples(iter(["fine", 3])),
+    "`balance` or `rows` of a stream": lambda f: read_examples(iter(["a", "b"]), rows=[0]),
     "quotes in a tsv": lambda f: table("t.tsv")(f, 'text\ty\n5" disk\t1\n'),
     "two columns of one name": lambda f: table()(f, "text,text\na,1\n"),
     "an empty line": lambda f: table()(f, "text,y\n\na,1\n"),

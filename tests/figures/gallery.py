@@ -18,6 +18,9 @@ RNG = np.random.default_rng(0)
 GROUPS = ["animal"] * 4 + ["tool"] * 3 + ["food"] * 3
 X = RNG.normal(size=(10, 6)) + np.repeat(RNG.normal(size=(3, 6)), [4, 3, 3], axis=0)
 Y = X + RNG.normal(size=X.shape)
+HILLS = rs.cluster_peaks(
+    rs.knn_graph(RNG.normal(size=(90, 2)) + 4 * np.repeat([[0, 0], [1, 0], [9, 9]], 30, axis=0), 30), id=2, z=1.0
+)
 WORDS = [f"word{i}" for i in range(10)]
 PLANE = RNG.normal(size=(40, 2))
 GIVEN = Callable[..., Any]
@@ -78,6 +81,7 @@ def of_arrays() -> Mapping[str, GIVEN]:
     said: dict[str, Any] = {"label": "overlap", "curve_label": "dimension", "heading": "Two models"}
     shown: dict[str, Any] = {"x": "dimension", "y": "estimate", "heading": "Balls", "log_x": True}
     return {
+        "draw_peaks": lambda **by: figures.draw_peaks({"h.0": HILLS, "h.1": HILLS}, labels=np.arange(90) // 30, **by),
         "draw_strip": lambda **by: figures.draw_strip(selective, **by),
         "draw_similarities": lambda **by: figures.draw_similarities(
             {"wiki": X, "tweets": Y}, WORDS, groups=GROUPS, **by

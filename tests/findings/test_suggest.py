@@ -139,3 +139,26 @@ def test_without_errors_nothing_is_suggested_and_values_alone_make_candidates() 
     assert found.suggested == ()
     assert [layer.index for layer in found.candidates] == [3]
     assert "without errors nothing is suggested" in found.evidence
+
+
+def test_measures_of_quality_speak_beside_it_and_change_nothing() -> None:
+    rank = MeasureInfo("quality_rankme", label="effective rank", title="Effective rank")
+    collapse = MeasureInfo("quality_collapse", label="spread", title="Neural collapse")
+    one = records([5, 20, 6, 5, 12], stderr=0.1)
+    beside = [
+        *records([1, 2, 9, 3, 2], stderr=0.1, info=rank),
+        *records([4, 3, 2, 1.0, 1.1], stderr=0.4, info=collapse, column="class"),
+    ]
+    alone, told = (rs.suggest_layers(Results(tuple(held)))[0] for held in (one, [*one, *beside]))
+    assert told.suggested == alone.suggested
+    assert told.evidence == alone.evidence
+    assert alone.spoken == ()
+    assert [(said.variant, said.layer.index, said.sure) for said in told.spoken] == [
+        ("quality_rankme", 2, True),
+        ("quality_collapse", 3, False),
+    ]
+    assert told.spoken[0].words == (
+        "Effective rank is highest (9.00 ± 0.10) at layer 2 (h.2, depth 0.5), told from every other layer"
+    )
+    unsure = rs.suggest_layers(Results((*one, *records([1, 2, 9, 3, 2], info=rank))))[0]
+    assert not unsure.spoken[0].sure

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
-import unicodedata
+import re
 from collections.abc import Mapping
 
 NO_END = ("img", "br", "meta", "col")
 CARD = "display:inline-block;max-width:100%;overflow-x:auto;font-size:90%;line-height:1.4"
 TABLE = "border-collapse:collapse;margin:.3em 0"
 CELL = "padding:.1em .8em .1em 0;text-align:left;vertical-align:top;font-weight:normal"
+
+
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")  # control characters and lone surrogates
 
 
 class Markup(str):
@@ -28,9 +31,7 @@ def escaped(text: object) -> Markup:
     """
     if isinstance(text, Markup):
         return text
-    plain = "".join(
-        "\ufffd" if unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" else sign for sign in str(text)
-    )
+    plain = UNPRINTABLE.sub("\ufffd", str(text))
     return Markup(html.escape(plain, quote=True))
 
 

@@ -31,6 +31,12 @@ Out = Annotated[
 List = Annotated[
     bool, typer.Option("--list", help="Show the layers, sites and parts that the model has, and do nothing.")
 ]
+Scheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--scheduler", metavar="processes:N", help="Run in N processes with a model each; the store is the same."
+    ),
+]
 NoSync = Annotated[
     bool, typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts.")
 ]
@@ -53,6 +59,7 @@ def extract(
     revision: Revision = None,
     list_layers: List = False,
     dry_run: DryRun = False,
+    scheduler: Scheduler = None,
     no_sync: NoSync = False,
     quiet: Quiet = False,
     json: Json = False,
@@ -93,7 +100,8 @@ def extract(
         else:
             say_forecast(forecasts)
         return
-    store = run_extract(model, source.examples(), to=place, progress=not quiet, sync=not no_sync, **source.extraction)
+    how: dict[str, Any] = {"scheduler": scheduler, "progress": not quiet, "sync": not no_sync}
+    store = run_extract(model, source.examples(), to=place, **how, **source.extraction)
     if json:
         truncated = store.state.get("truncated") or 0
         say_json({"store": str(out), "rows": store.rows, "layers": list(store.layers), "truncated": truncated})

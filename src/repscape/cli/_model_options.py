@@ -28,7 +28,13 @@ Text = Annotated[str | None, typer.Option("--text", metavar="COLUMN", help="Colu
 Sequence = Annotated[str | None, typer.Option("--sequence", metavar="COLUMN", help="Column of protein sequences.")]
 Image = Annotated[str | None, typer.Option("--image", metavar="COLUMN", help="Column or array of images.")]
 Split = Annotated[str | None, typer.Option("--split", help="Which split of a data set.")]
-Device = Annotated[str | None, typer.Option("--device", help="cpu, cuda, mps; the GPU by default where there is one.")]
+Device = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        help="cpu, cuda, mps; models run on the GPU by default where there is one, graphs where it says cuda.",
+    ),
+]
 TrustRemoteCode = Annotated[
     bool, typer.Option("--trust-remote-code", help="Run code that came with the model. It can do anything you can.")
 ]

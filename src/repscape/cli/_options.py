@@ -103,6 +103,10 @@ class PlanOptions:
     layers: Layers = None
     measures: Measures = None
     profiles: Profiles = None
+    neighbors: Annotated[
+        str | None,
+        typer.Option("--neighbors", metavar="HOW", help="exact (default), or approximate for a million wide points."),
+    ] = None
 
     def entries(self) -> dict[str, Any]:
         """Return the entries of a plan that were given."""
@@ -116,6 +120,7 @@ class PlanOptions:
             groups=self.groups,
             by=self.by,
             whole=self.whole,
+            neighbors=self.neighbors,
         )
 
 
@@ -144,14 +149,15 @@ class RunOptions:
     ] = False
     quiet: Quiet = False
 
-    def running(self) -> Running:
-        """Return the same for a study."""
+    def running(self, device: str | None = None) -> Running:
+        """Return the same for a study; `device` is where graphs are built."""
         from ..study import Running
         from ._print import note
 
         return Running(
             threads=self.threads,
             scheduler=None if self.scheduler == "threads" else self.scheduler,
+            device=device or "auto",
             fail_fast=self.fail_fast,
             wait=not self.no_wait,
             tell=note,

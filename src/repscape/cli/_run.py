@@ -112,7 +112,7 @@ def run(
         options |= {"layers": layers} if (layers := given.pop("layers", None)) else {}
         spec = StudySpec({}, models=ModelSource.of(model, data, revisions=revision or (), **options))
     else:
-        told = chosen(examples, draw, states, device=opening.device, revision=revision)
+        told = chosen(examples, draw, states, revision=revision)
         form = Form.of(axes=axes, pool=told.pop("pool", None), mask=mask)
         _for_models(told, study)
         spec = read_study(study) if study is not None else StudySpec.of(arrays or [], form=form)
@@ -123,7 +123,8 @@ def run(
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)
     spec = spec.with_given(columns=labels_from or (), plan=given)
-    running = how.running()
+    of_graphs = model is None or (opening.device or "").startswith("cuda")  # models run on devices that graphs do not
+    running = how.running(opening.device if of_graphs else None)
     _ = running.means  # what the run would refuse is refused
     if dry_run:
         say_study_forecast(spec.forecast(out), json=json)

@@ -18,6 +18,7 @@ from ._array_inputs import from_arrays
 from ._arrays import split_key
 from ._data_files import data_files, data_table
 from ._images import image_folder
+from ._in_memory import items_source
 from ._neighbor_files import kind_of_folder
 from ._npz import load_npy, load_npz
 from ._select import WHAT
@@ -136,6 +137,10 @@ def _from_object(source: Any, asked: Wanted) -> Source:
         )
     if isinstance(source, pd.DataFrame):
         return table_source(source, "the DataFrame", asked)
+    if isinstance(source, pd.Series):
+        source = source.tolist()
+    if (found := items_source(source, asked)) is not None:
+        return found
     if isinstance(source, np.ndarray):
         array = _check.plain_array(source, "source", WHAT)
         return from_arrays({"array": array}, "the array", kind=asked.kind, key=None)
@@ -153,6 +158,6 @@ def _from_object(source: Any, asked: Wanted) -> Source:
         table = pd.DataFrame({column: pd.Series(list(source), dtype=object)})
         return table_source(table, "the list", asked)
     raise InputTypeError(
-        f"source of {WHAT} must be a path, a name, a DataFrame, a list of texts, an array, a dict of arrays, a "
-        f"data set, KeyedVectors, or an iterable of texts or records. Got {type(source).__name__}."
+        f"source of {WHAT} must be a path, a name, a DataFrame, a list of texts, arrays or images, an array or tensor, a "
+        f"dict of arrays, a data set, KeyedVectors, or an iterable of texts or records. Got {type(source).__name__}."
     )

@@ -65,6 +65,14 @@ def decoded(file: Any, place: str, noticed: Noticed) -> Array:
         raise InputError(f"{place} claims to be an image of more points than any is: {problem}") from problem
 
 
+def pillow_array(image: Any) -> Array:
+    """Return an image of Pillow upright as (h, w, 3), or with more levels where it holds them."""
+    from PIL import ImageOps
+
+    upright = ImageOps.exif_transpose(image)
+    return _three(np.asarray(upright)) if image.mode in LEVELS else np.asarray(upright.convert("RGB"))
+
+
 TURNS = {
     1: lambda array: array,
     2: lambda array: array[:, ::-1],

@@ -52,8 +52,9 @@ def read_examples(
         A file: csv, tsv, jsonl, json, parquet, plain lines (.txt), FASTA (all also .gz); .npz or .npy of images or
         vectors ("F.npz:name" for one array); GloVe or word2vec text, word2vec .bin, gensim's .kv. A folder of images by
         class, of data files, or one that the datasets library saved. A name on the hub ("owner/name" or "owner/name:config"),
-        or with ``kind="vectors"`` one of gensim-downloader's. A DataFrame, a list of texts, an array, a dict of arrays, a
-        datasets.Dataset, gensim KeyedVectors, or Examples. A stream: a generator or another iterable of texts, or of records
+        or with ``kind="vectors"`` one of gensim-downloader's. A DataFrame, a list of texts, of arrays or of images, an array or
+        tensor, a dict of arrays, a datasets.Dataset, gensim KeyedVectors, or Examples. ``kind="array"`` hands arrays of any
+        shape (n, ...) to a model as they are. A stream: a generator or another iterable of texts, or of records
         with a column of text, or a datasets.IterableDataset.
     kind
         "text", "protein", "image", "vectors" or "array"; by default it follows from the form and the columns named.

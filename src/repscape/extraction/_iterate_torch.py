@@ -75,6 +75,7 @@ def iterate(
     layout: Layout | None = None,
     earlier: EarlierRows | None = None,
     digests: npt.NDArray[np.uint8] | None = None,
+    mine: Callable[[int, int], bool] | None = None,
 ) -> Iterator[Slab]:
     """Yield the hidden states of examples, slab by slab, in order.
 
@@ -117,6 +118,8 @@ def iterate(
         Where the rows of earlier slabs can be had for copies; by default the first 256 MiB of them stay in memory.
     digests : ndarray of shape (start_row, 16), optional
         Of the examples before `start_row`, as their slabs gave them; by default those are encoded again, but not run.
+    mine : callable, optional
+        Called as mine(number of a slab, rows of a slab): whether this process runs it. Others are encoded, but not run.
 
     Yields
     ------
@@ -163,7 +166,8 @@ def iterate(
             layout = Layout(rows, batch_rows=int(batch_size))
         elif layout is None:
             layout = Layout(rows, batch_tokens=_tokens(work, encode(examples.inputs[:rows], first_row=0)))
-    return _slabs(work, examples, start_row=start_row, layout=_shared(layout, reading), encode=encode, digests=digests)
+    layout = _shared(layout, reading)
+    return _slabs(work, examples, start_row=start_row, layout=layout, encode=encode, digests=digests, mine=mine)
 
 
 def _slabs(
@@ -174,6 +178,7 @@ def _slabs(
     layout: Layout,
     encode: Callable[..., Encoded],
     digests: npt.NDArray[np.uint8] | None,
+    mine: Callable[[int, int], bool] | None = None,
 ) -> Iterator[Slab]:
     """Compute slab after slab; a slab that does not fit in memory is computed again with half the batches."""
     with evaluating(work.model.module):
@@ -181,6 +186,9 @@ def _slabs(
         for start in range(start_row, len(examples), layout.slab_rows):
             stop = min(start + layout.slab_rows, len(examples))
             encoded = encode(examples.inputs[start:stop], first_row=start)
+            if mine is not None and not mine(start // layout.slab_rows, layout.slab_rows):
+                work.seen.remember(work.digests_of_all(encoded, start), start)
+                continue
             while True:
                 try:
                     done = work.compute(encoded, start, layout)

@@ -28,6 +28,7 @@ from .arrays._draw_confusion import draw_confusion
 from .arrays._draw_embeddings import draw_embeddings
 from .arrays._draw_lines import Line, draw_lines
 from .arrays._draw_margins import Margin, draw_margins
+from .arrays._draw_peaks import draw_peaks
 from .arrays._draw_probes import draw_probes
 from .arrays._draw_rsa import draw_rsa
 from .arrays._draw_second_level import draw_second_level
@@ -69,6 +70,7 @@ __all__ = [
     "draw_embeddings",
     "draw_lines",
     "draw_margins",
+    "draw_peaks",
     "draw_probes",
     "draw_rsa",
     "draw_second_level",

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 FloatArray = npt.NDArray[np.float64]
 SIMULATIONS = 20_000
@@ -30,14 +30,14 @@ def with_intervals(
     value, stderr = frame[center].to_numpy(), frame["stderr"].to_numpy()
     with np.errstate(divide="ignore", invalid="ignore"):
         t = np.where(value == 0, 0.0, np.abs(value) / stderr)
-    single, joint = float(stats.t.ppf((1 + LEVEL) / 2, degrees)), float(np.quantile(largest, LEVEL))
+    single, joint = float(stdtrit(degrees, (1 + LEVEL) / 2)), float(np.quantile(largest, LEVEL))
     beyond = largest.size - np.searchsorted(np.sort(largest), t)
     return frame.assign(
         low=value - single * stderr,
         high=value + single * stderr,
         low_simultaneous=value - joint * stderr,
         high_simultaneous=value + joint * stderr,
-        p_value=2 * stats.t.sf(t, degrees),
+        p_value=2 * stdtr(degrees, -t),
         p_adjusted=np.where(np.isnan(t), np.nan, (1 + beyond) / (1 + largest.size)),
     )
 

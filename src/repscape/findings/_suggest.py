@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import find_peaks
 
 from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError
@@ -20,6 +19,7 @@ from ..measures import Estimate
 from ..results import Record, Results
 from ._apart import Sample, judged, rests_on_few
 from ._best_set import Joint
+from ._quality_evidence import Spoken, spoken
 from ._series import series_of
 from ._standing import shared_level
 from ._words import finite, grouped, layer_words, number, value_of
@@ -65,6 +65,9 @@ class LayerAdvice(Brief):
     """Where the dimension peaks."""
     minimum: LayerInfo | None = None
     """Where it is least after the peak, before it rises again."""
+    spoken: tuple[Spoken, ...] = ()
+    """What measures of quality among the results say beside it, each with the layer that it has best and whether its errors
+    tell that from the others. They have no say in what is suggested."""
     regret: Mapping[str, float] = field(default_factory=dict)
     """Label overlap of the best layer minus that of the first suggestion, for each variant and column of label overlap in the
     results: what following the advice costs."""
@@ -129,7 +132,13 @@ def suggest_layers(
         )
     labelled = [r for r in results if r.info.name == LABELS and r.profile == "depth"]
     lines = grouped(chosen, key=series_of).values()
-    return tuple(_advice(held, labelled, len(lines)) for held in lines)
+    return tuple(
+        replace(
+            _advice(held, labelled, len(lines)),
+            spoken=spoken([r for r in results if series_of(r) == series_of(held[0])]),
+        )
+        for held in lines
+    )
 
 
 def _advice(records: Sequence[Record], labelled: Sequence[Record], lines: int) -> LayerAdvice:
@@ -200,6 +209,8 @@ def _read(profile: _Profile) -> _Reading:
     if values.size < 4:
         return _Reading(f"A peak and a minimum inside take four layers at least; there are {values.size}.")
     last = values.size - 1
+    from scipy.signal import find_peaks  # slow to import
+
     peaks, about = find_peaks(values, prominence=0)
     bases = zip(about["left_bases"], about["right_bases"], strict=True)
     clear = [

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._certify import Bound, Encoded, FloatArray, ones, summation
+from . import _kernels_encode
+from ._certify import Bound, Encoded, FloatArray, Frame, ones, summation
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,12 @@ class NumpyProducts:
         """Write rows of a frame into `out`; return what is kept of them, in float64."""
         out[...] = moved
         return out.astype(np.float64, copy=False)
+
+    def describe(self, block: Any, frame: Frame, out: npt.NDArray[Any]) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Write rows of a block into `out` as a frame moves them; return what the bound needs to know of them."""
+        known = np.empty(len(block)), np.empty(len(block)), np.empty(len(block))
+        _kernels_encode.encode_floats(block, frame.centre, frame.scale, out, *known)
+        return known
 
     def tile(self, rows: int) -> npt.NDArray[Any]:
         """Room for a tile of rows x rows products."""

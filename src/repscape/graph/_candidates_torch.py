@@ -14,7 +14,7 @@ import torch
 
 from ..machine import single_torch_thread
 from . import _kernels_screen
-from ._certify import Bound, Encoded, FloatArray, ones, summation
+from ._certify import Bound, Encoded, FloatArray, Frame, measured, ones, summation
 
 WORD = 4  # processors multiply four 8-bit integers at a time
 UNIT = 2.0**-24  # of float32, in which tiles are tested
@@ -80,6 +80,11 @@ class ByteProducts:
         whole *= step[:, None]
         return whole
 
+    def describe(self, block: Any, frame: Frame, out: Bytes) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Write rows of a block into `out` as a frame moves them; return what the bound needs to know of them."""
+        moved = frame.moved(block)
+        return measured(moved, self.keep(moved, out))
+
     def tile(self, rows: int) -> tuple[torch.Tensor, npt.NDArray[np.float32]]:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""
         single_torch_thread()
@@ -143,6 +148,11 @@ class Bf16Products:
         out.copy_(torch.from_numpy(moved))
         kept: FloatArray = out.double().numpy()
         return kept
+
+    def describe(self, block: Any, frame: Frame, out: torch.Tensor) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Write rows of a block into `out` as a frame moves them; return what the bound needs to know of them."""
+        moved = frame.moved(block)
+        return measured(moved, self.keep(moved, out))
 
     def tile(self, rows: int) -> tuple[torch.Tensor, torch.Tensor]:
         """Room for a tile of rows x rows products, as they come and as they are tested; made in the thread that uses it."""

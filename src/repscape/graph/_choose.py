@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..machine import memory_available
-from . import _direct, _exact
+from . import _direct, _exact, _kept
 from ._candidates_numpy import NumpyProducts
 from ._certify import Encoded, Frame, Products, measured
 from ._exact import Problem
@@ -54,10 +54,32 @@ def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
     return [last]
 
 
+def get_ready(sizes: Sequence[tuple[int, int]]) -> bool:
+    """Import what multiplies fastest here, where graphs of so many (points, features) together are worth the seconds it takes.
+
+    One graph by itself weighs the import against its own time; whoever knows that more will come says so here. Returns
+    whether it is there.
+    """
+    worth = [work for n, d in sizes if (work := n * n * d / 2) >= WORTH_A_TRIAL]
+    if "torch" in sys.modules:
+        return True
+    if sum(worth) < WORTH_AN_IMPORT or not _at_hand():
+        return False
+    if all(_kept.kept(d, _processor_name()) == () for _, d in sizes):  # measured once: nothing shorter is faster here
+        return False
+    importlib.import_module("torch")
+    return True
+
+
 def _may_pay(problem: Problem) -> bool:
     work = problem.points.n * problem.queries.n * problem.points.d / 2
     needed = WORTH_A_TRIAL if "torch" in sys.modules else WORTH_AN_IMPORT
-    if work < needed or importlib.util.find_spec("torch") is None:
+    return work >= needed and _at_hand()
+
+
+def _at_hand() -> bool:
+    """Whether shorter products could be had and held here."""
+    if importlib.util.find_spec("torch") is None:
         return False
     if memory_available() < 4 * SHORT_BYTES:
         return False
@@ -69,6 +91,11 @@ def _processor() -> dict[str, bool]:
     import llvmlite.binding  # type: ignore[import-untyped]
 
     return dict(llvmlite.binding.get_host_cpu_features())
+
+
+def _processor_name() -> str:
+    """The processor, by what it can do."""
+    return " ".join(sorted(name for name, there in _processor().items() if there))
 
 
 def _sound(names: Sequence[str], features: int) -> tuple[str, ...]:
@@ -88,14 +115,19 @@ def _short(name: str, features: int) -> Products:
 
 @functools.cache
 def _faster(features: int) -> tuple[str, ...]:
-    """The names of the products that multiply a tile clearly faster than float32, fastest first."""
+    """The names of the products that multiply a tile clearly faster than float32, fastest first: measured once on a machine."""
+    known = _kept.kept(features, _processor_name())
+    if known is not None:
+        return _sound(known, features)
     rng = np.random.default_rng(0)
     block = rng.normal(size=(TILE, features)).astype(np.float32)
     frame = Frame(np.zeros(features), 0.125)
     rivals = _sound(("bf16", "int8"), features)
     needed = _seconds(NumpyProducts("float32", features), block, frame)
     seconds = {name: _seconds(_short(name, features), block, frame) for name in rivals}
-    return tuple(name for name in sorted(rivals, key=seconds.__getitem__) if FASTER * seconds[name] < needed)
+    found = tuple(name for name in sorted(rivals, key=seconds.__getitem__) if FASTER * seconds[name] < needed)
+    _kept.keep(features, _processor_name(), found)
+    return found
 
 
 def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -> float:

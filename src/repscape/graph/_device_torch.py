@@ -1,12 +1,15 @@
 """The engine on a torch device: the same bound, the same certificate, the same answers.
 
-Queries are taken some thousand at a time against parts of the points; the best `keep` scores of each are held from part to
-part, compared exactly in float64 on the device, and certified as on the processor. Rows that are not go on to the ladder of
-`_exact`.
+Points are sent and encoded once where the device has room for them, and stay there. Queries are taken some thousand at a time
+against parts of them; the best `keep` scores of each are held from part to part, compared exactly in float64 on the device,
+and certified as on the processor. Rows that are not go on to the ladder of `_exact`. A device builds one graph at a time.
 """
 
 from __future__ import annotations
 
+import functools
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -40,9 +43,20 @@ class Side:
     """Place of the first row."""
 
 
+@functools.cache
+def _turn(device: str) -> threading.Lock:
+    """Layers wait for one another: together they would only fight over its memory."""
+    return threading.Lock()
+
+
 def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tuple[Found, dict[str, int]]:
     """Return the neighbours and how many rows each precision certified."""
     where = torch.device(device)
+    with _turn(f"{where.type}:{where.index or 0}"):
+        return _solve(problem, frame, where, precision)
+
+
+def _solve(problem: Problem, frame: Frame, where: torch.device, precision: str) -> tuple[Found, dict[str, int]]:
     name = {"auto": "bf16" if where.type == "cuda" else "float32"}.get(precision, precision)
     name = name if name in ("bf16", "float32") else "float32"
     dtype = torch.bfloat16 if name == "bf16" else torch.float32
@@ -53,9 +67,10 @@ def solve(problem: Problem, frame: Frame, *, device: str, precision: str) -> tup
     missed = 0
     exact = _Stored(problem.points, where)
     there = Frame(torch.from_numpy(frame.centre).to(where), frame.scale)
+    parts = _Parts(problem.points, _Encoder(there, bound, dtype, where))
     for start in range(0, problem.queries.n, QUERY_ROWS):
         rows = slice(start, min(start + QUERY_ROWS, problem.queries.n))
-        scores, candidates, lies = _screened(problem, there, bound, dtype, where, rows, keep)
+        scores, candidates, lies = _screened(problem, parts, rows, keep)
         queries = torch.from_numpy(problem.queries.block(rows.start, rows.stop)).to(where)
         least = -bound.shrink(frame.scale, problem.points.d) * scores.double()
         found, order, sound = _compared(exact, queries, candidates, least, problem.k)
@@ -84,12 +99,47 @@ def _bound(features: int, dtype: torch.dtype, where: torch.device) -> Bound:
     return Bound(product=product, unit=UNIT, ease=2.0**-9 if dtype == torch.bfloat16 else UNIT**0.75)
 
 
-def _encode(points: Points, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice) -> Side:
-    moved = frame.moved(torch.from_numpy(points.block(rows.start, rows.stop)).to(where).double())
-    kept = moved.to(dtype)
-    known = [each.cpu().numpy() for each in measured(moved, kept.double())]
-    bias, norm = bound.bias(known, np.dtype(np.float32)), length(known[0])
-    return Side(kept, torch.from_numpy(bias).to(where), torch.from_numpy(norm).to(where), rows.start)
+@dataclass(frozen=True, slots=True)
+class _Encoder:
+    """How rows come onto the device."""
+
+    frame: Frame
+    bound: Bound
+    dtype: torch.dtype
+    where: torch.device
+
+    def __call__(self, points: Points, rows: slice) -> Side:
+        moved = self.frame.moved(torch.from_numpy(points.block(rows.start, rows.stop)).to(self.where).double())
+        kept = moved.to(self.dtype)
+        known = [each.cpu().numpy() for each in measured(moved, kept.double())]
+        bias, norm = self.bound.bias(known, np.dtype(np.float32)), length(known[0])
+        return Side(kept, torch.from_numpy(bias).to(self.where), torch.from_numpy(norm).to(self.where), rows.start)
+
+
+class _Parts:
+    """The points in parts, each encoded once where all of them fit on the device, else whenever it is needed."""
+
+    def __init__(self, points: Points, encoder: _Encoder) -> None:
+        self.points, self.encoder = points, encoder
+        held = points.n * (points.d * encoder.dtype.itemsize + 12)
+        self._kept: dict[int, Side] | None = {} if _fits(held, encoder.where) else None
+
+    def __iter__(self) -> Iterator[Side]:
+        for first in range(0, self.points.n, PART_ROWS):
+            yield self._at(first)
+
+    def _at(self, first: int) -> Side:
+        rows = slice(first, min(first + PART_ROWS, self.points.n))
+        if self._kept is None:
+            return self.encoder(self.points, rows)
+        if first not in self._kept:
+            self._kept[first] = self.encoder(self.points, rows)
+        return self._kept[first]
+
+
+def _fits(size: int, where: torch.device) -> bool:
+    """Whether so many bytes may stay on the device for as long as a graph takes."""
+    return where.type == "cpu" or size < torch.cuda.mem_get_info(where)[0] // 3
 
 
 def _products(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
@@ -132,21 +182,19 @@ def _beyond(error: torch.Tensor, slack: torch.Tensor) -> torch.Tensor:
     return (~((error.abs() <= slack) & (slack < torch.inf))).sum()
 
 
-def _screened(
-    problem: Problem, frame: Frame, bound: Bound, dtype: torch.dtype, where: torch.device, rows: slice, keep: int
-) -> tuple[torch.Tensor, torch.Tensor, int]:
+def _screened(problem: Problem, parts: _Parts, rows: slice, keep: int) -> tuple[torch.Tensor, torch.Tensor, int]:
     """The best `keep` scores of each query, best first, and their points; nothing that was left out scores more.
 
     And how often the products missed their bound.
     """
-    a = _encode(problem.queries, frame, bound, dtype, where, rows)
+    where, bound = parts.encoder.where, parts.encoder.bound
+    a = parts.encoder(problem.queries, rows)
     own = torch.from_numpy(problem.own[rows]).to(where)
     best = torch.full((len(own), 0), 0.0, device=where)
     ids = torch.zeros((len(own), 0), dtype=torch.int64, device=where)
     missed = 0
-    for first in range(0, problem.points.n, PART_ROWS):
-        stop = min(first + PART_ROWS, problem.points.n)
-        b = _encode(problem.points, frame, bound, dtype, where, slice(first, stop))
+    for b in parts:
+        first, stop = b.start, b.start + len(b.rows)
         tile = _products(a.rows, b.rows)
         missed += _missed(tile, a, b, bound)
         scores = tile.sub_(b.bias).sub_(a.bias[:, None])
@@ -165,9 +213,7 @@ class _Stored:
     def __init__(self, points: Points, where: torch.device) -> None:
         self._points = points
         self._where = where
-        fits = (
-            where.type == "cpu" or points.n * points.d * points.dtype.itemsize < torch.cuda.mem_get_info(where)[0] // 2
-        )
+        fits = _fits(points.n * points.d * points.dtype.itemsize, where)
         whole = points.whole
         self._there = torch.from_numpy(whole).to(where) if whole is not None and fits else None
 

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from ..errors import InputError
 from ..machine import Crew
-from . import _kernels
+from . import _kernels, _kernels_few
 from ._points import Points
 
 QUERY_ROWS = 64  # queries that go through one block of points together, so that the block is read from memory once
@@ -66,3 +66,14 @@ def nearest_given(points: Points, k: int, *, crew: Crew) -> Found:
 
     crew.map(work, range(0, points.n, QUERY_ROWS), what="direct")
     return values, ids
+
+
+def nearest_within(points: Points, rows: npt.NDArray[np.int64], among: npt.NDArray[np.int64], *, k: int) -> Found:
+    """Return (distances, indices), each (m, k), from some of the points to their nearest others among some of them.
+
+    All pairs are compared, in the calling thread: for few of them. `among` is ascending, and holds more than k points.
+    """
+    held = points.block(0, points.n)
+    values, ids = np.empty((rows.size, k)), np.empty((rows.size, k), np.int32)
+    _kernels_few.nearest_in_subset(held, rows, among, values, ids)
+    return np.sqrt(values, out=values), ids

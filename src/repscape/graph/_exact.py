@@ -14,15 +14,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ..machine import Crew
-from . import _direct, _kernels, _kernels_screen, _screen
+from . import _direct, _few, _kernels, _kernels_screen, _screen
 from ._audit import Audit
 from ._candidates_numpy import NumpyProducts
-from ._certify import Encoded, Frame, Products
+from ._certify import Encoded, FloatArray, Frame, Products
 from ._direct import Found
 from ._points import Points
 from ._screen import Buffers
 
 RERANK_ROWS = 256
+RANGE_ENTRIES = 1 << 20  # of rows that one task looks through
 FEW = 4  # rows for which going through all points directly is cheaper than encoding all points once more
 IntArray = npt.NDArray[np.int64]
 
@@ -67,10 +68,8 @@ def solve(
             break
         part = problem if len(left) == problem.queries.n else problem.of(left)
         audit = Audit(products)
-        found = _candidates(part, frame, audit, keep)
-        (better, nearer), sure = _reranked(part, found, audit, frame)
+        (better, nearer), sure = _climbed(part, frame, audit, keep)
         audit.warn()
-        del found  # the largest thing there is
         if part is problem:
             values, ids = better, nearer
         else:
@@ -85,17 +84,36 @@ def solve(
     return (values, ids), certified
 
 
+def _climbed(problem: Problem, frame: Frame, audit: Audit, keep: int) -> tuple[Found, npt.NDArray[np.bool_]]:
+    """What one rung finds, and of which rows it is certain."""
+    if problem.queries is problem.points and not audit.products.cheap and _few.suits(problem.points):
+        found = _few.nearest(problem.points, problem.k, frame, audit=audit, crew=problem.crew)
+        return found, np.full(problem.points.n, not audit.broken)
+    return _reranked(problem, _candidates(problem, frame, audit, keep), audit, frame)
+
+
 def frame_of(problem: Problem) -> Frame | None:
     """Centre and scale of all points and queries; None where squares would leave float64."""
-    d = problem.points.d
-    total, low, high = np.zeros(d), np.full(d, np.inf), np.full(d, -np.inf)
-    for some in (problem.points,) if problem.queries is problem.points else (problem.points, problem.queries):
-        for start in range(0, some.n, some.block_rows):
-            block = some.block(start, min(start + some.block_rows, some.n))
-            _kernels_screen.column_ranges(block, total, low, high)
-        if some is problem.points:
-            centre = total / some.n
+    total, low, high = _ranges(problem.points, problem.crew)
+    centre = total / problem.points.n
+    if problem.queries is not problem.points:
+        _, lowest, highest = _ranges(problem.queries, problem.crew)
+        low, high = np.minimum(low, lowest), np.maximum(high, highest)
     return Frame.around(centre, float(np.maximum(high - centre, centre - low).max()))
+
+
+def _ranges(points: Points, crew: Crew) -> FloatArray:
+    """Sum, smallest and largest entry of each column: (3, d). Parts are the same for any number of threads."""
+    step = points.block_rows if points.whole is None else max(1, RANGE_ENTRIES // points.d)
+    parts = np.zeros((-(-points.n // step), 3, points.d))
+    parts[:, 1], parts[:, 2] = np.inf, -np.inf
+
+    def work(part: int, _: None) -> None:
+        block = points.block(part * step, min((part + 1) * step, points.n))
+        _kernels_screen.column_ranges(block, *parts[part])
+
+    crew.map(work, range(len(parts)), what="ranges")
+    return np.array([parts[:, 0].sum(axis=0), parts[:, 1].min(axis=0), parts[:, 2].max(axis=0)])
 
 
 def needed(problem: Problem, frame: Frame, products: Products, *, most: int) -> IntArray:

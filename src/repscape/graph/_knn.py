@@ -21,14 +21,17 @@ from ..machine import (
     single_threaded_products,
     thread_count,
 )
-from . import _choose, _direct, _exact, _kernels_screen, _memory, _metric, _points
+from . import _approximate, _choose, _direct, _exact, _kernels_screen, _memory, _metric, _points
 from ._exact import Problem
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
 from ._rounding import rounding_bound, separated_bound
+from ._searched import Searched
 
 ALONE = 1 << 27
+METHODS = ("exact", "approximate")
+Method = Literal["exact", "approximate"]
 Precision = Literal["auto", "int8", "bf16", "float32", "float64"]
 
 
@@ -37,6 +40,7 @@ def knn_graph(
     k: int,
     *,
     metric: str = "euclidean",
+    method: Method = "exact",
     device: str = "auto",
     precision: Precision = "auto",
     threads: int | None = None,
@@ -59,6 +63,10 @@ def knn_graph(
     metric : {"euclidean", "cosine", "correlation", "manhattan", "chebyshev", "hamming", "precomputed"}
         The distance. "cosine" is half the squared difference of the normalised rows, "correlation" the same of centred
         rows, "hamming" the share of unequal entries; "precomputed" takes X[i, j] as the distance from i to j.
+    method : {"exact", "approximate"}
+        "approximate" takes what nearest-neighbour descent finds (`pip install 'repscape[approximate]'`): for a million points
+        and more with wide rows. Distances are exact; neighbours may be missing, and `recall` says what share is there, as
+        1,000 exactly searched rows tell. Of "euclidean", "cosine" and "correlation"; on the processor, in memory.
     device : {"auto", "cpu", "cuda", "cuda:0", ...}
         Where candidates are found. "auto" is the device of X where X is a torch tensor, else the processor.
     precision : {"auto", "int8", "bf16", "float32", "float64"}
@@ -102,8 +110,11 @@ def knn_graph(
     function = "knn_graph"
     _check.choice(precision, "precision", function, _choose.PRECISIONS)
     if metric == _metric.PRECOMPUTED:
+        _check.choice(method, "method", function, METHODS[:1])  # every distance is there
         return _graph_of_distances(X, k, Crew(thread_count(threads, function), progress))
     how = _metric.find(metric, function)
+    if method != "exact":
+        _check_approximate(method, how, device, precision)
     where = graph_device(device, function, usual=_points.device_of(X))
     described = _points.described(_points.source(X), "X", function)
     k = _check.integer(k, "k", function, low=1, high=described.n - 1, why="n - 1")
@@ -112,11 +123,34 @@ def knn_graph(
     with memory_errors(function):
         points = _read(X, "X", function, how=how, hold=plan.hold)
         crew = _crew(plan.threads, points.n * points.n * points.d, progress)
-        problem = Problem(points, points, np.arange(points.n), k, crew, plan.part_rows)
-        (values, ids), certificate = _nearest(problem, how, precision, where)
+        searched: Searched | None = None
+        certificate: Mapping[str, float] = {}
+        if method == "approximate":
+            (values, ids), searched = _approximate.nearest(points, k, crew)
+        else:
+            problem = Problem(points, points, np.arange(points.n), k, crew, plan.part_rows)
+            (values, ids), certificate = _nearest(problem, how, precision, where)
         distances = how.finish(values, points.d)
         near = separated_bound(rounding_bound(X), distances) if metric == "euclidean" else 0.0
-    return NeighborGraph(indices=ids, distances=distances, metric=metric, certificate=certificate, copy_bound=near)
+    return NeighborGraph(
+        indices=ids, distances=distances, metric=metric, certificate=certificate, copy_bound=near, searched=searched
+    )
+
+
+def _check_approximate(method: str, how: Metric, device: str, precision: str) -> None:
+    """Refuse what an approximate graph has no meaning for, before anything is read."""
+    function = "knn_graph"
+    _check.choice(method, "method", function, METHODS)
+    if not how.by_products:
+        raise InputError(
+            f"method='approximate' of {function} goes with metric 'euclidean', 'cosine' or 'correlation'. Got {how.name!r}."
+        )
+    for name, given, usual in (("device", device, ("auto", "cpu")), ("precision", precision, ("auto",))):
+        if given not in usual:
+            raise InputError(
+                f"{name} of {function} says how exact graphs are found. Got {given!r} with method='approximate'."
+            )
+    _approximate.check_library()
 
 
 def knn_query(
@@ -212,8 +246,15 @@ def _read(X: Any, name: str, function: str, *, how: Metric, hold: int, least: in
 
 
 def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
-    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
+    """As :func:`certified`, said first where it will compile."""
     announce_compiling(_kernels_screen.rerank, problem.crew.progress)
+    return certified(problem, how, precision, where=where)
+
+
+def certified(
+    problem: Problem, how: Metric, precision: str, *, where: str = "cpu"
+) -> tuple[_direct.Found, Mapping[str, float]]:
+    """Compared values and indices of the neighbours, and the share of rows that each way of finding them made certain."""
     points, queries, own, crew = problem.points, problem.queries, problem.own, problem.crew
     if not how.by_products:
         return _direct.nearest(points, queries, problem.k, own=own, kind=how.kind, crew=crew), {"direct": 1.0}

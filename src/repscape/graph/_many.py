@@ -12,14 +12,16 @@ from .. import _check
 from .._types import Progress
 from ..errors import InputError, InputTypeError, MemoryBudgetError
 from ..machine import Crew, graph_device, memory_available, memory_errors, thread_count, threads_within
-from . import _choose, _kernels_many, _metric, _points
-from ._knn import ALONE, Precision, announce_compiling, knn_graph
+from . import _choose, _few, _kernels_many, _metric, _points
+from ._exact import Problem
+from ._knn import ALONE, Precision, announce_compiling, certified, knn_graph
 from ._memory import SCRATCH
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
 from ._points import Points
+from ._screen import TILE
 
-SMALL = 1 << 28  # comparisons of single features (n^2 d) up to which comparing all pairs is no slower than products
+SMALL = 3 << 26  # comparisons of single features (n^2 d) up to which comparing all pairs is no slower than products
 FEW = 1024  # points up to which all their distances stay in the cache of a core, nearly
 GRAPH_BYTES = 12  # a distance and an index
 FUNCTION = "knn_graphs"
@@ -38,7 +40,8 @@ def knn_graphs(
     """Return the exact k nearest neighbours within each of many sets of points: one graph for each set.
 
     The same graphs as :func:`knn_graph` gives one by one, in a fraction of the time where sets are small: a few hundred
-    points are compared directly, pair by pair in float64, each set by one thread. Larger sets are handed to `knn_graph`.
+    points are compared directly, pair by pair in float64; up to 2,048 points of many features are compared through products.
+    One thread takes a whole set. Larger sets are handed to `knn_graph`.
 
     Parameters
     ----------
@@ -93,7 +96,7 @@ def knn_graphs(
     small = [
         i
         for i, (one, place) in enumerate(zip(described, places, strict=True))
-        if one.n <= FEW and one.n**2 * one.d <= SMALL and place == "cpu" and precision == "auto"
+        if _suits(one, how) and place == "cpu" and precision == "auto"
     ]
     crew = Crew(_threads(described, small, k, allowed), progress)
     with memory_errors(FUNCTION):
@@ -121,6 +124,17 @@ def _sets(Xs: Any) -> list[Any]:
     return list(Xs)
 
 
+def _directly(points: Points) -> bool:
+    """Whether comparing all pairs is the fastest way."""
+    return points.n <= FEW and points.n**2 * points.d <= SMALL
+
+
+def _suits(points: Points, how: Metric) -> bool:
+    """Whether one thread is to take this set whole."""
+    few = how.by_products and points.n <= _few.POINTS and points.d >= _few.FEATURES
+    return _directly(points) or few
+
+
 def _threads(described: Sequence[Points], small: Sequence[int], k: int, threads: int) -> int:
     """Return the threads there is memory for; refuse what will not fit, before anything is taken.
 
@@ -129,7 +143,7 @@ def _threads(described: Sequence[Points], small: Sequence[int], k: int, threads:
     needed = sum(one.n * k * GRAPH_BYTES for one in described)
     needed += sum(described[i].n * described[i].d * described[i].dtype.itemsize for i in small)
     largest = max((described[i].n for i in small), default=0)
-    needed += largest**2 * 8 + SCRATCH
+    needed += largest**2 * _few.PAIR_BYTES + SCRATCH
     if needed > (free := memory_available()):
         raise MemoryBudgetError(
             f"{FUNCTION} would need {needed / 2**30:.2f} GiB for {len(described)} graphs of {k} neighbours. "
@@ -153,8 +167,12 @@ def _compared(sets: Mapping[int, Points], k: int, *, how: Metric, crew: Crew) ->
     if sum(one.n**2 * one.d for one in sets.values()) < ALONE:
         crew = Crew(1, crew.progress)
     announce_compiling(_kernels_many.nearest_among, crew.progress)
+    direct = [one.n for one in sets.values() if _directly(one)]
 
     def work(i: int, room: npt.NDArray[np.float64]) -> None:
+        if not _directly(sets[i]):
+            graphs[i] = _by_products(sets[i], k, how)
+            return
         points = sets[i].block(0, sets[i].n)
         square = room[: len(points) ** 2].reshape(len(points), -1)
         values, ids = np.empty((len(points), k)), np.empty((len(points), k), np.int32)
@@ -163,6 +181,12 @@ def _compared(sets: Mapping[int, Points], k: int, *, how: Metric, crew: Crew) ->
         graphs[i] = NeighborGraph(indices=ids, distances=distances, metric=how.name, certificate={"direct": 1.0})
 
     order = sorted(sets, key=lambda i: -sets[i].n)
-    largest = max((one.n for one in sets.values()), default=0)
-    crew.map(work, order, what="graphs", workspace=lambda: np.empty(largest**2))
+    crew.map(work, order, what="graphs", workspace=lambda: np.empty(max(direct, default=0) ** 2))
     return graphs
+
+
+def _by_products(points: Points, k: int, how: Metric) -> NeighborGraph:
+    """The graph of few points of many features, by this thread alone."""
+    problem = Problem(points, points, np.arange(points.n), k, Crew(1), -(-points.n // TILE) * TILE)
+    (values, ids), certificate = certified(problem, how, "float32")
+    return NeighborGraph(indices=ids, distances=how.finish(values, points.d), metric=how.name, certificate=certificate)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +18,10 @@ from .._types import Brief, Markup
 from ..errors import GraphDepthError
 from ._card import graph_card
 from ._from_arrays import check_arrays, read_arrays
+from ._searched import Searched
+
+if TYPE_CHECKING:
+    from ..measures import Estimate  # house: door
 
 IndexArray = npt.NDArray[np.int32] | npt.NDArray[np.int64]
 
@@ -53,6 +57,8 @@ class NeighborGraph(Brief):
     """Rows this near may differ by rounding alone: dimensions count them as one point. 0 where that is not known."""
     near_copies: int = 0
     """Rows that were merged because of rounding, beside identical ones."""
+    searched: Searched | None = None
+    """Of a graph with method="approximate": what exactly searched rows say of it; None where every neighbour is certain."""
 
     def __post_init__(self) -> None:
         check_arrays(self.indices, self.distances, self.members)
@@ -67,7 +73,8 @@ class NeighborGraph(Brief):
         merged = f"{self.rows - self.n:,} rows of {self.rows:,}, which others stand for" if self.rows > self.n else ""
         certified = ", ".join(f"{share:.2%} with {name} products" for name, share in self.certificate.items())
         holds = " and ".join(name for name in ("indices", "distances") if getattr(self, name) is not None)
-        facts = {"metric": self.metric, "holds": holds, "certified": certified, "merged": merged}
+        told = "" if self.searched is None else str(self.searched)
+        facts = {"metric": self.metric, "holds": holds, "certified": certified, "approximate": told, "merged": merged}
         title = f"{self.k:,} nearest neighbours of {self.n:,} points"
         return graph_card(title, facts, indices=self.indices, distances=self.distances)
 
@@ -85,6 +92,25 @@ class NeighborGraph(Brief):
     def _held(self) -> npt.NDArray[Any]:
         held = self.indices if self.indices is not None else self.distances
         return np.empty((0, 0)) if held is None else held
+
+    @property
+    def method(self) -> str:
+        """ "approximate" where some neighbours may be missing, else "exact"."""
+        return "exact" if self.searched is None else "approximate"
+
+    @property
+    def recall(self) -> Estimate:
+        """Share of the true neighbours that the graph has: 1 where it is exact, else an estimate from exactly searched rows.
+
+        An :class:`repscape.Estimate` with its standard error over rows and its interval; `n` is the number of rows searched.
+        """
+        from ..measures import Estimate  # house: door
+
+        held = self.searched
+        if held is None:
+            return Estimate(1.0, self.n, options={"method": "exact"})
+        about = {"method": self.method, "k": self.k, "error": "rows", "searched": held.rows}
+        return Estimate(held.recall, held.rows, held.error, held.interval, options=about)
 
     @property
     def rows(self) -> int:
@@ -110,7 +136,8 @@ class NeighborGraph(Brief):
             return self
         indices: Any = None if self.indices is None else np.ascontiguousarray(self.indices[:, :k])
         distances = None if self.distances is None else np.ascontiguousarray(self.distances[:, :k])
-        return replace(self, indices=indices, distances=distances)
+        searched = None if self.searched is None else self.searched.truncated(k)
+        return replace(self, indices=indices, distances=distances, searched=searched)
 
     def require(self, function: str, *, k: int = 1, what: tuple[str, ...] = ()) -> None:
         """Raise unless at least k neighbours, and the arrays named in `what`, are stored."""

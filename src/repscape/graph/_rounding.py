@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from . import _points
+from . import _kernels_encode, _points
 from ._points import Points
 
 IntArray = npt.NDArray[np.int64]
@@ -50,7 +50,9 @@ def rounding_bound(X: Any) -> float:
     with np.errstate(over="ignore"):  # such rows have no squared distances, which is said elsewhere
         if name == "float64" and np.array_equal(rows, rows.astype(np.float32)):
             name = "float32"
-        scale = float(np.median(np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))))
+        squares = np.empty(len(rows))
+        _kernels_encode.squared_lengths(rows, squares)
+        scale = float(np.median(np.sqrt(squares)))
     return (HALF_ROUNDINGS if name in ("float16", "bfloat16") else ROUNDINGS) * EPS[name] * scale
 
 

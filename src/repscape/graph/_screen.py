@@ -22,7 +22,7 @@ from ._certify import Encoded, Frame, Products
 from ._points import Points
 
 TILE = 1024  # rows of a tile at most: float32 tiles of this size fill 4 MiB
-ENCODE_ENTRIES = 1 << 16  # of rows encoded in one step: what is computed of them stays in cache
+ENCODE_ENTRIES = 1 << 17  # of rows encoded in one step: what is computed of them stays in cache
 HEAD_START = 2048  # columns drawn to set the first floors
 
 

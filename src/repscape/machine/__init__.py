@@ -18,6 +18,7 @@ from ._files import (
 from ._frames import Shelf, packed, unpacked
 from ._limits import library_threads, single_threaded_products, single_threaded_torch, single_torch_thread
 from ._memory import LIMIT, check_memory, fitting, memory_available, memory_errors, threads_within, within_memory
+from ._places import is_far, place_of, remove_tree, write_far
 from ._serve import serve
 from ._workers import Job, Traffic, Workers, workers
 
@@ -37,10 +38,13 @@ __all__ = [
     "fitting",
     "graph_device",
     "in_threads",
+    "is_far",
     "library_threads",
     "memory_available",
     "memory_errors",
     "packed",
+    "place_of",
+    "remove_tree",
     "serve",
     "single_threaded_products",
     "single_threaded_torch",
@@ -56,5 +60,6 @@ __all__ = [
     "whole_folder",
     "within_memory",
     "workers",
+    "write_far",
     "write_whole",
 ]

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ..errors import StoreError
+from ._places import is_far, write_far
 
 UNFINISHED = ".part"
 UNFINISHED_FOLDER = ".new"
@@ -32,6 +33,9 @@ def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
     OSError
         It cannot be written; what was there before still stands.
     """
+    if is_far(path):
+        write_far(path, content)
+        return
     unfinished = unfinished_name(path, UNFINISHED)
     try:
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
@@ -57,6 +61,9 @@ def whole_folder(target: Path, *, sync: bool = False) -> Iterator[Path]:
     OSError
         It cannot be made, or `target` holds something.
     """
+    if is_far(target):  # nothing is renamed there: the object that says what lies here is the last one
+        yield target
+        return
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = unfinished_name(target, UNFINISHED_FOLDER)
     fresh.mkdir()
@@ -93,6 +100,8 @@ def check_inside(root: Path, entries: Iterable[Path] | None = None) -> None:
     StoreError
         The message names the entry, and where it leads.
     """
+    if is_far(root):  # object stores know no links
+        return
     home = os.path.realpath(root)
     with suppress(FileNotFoundError, NotADirectoryError):
         places = [home] if entries is None else [os.path.join(home, entry.relative_to(root)) for entry in entries]
@@ -136,6 +145,8 @@ def sync_files(files: Iterable[Path]) -> None:
     """Bring files, and the names they have in their folders, to the disk."""
     folders: dict[Path, None] = {}
     for file in files:
+        if is_far(file):
+            return
         if file.is_dir():
             folders[file] = None
             continue
@@ -149,6 +160,8 @@ def sync_files(files: Iterable[Path]) -> None:
 
 def sync_tree(folder: Path) -> None:
     """Bring everything below a folder, and the folder itself, to the disk."""
+    if is_far(folder):
+        return
     for inner, folders, files in os.walk(folder, topdown=False):
         sync_files(Path(inner, name) for name in files)
         for name in folders:

@@ -146,24 +146,24 @@ def _thread_bytes() -> int:
 
 def _left_to_groups() -> Iterator[int]:
     """What each control group that this process is in, and each group above it, leaves; a parent may be the narrower."""
-    for version, path in _membership():
-        for root in (GROUPS / name for name in version.roots):
+    if MEMBERSHIP.is_file():
+        for version, folder in _groups(MEMBERSHIP.read_text(encoding="utf-8"), GROUPS):
+            if (left := _left(folder, version)) is not None:
+                yield left
+
+
+@functools.lru_cache(maxsize=4)
+def _groups(membership: str, groups: Path) -> tuple[tuple[_Version, Path], ...]:
+    """The folders of the groups that hold this process: lines "0::/path" (version 2) and "9:memory:/path" (version 1)."""
+    found = []
+    for line in membership.splitlines():
+        _, controllers, path = line.split(":", 2)
+        version = SECOND if controllers == "" else FIRST if "memory" in controllers.split(",") else None
+        for root in () if version is None else (groups / name for name in version.roots):
             group = root / path.lstrip("/")
             # Inside a container the path may be told as the host sees it: then its own group is the root.
-            for folder in (group, *group.parents):
-                if folder.is_relative_to(root) and (left := _left(folder, version)) is not None:
-                    yield left
-
-
-def _membership() -> Iterator[tuple[_Version, str]]:
-    """Which groups hold this process: lines "0::/path" (version 2) and "9:memory:/path" (version 1)."""
-    lines = MEMBERSHIP.read_text(encoding="utf-8").splitlines() if MEMBERSHIP.is_file() else []
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if controllers == "":
-            yield SECOND, path
-        elif "memory" in controllers.split(","):
-            yield FIRST, path
+            found += [(version, folder) for folder in (group, *group.parents) if folder.is_relative_to(root)]
+    return tuple((version, folder) for version, folder in found if version is not None)
 
 
 def _left(folder: Path, version: _Version) -> int | None:

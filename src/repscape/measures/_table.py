@@ -89,6 +89,9 @@ class Measure(Brief):
     option "k" says, else 30."""
     wants: int | Depth = 0
     """Neighbours that its error reads, where there are so many: a study looks them up, and a published graph may have fewer."""
+    knows: Literal["", "rows", "distinct"] = ""
+    """Which graph, of all rows or of the distinct ones, this measure of points looks neighbours up in: a study whose other
+    measures read one hands it over with the points, as `repscape.measures.points.Known`. What comes out is the same."""
     merges: bool = False
     """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
     column_options: tuple[str, ...] = ()

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,11 +17,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.storage import LocalStore
 
 from .. import _check
 from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
-from ..machine import UNFINISHED, sync_tree
+from ..machine import UNFINISHED, place_of, remove_tree, sync_tree
 from ._format import (
     VERSION,
     get_array,
@@ -35,6 +33,7 @@ from ._format import (
     safe_name,
     unseal,
     writing,
+    zarr_place,
 )
 
 Array = npt.NDArray[Any]
@@ -81,7 +80,8 @@ def write_arrays(
     """
     held = {name: _storable(array, f"{group}/{name}") for name, array in arrays.items()}
     extra = plain(attributes or {}, f"attributes of {group!r}")
-    root, home = Path(path), Path(path) / safe_name(group)
+    root = place_of(path)
+    home = root / safe_name(group)
     with writing(f"{group!r} in {root}", "What was there before is untouched."):
         if not (root / "zarr.json").exists():  # several threads may: they write the same
             put_group(root, {"format": VERSION, "kind": "arrays"}, sync=sync)
@@ -90,7 +90,7 @@ def write_arrays(
         generation = _digest(held)
         if generation == old:  # never write into the folder that readers may be in
             generation += "-again"
-        inside = zarr.open_group(LocalStore(home / generation), mode="w", zarr_format=3)
+        inside = zarr.open_group(zarr_place(home / generation), mode="w", zarr_format=3)
         entries = [
             put_array(inside, home / generation, name=f"{i:04d}", array=array) | {"name": name}
             for i, (name, array) in enumerate(held.items())
@@ -103,11 +103,11 @@ def write_arrays(
 
 def remove_group(path: str | os.PathLike[str], group: str) -> None:
     """Take a group away, if it is there: first from the eyes of readers, then from the disk."""
-    home = Path(path) / safe_name(group)
+    home = place_of(path) / safe_name(group)
     with writing(f"{group!r} in {path}", "Nothing else was touched."):
         (home / "zarr.json").unlink(missing_ok=True)
         if home.exists():
-            shutil.rmtree(home)
+            remove_tree(home)
 
 
 def read_arrays(
@@ -130,7 +130,8 @@ def read_group(
     path: str | os.PathLike[str], group: str, *, only: Collection[str] | None = None
 ) -> tuple[dict[str, Array], dict[str, Any]]:
     """As `read_arrays`, but text stays in numpy's StringDType: every entry of a str array is as wide as the longest."""
-    root, home = Path(path), Path(path) / safe_name(group)
+    root = place_of(path)
+    home = root / safe_name(group)
     open_root(root)
     if not (home / "zarr.json").exists():
         raise UnknownNameError(f"{root} has no group {group!r}.{_check.near(group, list_groups(root))}")
@@ -139,7 +140,7 @@ def read_group(
         folder = home / own_name(about["generation"], home)
         try:
             with reading(f"{group!r} in {root}"):
-                inside = zarr.open_group(LocalStore(folder, read_only=True), mode="r", zarr_format=3)
+                inside = zarr.open_group(zarr_place(folder, read_only=True), mode="r", zarr_format=3)
                 entries = [entry for entry in about["arrays"] if only is None or entry["name"] in only]
                 arrays = {entry["name"]: get_array(inside, folder, entry) for entry in entries}
             return arrays, about["attributes"]
@@ -150,7 +151,7 @@ def read_group(
 
 def has_group(path: str | os.PathLike[str], group: str) -> bool:
     """Whether a group is there, by its name alone."""
-    return (Path(path) / safe_name(group) / "zarr.json").is_file()
+    return bool((place_of(path) / safe_name(group) / "zarr.json").is_file())
 
 
 def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:
@@ -175,7 +176,7 @@ def look_at_groups(path: str | os.PathLike[str]) -> tuple[tuple[str, ...], dict[
     StoreError
         The folder itself is damaged, or not ours.
     """
-    root = Path(path)
+    root = place_of(path)
     begun = any(entry.is_dir() for entry in root.glob("*"))
     if not begun and not (root / "zarr.json").exists():  # a full disk may have stopped at the first file
         return (), {}
@@ -204,7 +205,7 @@ def _fixed(text: Array) -> Array:
 
 def _about(home: Path) -> dict[str, Any]:
     with reading(str(home)):
-        return unseal(zarr.open_group(LocalStore(home, read_only=True), mode="r", zarr_format=3), home)
+        return unseal(zarr.open_group(zarr_place(home, read_only=True), mode="r", zarr_format=3), home)
 
 
 def _clear(home: Path, *, keep: str | None) -> None:
@@ -212,7 +213,7 @@ def _clear(home: Path, *, keep: str | None) -> None:
     if home.exists():
         for entry in home.iterdir():
             if entry.is_dir() and entry.name != keep:
-                shutil.rmtree(entry)
+                remove_tree(entry)
             elif entry.suffix in (".partial", UNFINISHED):
                 entry.unlink()
 

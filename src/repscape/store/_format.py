@@ -26,7 +26,7 @@ from zarr.codecs import Crc32cCodec, ZstdCodec
 from zarr.storage import LocalStore
 
 from ..errors import InputTypeError, RepscapeError, StoreError
-from ..machine import check_memory, write_whole
+from ..machine import check_memory, is_far, write_whole
 
 VERSION = 2
 READ = (1, 2)
@@ -76,15 +76,26 @@ def unseal(group: zarr.Group, where: Path) -> dict[str, Any]:
 
 def put_group(folder: Path, attributes: Mapping[str, Any], *, sync: bool) -> None:
     """Make a folder a zarr group with sealed attributes, or give it others: the one small file that commits a write."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if not is_far(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     held = {"attributes": seal(attributes), "zarr_format": 3, "node_type": "group"}
     write_whole(folder / "zarr.json", json.dumps(held, indent=2).encode(), sync=sync)
+
+
+def zarr_place(path: Any, *, read_only: bool = False) -> Any:
+    """Return what zarr opens: a folder on disk, or a place on an object store."""
+    if is_far(path):
+        from zarr.storage import FsspecStore
+
+        # By its address: zarr has an event loop of its own, in which this path's connection cannot be used.
+        return FsspecStore.from_url(str(path), storage_options=dict(path.storage_options), read_only=read_only)
+    return LocalStore(path, read_only=read_only)
 
 
 def open_root(path: Path) -> tuple[zarr.Group, dict[str, Any]]:
     """Open a folder that repscape wrote, read-only, and return it with its attributes."""
     with reading(str(path)):
-        root = zarr.open_group(LocalStore(path, read_only=True), mode="r", zarr_format=3)
+        root = zarr.open_group(zarr_place(path, read_only=True), mode="r", zarr_format=3)
         attributes = unseal(root, path)
         for entry in attributes.get("layers", ()):
             own_name(entry["array"], path)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER
+from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER, is_far, remove_tree
 from ._format import writing
 from ._lock import Lock
 
@@ -26,7 +25,7 @@ def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
         for entry in about["layers"]:
             for chunk in (path / "layers" / entry["array"]).glob("c/*"):
                 if int(chunk.name) >= slabs:
-                    shutil.rmtree(chunk)
+                    remove_tree(chunk)
 
 
 @contextmanager
@@ -58,7 +57,9 @@ def is_unfinished(name: str) -> bool:
 
 def remove_unfinished(path: Path) -> None:
     """Remove what attempts to make a folder left beside it."""
+    if is_far(path):
+        return
     own = re.compile(rf"\.{re.escape(path.name[:NAMED])}-[0-9a-f]+{re.escape(UNFINISHED_FOLDER)}")
     for leftover in path.parent.iterdir():
         if own.fullmatch(leftover.name):  # "run-2" is another store than "run"
-            shutil.rmtree(leftover)
+            remove_tree(leftover)

@@ -17,7 +17,7 @@ import zarr
 from .. import _check
 from .._types import COLUMN, Brief, LayerInfo, Markup, bars, brief, card, cut, element
 from ..errors import InputError, StoreError, UnknownNameError
-from ..machine import check_inside
+from ..machine import check_inside, place_of
 from ._arrays import list_groups, read_group
 from ._format import (
     ZarrArray,
@@ -241,7 +241,7 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     >>> store.layers, store["h.0"].shape, np.asarray(store["h.0"]).sum()
     (('h.0',), (2, 3), np.float32(6.0))
     """
-    where = Path(path)
+    where = place_of(path)
     if not (where / "zarr.json").is_file() and (where / "activations.zarr").is_dir():
         where = where / "activations.zarr"
     inner = sorted((where / "activations").glob("*.zarr")) if not (where / "zarr.json").is_file() else []
@@ -252,8 +252,8 @@ def open_store(path: str | os.PathLike[str]) -> Store:
     if not (where / "zarr.json").is_file():
         raise InputError(f"path of open_store must be a store, or a study folder with activations.zarr. Got {path}.")
     check_inside(where)
-    if where != Path(path):
-        check_inside(Path(path), [where])
+    if where != place_of(path):
+        check_inside(place_of(path), [where])
     return reopen_store(where)
 
 

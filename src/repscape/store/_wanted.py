@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import zarr
-from zarr.storage import LocalStore
 
 from .. import _check
 from .._types import LayerInfo
 from ..errors import InputError, InputTypeError
 from ._arrays import read_group, write_arrays
 from ._compare import differences, other_examples
-from ._format import VERSION, metadata_seal, new_array, plain, put_group
+from ._format import VERSION, metadata_seal, new_array, plain, put_group, zarr_place
 from ._table import arrays_of
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ class Wanted:
 
     def make(self, folder: Path, *, sync: bool) -> None:
         """Write the empty store."""
-        root = zarr.open_group(LocalStore(folder), mode="a", zarr_format=3)
+        root = zarr.open_group(zarr_place(folder), mode="a", zarr_format=3)
         group = root.create_group("layers")
         for entry in self.about["layers"]:
             shape = (self.about["rows"], entry["width"])

@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 import zarr
-from zarr.storage import LocalStore
 
 from .._types import COLUMN, LayerInfo
 from ..errors import InputError, StoreError, StudyMismatchError
-from ..machine import sync_files, whole_folder
+from ..machine import is_far, place_of, sync_files, whole_folder
 from ._format import (
     VERSION,
     chunk_files,
@@ -28,6 +27,7 @@ from ._format import (
     put_group,
     reading,
     writing,
+    zarr_place,
 )
 from ._leftovers import AGAIN, remove_leftovers, remove_unfinished
 from ._lock import Lock
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
 class StoreWriter:
     """Appends rows to a store; made by `create` or `resume`. While it lives, other processes cannot write there."""
 
-    def __init__(self, path: Path, about: dict[str, Any], *, lock: Lock, sync: bool) -> None:
+    def __init__(self, path: Path, about: dict[str, Any], *, lock: Lock | _NoLock, sync: bool) -> None:
         self.path = path
         self._lock = lock
         self._sync = sync
-        self._root = zarr.open_group(LocalStore(path), mode="r+", zarr_format=3)
+        self._root = zarr.open_group(zarr_place(path), mode="r+", zarr_format=3)
         self._arrays = {info: array for _, info, array in opened_layers(path, self._root, about)}
         if about["committed"] % about["slab_rows"]:
             for info, array in self._arrays.items():
@@ -95,12 +95,13 @@ class StoreWriter:
         StoreError
             The folder holds something, or cannot be written.
         """
-        where = Path(path)
+        where = place_of(path)
         wanted = Wanted.of(layers, rows=rows, examples=examples, provenance=provenance, slab_rows=slab_rows)
         if where.exists() and (not where.is_dir() or any(where.iterdir())):
             raise StoreError(f"{where} holds something already. Resume it, choose another folder, or delete it.")
         with writing(str(where), AGAIN):
-            where.parent.mkdir(parents=True, exist_ok=True)
+            if not is_far(where):
+                where.parent.mkdir(parents=True, exist_ok=True)
             lock = _taken(where)
             try:
                 remove_unfinished(where)
@@ -142,7 +143,7 @@ class StoreWriter:
         StoreError
             There is no store, or it is damaged.
         """
-        where = Path(path)
+        where = place_of(path)
         wanted = Wanted.of(layers, rows=rows, examples=examples, provenance=provenance, slab_rows=slab_rows)
         open_root(where)
         lock = _taken(where)
@@ -275,8 +276,17 @@ class StoreWriter:
         return values
 
 
-def _taken(path: Path) -> Lock:
+class _NoLock:
+    """Object stores have no locks: who writes second is told by the rows that the first committed."""
+
+    def release(self) -> None:
+        """Nothing is held."""
+
+
+def _taken(path: Path) -> Lock | _NoLock:
     """Take the lock of a store, which lies beside it."""
+    if is_far(path):
+        return _NoLock()
     lock = Lock(path.with_name(f".{path.name}.lock"), path, shared_by_process=True)
     lock.take()
     return lock

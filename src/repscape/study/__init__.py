@@ -16,6 +16,7 @@ from ._run import run
 from ._running import Running
 from ._shrink import remove_from_study, repair_study
 from ._study import Study, open_study, results_in
+from ._tokens import token_geometry
 from .asking import Prediction, predict
 from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
@@ -54,4 +55,5 @@ __all__ = [
     "run",
     "to_anndata",
     "run_study",
+    "token_geometry",
 ]

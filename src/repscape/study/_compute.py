@@ -12,8 +12,9 @@ from ..errors import DegenerateDataError, InputError, MemoryBudgetError, Repscap
 from ..graph import NeighborGraph
 from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
+from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
-from ._graphs import keep_graphs, kept_graph, kept_graphs
+from ._graphs import keep_graphs, kept_graph, kept_graphs, with_recall
 from ._sides import Sides
 from ._tasks import Graphs, build_graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
@@ -68,6 +69,14 @@ class _Desk:
             raise self.graphs
         return self.graphs.distinct if merged else self.graphs.full
 
+    def known(self, merged: bool) -> NeighborGraph | None:
+        """Return the graph that other measures read, for one that could do without."""
+        try:
+            graph = self.graph(merged)
+        except Exception:  # said by those who need it
+            return None
+        return graph if graph is not None and graph.indices is not None and graph.distances is not None else None
+
 
 def _ready(task: LayerTask) -> Graphs:
     graphs = task.side.graphs
@@ -82,7 +91,9 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
     desk, side = _Desk(task), task.side
     if task.graph:
         try:
-            graphs = build_graphs(desk.points(), task.need, threads=task.limits.threads)
+            device = task.limits.device if side.neighbors == "exact" else "auto"
+            how = {"threads": task.limits.threads, "device": device, "method": side.neighbors}
+            graphs = build_graphs(desk.points(), task.need, **how)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # somebody's own code may raise anything
@@ -119,6 +130,11 @@ def _graph_result(task: LayerTask, graphs: Graphs, notes: tuple[str, ...]) -> Un
     if task.limits.graphs is not None:
         about["names"] = keep_graphs(task.limits.graphs, task.graph, graphs, sync=task.limits.sync)
     answer = Answer(task.graph, "done")
+    if graph is not None and graph.searched is not None:
+        notes = (
+            *notes,
+            f"{graph.searched} (of the {graph.k} nearest, as {graph.searched.rows:,} exactly searched rows say)",
+        )
     return UnitResult(
         "graph", task.side.name, "graph", (answer,), notes=notes, graph=about, held=None if kept else graphs
     )
@@ -157,12 +173,15 @@ def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
                 f"{row.name} reads all points of a layer at once, and {points.shape[0]} x {points.shape[1]} of "
                 f"{points.dtype} do not fit in memory. Leave it out: graphs, and measures of graphs, read them by blocks."
             )
+        if row.knows and (known := desk.known(row.knows == "distinct")) is not None:
+            data["points"] = Known(points, known)
     if "graph" in row.takes:
         graph = desk.graph(merging(call.item))
         if graph is None:
             raise DegenerateDataError("fewer than 3 distinct points")
         data["graph"] = as_deep(graph, call)
-    return row(*(data[kind] for kind in row.takes), **call.options)
+    result = row(*(data[kind] for kind in row.takes), **call.options)
+    return with_recall(result, [data["graph"]]) if "graph" in row.takes else result
 
 
 def as_deep(graph: NeighborGraph, call: Call) -> NeighborGraph:
@@ -234,7 +253,7 @@ def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tup
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        result = row(*data, **call.options)
+        result = with_recall(row(*data, **call.options), [one for one in data if isinstance(one, NeighborGraph)])
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
     except KeyboardInterrupt:

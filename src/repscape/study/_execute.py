@@ -12,7 +12,8 @@ from typing import Any
 
 from .._types import Progress
 from ..errors import RepscapeError, UnitError
-from ..machine import memory_available, thread_count
+from ..graph import get_ready
+from ..machine import graph_device, memory_available, thread_count
 from ..store import has_group
 from ._expand import Everything, Wanted, WantedPairs
 from ._graphs import GraphNames
@@ -36,10 +37,13 @@ class Means:
     scheduler: Scheduler
     fail_fast: bool = False
     sync: bool = True
+    device: str = "auto"
 
     @classmethod
     def of(cls, threads: int | None, memory: int | None, **others: Any) -> Means:
         """Take what was asked for, or what the machine has: all cores, half of the free memory."""
+        if (device := others.get("device", "auto")) != "auto":
+            graph_device(device, "run", usual="cpu")  # one that is not there is refused before anything is computed
         return cls(thread_count(threads, "run"), memory or memory_available() // 2, **others)
 
     def at_once(self, sides: Sequence[Side]) -> int:
@@ -86,6 +90,8 @@ class Execution:
         blocks = {name: _only(block, self._missing_pair) for name, block in self.everything.blocks.items()}
         blocks = {name: block for name, block in blocks.items() if block.pairs}
         layers = self._layers(set(missing), blocks)
+        # One of many graphs knows nothing of the others, and would not import what multiplies faster for itself alone.
+        get_ready([(_rows(one.side), one.side.one.points.shape[1]) for one, graph, *_ in layers if graph])
         self.total = sum(bool(graph) + len(calls) for _, graph, _, calls in layers)
         self.total += sum(len(block.pairs) for block in blocks.values())
         if not self.total:
@@ -180,7 +186,7 @@ class Execution:
         return LayerTask(wanted.side, self._limits(threads), graph, need, calls)
 
     def _limits(self, threads: int) -> Limits:
-        return Limits(threads, self.means.memory, self.graphs, self.means.sync)
+        return Limits(threads, self.means.memory, self.graphs, self.means.sync, self.means.device)
 
     # ---- pairs
 

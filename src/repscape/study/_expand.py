@@ -135,11 +135,12 @@ class _OfPlan:
             raise InputError(
                 f"preprocess of Plan needs the points; layer {one.place.layer.key!r} is a published graph."
             )
-        base = digest(self._places[one.place], rows_of(part.rows), self.plan.preprocess)
+        method = [self.plan.neighbors] if self.plan.neighbors != "exact" else []
+        base = digest(self._places[one.place], rows_of(part.rows), self.plan.preprocess, *method)
         name = unit(one.place, part.group)
         ready = None if one.graph is None else Graphs(one.graph, one.graph)
         key = "" if ready is not None else digest("graph", base)
-        side = Side(one, name, part.rows, tuple(self.plan.preprocess), ready)
+        side = Side(one, name, part.rows, tuple(self.plan.preprocess), ready, self.plan.neighbors)
         self._into.layers.setdefault(base, Wanted(side, key))
         if key and (part.need.full or part.need.distinct):
             self.graphs[name] = key

@@ -12,7 +12,9 @@ from .._types import Examples, Progress
 from ..errors import StudyMismatchError
 from ..examples import builtin_values, read_examples
 from ..extraction import open_model
+from ..machine import place_of
 from ..store import Store, open_store
+from ._extract_far import Far, extracting_workers
 from ._extraction_job import ExtractionJob
 from ._progress import bar
 from ._rounding import STORE_DTYPES
@@ -50,6 +52,7 @@ def extract(  # house: every option in one place
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     slab_rows: int | None = None,
+    scheduler: str | None = None,
     progress: bool | Progress | None = None,
     sync: bool = True,
 ) -> Store:
@@ -62,7 +65,7 @@ def extract(  # house: every option in one place
     examples : Examples or whatever :func:`read_examples` takes
         Texts, proteins, images: a path, a list, a DataFrame, a data set.
     to : path
-        The store's folder; what is already in it is not computed again.
+        The store's folder, or a place on an object store ("s3://bucket/run.zarr"); what is already in it is not computed again.
     layers : "all", int, str or sequence of them
         Which blocks: numbers (0 is the embedding, -1 the last), names or globs of modules.
     site : str or sequence of str
@@ -115,6 +118,8 @@ def extract(  # house: every option in one place
         one, or both; the tower for one kind of input of a model that takes several.
     slab_rows : int, optional
         Rows that are computed and committed together (512; 64 for pools that keep positions).
+    scheduler : str, optional
+        "processes:N" runs slabs in N processes with a model each, which `model` must name; the store is the same.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
     sync : bool
@@ -143,19 +148,19 @@ def extract(  # house: every option in one place
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
     _check.choice(store_dtype, "store_dtype", "extract", STORE_DTYPES)
+    count = extracting_workers(scheduler, model, place_of(to))
     opened: Any = model  # before the data are read: what is wrong with it shows at once
+    opening: dict[str, Any] = {
+        "preprocess": preprocess,
+        "revision": revision,
+        "device": device,
+        "device_map": device_map,
+        "dtype": dtype,
+        "tower": tower,
+    }
+    opening |= {"trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle}
     if not hasattr(model, "provenance"):  # an opened model is used as it is
-        opened = open_model(
-            opened,
-            preprocess=preprocess,
-            revision=revision,
-            device=device,
-            device_map=device_map,
-            dtype=dtype,
-            trust_remote_code=trust_remote_code,
-            allow_pickle=allow_pickle,
-            tower=tower,
-        )
+        opened = open_model(opened, **opening)
     data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
     options: dict[str, Any] = {
         "layers": layers if isinstance(layers, str | int) else list(layers),
@@ -170,7 +175,8 @@ def extract(  # house: every option in one place
     }
     window = None if positions is None else str(positions)
     more = _asked(part=part, template=template, chat=chat or None, positions=window)
-    job = ExtractionJob(opened, data, Path(to), {**options, **more}, sync)
+    far = Far(count, model, opening)
+    job = ExtractionJob(opened, data, place_of(to), {**options, **more}, sync, far)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:

@@ -16,6 +16,7 @@ from .._types import COLUMN, Examples, Progress
 from ..errors import StudyMismatchError
 from ..extraction import Layout
 from ..store import StoreWriter, open_store
+from ._extract_far import Far
 from ._rounding import Rounding
 from ._token_rows import loss_said, token_table, written_prompt
 from ._written import Written
@@ -37,6 +38,8 @@ class ExtractionJob:
     path: Path
     options: dict[str, Any]
     sync: bool = True
+    far: Far | None = None
+    """Who runs the slabs, where that is not this process."""
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -107,6 +110,9 @@ class ExtractionJob:
             {"loss": False} if start and "loss" not in state else {}
         )  # begun when there was no such column
         given = {name: value for name, value in self.options.items() if name not in left}
+        if self.far is not None and self.far.count:
+            given |= loss
+            return iter(self.far.slabs(self.examples, self.path, options=given, start=start, layout=layout))
         return iterate(
             self.model,
             self.examples,

@@ -24,6 +24,8 @@ def gathered(contents: Contents, found: Answers, *, state: str = "") -> Results:
         answer = found.answers.get(key)
         if answer is not None and answer.status == "failed":
             failed[Failure(name, "graph", answer.why)] = None
+        if answer is not None:
+            said["notes"] |= dict.fromkeys(f"layer {name}: {note}." for note in found.units[key].notes)
     for cell in contents.cells:
         answer = found.answers.get(cell.key)
         if answer is None:

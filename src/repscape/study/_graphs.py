@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import InputError, InputTypeError, StoreError
-from ..graph import NeighborGraph
+from ..graph import NeighborGraph, entries_of, searched_of
+from ..measures import Curve, Estimate
 from ..store import read_arrays, write_arrays
 from ._tasks import Graphs
 
@@ -42,6 +43,7 @@ def keep_graphs(path: Path, key: str, graphs: Graphs, *, sync: bool) -> dict[str
             "certificate": dict(graph.certificate),
             "copy_bound": graph.copy_bound,
             "near_copies": graph.near_copies,
+            "searched": entries_of(graph.searched),
         }
         arrays = {name: array for name, array in held.items() if array is not None}
         write_arrays(path, names[kind], arrays, attributes=about, sync=sync)
@@ -68,8 +70,9 @@ def kept_graph(path: Path, name: str, *, distances: bool = True) -> NeighborGrap
             members=arrays.get("members"),
             copy_bound=about.get("copy_bound", 0.0),  # 0.1 did not keep it at first
             near_copies=about.get("near_copies", 0),
+            searched=searched_of(about.get("searched")),
         )
-    except (InputError, InputTypeError) as error:
+    except (InputError, InputTypeError, KeyError, ValueError) as error:
         raise StoreError(f"{path}: the graph {name!r} is damaged. {error}") from error
 
 
@@ -78,3 +81,13 @@ def without_copies(graph: NeighborGraph | None) -> NeighborGraph | None:
     if graph is None or graph.distances is None or bool((graph.distances[:, 0] <= graph.copy_bound).any()):
         return None
     return graph
+
+
+def with_recall(result: Estimate | Curve, graphs: Sequence[NeighborGraph]) -> Estimate | Curve:
+    """Say with the conventions of a result what share of the neighbours it read was found, where that is not all."""
+    searched = [graph.searched for graph in graphs if graph.searched is not None]
+    if not searched:
+        return result
+    least = min(searched, key=lambda one: one.recall)
+    told = {"neighbors": "approximate", "recall": least.recall, "recall_stderr": least.error}
+    return replace(result, options={**result.options, **told})

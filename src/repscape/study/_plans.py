@@ -79,7 +79,7 @@ def _entries(items: Sequence[Item]) -> list[Any]:
 
 def _merged(one: Plan, other: Plan) -> Plan | None:
     """Return one plan that asks for what both ask for and for nothing else; None where there is none."""
-    if (one.by, one.whole, one.preprocess) != (other.by, other.whole, other.preprocess):
+    if any(getattr(one, name) != getattr(other, name) for name in ("by", "whole", "preprocess", "neighbors")):
         return None
     if one.groups is not None and other.groups is not None and one.groups != other.groups:
         return None

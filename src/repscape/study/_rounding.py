@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial.distance import pdist
 
 from .._types import COLUMN, LayerInfo
 from ..errors import InputError
@@ -85,6 +84,8 @@ class Rounding:
 
 def _moved(exact: Array, near: Array) -> tuple[Array, Array]:
     """Return how far each distance between rows was moved, and the distance."""
+    from scipy.spatial.distance import pdist  # slow to import
+
     distances = pdist(exact)
     return np.abs(pdist(near) - distances), distances
 

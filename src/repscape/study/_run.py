@@ -50,6 +50,7 @@ def run(
     memory: int | None = None,
     progress: bool | Progress | None = None,
     scheduler: Any = None,
+    device: str = "auto",
     fail_fast: bool = False,
     wait: bool = False,
     sync: bool = True,
@@ -94,6 +95,8 @@ def run(
         scheduler ("tcp://host:8786") or a client on its workers. What comes out is the same to the bit; what a lost worker had
         in hand is done again. Processes share `memory`; workers of dask have their own. A measure of your own must lie in a
         module that they can import.
+    device : {"auto", "cpu", "cuda", "cuda:0", ...}
+        Where graphs are built, one at a time on a device; the graphs are the same.
     fail_fast : bool
         Whether the first unit that fails ends the run with its error.
     wait : bool
@@ -141,7 +144,7 @@ def run(
     if memory is not None:
         _check.integer(memory, "memory", "run", low=1)
     where = scheduler_of(scheduler)
-    means = Means.of(threads, memory, scheduler=where, fail_fast=fail_fast, sync=sync)
+    means = Means.of(threads, memory, scheduler=where, device=device, fail_fast=fail_fast, sync=sync)
     given = GivenColumns.of(columns)
     form = Form.of(axes=axes, pool=pool, mask=mask)
     found = read_source(Shaped(source, form) if form.told and not isinstance(source, Shaped) else source, given)

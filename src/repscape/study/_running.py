@@ -17,6 +17,8 @@ class Running:
 
     threads: int | None = None
     scheduler: Any = None
+    device: str = "auto"
+    """Where graphs are built."""
     fail_fast: bool = False
     wait: bool = False
     """Whether to wait where another process writes to the folder."""
@@ -29,4 +31,5 @@ class Running:
     def means(self) -> Means:
         """The same for a run."""
         where = scheduler_of(self.scheduler)
-        return Means.of(self.threads, None, scheduler=where, fail_fast=self.fail_fast, sync=self.sync)
+        others = {"device": self.device, "fail_fast": self.fail_fast, "sync": self.sync}
+        return Means.of(self.threads, None, scheduler=where, **others)

@@ -95,6 +95,7 @@ PLAN: Mapping[str, Rule] = {
     "by": TEXT,
     "whole": FLAG,
     "preprocess": WORDS,
+    "neighbors": TEXT,
     "profiles": WORDS,
 }
 TABLES: Mapping[str, Mapping[str, Rule]] = {"study": STUDY, "source": SOURCE, "plan": PLAN}

@@ -129,6 +129,7 @@ class Study:
         threads: int | None = None,
         progress: bool | Progress | None = None,
         scheduler: Any = None,
+        device: str = "auto",
         fail_fast: bool = False,
         wait: bool = False,
         sync: bool = True,
@@ -141,7 +142,7 @@ class Study:
             Further measures, other options, labels or values. The study's own labels and columns stay.
         columns : mapping of str to (n,) array, optional
             Further labels and values.
-        threads, progress, scheduler, fail_fast, wait, sync
+        threads, progress, scheduler, device, fail_fast, wait, sync
             As of :func:`repscape.run`.
 
         Raises
@@ -151,7 +152,8 @@ class Study:
         """
         if plan is not None and not isinstance(plan, Plan):
             raise InputTypeError(f"plan of Study.run must be a Plan. Got {type(plan).__name__}.")
-        means = Means.of(threads, None, scheduler=scheduler_of(scheduler), fail_fast=fail_fast, sync=sync)
+        where = scheduler_of(scheduler)
+        means = Means.of(threads, None, scheduler=where, device=device, fail_fast=fail_fast, sync=sync)
         with self.folder.writing(wait=wait):
             own, given = self._columns(), GivenColumns.of(columns)
             read = GivenColumns((*own.only(set(own) - set(given)).tables, *given.tables))

@@ -38,6 +38,8 @@ class Limits:
     """Where graphs are kept; None: in memory."""
     sync: bool = True
     """Whether to wait until the disk has them."""
+    device: str = "auto"
+    """Where graphs are built."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -141,6 +143,8 @@ class Side:
     """What is done to the points first."""
     graphs: Graphs | GraphNames | None = None
     """Ready graphs, or the names they are kept under."""
+    neighbors: str = "exact"
+    """How its graphs are built."""
 
     def points(self, memory: int) -> tuple[Any, list[str]]:
         """Return the points, and what a reader should know of them."""

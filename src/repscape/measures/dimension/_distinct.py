@@ -17,6 +17,7 @@ from scipy.sparse import coo_array
 from ... import _check
 from ...errors import DegenerateDataError, GraphDepthError, InputError
 from ...graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
+from ..points import graph_as_deep, points_of, rows_in_groups
 from ..uncertainty import Surroundings
 
 DUPLICATES = ("merge", "drop", "raise")
@@ -108,16 +109,28 @@ class Apart:
     """What a result says of rows that were merged because of rounding; nothing where none were."""
 
 
-def rows_apart(points: npt.NDArray[Any]) -> Apart:
+def rows_apart(points: Any) -> Apart:
     """Return the rows that differ from all before them by more than rounding."""
-    rows, _ = distinct_rows(points)
-    if rows.size < 3:
-        return Apart(rows, {})
-    graph = distinct_graph(points, min(LOOKED_AT, rows.size - 1), rounding=True)
-    if not graph.near_copies or graph.members is None:
-        return Apart(rows, {})
-    first = np.unique(graph.members, return_index=True)[1].astype(np.int64)
-    return Apart(first, merged_by_rounding(graph))
+    return graph_apart(points, LOOKED_AT)[0]
+
+
+def graph_apart(X: Any, k: int) -> tuple[Apart, NeighborGraph | None]:
+    """Return the rows that are points of their own, and their graph with k neighbours where there are so many.
+
+    The graph that came with the points serves, where it is one of points of their own; None: there are not three.
+    """
+    points = points_of(X)
+    graph = graph_as_deep(X, k)
+    if graph is None or graph.rows != len(points) or _has_copies(graph):
+        rows, _ = distinct_rows(points)
+        if rows.size < 3:
+            return Apart(rows, {}), None
+        graph = distinct_graph(points, min(k, rows.size - 1), rounding=True)
+    return Apart(rows_in_groups(graph.members, graph.n), merged_by_rounding(graph)), graph
+
+
+def _has_copies(graph: NeighborGraph) -> bool:
+    return graph.members is None and bool((_distances(graph)[:, 0] <= graph.copy_bound).any())
 
 
 def merged_by_rounding(graph: NeighborGraph) -> dict[str, Any]:

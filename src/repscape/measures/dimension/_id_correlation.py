@@ -10,13 +10,12 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
-from ...graph import knn_graph
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
-from ..points import Centred, centred, spans, square_norms
+from ..points import NEAR, Centred, centred, points_of, spans, square_norms
 from ..uncertainty import by_group, error_groups, influence_stderr, replicates_of_influence
-from ._distinct import rows_apart
-from ._id_correlation_kernels import count_within
+from ._distinct import graph_apart
+from ._id_correlation_kernels import count_lengths, count_within
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -36,7 +35,8 @@ def id_correlation(
     r"""Correlation dimension: the slope of log C(r) against log r, where C(r) is the share of pairs closer than r [1]_.
 
     The radii lie where the data have their neighbours: from the median distance to the first of `ranks` to the median distance
-    to the second. Every pair is looked at, tile by tile: n^2 d operations, memory O(n).
+    to the second. Every pair within them counts: the neighbours of most points are known that far, and points with more of them
+    are compared with all.
 
     Parameters
     ----------
@@ -75,28 +75,24 @@ def id_correlation(
     >>> round(rs.id_correlation(X).value, 1)
     1.9
     """
-    points = _check.points(X, "X", NAME)
+    points = _check.points(points_of(X), "X", NAME)
     near, far = _checked_ranks(ranks)
     _check.integer(radii, "radii", NAME, low=2)
     _check.choice(error, "error", NAME, ("auto", "influence", None))
     together = error_groups(groups, len(points), error=error, function=NAME)
-    apart = rows_apart(points)
+    apart, graph = graph_apart(X, max(NEAR, 2 * far))
     rows = apart.rows
-    if rows.size <= far:
+    if graph is None or rows.size <= far:
         raise DegenerateDataError(
             f"{NAME} needs {far} distinct neighbours of each point (ranks={tuple(ranks)}), so at least {far + 1} distinct "
             f"points. Got {rows.size} in {len(points)} rows."
         )
-    distinct = points if rows.size == len(points) else points[rows]
-    low, high = np.median(np.asarray(knn_graph(distinct, far).distances)[:, [near - 1, far - 1]], axis=0)
-    if not 0 < low < high:
-        raise DegenerateDataError(
-            f"{NAME} has no range of radii: the median distances to neighbours {near} and {far} are {low:g} and {high:g}."
-        )
-    at = np.geomspace(low, high, radii)
-    counts = _counts(centred(distinct, "X", NAME, precision="float64"), at)
-    log_r = np.log(at) - np.log(at).mean()
-    weights = log_r / (log_r @ log_r)
+    lengths = np.asarray(graph.distances)
+    at = _radii(lengths[:, [near - 1, far - 1]], near, far, number=radii)
+    distinct = centred(points if rows.size == len(points) else points[rows], "X", NAME, precision="float64")
+    counts = _counts(distinct, at, lengths)
+    weights = np.log(at) - np.log(at).mean()
+    weights /= weights @ weights
     pairs = counts.sum(axis=0) // 2
     value = float(weights @ np.log(pairs))
     n, extra = rows.size, dict[str, Any]()
@@ -129,6 +125,16 @@ def id_correlation(
     )
 
 
+def _radii(lengths: FloatArray, near: int, far: int, *, number: int) -> FloatArray:
+    """Return so many radii from the median distance to one neighbour to that to another, (n, 2)."""
+    low, high = np.median(lengths, axis=0)
+    if not 0 < low < high:
+        raise DegenerateDataError(
+            f"{NAME} has no range of radii: the median distances to neighbours {near} and {far} are {low:g} and {high:g}."
+        )
+    return np.geomspace(low, high, number)
+
+
 def _checked_ranks(ranks: Any) -> tuple[int, int]:
     if not isinstance(ranks, tuple | list) or len(ranks) != 2:
         raise InputError(f"ranks of {NAME} must be two whole numbers. Got {ranks!r}.")
@@ -138,21 +144,27 @@ def _checked_ranks(ranks: Any) -> tuple[int, int]:
     return near, far
 
 
-def _counts(points: Centred, at: FloatArray) -> IntArray:
-    """Return (n, m) how many partners each point has within each radius."""
+def _counts(points: Centred, at: FloatArray, lengths: FloatArray) -> IntArray:
+    """Return (n, m) how many partners each point has within each radius.
+
+    Where the neighbours known (n, k) reach beyond the largest radius they are all there are; the other points are compared
+    with all.
+    """
     n = points.n
+    edges = at**2 * (1 + 1e-11)  # a radius may be some pair's distance: rounding must not decide
     counts = np.zeros((n, at.size), dtype=np.int64)
-    norms, edges = (
-        square_norms(points),
-        at**2 * (1 + 1e-11),
-    )  # a radius may be some pair's distance: rounding must not decide
-    tiles = list(spans(n, TILE))
-    for place, (start, stop) in enumerate(tiles):
-        held = points.block(start, stop)
-        for first, last in tiles[place:]:
-            product = held @ points.block(first, last).T
-            sides = (counts[start:stop], counts[first:last])
-            count_within(product, norms[start:stop], norms[first:last], edges, first == start, *sides)
+    count_lengths(lengths, edges, counts)
+    dense = np.flatnonzero(lengths[:, -1] ** 2 <= edges[-1]) if lengths.shape[1] < n - 1 else np.empty(0, np.int64)
+    if dense.size:
+        norms = square_norms(points)
+        counts[dense] = 0
+        for start, stop in spans(dense.size, TILE):
+            some = dense[start:stop]
+            held, own = points.at(some), np.zeros((some.size, at.size), dtype=np.int64)
+            for first, last in spans(n, TILE):
+                count_within(held @ points.block(first, last).T, norms[some], norms[first:last], edges, own)
+            own[:, 0] -= 1  # each lies within every radius of itself
+            counts[some] = own
     total: IntArray = counts.cumsum(axis=1)
     return total
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -14,12 +13,13 @@ from scipy.special import stdtrit
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, RepscapeWarning
-from ...graph import NeighborGraph, knn_graph
+from ...graph import NeighborGraph, Points, nearest_within, read_points
 from ...machine import within_memory
 from .._result import Curve
+from ..points import NEAR, points_of
 from ..uncertainty import LEAST_POINTS, LEAST_SHARE
 from ._dimension_error import TWO_NEAREST
-from ._distinct import near_distances, rows_apart
+from ._distinct import NearDistances, graph_apart, near_distances
 from ._id_twonn import Estimator, check_estimator, dimension_of_ratios
 
 FloatArray = npt.NDArray[np.float64]
@@ -91,17 +91,17 @@ def id_decimation(
     _check.choice(draws, "draws", name, ("independent", "disjoint", "peer"))
     random = _random.generator(rng, name)
     distinct, rows, ratios, conventions = _source(g_or_X, name)
-    if distinct.size <= min_points:
+    if distinct <= min_points:
         raise DegenerateDataError(
-            f"min_points of {name} must be below the number of distinct points. Got {min_points} for {distinct.size} distinct "
+            f"min_points of {name} must be below the number of distinct points. Got {min_points} for {distinct} distinct "
             f"points in {rows} rows."
         )
-    sizes = [distinct.size // 2**halving for halving in range(int(math.log2(distinct.size / min_points)) + 1)]
+    sizes = [distinct // 2**halving for halving in range(int(math.log2(distinct / min_points)) + 1)]
     sizes = [size for size in sizes if size > min_points]
     columns = []
     for size in sizes:
         found = []
-        for subset in _subsets(distinct, size, draws, random):
+        for subset in _subsets(np.arange(distinct), size, draws, random):
             lengths = ratios(subset)
             share = lengths.shape[0] / subset.size
             if lengths.shape[0] < LEAST_POINTS and share < 1:
@@ -118,10 +118,10 @@ def id_decimation(
         x=np.array(sizes, dtype=np.float64),
         values=mean,
         x_name="points",
-        n=distinct.size,
+        n=distinct,
         stderr=stderr,
         interval=_intervals(mean, stderr, count),
-        dropped=rows - distinct.size,
+        dropped=rows - distinct,
         options={
             "estimator": estimator,
             "fraction": used_fraction,
@@ -135,29 +135,41 @@ def id_decimation(
     )
 
 
-def _source(g_or_X: Any, name: str) -> tuple[IntArray, int, Callable[[IntArray], FloatArray], dict[str, Any]]:
-    """Return (the distinct points, how many rows came in, what gives a subset's distances to its two nearest, conventions)."""
-    if not isinstance(g_or_X, NeighborGraph):
-        points = _check.points(g_or_X, "X", name)
+def _source(g_or_X: Any, name: str) -> tuple[int, int, Callable[[IntArray], FloatArray], dict[str, Any]]:
+    """Return (how many distinct points, how many rows came in, a subset's distances to its two nearest, conventions)."""
+    if isinstance(g_or_X, NeighborGraph):
+        g_or_X.require(name, k=2, what=("indices", "distances"))
+        near = near_distances(g_or_X, 2, duplicates="merge", function=name)
+        return near.n, near.rows, _within(near, g_or_X.k), near.conventions
+    points = _check.points(points_of(g_or_X), "X", name)
+    apart, graph = graph_apart(g_or_X, NEAR)
+    if graph is None:
+        return apart.rows.size, len(points), lambda subset: np.empty((subset.size, 2)), apart.conventions
+    near = near_distances(graph, 2, duplicates="merge", function=name)
+    return near.n, len(points), _within(near, NEAR, read_points(points, "X", name), apart.rows), apart.conventions
 
-        def from_points(subset: IntArray) -> FloatArray:
-            graph = knn_graph(points[subset], 2)
-            known = replace(graph, members=np.arange(subset.size))  # these rows are distinct, and need no merging
-            return near_distances(known, 2, duplicates="merge", function=name).lengths
 
-        apart = rows_apart(points)
-        return apart.rows, points.shape[0], from_points, apart.conventions
-    g_or_X.require(name, k=2, what=("indices", "distances"))
-    near = near_distances(g_or_X, 2, duplicates="merge", function=name)
-    around = near.surroundings(g_or_X.k)
+def _within(
+    near: NearDistances, depth: int, points: Points | None = None, rows: IntArray | None = None
+) -> Callable[[IntArray], FloatArray]:
+    """Return what gives the distances from each point of a subset to its two nearest there, as the graph knows them.
 
-    def from_graph(subset: IntArray) -> FloatArray:
+    What it does not know is compared, where there are points, and left out where there are none.
+    """
+    around = near.surroundings(depth)
+
+    def lengths_in(subset: IntArray) -> FloatArray:
         drawn = np.zeros(near.n, dtype=np.bool_)
         drawn[subset] = True
         lengths = around.within(drawn, TWO_NEAREST)  # type: ignore[union-attr]  # there are indices and distances
-        return lengths[np.isfinite(lengths[:, 1])]
+        unknown = np.flatnonzero(~np.isfinite(lengths[:, 1]))
+        if points is None or rows is None:
+            return np.delete(lengths, unknown, axis=0)
+        if unknown.size:
+            lengths[unknown] = nearest_within(points, rows[subset[unknown]], rows[subset], k=2)[0]
+        return lengths
 
-    return np.arange(near.n), near.rows, from_graph, near.conventions
+    return lengths_in
 
 
 def _warn_of(share: FloatArray, sizes: list[int]) -> None:

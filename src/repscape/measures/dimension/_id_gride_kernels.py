@@ -101,6 +101,11 @@ def presence(indices, log_lengths, drawn, d, rank, log_mu, out):  # type: ignore
         without_inner = score(d, met[2 * rank] - met[rank], rank)
         without_outer = score(d, met[2 * rank] - inner, rank)
         before = met[2 * rank - 2]  # stands at rank 2 n where one more point comes before it
+        # One more point is mostly well within rank n, or well between n and 2 n: where exactly does not matter then.
+        if rank > 1:
+            early, between = score(d, before - met[rank - 2], rank), score(d, before - inner, rank)
+        else:
+            early = between = 0.0
         passed = 0
         for step in range(depth):
             j = indices[i, step]
@@ -109,6 +114,9 @@ def presence(indices, log_lengths, drawn, d, rank, log_mu, out):  # type: ignore
                 passed += 1
                 if passed == 2 * rank:
                     break
+                continue
+            if passed < rank - 1 or rank <= passed < 2 * rank - 1:
+                out[j] += (early if passed < rank else between) - now
                 continue
             here = log_lengths[i, step]
             first = inner if passed >= rank else here if passed == rank - 1 else met[rank - 2]

@@ -7,7 +7,7 @@ import warnings
 
 import numpy as np
 import numpy.typing as npt
-from scipy import stats
+from scipy.special import gammaincinv
 
 from ... import _check
 from ...errors import RepscapeWarning
@@ -29,5 +29,5 @@ def posterior(
             RepscapeWarning,
             stacklevel=4,
         )
-    low, high = stats.gamma.ppf([0.025, 0.975], shape_n, scale=1 / rate_n)
+    low, high = gammaincinv(shape_n, [0.025, 0.975]) / rate_n
     return value, math.sqrt(shape_n) / rate_n, (float(low), float(high)), pull

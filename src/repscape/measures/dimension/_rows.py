@@ -8,6 +8,7 @@ from typing import Any
 
 from .._table import INTRINSIC, ISOMETRIES, Measure
 from ..uncertainty import depth_for, depth_for_gride
+from ._rows_further import FURTHER
 
 
 def _near_copies_alarm(found: Any) -> str:
@@ -91,6 +92,7 @@ ROWS: tuple[Measure, ...] = (
         title="Intrinsic dimension, TwoNN by number of points",
         quantity=INTRINSIC,
         takes=("points",),
+        knows="distinct",
         bounds=(0.0, math.inf),
         invariant_to=("rotation", "translation", "scaling", "duplication"),
         plot="curve",
@@ -121,6 +123,7 @@ ROWS: tuple[Measure, ...] = (
         title="Correlation dimension",
         quantity=INTRINSIC,
         takes=("points",),
+        knows="distinct",
         bounds=(0.0, math.inf),
         invariant_to=(*ISOMETRIES, "duplication"),
         higher_means="more directions of variation",
@@ -166,4 +169,5 @@ ROWS: tuple[Measure, ...] = (
         label="linear dimension",
         column_options=("groups",),
     ),
+    *FURTHER,
 )

@@ -1,6 +1,7 @@
 """What reads rows of points and of graphs for all measures."""
 
 from ._centred import BLOCK_ROWS, Centred, centred, compact, cross, products, spans, square_norms
+from ._known import NEAR, Known, graph_as_deep, graph_of, points_of, rows_in_groups
 from ._neighbor_indices import neighbor_indices
 from ._rows_of import IntArray, rows_of, unit_rows
 
@@ -8,11 +9,17 @@ __all__ = [
     "BLOCK_ROWS",
     "Centred",
     "IntArray",
+    "Known",
+    "NEAR",
     "centred",
     "compact",
     "cross",
+    "graph_as_deep",
+    "graph_of",
     "neighbor_indices",
+    "points_of",
     "products",
+    "rows_in_groups",
     "rows_of",
     "spans",
     "square_norms",

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn import metrics
 
 from ... import _check
 from .._result import Estimate, normal_interval
@@ -22,6 +21,13 @@ IntArray = npt.NDArray[np.int64]
 METRICS = ("accuracy", "balanced_accuracy", "macro_f1", "auc", "log_loss")
 BOUNDS = dict.fromkeys(("accuracy", "balanced_accuracy", "macro_f1", "auc"), (0.0, 1.0))
 LEAST = 1e-15  # probabilities below this cost as much as this
+
+
+def metrics() -> Any:
+    """Return scikit-learn's module, which takes seconds to import and is read by probes of classes alone."""
+    import sklearn.metrics
+
+    return sklearn.metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ def _classes(target: Target, held: Sequence[Held]) -> dict[str, Array]:
         "classes": np.array([str(name) for name in target.classes]),
         "predicted": predicted,
         "margin": margin,
-        "confusion": metrics.confusion_matrix(
+        "confusion": metrics().confusion_matrix(
             target.truth[asked], predicted[asked], labels=np.arange(target.classes.size)
         ),
     }
@@ -156,7 +162,7 @@ def scores(target: Target, fold: Held) -> dict[str, float]:
         return {
             "accuracy": right,
             "balanced_accuracy": float(np.mean([_balanced(truth[:, j], guessed[:, j]) for j in columns])),
-            "macro_f1": float(metrics.f1_score(truth, guessed, average="macro", zero_division=0)),
+            "macro_f1": float(metrics().f1_score(truth, guessed, average="macro", zero_division=0)),
             "auc": float(np.mean([_auc(truth[:, j], fold.said[:, j]) for j in columns])),
             "log_loss": float(losses(target, fold).mean()),
         }
@@ -164,7 +170,7 @@ def scores(target: Target, fold: Held) -> dict[str, float]:
     return {
         "accuracy": right,
         "balanced_accuracy": _balanced(truth, guessed),
-        "macro_f1": float(metrics.f1_score(truth, guessed, average="macro", zero_division=0)),
+        "macro_f1": float(metrics().f1_score(truth, guessed, average="macro", zero_division=0)),
         "auc": _auc_of_classes(truth, fold.said),
         "log_loss": float(losses(target, fold).mean()),
     }
@@ -189,7 +195,7 @@ def _balanced(truth: Array, guessed: Array) -> float:
 
 
 def _auc(truth: Array, said: Array) -> float:
-    return float(metrics.roc_auc_score(truth, said)) if 0 < truth.mean() < 1 else math.nan
+    return float(metrics().roc_auc_score(truth, said)) if 0 < truth.mean() < 1 else math.nan
 
 
 def _auc_of_classes(truth: IntArray, said: FloatArray) -> float:

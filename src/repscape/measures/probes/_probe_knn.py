@@ -7,18 +7,21 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from numba import njit
 
 from ... import _check
 from ...errors import InputError
 from ...graph import knn_query, read_points
 from ...machine import memory_available, within_memory
 from .._result import Estimate
+from ..points import NEAR, Known, graph_of, points_of
 from ._folds import BoolArray, Cut, Folds, IntArray, make_folds
 from ._held_out import Held, check_metric, correctness, probe_estimate
 from ._targets import Target, read_target
 
 NAME = "probe_knn"
 FloatArray = npt.NDArray[np.float64]
+DEEPER = 51  # neighbours in a training set up to which NEAR of all rows mostly suffice; beyond that twice as many do
 NEARER = 1e-6  # each place further away counts for so much less: ties go to the nearer neighbours
 
 
@@ -71,14 +74,15 @@ def probe_knn(
     >>> rs.probe_knn(X, np.repeat(["cat", "dog"], 50)).value
     1.0
     """
-    points = read_points(X, "X", NAME, hold=memory_available() // 3)
+    points = read_points(points_of(X), "X", NAME, hold=memory_available() // 3)
     target = read_target(labels, task=task, n=points.n, function=NAME)
     metric = check_metric(metric, target, NAME)
     several = [k] if np.ndim(k) == 0 else list(np.ravel(k))
     sizes = np.unique([_check.integer(entry, "k", NAME, low=1, high=points.n - 1, why="n - 1") for entry in several])
     cut = Cut(folds, shuffle, groups, split, int(rng.integers(2**31)) if isinstance(rng, np.random.Generator) else rng)
     parts = make_folds(target, cut, NAME)
-    near = _Near(points.held(None).source, parts, int(sizes[-1]), distance)
+    known = Known(points.held(None).source, X.graph) if isinstance(X, Known) else points.held(None).source
+    near = _Near(known, parts, int(sizes[-1]), distance)
     held, chosen, dev = [], [], []
     for outer in parts.outers:
         best, wrong = sizes[-1], np.nan
@@ -100,50 +104,72 @@ def probe_knn(
 
 def _choose(near: _Near, target: Target, inner: Any, sizes: IntArray) -> tuple[int, float]:
     """Return the k of fewest wrong answers on the validation rows, and their share."""
-    wrong = []
-    for k in sizes:
-        right, rows = 0.0, 0
-        for learn, validate in inner:
+    right, rows = np.zeros(sizes.size), 0
+    for learn, validate in inner:
+        for place, k in enumerate(sizes):
             said, asked = near.vote(target, learn, validate, k=int(k))
-            right += correctness(target, Held(asked, said, near.folds.rows(learn))).sum()
-            rows += asked.size
-        wrong.append(1 - right / rows)
+            right[place] += correctness(target, Held(asked, said, near.folds.rows(learn))).sum()
+        rows += asked.size
+    wrong = (1 - right / rows).tolist()
     best = len(wrong) - 1 - int(np.argmin(wrong[::-1]))
     return int(sizes[best]), wrong[best]
 
 
 class _Near:
-    """Nearest rows of one part to the rows of another, found once and merged for every union of parts."""
+    """Nearest rows of any parts to the rows of others, read from one graph of all rows; what it does not hold is looked up."""
 
     def __init__(self, X: Any, folds: Folds, k: int, distance: str) -> None:
-        self.X, self.folds, self.k, self.distance = X, folds, k, distance
-        count = int(folds.part.max()) + 1
-        self.rows = [np.flatnonzero(folds.part == part) for part in range(count)]
-        self._found: dict[tuple[int, int], tuple[IntArray, FloatArray]] = {}
-
-    def _between(self, asked: int, known: int) -> tuple[IntArray, FloatArray]:
-        if (asked, known) not in self._found:
-            own = self.rows[known]
-            k = min(self.k, own.size)
-            places, distances = knn_query(self.X[own], self.X[self.rows[asked]], k, metric=self.distance)
-            self._found[asked, known] = own[places], distances
-        return self._found[asked, known]
+        self.X, self.folds, self.k, self.distance = points_of(X), folds, k, distance
+        deep = min(folds.part.size - 1, NEAR if k <= DEEPER else 2 * k)
+        self._graph = graph_of(X, deep, metric=distance)
+        self._found: dict[bytes, tuple[IntArray, IntArray]] = {}
 
     def vote(self, target: Target, learn: BoolArray, ask: BoolArray, *, k: int) -> tuple[FloatArray, IntArray]:
         """Return what the k nearest rows of the parts `learn` say about the rows of the parts `ask`, and those rows."""
-        known = sum(self.rows[part].size for part in np.flatnonzero(learn))
+        known = self.folds.rows(learn).size
         if known < k:
             raise InputError(f"k of {NAME} must not exceed the training rows: {known} in the smallest set. Got {k}.")
-        neighbors = np.concatenate([self._nearest(int(part), learn, k) for part in np.flatnonzero(ask)])
-        asked = np.concatenate([self.rows[part] for part in np.flatnonzero(ask)])
-        order = np.argsort(asked)
-        return _said(target, target.truth[neighbors[order]]), asked[order]
+        name = learn.tobytes() + ask.tobytes()
+        if name not in self._found:
+            self._found = {
+                name: self._nearest(learn, ask, min(self.k, known))
+            }  # the next question is the same with another k
+        neighbors, asked = self._found[name]
+        return _said(target, target.truth[neighbors[:, :k]]), asked
 
-    def _nearest(self, asked: int, learn: BoolArray, k: int) -> IntArray:
-        found = [self._between(asked, int(part)) for part in np.flatnonzero(learn)]
-        rows, distances = (np.concatenate(entries, axis=1) for entries in zip(*found, strict=True))
-        order = np.lexsort((rows, distances), axis=1)[:, :k]
-        return np.take_along_axis(rows, order, axis=1)
+    def _nearest(self, learn: BoolArray, ask: BoolArray, k: int) -> tuple[IntArray, IntArray]:
+        rows, asked = self.folds.rows(learn), self.folds.rows(ask)
+        among = np.zeros(self.folds.part.size, dtype=bool)
+        among[rows] = True
+        found = np.empty((asked.size, k), dtype=np.int64)
+        short = np.flatnonzero(first_among(np.asarray(self._graph.indices), asked, among, found) < k)
+        if short.size:
+            places, _ = knn_query(self.X[rows], self.X[asked[short]], k, metric=self.distance)
+            found[short] = rows[places]
+        return found, asked
+
+
+@njit(cache=True, nogil=True)
+def first_among(indices, asked, among, out):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
+    """Fill `out` (m, k) with the first neighbours of the rows `asked` that are among the chosen; return how many were known."""
+    count = np.zeros(asked.size, np.int64)
+    for row in range(asked.size):
+        for step in range(indices.shape[1]):
+            neighbor = indices[asked[row], step]
+            if among[neighbor]:
+                out[row, count[row]] = neighbor
+                count[row] += 1
+                if count[row] == out.shape[1]:
+                    break
+    return count
+
+
+@njit(cache=True, nogil=True)
+def add_votes(neighbors, weight, votes):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
+    """Add to votes (m, classes) the weight of each neighbour (m, k) at its class, nearest first."""
+    for row in range(neighbors.shape[0]):
+        for place in range(neighbors.shape[1]):
+            votes[row, neighbors[row, place]] += weight[place]
 
 
 def _said(target: Target, neighbors: npt.NDArray[Any]) -> FloatArray:
@@ -158,6 +184,6 @@ def _said(target: Target, neighbors: npt.NDArray[Any]) -> FloatArray:
         yes /= weight.sum() + 2
         return yes
     votes = np.ones((m, target.classes.size))
-    np.add.at(votes, (np.arange(m)[:, None], neighbors), weight)
+    add_votes(neighbors, weight, votes)
     votes /= votes.sum(axis=1, keepdims=True)
     return votes

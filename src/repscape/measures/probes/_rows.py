@@ -51,6 +51,7 @@ ROWS: tuple[Measure, ...] = (
         family="probe",
         title="k-NN probe",
         takes=("points", "labels"),
+        knows="rows",
         bounds=(0.0, 1.0),
         invariant_to=("rotation", "translation", "scaling"),
         higher_means="the nearest examples tell the labels of unseen ones better",

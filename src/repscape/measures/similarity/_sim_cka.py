@@ -131,7 +131,7 @@ def sim_cka(
         function=NAME,
         value=value,
         asked=asked,
-        own_error=lambda by: _delta(first, second, value, by),
+        own_error=lambda by: _delta((first, second), shared, value, groups=by),
         bounds=(-1.0 if estimator == "debiased" else 0.0, 1.0),
         options={**options, "precision": first.precision},
         details={"hsic": sum(part.value for part in shared), "hsic_x": first.norm, "hsic_y": second.norm}
@@ -239,13 +239,14 @@ def _ratio(first: Ready, second: Ready, shared: list[Hsic]) -> float:
     return float(np.clip(value, -1.0 if first.parts[0].debiased else 0.0, 1.0))  # rounding may step over a bound
 
 
-def _delta(first: Ready, second: Ready, value: float, groups: IntArray | None) -> PairError:
+def _delta(sides: tuple[Ready, Ready], shared: list[Hsic], value: float, *, groups: IntArray | None) -> PairError:
     """Return the error from the influence of single examples, or of batches, on the ratio, and of pairs of examples."""
+    first, second = sides
     if len(first.parts) > 1 and groups is not None:
         raise InputError(f"groups of {NAME} cannot be counted in batches, which cut through them. Take batch=None.")
     if groups is not None:
         first, second = _looked_through(first), _looked_through(second)
-    shared = [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
+        shared = [hsic(a, b) for a, b in zip(first.parts, second.parts, strict=True)]
     norm, n = math.sqrt(first.norm * second.norm), first.n
     pieces = (shared[0].by_example, first.own[0].by_example, second.own[0].by_example)
     scale, count = 2.0 * n, n

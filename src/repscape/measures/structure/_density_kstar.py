@@ -10,8 +10,8 @@ from ... import _check
 from ...graph import NeighborGraph
 from ...machine import within_memory
 from .._result import Estimate
+from ..uncertainty import refused_sizes
 from ._density import LEAST, Volumes, density_estimate, volumes_of
-from ._density_kernels import refused_sizes
 
 NAME = "density_kstar"
 THRESHOLD = 23.92812698

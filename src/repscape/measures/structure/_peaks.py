@@ -92,7 +92,7 @@ def cluster_peaks(
         Of n points, with indices and distances; a hundred neighbours leave room to choose k*.
     z : float >= 0 or "auto"
         How many errors a peak must stand above its saddles. A number: as in DADApy, whose default is 1.65; peaks without a
-        border between them are never merged then, and samples of one normal distribution in ten or more dimensions come out in
+        border between them are never merged then, and samples of one normal distribution in many dimensions may come out in
         pieces. "auto": peaks without a border are joined at the highest link between them, and z is the .95 quantile of the
         largest significance in samples of one normal distribution of as many points, dimensions and neighbours.
     density : {"pak", "kstar", "knn", "kpeaks"}

@@ -13,6 +13,7 @@ from ._influence import (
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
+from ._refused_sizes_kernels import refused_sizes
 from ._resample import (
     DRAWS,
     Exchanges,
@@ -61,6 +62,7 @@ __all__ = [
     "jackknife",
     "pair_surplus",
     "parts_of_groups",
+    "refused_sizes",
     "replicates_of",
     "replicates_of_influence",
     "sample_size",

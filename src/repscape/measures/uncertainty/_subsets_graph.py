@@ -12,7 +12,7 @@ sqrt(f / (1 - f^2)), where a mean of single contributions would take sqrt(f / (1
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 LEAST_SHARE = 0.9
 LEAST_POINTS = 10
+STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,9 @@ def deviations(
     n = 0 if around is None else around.first.size
     if around is None or n * share < LEAST_POINTS or around.k < ranks[-1]:
         return None
+    # A hundred passes: the rows of a graph that is deeper lie too far apart.
+    dense = np.ascontiguousarray(around.indices), np.ascontiguousarray(around.lengths)
+    around = replace(around, indices=dense[0], lengths=dense[1])
     values, drawn_points, kept_points = [], 0, 0
     for drawn in around.subsets(share, draws):
         lengths = around.within(drawn, ranks)
@@ -118,13 +122,22 @@ def deviations(
 
 @njit(cache=True, nogil=True)
 def distances_in_subset(indices, lengths, of, drawn, ranks, out):  # type: ignore[no-untyped-def]  # house: numba takes the types from the call
-    """Fill out (of, ranks) with the distances from the points `of` to their drawn neighbours, as far as those are known."""
+    """Fill out (of, ranks) with the distances from the points `of` to their drawn neighbours, as far as those are known.
+
+    Where the drawn ones stand is written down a few steps at a time, without a branch, which would be a coin toss to the
+    processor.
+    """
+    deepest, known = ranks[-1], indices.shape[1]
+    place = np.empty(known + 1, np.int64)
     for row in range(of.size):
-        met, place = 0, 0
-        for step in range(indices.shape[1]):
-            met += drawn[indices[of[row], step]]  # no branch here, which would be a coin toss to the processor
-            if met == ranks[place]:
-                out[row, place] = lengths[of[row], step]
-                place += 1
-                if place == ranks.size:
-                    break
+        i = of[row]
+        met, step = 0, 0
+        while step < known and met < deepest:
+            last = min(step + STEPS, known)
+            while step < last:
+                place[met] = step
+                met += drawn[indices[i, step]]
+                step += 1
+        for column in range(ranks.size):
+            if ranks[column] <= met:
+                out[row, column] = lengths[i, place[ranks[column] - 1]]

@@ -29,6 +29,7 @@ from ...examples import (
     read_layers,
 )
 from ...graph import NeighborGraph
+from ...machine import is_far
 from ...results import Place
 from ...store import Store, open_store
 from .._rounding import rounding_said
@@ -173,7 +174,8 @@ def _models(source: Any, into: Collected) -> Iterator[tuple[str, Any]]:
                 f"source of {into.function} must be a dict of layers or a dict of models, not a mixture. "
                 f"Got values of type {', '.join(sorted({type(value).__name__ for value in source.values()}))}."
             )
-    models = imported_models(Path(source)) if isinstance(source, str | Path) else {}
+    on_disk = isinstance(source, str | Path) and not is_far(source)
+    models = imported_models(Path(source)) if on_disk else {}
     yield from models.items() if models else [("", source)]
 
 
@@ -186,6 +188,8 @@ def _steps(source: Any) -> Iterator[tuple[float | None, Any]]:
 
 def _collect(source: Any, model: str, step: float | None, *, into: Collected) -> None:
     """Add the layers of one model at one checkpoint."""
+    if isinstance(source, str) and is_far(source):
+        source = open_store(source)
     if isinstance(source, str | Path):
         if not os.fspath(source):
             raise InputError(f"source of {into.function} must be a path that exists. Got ''.")

@@ -1,0 +1,156 @@
+"""The topography of density peaks: how high each stands, over which passes they meet, and what they hold."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ... import _check
+from ...errors import InputError
+from ...measures.structure import Peaks
+from .._arrange import columns_of, size_of
+from .._look import INK, MUTED, PALETTE
+from .._names import literal
+from .._paint import Painter, paint
+from .._spec import Axis, Dots, FigureSpec, FloatArray, Look, PanelSpec, Segments
+from .._ticks import nice_ticks, padded
+
+NAMED = 14  # peaks that there is room to name
+DEEPER = 0.08  # of the height: how far below all else the root is drawn where no pass is known
+
+
+def draw_peaks(peaks: Peaks | Mapping[str, Peaks], *, labels: Any = None, painter: Painter = "matplotlib") -> Any:
+    """Draw peaks as a dendrogram whose heights are the passes between them.
+
+    Parameters
+    ----------
+    peaks : Peaks, or mapping of str to Peaks
+        What :func:`repscape.cluster_peaks` returned; by name, one panel for each layer.
+    labels : (n,) array, optional
+        Labels of the points: a peak is named by its commonest, with its share.
+    painter : {"matplotlib", "plotly", "none"} or function of a FigureSpec
+        Who paints; see :func:`paint`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure, or what another painter gives
+        A dot at the height of each peak, with its error; branches meet at the log density of the pass. Branches that no pass
+        joins meet below all others, in grey.
+
+    Raises
+    ------
+    InputError
+        If there are no peaks, or labels are not one for each point.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> from repscape.figures import draw_peaks
+    >>> X = np.random.default_rng(0).normal(size=(300, 2)) + np.repeat([[0, 0], [5, 0]], 150, axis=0)
+    >>> figure = draw_peaks(rs.cluster_peaks(rs.knn_graph(X, 60)), labels=np.repeat(["cat", "dog"], 150))
+    >>> figure.axes[0].get_ylabel()
+    'log density'
+    """
+    given = {"": peaks} if isinstance(peaks, Peaks) else dict(peaks)
+    if not given:
+        raise InputError("peaks of draw_peaks must hold one layer at least. Got none.")
+    panels = []
+    for name, one in given.items():
+        held = None if labels is None else _check.column(labels, "labels", "draw_peaks", n=one.labels.size)
+        panels.append(_panel(name, one, held))
+    spec = FigureSpec(
+        "draw_peaks", "Peaks of the density", tuple(panels), size_of(len(panels), 3.5), columns=columns_of(len(panels))
+    )
+    return paint(spec, painter)
+
+
+def _panel(name: str, peaks: Peaks, labels: np.ndarray | None) -> PanelSpec:
+    m = peaks.heights.size
+    places = _places(peaks)
+    known = peaks.tree[np.isfinite(peaks.tree[:, 2]), 2] if m > 1 else np.empty(0)
+    ends = np.concatenate([peaks.heights - peaks.errors, peaks.heights + peaks.errors, known])
+    floor = float(ends.min() - DEEPER * max(float(np.ptp(ends)), 1.0))
+    joined, apart = _branches(peaks, places, floor)
+    stalks = np.array(
+        [[[places[i], peaks.heights[i] - e], [places[i], peaks.heights[i] + e]] for i, e in enumerate(peaks.errors)]
+    )
+    marks: list[Dots | Segments] = []
+    if joined.size:
+        marks.append(Segments(joined, Look(INK, width=1.3)))
+    if apart.size:
+        marks.append(Segments(apart, Look(MUTED, width=1.0, dash=(3, 2))))
+    marks.append(Segments(stalks, Look(MUTED, width=1.0)))
+    marks.append(
+        Dots(
+            places,
+            peaks.heights,
+            Look(PALETTE[0], "circle", width=0),
+            "peak",
+            words=tuple(_words(peaks, labels)),
+            order=4,
+        )
+    )
+    up = padded(np.append(ends, floor))
+    shown = [_name(peaks, labels, i) for i in range(m)] if m <= NAMED else [str(i) for i in range(m)]
+    every = max(1, m // NAMED) if m > NAMED else 1
+    order = np.argsort(places)
+    ticks = tuple((float(places[i]), literal(shown[i], 16)) for i in order[::every])
+    across = Axis((-0.6, m - 0.4), "", ticks, angle=40 if m > 3 else 0)
+    heading = f"{m} peak{'s' * (m != 1)}, {peaks.halo.mean():.0%} in the halo"
+    return PanelSpec(
+        across, Axis(up, "log density", nice_ticks(up, 7, quarters=True), grid=True), tuple(marks), name, heading
+    )
+
+
+def _places(peaks: Peaks) -> FloatArray:
+    """Return (m,) where each peak stands: branches that meet lie beside each other."""
+    m = peaks.heights.size
+    under: dict[int, list[int]] = {i: [i] for i in range(m)}
+    for row, (a, b, *_) in enumerate(peaks.tree):
+        under[m + row] = under.pop(int(a)) + under.pop(int(b))
+    order = [peak for branch in under.values() for peak in branch]
+    places = np.empty(m)
+    places[order] = np.arange(m)
+    return places
+
+
+def _branches(peaks: Peaks, places: FloatArray, floor: float) -> tuple[FloatArray, FloatArray]:
+    """Return the (s, 2, 2) lines of the dendrogram: those over known passes, and those over none."""
+    m = peaks.heights.size
+    at = {i: (float(places[i]), float(peaks.heights[i])) for i in range(m)}
+    joined: list[list[list[float]]] = []
+    apart: list[list[list[float]]] = []
+    for row, (a, b, height, _) in enumerate(peaks.tree):
+        low = height if np.isfinite(height) else floor
+        (x, top), (other, peak) = at[int(a)], at[int(b)]
+        lines = [[[x, top], [x, low]], [[other, peak], [other, low]], [[x, low], [other, low]]]
+        (joined if np.isfinite(height) else apart).extend(lines)
+        at[m + row] = ((x + other) / 2, low)
+    return np.array(joined).reshape(-1, 2, 2), np.array(apart).reshape(-1, 2, 2)
+
+
+def _commonest(peaks: Peaks, labels: np.ndarray, i: int) -> tuple[str, float] | None:
+    own = labels[peaks.labels == i].tolist()
+    if not own:
+        return None
+    label, number = Counter(own).most_common(1)[0]
+    return str(label), number / len(own)
+
+
+def _name(peaks: Peaks, labels: np.ndarray | None, i: int) -> str:
+    told = None if labels is None else _commonest(peaks, labels, i)
+    return f"{i}" if told is None else f"{told[0]} {told[1]:.0%}"
+
+
+def _words(peaks: Peaks, labels: np.ndarray | None) -> list[str]:
+    found = []
+    for i in range(peaks.heights.size):
+        told = None if labels is None else _commonest(peaks, labels, i)
+        held = f"\n{told[1]:.0%} {told[0]}" if told else ""
+        found.append(
+            f"peak {i}, {peaks.populations[i]} points\nlog density {peaks.heights[i]:.3g} ± {peaks.errors[i]:.2g}{held}"
+        )
+    return found

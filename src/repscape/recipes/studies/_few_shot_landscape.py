@@ -1,0 +1,204 @@
+"""The steps of the recipe few-shot-landscape: density peaks by layer beside subjects and answers, by examples in the prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ...errors import InputError
+from ...examples import read_examples
+from ...figures import Drawing, Line, draw_lines, draw_peaks
+from ...graph import knn_graph
+from ...measures.structure import cluster_peaks
+from ...plan import Plan
+from ...report import Section
+from ...results import Results
+from ...store import Store
+from ...study import extract
+from ...study import run as run_study
+from .._order import Order, Ours, Outcome, Shown
+from ..materials import forecast_models, save_tiny, settle
+
+COLUMNS = ("subject", "answer")
+SHOTS = "shots"
+SHOWN = 3
+SUBJECTS = {
+    "films": "wonderful moving brilliant funny",
+    "books": "warm superb charming gripping",
+    "games": "dull awful clumsy boring",
+    "plays": "flat dreadful tedious silly",
+}
+ANSWERS = ("actor", "scene", "story", "film")
+FILLER = "the was a with an and one that they saw in it"
+MADE_UP = 240
+EXAMPLES = (0, 2)
+
+
+def forecast(order: Order) -> Sequence[str]:
+    """Say what would be read."""
+    texts = (
+        f"{order.data} would be read." if order.data else f"Made-up questions would stand in for {order.recipe.data}."
+    )
+    return [
+        *forecast_models(order),
+        texts,
+        f"Peaks at the last token would be found in every layer, k = {order.options['k']}, z = {order.options['z']}.",
+    ]
+
+
+def run(order: Order) -> Outcome:
+    """Read every layer at the last token, find peaks, and set them beside subjects and answers."""
+    if len(order.models) != 1:
+        raise InputError(f"models of the recipe {order.recipe.name} must be one. Got {len(order.models)}.")
+    tables, made = _questions(order)
+    settled = settle(order, lambda folder: save_tiny(folder, order))
+    (model,) = settled.models.values()
+    stores: dict[str, Store] = {}
+    for name, table in tables.items():
+        examples = read_examples(table, text="text", label=COLUMNS[0])
+        to = order.folder / "activations" / f"{name}.zarr"
+        reading = {"pool": "last", "max_length": order.options["max_length"], "progress": order.progress}
+        stores[name] = extract(model, examples, to=to, **reading)
+    layers, alike = _apart(stores)
+    convention = {"k": order.options["k"], "z": order.options["z"]}
+    results = run_study(
+        stores if len(stores) > 1 else next(iter(stores.values())),
+        Plan(
+            measures=["id_twonn", ("peaks_agreement", convention), "overlap_labels"],
+            layers=layers,
+            labels=list(COLUMNS),
+        ),
+        folder=order.folder,
+        origin=order.origin(stand_in=settled.stand_in or made),
+        threads=order.threads,
+        progress=order.progress,
+    )
+    sections = (
+        Section("Peaks by layer", drawings=_by_layer(results, stores)),
+        Section("Topography", drawings=tuple(_topography(order, stores, layers))),
+    )
+    notes = (
+        *([f"{settled.stand_in}."] if settled.stand_in else []),
+        *([made] if made else []),
+        *([f"Left out, since most prompts end in one and the same state there: {', '.join(alike)}."] if alike else []),
+        *_found(results, stores),
+    )
+    first = next(iter(stores.values()))
+    apart = "another model" if settled.stand_in or order.own_models else ""
+    ours = (Ours("blocks", len(first.layers) - 1, stand_in=apart),)
+    return Outcome(results, ours, sections, notes, Shown(first))
+
+
+def _questions(order: Order) -> tuple[dict[str, pd.DataFrame], str]:
+    """Return a table of prompts for each number of shots, and what stood in for the study's questions."""
+    limit = order.options["limit"]
+    if order.data is None:
+        return (
+            {f"{shots} shots": _made_up(min(limit, MADE_UP), shots, order.rng) for shots in EXAMPLES},
+            f"Made-up questions stand in for {order.recipe.data}: no number says anything about questions.",
+        )
+    held = read_examples(order.data).table
+    lacking = [name for name in ("text", *COLUMNS) if name not in held]
+    if lacking:
+        raise InputError(
+            f"data of the recipe {order.recipe.name} must have the columns text, {', '.join(COLUMNS)}. It lacks "
+            f"{', '.join(lacking)}: {Path(order.data).name} has {', '.join(map(str, held.columns))}."
+        )
+    if SHOTS not in held:
+        return {"prompts": held.head(limit)}, ""
+    return {f"{shots} shots": own.head(limit) for shots, own in held.groupby(SHOTS, sort=True)}, ""
+
+
+def _made_up(count: int, shots: int, rng: int) -> pd.DataFrame:
+    """Write questions of a subject's words that end in an answer's, after so many solved ones of the same subject."""
+    draw = np.random.default_rng(rng)
+    subjects, answers = draw.choice(list(SUBJECTS), count), draw.choice(ANSWERS, count)
+
+    def question(subject: str) -> str:
+        words = [*draw.choice(FILLER.split(), 6), *draw.choice(SUBJECTS[subject].split(), 3)]
+        return " ".join(draw.permutation(words))
+
+    def prompt(subject: str, answer: str) -> str:
+        solved = [f"{question(subject)} {draw.choice(ANSWERS)}" for _ in range(shots)]
+        return " ".join([*solved, question(subject), answer])
+
+    texts = [prompt(str(subject), str(answer)) for subject, answer in zip(subjects, answers, strict=True)]
+    return pd.DataFrame({"text": texts, "subject": subjects, "answer": answers})
+
+
+def _apart(stores: Mapping[str, Store]) -> tuple[list[str], list[str]]:
+    """Return the layers in which prompts differ, and those in which most end alike, as their last token alone would."""
+    kept: list[str] = []
+    alike: list[str] = []
+    for layer in next(iter(stores.values())).layers:
+        states = [np.asarray(store[layer]) for store in stores.values()]
+        differ = all(len(np.unique(own, axis=0)) > len(own) / 2 for own in states)
+        (kept if differ else alike).append(layer)
+    return kept, alike
+
+
+def _values(results: Results, name: str, column: str, detail: str | None = None) -> tuple[list[float], list[float]]:
+    """Return the layers' places and a measure of them, for one kind of prompts."""
+    held = [r for r in results.select("peaks_agreement") if r.place.model == name and r.column == column]
+    held.sort(key=lambda r: r.place.layer.index)
+    values = [r.result.details[detail] if detail else r.result.value for r in held]  # type: ignore[union-attr]
+    return [float(r.place.layer.index) for r in held], [float(value) for value in values]
+
+
+def _models(results: Results) -> list[str]:
+    return list(dict.fromkeys(r.place.model for r in results.select("peaks_agreement")))
+
+
+def _by_layer(results: Results, stores: Mapping[str, Store]) -> tuple[Drawing, ...]:
+    names = _models(results)
+
+    def lines(column: str, detail: str | None = None) -> dict[str, Line]:
+        return {name or next(iter(stores)): Line(*_values(results, name, column, detail)) for name in names}
+
+    agreement = [
+        Drawing(
+            f"peaks-{column}",
+            draw_lines(lines(column), x="layer", y="adjusted Rand index", heading=f"Peaks and {column}s"),
+            f"Agreement of density peaks with the column {column}: 1 where peaks are its values, 0 by chance.",
+        )
+        for column in COLUMNS
+    ]
+    number = draw_lines(lines(COLUMNS[0], "peaks"), x="layer", y="peaks", heading="Number of peaks")
+    return (*agreement, Drawing("number-of-peaks", number, "Peaks that stand out, layer by layer."))
+
+
+def _topography(order: Order, stores: Mapping[str, Store], layers: Sequence[str]) -> list[Drawing]:
+    """Draw the trees of peaks of a few layers, from the first to the last."""
+    found = []
+    for name, store in stores.items():
+        places = np.unique(np.linspace(0, len(layers) - 1, SHOWN).round().astype(int))
+        labels = store.examples[COLUMNS[0]].to_numpy()
+        peaks = {}
+        for layer in (layers[place] for place in places):
+            graph = knn_graph(np.asarray(store[layer]), min(100, len(labels) - 1))
+            peaks[layer] = cluster_peaks(graph, z=order.options["z"], density="knn", k=order.options["k"])
+        found.append(
+            Drawing(
+                f"topography-{name.replace(' ', '-')}",
+                draw_peaks(peaks, labels=labels),
+                f"{name}: peaks and the passes between them, named by the commonest subject of each and its share.",
+            )
+        )
+    return found
+
+
+def _found(results: Results, stores: Mapping[str, Store]) -> list[str]:
+    """Say where peaks agree best with each column."""
+    said = []
+    for name in _models(results):
+        for column in COLUMNS:
+            layers, values = _values(results, name, column)
+            best = int(np.argmax(values))
+            shown = name or next(iter(stores))
+            said.append(
+                f"{shown}: peaks agree best with {column} at layer {layers[best]:.0f} (index {values[best]:.2f})."
+            )
+    return said

@@ -1,0 +1,49 @@
+"""The topography of peaks, through what it draws."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape.errors import InputError
+from repscape.figures import Dots, Segments, draw_peaks
+
+
+def hills() -> tuple[rs.measures.structure.Peaks, np.ndarray]:
+    kinds = np.repeat([0, 1, 2], 60)
+    X = np.array([[0, 0], [4, 0], [40, 40]])[kinds] + np.random.default_rng(0).normal(size=(180, 2))
+    return rs.cluster_peaks(rs.knn_graph(X, 50), z=1.0, id=2), np.array(["cat", "dog", "owl"])[kinds]
+
+
+def test_branches_meet_at_the_passes_and_dots_stand_at_the_peaks() -> None:
+    peaks, labels = hills()
+    (panel,) = draw_peaks(peaks, labels=labels, painter=lambda spec: spec).panels
+    (dots,) = (mark for mark in panel.marks if isinstance(mark, Dots))
+    assert sorted(dots.y) == sorted(peaks.heights)
+    joined, apart, stalks = (mark.ends for mark in panel.marks if isinstance(mark, Segments))
+    passes = peaks.tree[np.isfinite(peaks.tree[:, 2]), 2]
+    level = joined[joined[:, 0, 1] == joined[:, 1, 1]]
+    assert sorted(level[:, 0, 1]) == pytest.approx(sorted(passes))
+    assert apart[:, :, 1].min() < joined[:, :, 1].min()  # no pass is known: below all others
+    assert len(stalks) == peaks.heights.size
+    names = " ".join(said for _, said in panel.x.ticks)
+    assert all(name in names for name in ("cat", "dog", "owl"))
+    assert any("100% owl" in word for word in dots.words)
+    assert "in the halo" in panel.note
+
+
+def test_one_peak_and_layers_side_by_side() -> None:
+    peaks, _ = hills()
+    alone = rs.cluster_peaks(rs.knn_graph(np.random.default_rng(1).normal(size=(80, 2)), 30), id=2)
+    spec = draw_peaks({"h.0": alone, "h.1": peaks}, painter=lambda spec: spec)
+    assert [panel.title for panel in spec.panels] == ["h.0", "h.1"]
+    assert draw_peaks(alone).axes[0].get_ylabel() == "log density"
+
+
+def test_bad_input() -> None:
+    peaks, labels = hills()
+    with pytest.raises(InputError, match="one layer at least"):
+        draw_peaks({})
+    with pytest.raises(InputError, match=r"labels of draw_peaks must have shape \(180,\)"):
+        draw_peaks(peaks, labels=labels[:5])

@@ -1,0 +1,45 @@
+import numpy as np
+import pytest
+
+import repscape as rs
+from repscape.errors import UnknownNameError
+from repscape.measures.dimension._id_corrected import expected_curves
+
+
+@pytest.mark.parametrize("d", [2, 6, 15])
+def test_the_range_holds_the_true_dimension(d: int) -> None:
+    rng = np.random.default_rng(d)
+    for X in (rng.normal(size=(600, d)), rng.random(size=(600, d))):
+        found = rs.id_corrected(X)
+        assert found.interval[0] <= d <= found.interval[1]
+        assert found.value == pytest.approx(rs.id_twonn(X, estimator="mle", error=None).value)
+
+
+def test_families_that_the_curve_refuses_are_left_out() -> None:
+    rng = np.random.default_rng(0)
+    noisy = np.c_[rng.random((800, 2)) * 3, np.zeros((800, 8))] + 0.02 * rng.normal(size=(800, 10))
+    found = rs.id_corrected(noisy)
+    assert "cube" in found.details["refused"]  # a plateau of 2 above, more below: no clean manifold falls like this
+    assert len(found.details["families"]) + len(found.details["refused"]) == 10
+
+
+def test_at_least_where_the_raw_value_says_no_more() -> None:
+    found = rs.id_corrected(np.random.default_rng(1).normal(size=(400, 80)))
+    assert found.details["at_least"]
+    assert found.interval[1] == np.inf
+    assert found.interval[0] > 15
+
+
+def test_the_table_grows_with_dimension_and_points() -> None:
+    dimensions, curves = expected_curves("gaussian", 1000, 6)
+    assert dimensions[0] == pytest.approx(1)
+    assert dimensions[-1] == pytest.approx(50)
+    assert np.exp(curves[0, 0]) == pytest.approx(1, abs=0.1)
+    assert curves[-1, 0] > expected_curves("gaussian", 300, 6)[1][-1, 0] - 0.1
+    few = rs.id_corrected(np.random.default_rng(2).normal(size=(120, 3)), max_rank=16)
+    assert few.options["n_in_table"] == 300
+
+
+def test_bad_input() -> None:
+    with pytest.raises(UnknownNameError, match="max_rank of id_corrected must be one of 8, 16, 32, 64"):
+        rs.id_corrected(np.random.default_rng(0).normal(size=(120, 3)), max_rank=10)
