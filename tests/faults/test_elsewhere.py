@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 import zarr
 
-import repscape as rs
 from repscape.errors import BusyError, InputError
 from repscape.examples import read_layers
 from repscape.store import making
@@ -68,13 +67,3 @@ def test_what_a_killed_import_left_goes_with_the_next(tmp_path: Path) -> None:
     assert sorted(entry.name for entry in tmp_path.iterdir()) == ["other", "taken", "x.npz"]
     with making(tmp_path / "new"), pytest.raises(BusyError, match=f"in use by process {os.getpid()}"):
         import_arrays(tmp_path / "x.npz", tmp_path / "new")
-
-
-def test_somebodys_measure_may_raise_anything(tmp_path: Path) -> None:
-    def odd(X: object) -> float:
-        raise BaseException("odd")
-
-    plan = rs.Plan(measures=[rs.Measure("odd", fn=odd, takes=("points",)), "id_twonn"])
-    with pytest.warns(match="1 unit of the study failed"):
-        results = rs.run({"a": X}, plan)
-    assert "BaseException: odd" in results.failed[0].error

@@ -81,8 +81,7 @@ def extract(
         read = {name: value for name, value in chosen(states).items() if name not in LISTED}
         alone("--list", ctx, **more, **chosen(examples, draw, tables, label=label), **read)
         obeyed = {name: getattr(states, name) for name in LISTED}
-        opened = chosen(opening, **obeyed, revision=revision and revision[0])
-        _say_layers(model, opened, json)
+        _say_layers(model, chosen(opening, **obeyed, revision=revision and revision[0]), json)
         return
     place = Path() if out is None and dry_run else out
     if data is None or place is None:

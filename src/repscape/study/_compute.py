@@ -15,11 +15,13 @@ from ..measures import MEASURES, Curve, Estimate
 from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
 from ._graphs import keep_graphs, kept_graph, kept_graphs, with_recall
+from ._joint import Drawn, joint_nulls
 from ._sides import Sides
 from ._tasks import Graphs, build_graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
 
 AT_A_TIME = 64  # comparisons that are committed together
+Outcome = tuple[Answer, BaseException | None]
 
 
 def compute(task: Task) -> Iterator[UnitResult]:
@@ -94,9 +96,7 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
             device = task.limits.device if side.neighbors == "exact" else "auto"
             how = {"threads": task.limits.threads, "device": device, "method": side.neighbors}
             graphs = build_graphs(desk.points(), task.need, **how)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # somebody's own code may raise anything
+        except (Exception, SystemExit) as error:
             why = said(error)
             desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else _Blocked(why)
             yield UnitResult("graph", side.name, "graph", (Answer(task.graph, "failed", why=why),), cause=error)
@@ -147,9 +147,7 @@ def _measured(key: str, call: Call, side: Side, desk: _Desk) -> UnitResult:
         blocked = isinstance(desk.graphs, Exception) and error is desk.graphs
         status: Status = "failed" if blocked and not isinstance(error, DegenerateDataError) else "silent"
         return UnitResult("measure", side.name, call.name, (Answer(key, status, why=str(error)),), cause=error)
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
+    except (Exception, SystemExit) as error:
         return UnitResult("measure", side.name, call.name, (Answer(key, "failed", why=said(error)),), cause=error)
     alarm = "" if call.item.measure.alarm is None else call.item.measure.alarm(result)
     record = _record(call, "depth", side, _marked(result, side.steps))
@@ -223,7 +221,6 @@ def _marked(result: Estimate | Curve, steps: Sequence[str]) -> Estimate | Curve:
 def _block(task: PairTask) -> Iterator[UnitResult]:
     """Compare pair by pair; what a run of pairs needs is prepared once, within the memory there is."""
     call, row = task.call, task.call.item.measure
-    graphs = _SideGraphs(task)
 
     def load(position: int) -> tuple[str, Any]:
         side = task.sides[position]
@@ -232,41 +229,41 @@ def _block(task: PairTask) -> Iterator[UnitResult]:
         return side.name, side.points(task.limits.memory)[0]
 
     sides = Sides(row, call.options, load, memory=task.limits.memory)
+    read: dict[str, Any] = {"graph": _SideGraphs(task), "points": sides}
     wanted = {(pair.first, pair.second): pair for pair in task.pairs}
     for tile in sides.tiles(list(wanted)):
+        drawn = joint_nulls(call, tile, read["points" if "points" in row.takes else "graph"])
         for start in range(0, len(tile), AT_A_TIME):
             some = [wanted[key] for key in tile[start : start + AT_A_TIME]]
-            outcomes = [_compared(task, pair, {"graph": graphs, "points": sides}) for pair in some]
-            causes = [cause for _, cause in outcomes if cause is not None]
+            outcomes = [_compared(task, one, read, drawn.get((one.first, one.second))) for one in some]
+            cause = next((cause for _, cause in outcomes if cause is not None), None)
             yield UnitResult(
                 "pairs",
                 f"{len(some)} pairs from {task.sides[some[0].first].name} to {task.sides[some[-1].second].name}",
                 call.name,
                 tuple(answer for answer, _ in outcomes),
-                cause=causes[0] if causes else None,
+                cause=cause,
             )
 
 
-def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any]) -> tuple[Answer, BaseException | None]:
+def _compared(task: PairTask, pair: Comparison, sides: Mapping[str, Any], drawn: Drawn | None) -> Outcome:
     call = task.call
     try:
         ends = iter((pair.first, pair.second))
         row = call.item.measure
         data = [call.held[kind] if kind in call.held else sides[kind][next(ends)] for kind in row.takes]
-        result = with_recall(row(*data, **call.options), [one for one in data if isinstance(one, NeighborGraph)])
+        result = row(*data, **call.options) if drawn is None else drawn.beside(call, data)
+        result = with_recall(result, [one for one in data if isinstance(one, NeighborGraph)])
     except call.no_answer as error:
         return Answer(pair.key, "silent", why=str(error)), error
-    except KeyboardInterrupt:
-        raise
-    except BaseException as error:
+    except (Exception, SystemExit) as error:
         return Answer(pair.key, "failed", why=said(error)), error
     # A matrix has n values for each of its thousands of cells; the profiles keep theirs.
     slim = not pair.whole and isinstance(result, Estimate)
     if not pair.whole and isinstance(result, Estimate):
         result = replace(result, per_point=None)
     first = task.sides[pair.first]
-    kept = _marked(result, first.steps)
-    record = _record(call, "pairs", first, kept, task.sides[pair.second].one.place)
+    record = _record(call, "pairs", first, _marked(result, first.steps), task.sides[pair.second].one.place)
     return Answer(pair.key, "done", record, whole=not slim), None
 
 
