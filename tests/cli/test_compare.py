@@ -65,3 +65,10 @@ def test_without_two_models_there_is_no_match() -> None:
     results = rs.run({"a": np.random.default_rng(0).normal(size=(50, 3))}, rs.Plan(measures=["id_twonn"]))
     with pytest.raises(InputError, match=r"results of best_matches must compare layers of two models"):
         best_matches(results)
+
+
+def test_help_names_every_protocol():
+    from repscape.study import PROTOCOLS
+
+    said = call("compare", "--help").stdout
+    assert [name for name in PROTOCOLS if name not in said] == []

@@ -25,6 +25,19 @@ def compare(
     other: Side,
     measures: Measures = None,
     layers: Layers = None,
+    protocol: Annotated[
+        str | None,
+        typer.Option(
+            "--protocol", help="Measures as a published study has them: platonic or repa; in place of --measures."
+        ),
+    ] = None,
+    permutations: Annotated[
+        int | None,
+        typer.Option(
+            "--permutations",
+            help="Relabellings for the null of every measure, 0 for none; by default 200 where one pass does for all pairs.",
+        ),
+    ] = None,
     out: Out = None,
     threads: Threads = None,
     quiet: Quiet = False,
@@ -32,7 +45,8 @@ def compare(
 ) -> None:
     """Compare two models, every layer with every layer.
 
-    Prints for each layer of the first its best match in the second. The examples must be the same, in the same order.
+    Prints for each layer of the first its best match in the second, and whether that is beyond what the best of as many
+    pairs reads by chance. The examples must be the same, in the same order.
 
     \b
     Examples:
@@ -41,10 +55,11 @@ def compare(
     """
     from ..findings import best_matches
     from ..results import titles
-    from ..study import USUAL_COMPARISON, Running, StudySpec, run, run_study
+    from ..study import Running, StudySpec, comparison, run, run_study
     from ._summary import say_conclusions, say_matches
 
-    given = plan_entries(measures=measures or USUAL_COMPARISON, layers=layers, profiles=["models"])
+    given = plan_entries(measures=measures, layers=layers, profiles=["models"])
+    given |= comparison(given.pop("measures", None), protocol=protocol, permutations=permutations)
     spec = StudySpec.of([one, other], plan=given)
     if out is not None:
         how = Running(threads=threads, wait=True, tell=note, progress=not quiet)

@@ -147,10 +147,10 @@ def _by_library(model: str, *, device: str, dtype: str, tower: str, trusted: boo
 
         return open_timm(name, **opening)
     if library == "open_clip":
-        from ._open_clip import open_open_clip
+        from ._open_clip_torch import open_open_clip
 
         return open_open_clip(name, **opening)
-    from ._sentence_transformers import open_sentence_transformer
+    from ._sentence_transformers_torch import open_sentence_transformer
 
     return open_sentence_transformer(name, trusted=trusted, **opening)
 

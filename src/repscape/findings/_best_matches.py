@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from ..errors import InputError
 from ..measures import Estimate
 from ..results import Place, Record, Results
 from ._apart import Sample, judged, rests_on_few
+from ._beyond_chance import Beyond, Family, beyond, calibrated_beyond, families
 from ._conclusion import Conclusion
 from ._standing import standing
 from ._words import finite, grouped, subject, value_of
@@ -40,8 +41,13 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
         One row for each measure and layer: variant (the measure with its options), model, layer, depth, other_model,
         other_layer, other_depth, value, stderr and chance (NaN where there is none); also, a tuple of the other layers that
         errors do not tell from the match; sure, whether every other layer is shown to be less alike: True, False, or None where
-        there are no errors and nothing is concluded. Layers stand in their order; of several that match equally well the first
-        is named. In 95 % of samples all rows of a measure together leave out no layer that is as alike as the match.
+        there are no errors and nothing is concluded. Where the measure has a null (`permutations=`): p_value and calibrated,
+        of the pair by itself; chance_best, what the best of this row reads on average where the examples are relabelled;
+        limit, what the match must pass, so that in 95 % of relabellings no pair of the two models passes its own; p_family,
+        how often some pair is as extreme; above, whether the match is beyond the limit; calibrated_family, from the limit to
+        the best there can be. Otherwise these are NaN, and above is None. Layers stand in their order; of several that match
+        equally well the first is named. In 95 % of samples all rows of a measure together leave out no layer that is as alike
+        as the match.
 
     Raises
     ------
@@ -85,6 +91,10 @@ class Match:
     """Whether every other is shown to be less alike; None where there are no errors."""
     p_value: float = 1.0
     """That layers which are equally alike would be so far apart by chance."""
+    beyond: Beyond | None = None
+    """The match beside the best of as many unrelated pairs; None without a null."""
+    chance_best: float = np.nan
+    """What the best of the row reads by chance."""
 
     def row(self) -> dict[str, object]:
         """Return it for a table."""
@@ -100,6 +110,15 @@ class Match:
             "value": value_of(self.best),
             "stderr": np.nan if result.stderr is None else result.stderr,
             "chance": np.nan if result.chance is None else result.chance,
+            "p_value": _or_nan(result.p_value if isinstance(result, Estimate) else None),
+            "calibrated": _or_nan(result.calibrated if isinstance(result, Estimate) else None),
+            "chance_best": self.chance_best,
+            "limit": np.nan if self.beyond is None else self.beyond.limit,
+            "p_family": np.nan if self.beyond is None else self.beyond.p_value,
+            "calibrated_family": np.nan
+            if self.beyond is None
+            else _or_nan(calibrated_beyond(self.best, self.beyond.limit)),
+            "above": None if self.beyond is None else self.beyond.above,
             "also": tuple(_other(record).layer.key for record in self.also),
             "sure": self.sure,
         }
@@ -108,11 +127,14 @@ class Match:
 def matches(records: Sequence[Record]) -> Iterator[Match]:
     """Yield the best match of every layer, by measures that say which way is more alike."""
     held = (r for r in records if r.other is not None and r.info.alike is not None and r.profile == "models")
-    families = grouped(held, key=lambda r: (r.variant, r.column))
-    for family in families.values():
+    measured = grouped(held, key=lambda r: (r.variant, r.column))
+    for family in measured.values():
+        known = beyond(family)
         rows = grouped(family, key=lambda r: (r.group, r.place, _other(r).model, _other(r).step))
         for same in rows.values():
-            yield _match(same, len(rows))
+            found = _match(same, len(rows))
+            by_chance = [Family(row).best_by_chance() for row in families(same)]
+            yield replace(found, beyond=known.get(id(found.best)), chance_best=by_chance[0] if by_chance else np.nan)
 
 
 def _match(same: Sequence[Record], rows: int) -> Match:
@@ -137,13 +159,47 @@ def match_conclusions(records: Sequence[Record], names: dict[str, str]) -> Itera
         layers = tuple(_other(match.best).layer.key for match in held)
         if all(match.sure is None for match in held):
             continue
+        judged_by_chance = [match for match in held if match.beyond is not None]
+        if judged_by_chance and not any(match.beyond.above for match in judged_by_chance if match.beyond):
+            yield _nothing_beyond(said, judged_by_chance)
+            continue
+        within = [match for match in judged_by_chance if match.beyond and not match.beyond.above]
+        held = [match for match in held if match not in within]
+        layers = tuple(_other(match.best).layer.key for match in held)
         sure = sum(match.sure is True for match in held)
         listed = ", ".join(f"{match.best.place.layer.key} to {_names(match)}" for match in held)
         text = f"{said}: layers of {first.place.model} and their best matches in {_other(first).model}: {listed}."
         text += "" if sure == len(held) else f" {sure} of {len(held)} differ from every other layer beyond the errors."
+        text += f" {_count_within(within)} no more alike than the best of unrelated pairs." if within else ""
         kind = "best match" if sure else "unsure match"
         p = min(1.0, min(match.p_value for match in held) * len(pairs)) if sure else None
         yield Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=first.place.model, p_value=p)
+
+
+def _nothing_beyond(said: str, held: Sequence[Match]) -> Conclusion:
+    """Say that no pair is beyond what the best of as many unrelated pairs gives."""
+    clearest = min(
+        (match for match in held if match.beyond), key=lambda match: match.beyond.p_value if match.beyond else 1.0
+    )
+    place, other, found = clearest.best.place, _other(clearest.best), clearest.beyond
+    pairs, p = (found.of, found.p_value) if found else (1, 1.0)
+    text = (
+        f"{said}: no layer of {place.model} is more like a layer of {other.model} than the best of {pairs:,} unrelated pairs "
+        f"is by chance (p = {p:.2g})."
+    )
+    return Conclusion(
+        "unsure match", clearest.best.info.name, (), text, variant=clearest.best.variant, model=place.model
+    )
+
+
+def _count_within(within: Sequence[Match]) -> str:
+    names = ", ".join(match.best.place.layer.key for match in within[:NAMED])
+    more = f" and {len(within) - NAMED} more" if len(within) > NAMED else ""
+    return f"{names}{more} {'is' if len(within) == 1 else 'are'}"
+
+
+def _or_nan(value: float | None) -> float:
+    return np.nan if value is None else value
 
 
 def _by_models(records: Sequence[Record]) -> dict[object, list[Match]]:

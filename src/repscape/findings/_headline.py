@@ -14,6 +14,7 @@ from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
 from ..results import Record, Results, titles
 from ._apart import Sample, difference, judged
+from ._beyond_chance import Beyond, beyond
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
 from ._profiles import Ends
@@ -189,10 +190,21 @@ def _matched(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
         one, other, chance = ends.high.place, ends.high.other, ends.high.result.chance
         also = f"; {count(len(ends.beside_high), 'other pair')} within the errors" if ends.beside_high else ""
         by_chance = "" if chance is None else f", {'one pair ' if ends.of > 1 else ''}by chance {chance:.3g}"
+        beside = _beside_chance(line, ends.high)
+        if beside is not None:
+            by_chance = f", the best of {beside.of:,} by chance {beside.best_by_chance:.3g}"
         at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
-        both = f"{one.model} and {other.model}{f' are most alike at {at}' if ends.of > 1 else ''}"
+        alike = beside is None or beside.above
+        where = f"{' are most alike' if alike else ' are not alike beyond chance, not even'} at {at}"
+        both = f"{one.model} and {other.model}{where if ends.of > 1 else ''}"
+        also = also if alike else ""
         said = f"{both}: {_inside(names[variant])} {number(ends.high)}{by_chance}{also}."
         yield _of("most alike" if ends.of > 1 else "single", ends.high, said)
+
+
+def _beside_chance(line: Sequence[Record], best: Record) -> Beyond | None:
+    """Return the best pair beside what the best of as many reads by chance, where relabelled examples say it."""
+    return beyond([record for record in line if record.profile == best.profile]).get(id(best))
 
 
 def _filled(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:

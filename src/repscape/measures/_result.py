@@ -78,6 +78,12 @@ class Estimate(Brief, _Equal):
     """Every convention used, defaults included."""
     details: Mapping[str, Any] = field(default_factory=dict)
     """Further numbers and arrays; the function's docstring lists the keys."""
+    calibrated: float | None = None
+    """How far the value lies beyond what unrelated data pass in 5 % of samples, as a share of the way from there to the best
+    value there can be: 0 where it does not, 1 at best. None without a null, or where nothing is the best."""
+    null: FloatArray | None = None
+    """(draws,) the values under relabelled examples; results of the same examples are relabelled alike, so that the largest of
+    several has a null too."""
     replicates: FloatArray | None = None
     """(draws,) deviations of the value over random subsets of the examples, scaled so that their standard deviation is a
     standard error. The subsets depend on n alone: results on the same examples may be compared draw by draw."""
@@ -100,7 +106,7 @@ class Estimate(Brief, _Equal):
             counts = np.histogram(held, bins=BINS)[0]
             said = f"of each example: {_said(held.min())} to {_said(held.max())}"
             each = element("div", bars(counts, said=said), " ", element("small", said))
-        facts = {"95 % interval": interval, "chance": self.chance, "p": self.p_value}
+        facts = {"95 % interval": interval, "chance": self.chance, "p": self.p_value, "calibrated": self.calibrated}
         return card(str(self), _facts(self, facts), picture, each)
 
 

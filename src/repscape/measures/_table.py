@@ -99,6 +99,9 @@ class Measure(Brief):
     prepare: Callable[..., Any] | bool = False
     """With arity 2 on points: function of (points, options) whose result stands for the points in every comparison, so that
     its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
+    nulls: bool = False
+    """With arity 2: whether ``nulls`` in the module of the measure gives the values of many pairs under the same relabellings
+    at once; then permutations of a matrix cost little more than those of one pair."""
     family: str = ""
     """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
     alike: Literal[1, -1] | None = None
@@ -162,6 +165,10 @@ class Measure(Brief):
         if self.prepare is True:
             return self._module().prepare  # type: ignore[no-any-return]
         return self.prepare or None
+
+    def joint_nulls(self) -> Callable[..., Any] | None:
+        """Return what gives many pairs under the same relabellings, importing it on first use."""
+        return self._module().nulls if self.nulls and self.fn is None else None
 
     def under(self, given: Mapping[str, Any]) -> Measure:
         """Return the row as it reads under these options."""

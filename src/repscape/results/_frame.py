@@ -15,7 +15,7 @@ PLACE = ("model", "step", "site", "layer", "index", "depth")
 COLUMNS = (
     "measure", "variant", "profile", "column", "group", *PLACE, *(f"other_{name}" for name in PLACE), "x_name", "x", "value",
     "stderr", "low", "high", "p_value", "chance", "n", "dropped", "options", "higher_means", "reference",
-    "title", "version",
+    "title", "version", "calibrated",
 )  # fmt: skip
 
 
@@ -51,6 +51,7 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
             "low": low,
             "high": high,
             "p_value": result.p_value,
+            "calibrated": result.calibrated,
         }
         return
     nothing = [None] * len(result.x)

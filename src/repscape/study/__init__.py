@@ -1,6 +1,7 @@
 """The only place where stages meet: sources and plans in, results out."""
 
-from ._defaults import USUAL_COMPARISON, fitted
+from ._comparison import PROTOCOLS, USUAL_COMPARISON, comparison
+from ._defaults import fitted
 from ._describe import describe
 from ._diff import Difference, diff_studies
 from ._export import export_arrays
@@ -21,7 +22,9 @@ from .asking import Prediction, predict
 from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
 
 __all__ = [
+    "PROTOCOLS",
     "USUAL_COMPARISON",
+    "comparison",
     "fitted",
     "Difference",
     "Forecast",

@@ -12,8 +12,6 @@ from ..plan import Plan
 from .reading import Source
 
 LABEL = "label"
-USUAL_COMPARISON = ("overlap_neighbors", "sim_cka")
-"""Of two models, every layer with every layer."""
 USUAL_K = 30
 USUAL_RANK = 64
 LEAST_FOR_FRACTIONS = 20  # a tenth of the ratios must be two at least

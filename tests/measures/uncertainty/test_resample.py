@@ -7,7 +7,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
-from repscape.measures.uncertainty._resample import replicates_of, replicates_of_influence, shuffles, spread_of, subsets
+from repscape.measures.uncertainty import replicates_of, replicates_of_influence, shuffles, spread_of, subsets
 
 
 @pytest.mark.parametrize(("n", "share"), [(5, 0.5), (100, 0.25), (1300, 0.5), (5000, 0.25)])

@@ -1,3 +1,4 @@
+from ._imbalance_select import Selection, imbalance_conditional, imbalance_select
 from ._information_imbalance import information_imbalance
 from ._overlap_edit import overlap_edit
 from ._overlap_labels import overlap_labels
@@ -9,6 +10,9 @@ from ._rows import ROWS
 
 __all__ = [
     "ROWS",
+    "Selection",
+    "imbalance_conditional",
+    "imbalance_select",
     "information_imbalance",
     "overlap_edit",
     "overlap_labels",

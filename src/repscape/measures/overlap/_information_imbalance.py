@@ -15,7 +15,7 @@ from ... import _check
 from ...errors import GraphDepthError
 from ...machine import within_memory
 from .._result import Estimate
-from ..uncertainty import exchanges, within_bounds
+from ..uncertainty import exchanges, with_null, within_bounds
 from ._imbalance_error import imbalance_error, imbalance_null
 from ._imbalance_sides import NAME, Side, imbalance, prepare
 
@@ -110,24 +110,26 @@ def information_imbalance(
     found = imbalance_error((first, second), (there, back), k=k, error=error, groups=free.groups)
     stderr = found.stderr[0]
     null = imbalance_null(first, second, k, free=free, draws=permutations, rng=rng) if permutations else None
-    return Estimate(
+    result = Estimate(
         value=there.value,
         n=first.n,
         stderr=stderr,
         interval=None if stderr is None else within_bounds(values[0], found.interval(values[0]), low=0.0, high=2.0),
-        p_value=null.p_value if null else None,
         per_point=there.per_point,
         chance=1.0,
         options={
             "k": k,
             "error": found.name,
-            "null": f"{permutations} relabellings of the {free.name}" if null else None,
+            "null": None,
         },
         details={
             "reverse": values[1],
             "reverse_stderr": math.nan if found.stderr[1] is None else found.stderr[1],
             "best": (k + 1) / first.n,
-            **({"null_mean": null.mean, "null_sd": null.sd} if null else {}),
         },
         replicates=found.replicates,
     )
+    if null is None:
+        return result
+    name = f"{permutations} relabellings of the {free.name}"
+    return with_null(result, null, less=True, bounds=(0.0, 2.0), name=name, known=1.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from ...errors import GraphDepthError
 from ...graph import NeighborGraph
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
-from ..uncertainty import Null, exchanges, replicates_of_influence, shuffle_null, within_bounds
+from ..uncertainty import Exchanges, Null, exchanges, replicates_of_influence, shuffle_null, with_null, within_bounds
 from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 
 FloatArray = npt.NDArray[np.float64]
@@ -80,22 +80,27 @@ def ordered_estimate(
     free = exchanges(lists.n, asked.groups, asked.within, function=function)
     found = _error(values, lists, asked.error, free.groups, function=function)
     stderr = found.stderr if found else None
-    null, null_name = _null(lists, per_point, value, asked, function) if asked.permutations else (None, None)
-    if chance is None and null is not None and asked.groups is None and asked.within is None:
+    null = _null(lists, per_point, value, asked=asked, free=free, function=function) if asked.permutations else None
+    if chance is None and null is not None and free.free:
         chance = null.mean
     adjusted = {} if chance is None else {"adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0}
-    return Estimate(
+    result = Estimate(
         value=value,
         n=lists.n,
         stderr=stderr,
         interval=None if stderr is None else within_bounds(value, normal_interval(value, stderr), low=0.0, high=1.0),
-        p_value=null.p_value if null else None,
         per_point=values,
         chance=chance,
-        options={"k": lists.k, **options, "error": found.method if found else None, "null": null_name},
-        details={**adjusted, **(null.details(value) if null else {})},
+        options={"k": lists.k, **options, "error": found.method if found else None, "null": None},
+        details=adjusted,
         replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )
+    if null is None:
+        return result
+    name = f"{asked.permutations} relabellings of the {free.name}"
+    judged = with_null(result, null, less=False, bounds=(0.0, 1.0), name=name, known=chance)
+    details = {**judged.details, "partial": null.details(value)["partial"]}
+    return replace(judged, details=details, chance=chance)  # of groups and strata no chance is known
 
 
 def _error(
@@ -122,10 +127,11 @@ def relabelled(indices: IndexArray, order: npt.NDArray[np.int64]) -> IndexArray:
     return moved
 
 
-def _null(lists: Lists, per_point: PerPoint, value: float, asked: ListInference, function: str) -> tuple[Null, str]:
-    """Return the null of relabelled examples, and its name."""
-    free = exchanges(lists.n, asked.groups, asked.within, function=function)
-    null = shuffle_null(
+def _null(  # house: the lists, what is compared, and what is relabelled how
+    lists: Lists, per_point: PerPoint, value: float, *, asked: ListInference, free: Exchanges, function: str
+) -> Null:
+    """Return the null of relabelled examples."""
+    return shuffle_null(
         lambda order: float(per_point(lists.first, relabelled(lists.second, order)).mean()),
         lists.n,
         value=value,
@@ -134,4 +140,3 @@ def _null(lists: Lists, per_point: PerPoint, value: float, asked: ListInference,
         within=free.within,
         groups=free.groups,
     )
-    return null, f"{asked.permutations} relabellings of the {free.name}"

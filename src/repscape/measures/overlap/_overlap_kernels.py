@@ -45,3 +45,59 @@ def count_relabelled(a, b, k, order, stamp):  # type: ignore[no-untyped-def]
             common += stamp[order[b[i, rank]]] == i
     stamp[:] = -1
     return common
+
+
+@njit(cache=True, nogil=True)
+def count_links(lists):  # type: ignore[no-untyped-def]
+    """Return how many links of (n, k) lists go both ways, and the sum over points of in (in - 1), in how many lists it is."""
+    n, k = lists.shape
+    into = np.zeros(n, dtype=np.int64)
+    mutual = 0
+    for i in range(n):
+        for rank in range(k):
+            j = lists[i, rank]
+            into[j] += 1
+            for other in range(k):
+                if lists[j, other] == i:
+                    mutual += 1
+                    break
+    shared = 0
+    for i in range(n):
+        shared += into[i] * (into[i] - 1)
+    return mutual, shared
+
+
+@njit(cache=True, nogil=True)
+def count_relabelled_all(left, right, orders):  # type: ignore[no-untyped-def]
+    """Return (draws, a, b) common entries of (a, n, k) with (b, n, k) lists whose example i becomes example order[i].
+
+    a is at most 63: word (n,) has a bit for each left list that holds an example.
+    """
+    draws, n = orders.shape
+    a, _, k = left.shape
+    b = right.shape[0]
+    counts = np.zeros((draws, a, b), dtype=np.int64)
+    word = np.zeros(n, dtype=np.uint64)
+    one = np.uint64(1)
+    none = np.uint64(0)
+    for draw in range(draws):
+        order = orders[draw]
+        for i in range(n):
+            row = order[i]
+            for side in range(a):
+                bit = one << np.uint64(side)
+                for rank in range(k):
+                    word[left[side, row, rank]] |= bit
+            for other in range(b):
+                for rank in range(k):
+                    bits = word[order[right[other, i, rank]]]
+                    side = 0
+                    while bits != none:
+                        if bits & one:
+                            counts[draw, side, other] += 1
+                        bits >>= one
+                        side += 1
+            for side in range(a):
+                for rank in range(k):
+                    word[left[side, row, rank]] = none
+    return counts

@@ -13,8 +13,10 @@ from ...graph import NeighborGraph
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import neighbor_indices
-from ..uncertainty import Null, exchanges, replicates_of_influence, shuffle_null, within_bounds
+from ..uncertainty import Exchanges, Null, exchanges, replicates_of_influence, shuffle_null, with_null, within_bounds
 from ._list_error import ERRORS, ListError, depth_for_influence, list_error
+from ._null_of_overlap import moments
+from ._null_of_overlap import nulls as nulls
 from ._overlap_kernels import count_relabelled, count_shared
 
 FloatArray = npt.NDArray[np.float64]
@@ -63,9 +65,9 @@ def overlap_neighbors(
     -------
     Estimate
         value in [0, 1], 1 for equal neighbourhoods; chance is k / (n - 1). per_point (n,) has each example's share.
-        details: "by_k" (k,), the overlap at every k from 1; "adjusted", (value - chance) / (1 - chance); with permutations
-        "null_mean" and "null_sd", and "partial", (value - null_mean) / (1 - null_mean): with `within`, what agrees beyond
-        the strata.
+        details: "by_k" (k,), the overlap at every k from 1; "adjusted", (value - chance) / (1 - chance); "null_mean",
+        "null_sd" and "null_threshold", from the relabellings or, without groups and strata, from exact moments; "partial",
+        (value - null_mean) / (1 - null_mean): with `within`, what agrees beyond the strata.
 
     Raises
     ------
@@ -100,25 +102,27 @@ def overlap_neighbors(
     free = exchanges(g.n, groups, within, function=name)
     found = _error(per_point, g, h, k=k, error=error, groups=free.groups)
     stderr = found.stderr if found else None
-    null, null_name = None, None
-    if permutations:
-        null, null_name = _null(first, second, value, permutations=permutations, groups=groups, within=within, rng=rng)
-    return Estimate(
+    result = Estimate(
         value=value,
         n=g.n,
         stderr=stderr,
         interval=None if stderr is None else within_bounds(value, normal_interval(value, stderr), low=0.0, high=1.0),
-        p_value=null.p_value if null else None,
         per_point=per_point,
         chance=chance,
-        options={"k": k, "error": found.method if found else None, "null": null_name},
+        options={"k": k, "error": found.method if found else None, "null": None},
         details={
             "by_k": by_rank.cumsum() / (g.n * np.arange(1, k + 1)),
             "adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0,
-            **(null.details(value) if null else {}),
         },
         replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )
+    if not permutations:
+        if not free.free:
+            return result
+        null, null_name = Null.of_moments(*moments(first, second)), "exact moments"
+    else:
+        null, null_name = _null(first, second, value, permutations=permutations, free=free, rng=rng)
+    return with_null(result, null, less=False, bounds=(0.0, 1.0), name=null_name, known=chance)
 
 
 def _error(
@@ -148,14 +152,12 @@ def _null(
     value: float,
     *,
     permutations: int,
-    groups: Any,
-    within: Any,
+    free: Exchanges,
     rng: int | np.random.Generator,
 ) -> tuple[Null, str]:
     """Return the null of relabelled examples, and its name."""
     n, k = first.shape
     name = "overlap_neighbors"
-    free = exchanges(n, groups, within, function=name)
     stamp = np.full(n, -1, dtype=np.int64)
     null = shuffle_null(
         lambda order: count_relabelled(first, second, k, order, stamp) / (n * k),

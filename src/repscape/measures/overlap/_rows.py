@@ -55,6 +55,7 @@ ROWS: tuple[Measure, ...] = (
         neighbors="k",
         wants=_sandwich_wants,
         column_options=("groups", "within"),
+        nulls=True,
     ),
     Measure(
         "overlap_labels",

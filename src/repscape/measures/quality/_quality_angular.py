@@ -16,7 +16,7 @@ NAME = "quality_angular"
 
 @within_memory
 def quality_angular(X: Any, Y: Any, *, error: Literal["auto", "influence"] | None = "auto") -> Estimate:
-    r"""Mean of arccos(x . y / |x| |y|) / pi over examples: small where the blocks between could be left out [1]_.
+    r"""Mean of ``arccos(x . y / |x| |y|) / pi`` over examples: small where the blocks between could be left out [1]_.
 
     Parameters
     ----------

@@ -31,8 +31,8 @@ def quality_capacity(
 ) -> Estimate:
     r"""Mean-field capacity of classes as manifolds: so many for each dimension can be divided at random [1]_.
 
-    1 / capacity is the mean over classes and random vectors t of min |v - t|^2 over v with v . s >= 0 for all points s of the
-    class, a point being its coordinates about the class mean, in units of that mean's distance from the centre, and 1.
+    1 / capacity is the mean over classes and random vectors t of min ``|v - t|^2`` over v with ``v . s >= 0`` for all points s
+    of the class, a point being its coordinates about the class mean, in units of that mean's distance from the centre, and 1.
 
     Parameters
     ----------

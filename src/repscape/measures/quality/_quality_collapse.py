@@ -39,8 +39,8 @@ def quality_collapse(
     statistic : {"nc1", "cdnv", "nearest_mean", "equiangularity"}
         Which is the value; all are in the details. "nc1": S_W is the mean covariance within classes, S_B that of the class
         means about their own mean, its inverse cut to min(C - 1, d) directions. "cdnv": mean over pairs of classes of (var_1
-        + var_2) / (2 |m_1 - m_2|^2) [2]_. "nearest_mean": share of points that are nearest to the mean of their own class,
-        itself left out of it. "equiangularity": mean over pairs of |cos(m_1, m_2) + 1 / (C - 1)|, 0 where the means stand
+        + var_2) / (2 norm(m_1 - m_2)^2) [2]_. "nearest_mean": share of points that are nearest to the mean of their own class,
+        itself left out of it. "equiangularity": mean over pairs of ``|cos(m_1, m_2) + 1 / (C - 1)|``, 0 where the means stand
         evenly apart.
     debiased : bool
         For "cdnv": take var / n_c, what sampling adds, off the squared distance; NaN where a pair has nothing left.

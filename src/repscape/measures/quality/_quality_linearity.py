@@ -26,7 +26,7 @@ def quality_linearity(
     residual: bool = True,
     error: Literal["auto", "influence"] | None = "auto",
 ) -> Estimate:
-    r"""1 - min_A |X A - Y|^2, X and Y centred and of length 1: the share of a block's output that is linear in its input [1]_.
+    r"""``1 - min_A |X A - Y|^2``, X and Y centred, of length 1: the share of an output that is linear in its input [1]_.
 
     Parameters
     ----------

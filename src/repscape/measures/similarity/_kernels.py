@@ -75,3 +75,23 @@ def sum_above(places, values, bins, out):  # type: ignore[no-untyped-def]
         total += own
     for p in range(places.size):
         out[p] = bins[places[p]]
+
+
+@njit(cache=True, nogil=True)
+def take_pairs(right, order, out):  # type: ignore[no-untyped-def]
+    """Fill out (pairs, b) with rows of right (pairs, b): pair (i, j) gets that of (order[i], order[j]).
+
+    Pairs stand in the order (0, 1), (0, 2) ... (1, 2) ... of a condensed matrix of n examples.
+    """
+    n = order.size
+    columns = right.shape[1]
+    place = 0
+    for i in range(n):
+        one = order[i]
+        for j in range(i + 1, n):
+            other = order[j]
+            low, high = (one, other) if one < other else (other, one)
+            source = low * n - low * (low + 1) // 2 + high - low - 1
+            for column in range(columns):
+                out[place, column] = right[source, column]
+            place += 1

@@ -16,6 +16,7 @@ from .._result import Estimate, normal_interval
 from ..points import IntArray
 from ..uncertainty import (
     Exchanges,
+    Null,
     Spread,
     by_group,
     effective_examples,
@@ -26,6 +27,7 @@ from ..uncertainty import (
     replicates_of_influence,
     shuffle_null,
     subsample_error,
+    with_null,
     within_bounds,
 )
 
@@ -141,14 +143,16 @@ def pair_estimate(
     own_error: Callable[[IntArray | None], PairError | None] | None = None,
     bounds: tuple[float, float] = (-math.inf, math.inf),
     chance: float | None = None,
+    closed: Callable[[], Null | None] | None = None,
     less: bool = False,
 ) -> Estimate:
     """Add the error and the null that were asked for.
 
     `own_error` gives, for groups (n,) or None, the error of "auto" and of any name but "subsample"; a measure without one has
-    half-samples, by themselves where examples are few.
+    half-samples, by themselves where examples are few. `closed` gives the null whose moments are known under free relabelling:
+    its mean is the chance.
     """
-    first, second = sides
+    first = sides[0]
     rng = _random.generator(asked.rng, function)
     free = asked.free(first.n, function)
     found: PairError | None = None
@@ -161,37 +165,65 @@ def pair_estimate(
             )
     elif asked.error == "subsample" or (asked.error == "auto" and AUTO_LEAST <= first.n <= AUTO_ROWS):
         found = _by_subsets(sides, compare, value=value, rng=rng, groups=free.groups, must=asked.error == "subsample")
-    null = None
-    if asked.permutations:
-        null = shuffle_null(
-            lambda order: compare(first, second.shuffled(order)),
-            first.n,
-            value=value,
-            permutations=asked.permutations,
-            rng=rng,
-            within=free.within,
-            groups=free.groups,
-            less=less,
-        )
-    return Estimate(
+    result = Estimate(
         value=value,
         n=first.n,
         stderr=found.spread.stderr if found else None,
         interval=within_bounds(value, found.spread.interval, low=bounds[0], high=bounds[1]) if found else None,
-        p_value=null.p_value if null else None,
-        chance=null.mean if null else chance,
+        chance=chance,
         options={
             **options,
             "error": found.name if found else None,
-            "null": f"{asked.permutations} shuffles of the {free.name}" if null else None,
+            "null": None,
         },
         details={
             **details,
             **({} if found is None or math.isnan(found.n_eff) else {"n_eff": found.n_eff}),
-            **({"null_mean": null.mean, "null_sd": null.sd} if null else {}),
         },
         replicates=found.replicates if found else None,
     )
+    how: dict[str, Any] = {"asked": asked, "function": function, "bounds": bounds, "less": less}
+    return _with_its_null(result, sides, compare, chance=chance, closed=closed, **how)
+
+
+def _with_its_null(  # house: what was compared and how, and what is known of its chance
+    result: Estimate,
+    sides: tuple[SideT, SideT],
+    compare: Callable[[SideT, SideT], float],
+    *,
+    asked: Inference,
+    function: str,
+    chance: float | None,
+    closed: Callable[[], Null | None] | None,
+    bounds: tuple[float, float],
+    less: bool,
+) -> Estimate:
+    """Set the value beside its relabellings, or beside the moments that are known of them."""
+    first, second = sides
+    free = asked.free(first.n, function)
+    moments = closed() if closed is not None and free.free else None
+    if not asked.permutations:
+        if moments is None:
+            return result
+        return with_null(result, moments, less=less, bounds=bounds, name="exact moments", known=moments.mean)
+    null = shuffle_null(
+        lambda order: compare(first, second.shuffled(order)),
+        first.n,
+        value=result.value,
+        permutations=asked.permutations,
+        rng=_random.generator(asked.rng, function),  # of an int the same orders for all pairs, whatever the error drew
+        within=free.within,
+        groups=free.groups,
+        less=less,
+    )
+    known = moments.mean if moments else chance if free.free else None
+    name = null_name(asked.permutations, free)
+    return with_null(result, null, less=less, bounds=bounds, name=name, known=known)
+
+
+def null_name(permutations: int, free: Exchanges) -> str:
+    """Return what the null of a similarity is called."""
+    return f"{permutations} shuffles of the {free.name}"
 
 
 def _by_subsets(  # house: the comparison, and what to do with it

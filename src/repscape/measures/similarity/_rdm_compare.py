@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +18,12 @@ from ._kernels import count_inversions, sort_runs
 from ._rdm import conditions, pair_places, pairs_of
 
 FloatArray = npt.NDArray[np.float64]
-COMPARATORS = ("pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine")
-RANKED = ("spearman", "kendall", "kendall_a")
+COMPARATORS = (
+    "pearson", "spearman", "rho_a", "kendall", "kendall_a", "cosine", "whitened_cosine", "whitened_pearson",
+)  # fmt: skip
+RANKED = ("spearman", "rho_a", "kendall", "kendall_a")
+WHITENED = ("whitened_cosine", "whitened_pearson")
+CENTRED = ("pearson", "spearman", "rho_a", "whitened_pearson")
 HELD_BYTES = (
     1 << 30
 )  # up to so much an RDM is held; a larger one is worked out again, piece by piece, at every comparison
@@ -63,6 +67,8 @@ class Side:
     ranks: Ranks | None = None
     norm: float = math.nan
     """What the centred vector (or ranks) was divided by."""
+    weights: list[tuple[float, float, float]] = field(default_factory=list)
+    """Mean, sum of squares and squared row sums of what is compared, once its chance was asked for; no order changes them."""
     again: Callable[[IntArray], Side] | None = None
     """Works the side out from chosen conditions, where the vector is not held."""
 
@@ -100,13 +106,15 @@ def side_of(vector: FloatArray, compare: str, *, name: str, function: str, n: in
     low, high = (float(vector.min()), float(vector.max())) if vector.size else (0.0, 0.0)
     _refuse_flat(low, high, compare, name, function)
     if compare in RANKED:
-        ranks, vector = _ranked(vector, with_order=compare != "spearman")
+        ranks, vector = _ranked(vector, with_order=compare in ("kendall", "kendall_a"))
     else:
         ranks = None
-    if compare in ("pearson", "spearman"):
+    if compare in CENTRED:
         vector = vector - vector.mean()
-    sums = row_sums([vector], n) if compare == "whitened_cosine" else None
+    sums = row_sums([vector], n) if compare in WHITENED else None
     norm = math.sqrt(_inner([vector], [vector], sums, sums))
+    if compare == "rho_a":  # as if ties were broken at random: what ranks without ties would have
+        norm = math.sqrt((vector.size**3 - vector.size) / 12)
     scaled = vector / norm
     return Side(n, compare, lambda: (scaled,), scaled, None if sums is None else sums / norm, ranks, norm)
 
@@ -130,8 +138,8 @@ def streamed_side(
     for piece in pieces():
         low, high, total = min(low, float(piece.min())), max(high, float(piece.max())), total + float(piece.sum())
     _refuse_flat(low, high, compare, name, function)
-    mean = total / pairs_of(n) if compare == "pearson" else 0.0
-    sums = row_sums(pieces(), n) if compare == "whitened_cosine" else None
+    mean = total / pairs_of(n) if compare in CENTRED else 0.0
+    sums = row_sums(pieces(), n) - mean * (n - 1) if compare in WHITENED else None
     norm = math.sqrt(_inner((p - mean for p in pieces()), (p - mean for p in pieces()), sums, sums))
     return Side(
         n,

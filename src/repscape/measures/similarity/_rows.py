@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._table import ISOMETRIES, Measure
+from ._rows_further import FURTHER
 
 ROWS: tuple[Measure, ...] = (
     Measure(
@@ -22,6 +23,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="CKA",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
         variants={("estimator", "debiased"): {"bounds": (-1.0, 1.0)}},
     ),
@@ -153,6 +155,8 @@ ROWS: tuple[Measure, ...] = (
         reference="Kriegeskorte et al. 2008",
         label="RSA",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
+    *FURTHER,
 )

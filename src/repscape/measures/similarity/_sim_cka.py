@@ -20,6 +20,8 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, square_norms
+from ._cka_null import closed_null
+from ._cka_null import nulls as nulls
 from ._gram import kernel_of, median_distance
 from ._hsic import Hsic, Part, hsic
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
@@ -89,8 +91,10 @@ def sim_cka(
     Returns
     -------
     Estimate
-        value in [0, 1], of the debiased estimator in [-1, 1]; higher means more alike. chance: 0 for the debiased estimator,
-        else the mean over the shuffles. details: "hsic", "hsic_x", "hsic_y" (not normalised by n), and for the rbf kernel
+        value in [0, 1], of the debiased estimator in [-1, 1]; higher means more alike. chance: what unrelated representations
+        of these spectra read on average, by exact moments of free relabelling; 0 for the debiased estimator; with `groups` or
+        `within` the mean over the shuffles. details: "null_mean", "null_sd" and "null_threshold", from those moments or from
+        the shuffles, "hsic", "hsic_x", "hsic_y" (not normalised by n), and for the rbf kernel
         "width_x" and "width_y", the mean over batches.
 
     Raises
@@ -136,7 +140,7 @@ def sim_cka(
         options={**options, "precision": first.precision},
         details={"hsic": sum(part.value for part in shared), "hsic_x": first.norm, "hsic_y": second.norm}
         | ({} if kernel == "linear" else {"width_x": first.width, "width_y": second.width}),
-        chance=0.0 if estimator == "debiased" else None,
+        closed=lambda: closed_null(first, second),
     )
 
 

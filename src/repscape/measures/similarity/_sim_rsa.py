@@ -15,13 +15,17 @@ from ..points import IntArray
 from ..uncertainty import Spread
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 from ._rdm import Metric, dissimilarities, pair_places, pairs_of
-from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
+from ._rdm_compare import COMPARATORS, HELD_BYTES, WHITENED, Side, compared, side_of, streamed_side
 from ._rdm_influence import WITH_INFLUENCE, influence
+from ._rsa_null import closed_null
+from ._rsa_null import nulls as nulls
 
 NAME = "sim_rsa"
 ERRORS = ("auto", "influence", "subsample", "bootstrap", None)
 BOOTSTRAPS = 200
-Compare = Literal["pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine"]
+Compare = Literal[
+    "pearson", "spearman", "rho_a", "kendall", "kendall_a", "cosine", "whitened_cosine", "whitened_pearson"
+]  # fmt: skip
 
 
 @within_memory
@@ -51,15 +55,16 @@ def sim_rsa(
         Another of the same examples, row by row.
     metric : {"cosine", "correlation", "euclidean", "sqeuclidean"}
         Dissimilarity of two examples, as in :func:`rdm`.
-    compare : {"pearson", "spearman", "kendall", "kendall_a", "cosine", "whitened_cosine"}
-        Correlation, rank correlation, Kendall's tau-b or tau-a, cosine, or cosine after the noise that pairs with a condition
-        in common share is made white [2]_ (with metric="sqeuclidean" the linear CKA).
+    compare : {"pearson", "spearman", "rho_a", "kendall", "kendall_a", "cosine", "whitened_cosine", "whitened_pearson"}
+        Correlation, rank correlation, the same as if ties were broken at random, Kendall's tau-b or tau-a, cosine; cosine and
+        correlation after the noise that pairs with a condition in common share is made white [2]_ (the whitened cosine of
+        metric="sqeuclidean" is the linear CKA).
     axis : {"examples", "units"}
         "units": the units (columns) are the conditions; both sides then have the same units, of any two sets of examples.
     error : {"auto", "influence", "subsample", "bootstrap", None}
         "influence": what each condition says of the value, from all its pairs; for "pearson", "spearman" and "cosine", at any
         n. "subsample": 20 random halves of the conditions. "bootstrap": 200 draws of conditions with replacement, pairs of a
-        condition with itself left out; not for "whitened_cosine". "auto": "influence" where there is one, else "subsample" up
+        condition with itself left out; not for the whitened ones. "auto": "influence" where there is one, else "subsample" up
         to 300 conditions, else None.
     permutations : int
         Shuffles of the conditions of Y, for p_value and chance.
@@ -74,8 +79,9 @@ def sim_rsa(
     Returns
     -------
     Estimate
-        value in [-1, 1]; higher means more alike. chance: 0 for correlations, else the mean over the shuffles. details:
-        "n_eff", on how many conditions an error by influence rests; with permutations "null_mean" and "null_sd".
+        value in [-1, 1]; higher means more alike. chance: 0 for correlations; of the cosine by exact moments, else the mean
+        over the shuffles. details: "n_eff", on how many conditions an error by influence rests; "null_mean", "null_sd" and
+        "null_threshold", from exact moments of free relabelling (inner products only) or from the shuffles.
 
     Raises
     ------
@@ -146,15 +152,16 @@ def judged(sides: tuple[Side, Side], *, asked: Inference, options: Mapping[str, 
         options=options,
         details={},
         chance=None if "cosine" in compare else 0.0,
+        closed=lambda: closed_null(*sides),
     )
 
 
 def _bootstrap(first: Side, second: Side, *, value: float, rng: Any) -> Spread:
     """Return the error over conditions drawn with replacement; a condition is not compared with itself."""
-    if first.compare == "whitened_cosine" or first.vector is None:
+    if first.compare in WHITENED or first.vector is None:
         raise InputError(
             "error='bootstrap' of sim_rsa leaves pairs out, which needs RDMs that are held (up to 16,000 conditions) and a "
-            "comparator other than 'whitened_cosine'. Take error='subsample'."
+            "comparator that is not whitened. Take error='subsample'."
         )
     source = _random.generator(rng, NAME)
     values: list[float] = []

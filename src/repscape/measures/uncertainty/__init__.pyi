@@ -1,4 +1,5 @@
 from ._bounds import within_bounds
+from ._calibrated import drawn_null, with_null
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
 from ._influence import (
     FEW,
@@ -11,35 +12,34 @@ from ._influence import (
     spread_by_influence,
 )
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
+from ._joint import Asked, JointNull
+from ._null import Exchanges, Null, exchanges, shuffle_null, shuffles, whole_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
 from ._refused_sizes_kernels import refused_sizes
 from ._resample import (
     DRAWS,
-    Exchanges,
     IntArray,
-    Null,
     Spread,
-    exchanges,
     replicates_of,
     replicates_of_influence,
-    shuffle_null,
     spread_of,
     subsample_error,
     subsets,
-    whole_groups,
 )
 from ._sample_size import sample_size, sample_size_curve
 from ._sandwich import sandwich, share_kept
 from ._subsets_graph import LEAST_POINTS, LEAST_SHARE, Deviations, Surroundings, deviations
 
 __all__ = [
+    "Asked",
     "DEEP",
     "DRAWS",
     "Deviations",
     "Exchanges",
     "FEW",
     "IntArray",
+    "JointNull",
     "LEAST_K",
     "LEAST_POINTS",
     "LEAST_SHARE",
@@ -52,6 +52,7 @@ __all__ = [
     "depth_for",
     "depth_for_gride",
     "deviations",
+    "drawn_null",
     "effective_examples",
     "error_groups",
     "exchanges",
@@ -70,10 +71,12 @@ __all__ = [
     "sandwich",
     "share_kept",
     "shuffle_null",
+    "shuffles",
     "spread_by_influence",
     "spread_of",
     "subsample_error",
     "subsets",
     "whole_groups",
+    "with_null",
     "within_bounds",
 ]

@@ -1,4 +1,4 @@
-"""Errors by subsampling without replacement and nulls by shuffling, for any statistic of n examples.
+"""Errors by subsampling without replacement, for any statistic of n examples.
 
 A bootstrap repeats rows, and repeated rows are neighbours at distance zero: half-samples without replacement have no copies.
 Results keep their deviations over subsets that depend on the number of examples alone, so that two results on the same examples
@@ -8,17 +8,12 @@ can be compared draw by draw.
 from __future__ import annotations
 
 import functools
-import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
-
-from ... import _check
-from ...errors import InputError
 
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -52,121 +47,6 @@ def subsample_error(
     b = n // 2 if size is None else size
     values = [statistic(np.sort(rng.permutation(n)[:b])) for _ in range(draws)]
     return Spread.of(value, float(np.std(values, ddof=1)) * (b / (n - b)) ** 0.5, draws - 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Null:
-    """A statistic under shuffling."""
-
-    p_value: float
-    """Share of the shuffles, the data themselves counted among them, that give at least the value."""
-    mean: float
-    """What unrelated data give."""
-    sd: float = 0.0
-    """How much that varies."""
-
-    @classmethod
-    def of(cls, value: float, drawn: FloatArray, *, less: bool = False) -> Null:
-        """Compare a value with what shuffles gave; `less` where small values are extreme."""
-        slack = 1e-12 * max(1.0, abs(value))  # a shuffle that changes nothing must count, whatever the last digit says
-        extreme = drawn <= value + slack if less else drawn >= value - slack
-        return cls((1 + int(extreme.sum())) / (1 + drawn.size), float(drawn.mean()), float(drawn.std()))
-
-    def details(self, value: float) -> dict[str, float]:
-        """Return what a result tells of its null; "partial" is what the value, of at most 1, has beyond it."""
-        partial = (value - self.mean) / (1 - self.mean) if self.mean < 1 else math.nan
-        return {"null_mean": self.mean, "null_sd": self.sd, "partial": partial}
-
-
-@dataclass(frozen=True, slots=True)
-class Exchanges:
-    """What may change places with what, when examples are shuffled."""
-
-    groups: IntArray | None
-    """(n,) groups that move as one."""
-    within: IntArray | None
-    """(n,) strata that nothing leaves."""
-
-    @property
-    def name(self) -> str:
-        """What is shuffled, for the options of a result."""
-        return ("examples" if self.groups is None else "groups") + (" within strata" if self.within is not None else "")
-
-
-def exchanges(n: int, groups: Any, within: Any, *, function: str) -> Exchanges:
-    """Check groups and strata of a null; a group must lie in one stratum."""
-    group, stratum = (
-        None if column is None else _check.codes(column, name, function, n=n)[1]
-        for name, column in (("groups", groups), ("within", within))
-    )
-    if group is not None and stratum is not None:
-        whole_groups(stratum, group, name="within", function=function)
-    return Exchanges(group, stratum)
-
-
-def whole_groups(code: IntArray, group: IntArray, *, name: str, function: str) -> IntArray:
-    """Return the (groups,) code of each group; refuse a code that differs within a group."""
-    of_group = np.zeros(int(group.max()) + 1, dtype=np.int64)
-    of_group[group] = code
-    mixed = np.flatnonzero(of_group[group] != code)
-    if mixed.size:
-        raise InputError(
-            f"{name} of {function} must be the same within each of the groups, which are shuffled whole. "
-            f"Row {mixed[0]} differs from another row of its group."
-        )
-    return of_group
-
-
-def shuffle_null(
-    statistic: Statistic,
-    n: int,
-    *,
-    value: float,
-    permutations: int,
-    rng: np.random.Generator,
-    within: IntArray | None = None,
-    groups: IntArray | None = None,
-    less: bool = False,
-) -> Null:
-    """Compare `value` = statistic(rows in order) with the statistic of shuffled rows; `less` where small values are extreme."""
-    orders = shuffles(n, permutations, rng=rng, within=within, groups=groups)
-    return Null.of(value, np.array([statistic(order) for order in orders]), less=less)
-
-
-def shuffles(
-    n: int, draws: int, *, rng: np.random.Generator, within: IntArray | None = None, groups: IntArray | None = None
-) -> Iterator[IntArray]:
-    """Yield `draws` random orders of n rows.
-
-    Rows stay inside their stratum where `within` (n,) names strata. Where `groups` (n,) names groups, whole groups change
-    places with others of their size, their rows in order.
-    """
-    if within is None and groups is None:
-        yield from (rng.permutation(n) for _ in range(draws))
-        return
-    blocks = _exchangeable(n, within, groups)
-    if max(len(rows) for rows in blocks) < 2:
-        raise InputError(
-            "groups and within leave nothing to exchange: no stratum has two groups of one size, or two rows."
-        )
-    for _ in range(draws):
-        order = np.arange(n)
-        for rows in blocks:
-            order[rows] = rng.permutation(rows)
-        yield order
-
-
-def _exchangeable(n: int, within: IntArray | None, groups: IntArray | None) -> list[IntArray]:
-    """Return arrays (groups, size) of rows, one for each stratum and size of group; single rows are groups of one."""
-    stratum = np.zeros(n, dtype=np.int64) if within is None else within
-    if groups is None:
-        return [np.flatnonzero(stratum == value)[:, None] for value in np.unique(stratum)]
-    sizes = np.bincount(groups)
-    by_group = np.split(np.argsort(groups, kind="stable"), np.cumsum(sizes)[:-1])
-    kinds: dict[tuple[int, int], list[IntArray]] = {}
-    for rows in by_group:
-        kinds.setdefault((int(stratum[rows[0]]), rows.size), []).append(rows)
-    return [np.stack(alike) for alike in kinds.values()]
 
 
 @functools.lru_cache(maxsize=4)

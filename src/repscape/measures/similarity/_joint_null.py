@@ -1,0 +1,76 @@
+"""Values of many pairs under the same relabellings, at the price of one pass over the relabelled sides.
+
+A comparison that is an inner product over pairs of examples needs the second side's vector in another order, and one matrix
+product gives it for every two representations at once. Above 1,000 examples as many are taken, the same for every
+representation, and what they give is brought to the mean and standard deviation that hold for all: those are known exactly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from ..points import IntArray
+from ..uncertainty import Asked, JointNull
+from ._kernels import take_pairs
+
+FloatArray = npt.NDArray[np.float64]
+Pair = tuple[int, int]
+SideT = TypeVar("SideT")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Flat:
+    """One representation as a vector over pairs of examples, scaled so that a comparison is an inner product."""
+
+    pairs: FloatArray
+    """(n (n - 1) / 2,)"""
+    own: FloatArray | None = None
+    """(n,) of each example with itself."""
+
+
+def joint_null(  # house: the sides, what is compared, how the sides are flattened, and what holds for all examples
+    sides: Mapping[int, SideT],
+    pairs: Sequence[Pair],
+    *,
+    n: int,
+    asked: Asked,
+    flatten: Callable[[SideT], Flat],
+    moments: Callable[[SideT, SideT], tuple[float, float]],
+    reduced: Callable[[SideT, IntArray], SideT],
+) -> JointNull | None:
+    """Return the values of all pairs under the asked relabellings; None where they have to be worked out pair by pair.
+
+    `flatten` gives a side's vector, `moments` the exact mean and standard deviation of a pair, `reduced` a side of some of the
+    examples.
+    """
+    rows = asked.rows(n)
+    if rows is not None and not asked.free.free:
+        return None  # groups and strata have no moments that are known
+    firsts, seconds = (sorted({pair[end] for pair in pairs}) for end in (0, 1))
+    small = {place: sides[place] if rows is None else reduced(sides[place], rows) for place in {*firsts, *seconds}}
+    flat = {place: flatten(side) for place, side in small.items()}
+    left, right = (np.stack([flat[place].pairs for place in held], axis=1) for held in (firsts, seconds))
+    own = None if flat[firsts[0]].own is None else [_own(flat, held) for held in (firsts, seconds)]
+    count = n if rows is None else rows.size
+    grids, moved = [], np.empty_like(right)
+    for order in asked.orders(count):
+        take_pairs(right, order, moved)
+        grid = left.T @ moved
+        grids.append(grid if own is None else grid + own[0].T @ own[1][order])
+    at = [{place: column for column, place in enumerate(held)} for held in (firsts, seconds)]
+    stacked = np.stack(grids)
+    values = np.stack([stacked[:, at[0][one], at[1][other]] for one, other in pairs])
+    if rows is not None:
+        for place, (one, other) in enumerate(pairs):
+            (mean, sd), (small_mean, small_sd) = (moments(held[one], held[other]) for held in (sides, small))
+            values[place] = mean + (values[place] - small_mean) * (sd / small_sd if small_sd > 0 else 0.0)
+    return JointNull(values, asked.name(n))
+
+
+def _own(flat: Mapping[int, Flat], held: Sequence[int]) -> FloatArray:
+    return np.stack([np.asarray(flat[place].own) for place in held], axis=1)

@@ -1,0 +1,109 @@
+"""Cycle consistency: whether an example is found again by way of its neighbours in another representation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from ...machine import within_memory
+from .._result import Estimate
+from ._held import Held, held_estimate
+from ._lists import Metric, held_lists
+from ._pair import Inference, ready
+
+NAME = "sim_cycle_knn"
+
+
+@within_memory
+def sim_cycle_knn(
+    X: Any,
+    Y: Any,
+    *,
+    k: int = 10,
+    metric: Metric = "cosine",
+    error: Literal["auto", "subsample"] | None = "auto",
+    permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Share of examples that are found again among the neighbours of their neighbours.
+
+    An example goes to its k nearest neighbours in the second representation, and from each of them to its k nearest in the
+    first; it counts if it is among what is reached [1]_. X -> Y and Y -> X differ.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row.
+    k : int in [1, n - 1]
+        Neighbours of each example; ties go by index.
+    metric : {"cosine", "euclidean"}
+        What is near.
+    error : {"auto", "subsample", None}
+        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
+        up to 300 examples, else None, since it costs ten times the value.
+    permutations : int
+        Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size.
+    within : (n,) array, optional
+        Strata: examples (or groups) are shuffled inside their stratum only.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value in [0, 1]; higher means more alike. Chance grows with k^2 / n: read it, or calibrated, from permutations.
+        details: "reverse", the same the other way round.
+
+    Raises
+    ------
+    InputError
+        If k is out of range, a row has no direction (cosine), or the sides are of different numbers of examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Huh, Cheung, Wang, Isola (2024). The Platonic representation hypothesis. ICML 41.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X, noise = np.random.default_rng(0).normal(size=(2, 200, 6))
+    >>> rs.sim_cycle_knn(X, X, k=5).value > 0.9 > 0.5 > rs.sim_cycle_knn(X, noise, k=5).value
+    True
+    """
+    options = {"k": k, "metric": metric}
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME)
+    sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    return held_estimate(
+        sides,
+        _found_again,
+        function=NAME,
+        asked=asked,
+        options=options,
+        details={"reverse": _found_again(sides[1], sides[0])},
+        bounds=(0.0, 1.0),
+    )
+
+
+def _found_again(first: Held, second: Held) -> float:
+    here, there = first.neighbours, second.neighbours
+    found = np.zeros(first.n, dtype=np.bool_)
+    for column in there.T:  # one neighbour of every example at a time: memory stays n k
+        found |= (here[column] == np.arange(first.n)[:, None]).any(axis=1)
+    return float(found.mean())
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
+    """Do all that does not depend on the other side."""
+    return held_lists(X, options, name=name, function=NAME, again=prepare)

@@ -1,0 +1,100 @@
+"""Magnitude difference: whether two representations lie equally far from the origin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from ...machine import within_memory
+from .._result import Estimate
+from ..points import rows_of
+from ._held import FloatArray, Held, held_estimate, refuse_permutations
+from ._pair import Inference, ready
+
+NAME = "sim_magnitude"
+
+
+@within_memory
+def sim_magnitude(
+    X: Any,
+    Y: Any,
+    *,
+    error: Literal["auto", "subsample"] | None = "auto",
+    permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Difference between the lengths of the mean examples of two representations.
+
+    | ||mean of X|| - ||mean of Y|| |, in the units of the representations [1]_. Whether single examples go together is not
+    asked.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row.
+    error : {"auto", "subsample", None}
+        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
+        up to 300 examples, else None, since it costs ten times the value.
+    permutations : int
+        0: relabelling the examples changes nothing of it, so that there is no such null; anything else is refused.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size.
+    within : (n,) array, optional
+        Strata: examples (or groups) are shuffled inside their stratum only.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value of at least 0; higher means less alike. details: "x", "y", of each side by itself.
+
+    Raises
+    ------
+    InputError
+        If permutations are asked for, or the sides are of different numbers of examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Wang, Rao, Guo, Wang, Liu, Guan (2022). Towards understanding the instability of network embedding. IEEE TKDE
+       34.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.full((3, 2), 3.0) + [[1, 0], [0, 0], [-1, 0]]
+    >>> round(rs.sim_magnitude(X, 2 * X, error=None).value, 6)  # 3 sqrt(2)
+    4.242641
+    """
+    options: dict[str, Any] = {}
+    refuse_permutations(permutations, function=NAME)
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME)
+    sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    return held_estimate(
+        sides,
+        lambda first, second: abs(float(first.fixed["value"]) - float(second.fixed["value"])),
+        function=NAME,
+        asked=asked,
+        options=options,
+        details={"x": sides[0].fixed["value"], "y": sides[1].fixed["value"]},
+        bounds=(0.0, math.inf),
+        less=True,
+    )
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
+    """Return the length of the mean example."""
+    source = rows_of(X, name, NAME, axis="examples")
+    mean: FloatArray = source.mean(axis=0, dtype=np.float64)
+    return Held(source, lambda rows: prepare(rows, options, name), fixed={"value": float(np.linalg.norm(mean))})

@@ -1,0 +1,103 @@
+"""Rank similarity: whether the neighbours that two representations share stand in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import numpy as np
+
+from ...machine import within_memory
+from .._result import Estimate
+from ._held import FloatArray, Held, held_estimate
+from ._lists import Metric, common_places, held_lists
+from ._pair import Inference, ready
+
+NAME = "sim_rank"
+
+
+@within_memory
+def sim_rank(
+    X: Any,
+    Y: Any,
+    *,
+    k: int = 10,
+    metric: Metric = "cosine",
+    error: Literal["auto", "subsample"] | None = "auto",
+    permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
+    rng: int | np.random.Generator = 0,
+) -> Estimate:
+    r"""Mean over examples of how near in rank the shared neighbours stand.
+
+    Every shared neighbour with ranks r and s (from 1) counts 2 / ((1 + |r - s|) (r + s)), near ones most; the sum is divided
+    by what as many neighbours of equal rank would give, 1 + 1/2 + ... [1]_. An example that shares none counts 0. Only the
+    order of what is shared matters, not how much is.
+
+    Parameters
+    ----------
+    X : (n, d) array
+        One representation of n examples.
+    Y : (n, p) array
+        Another of the same examples, row by row.
+    k : int in [1, n - 1]
+        Neighbours of each example; ties go by index.
+    metric : {"cosine", "euclidean"}
+        What is near.
+    error : {"auto", "subsample", None}
+        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
+        up to 300 examples, else None, since it costs ten times the value.
+    permutations : int
+        Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and shuffles let whole groups change places, each with
+        another of its size.
+    within : (n,) array, optional
+        Strata: examples (or groups) are shuffled inside their stratum only.
+    rng : int or numpy Generator
+        For the halves and the shuffles.
+
+    Returns
+    -------
+    Estimate
+        value in [0, 1]; higher means more alike. Read chance, or calibrated, from permutations.
+
+    Raises
+    ------
+    InputError
+        If k is out of range, a row has no direction (cosine), or the sides are of different numbers of examples.
+    DegenerateDataError
+        If all examples of a side are the same.
+
+    References
+    ----------
+    .. [1] Wang, Rao, Guo, Wang, Liu, Guan (2022). Towards understanding the instability of network embedding. IEEE TKDE
+       34.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X, noise = np.random.default_rng(0).normal(size=(2, 200, 6))
+    >>> round(rs.sim_rank(X, 2 * X).value, 9), rs.sim_rank(X, noise).value < 0.2
+    (1.0, True)
+    """
+    options = {"k": k, "metric": metric}
+    asked = Inference(error, permutations, rng, groups, within)
+    asked.check(NAME)
+    sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    return held_estimate(sides, _near_in_rank, function=NAME, asked=asked, options=options, bounds=(0.0, 1.0))
+
+
+def _near_in_rank(first: Held, second: Held) -> float:
+    place = common_places(first.neighbours, second.neighbours)  # of neighbour r of the first, in the second
+    k = place.shape[1]
+    here, there = np.arange(1, k + 1), place + 1
+    score = np.where(place >= 0, 2 / ((1 + np.abs(here - there)) * (here + np.maximum(there, 1))), 0.0)
+    sums: FloatArray = np.concatenate([[1.0], (1 / np.arange(1, k + 1)).cumsum()])
+    return float((score.sum(axis=1) / sums[(place >= 0).sum(axis=1)]).mean())
+
+
+def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
+    """Do all that does not depend on the other side."""
+    return held_lists(X, options, name=name, function=NAME, again=prepare)
