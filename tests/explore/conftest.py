@@ -25,4 +25,4 @@ def served(study: Path) -> Iterator[Served]:
     found = Served.of(study)
     yield found
     code, said = found.end()
-    assert (code, "has ended" in said) == (0, True), said
+    assert (code, "has ended" in said) == (130, True), said

@@ -1,12 +1,14 @@
 """Commands are killed, or asked to end, at any moment: `python -m tests.faults.kills FOLDER --kills 100 --signals 40`.
 
 After a kill nothing is lost beyond the unit in work: what was there is there, what was finished is right, and the same command
-ends as if nothing had happened. A signal is answered by one line and the exit code that says which it was.
+ends as if nothing had happened. A signal is answered by one line and the exit code that says which it was. Killed are processes
+forked from a warm one; signals go to commands begun anew as a shell does, from the first tenth of a second on.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -15,17 +17,20 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 import repscape as rs
 from repscape.errors import RepscapeError
-from tests.faults.forked import MORE, Ground, Words, faults_of, pause, spot
+from tests.faults.browsing import look, lost
+from tests.faults.forked import MORE, Code, Ground, Words, faults_of, load_everything, pause, spot
+from tests.faults.races import STORE, rows_of
 
-FOLDER = "struck"
+FOLDER = STORE.partition(".")[0]
 START = 0.1  # seconds: from here on a signal must be answered
 CODES = {signal.SIGINT: 130, signal.SIGTERM: 143}
-WORDS = "stopped; what was finished is kept"
+TOLD = ("stopped; what was finished is kept", "The explorer has ended")
+TAKEN = "must be new or empty"
+EXPLORE = "explore"
 Command = tuple[str, Callable[[Ground], Words]]
 
 
@@ -39,10 +44,11 @@ def COMMANDS() -> dict[str, Command]:
         "run": ("", lambda ground: ground.run_arrays(FOLDER)),
         "run --model": ("", lambda ground: ground.run_model(FOLDER)),
         "add": ("arrays", on("add", "-q", "--measures", MORE)),
-        "extract": ("", lambda ground: ground.extract(f"{FOLDER}.zarr")),
-        "report": ("arrays", on("report")),
-        "import-arrays": ("", lambda ground: ("import-arrays", ground.arrays, "-o", ground.home / FOLDER)),
+        "extract": ("", lambda ground: ground.extract(STORE)),
+        "report": ("arrays", on("report", "-q")),
+        "import-arrays": ("", lambda ground: ("import-arrays", ground.arrays, "-q", "-o", ground.home / FOLDER)),
         "predict": ("texts", on("predict", "a the model", "--layer", "1")),
+        EXPLORE: ("arrays", on(EXPLORE, "--no-browser")),
     }
 
 
@@ -52,48 +58,52 @@ class Trial:
     def __init__(self, ground: Ground, name: str) -> None:
         self.ground, self.name = ground, name
         self.before, self.words = COMMANDS()[name]
+        self.folder = ground.home / FOLDER
         self.begin()
         begun = time.monotonic()
-        code, said = ground.done(self.words(ground))
+        code, said = self.done()
         self.seconds = time.monotonic() - begun
-        assert code == 0, said
-        self.folder, self.store = ground.home / FOLDER, ground.home / f"{FOLDER}.zarr"
+        assert code == 0, (name, code, said)
         self.is_study = (self.folder / "study.toml").is_file()
         self.records = rs.load_results(self.folder).records if self.is_study else ()
-        self.points = self.state()
+        self.rows = rows_of(ground)
 
     def begin(self) -> None:
         """Lay out what the command begins with."""
-        self.ground.clear(FOLDER, f"{FOLDER}.zarr")
+        self.ground.clear(FOLDER, STORE)
         if self.before:
             self.ground.copy(self.before, FOLDER)
 
-    def state(self) -> dict[str, bytes]:
-        """Return the rows of what was extracted or taken in."""
-        for place in (self.store, self.folder):
-            if (place / "zarr.json").is_file() or (place / "activations.zarr").is_dir():
-                store = rs.open_store(place)
-                return {key: np.asarray(store[key]).tobytes() for key in store}
-        return {}
+    def done(self) -> tuple[Code, str]:
+        """Run the command to its end; an explorer until all that it can keep is kept."""
+        pid = self.ground.begin(self.words(self.ground))
+        if self.name != EXPLORE:
+            return self.ground.end(pid)
+        looked, why = self.ground.end(look(self.ground, pid))
+        os.kill(pid, signal.SIGINT)
+        code, said = self.ground.end(pid)
+        return (0 if (looked, code) == (0, CODES[signal.SIGINT]) else f"{looked}, {code}"), said + why
 
-    def held(self) -> str | None:
+    def held(self) -> str:
         """Return what is wrong with what a stopped command left: something was lost, or is not what it would be."""
         if not (self.folder / "study.toml").is_file():
-            return "the study is gone" if self.before else None
+            return "the study is gone" if self.before else ""
         known = {spot(record): record for record in self.records}
         try:
+            if self.name == EXPLORE and (said := lost(self.ground, self.folder)):
+                return said
             held = {spot(record): record for record in rs.open_study(self.folder).results}
         except RepscapeError as error:  # before the first values there are none
-            return None if not self.before and "no results" in str(error) else f"{error}"
-        lost = [] if not self.before else rs.load_results(self.ground.home / self.before).records
-        if any(spot(record) not in held for record in lost):
+            return "" if not self.before and "no results" in str(error) else f"{type(error).__name__}: {error}"
+        before = [] if not self.before else rs.load_results(self.ground.home / self.before).records
+        if any(spot(record) not in held for record in before):
             return "values that were finished before are gone"
-        return "a value differs" if any(known.get(place) != record for place, record in held.items()) else None
+        return "a value differs" if any(known.get(place) != record for place, record in held.items()) else ""
 
-    def ended(self) -> str | None:
+    def ended(self) -> str:
         """Run the command again, and return what is wrong with what it makes."""
-        code, said = self.ground.done(self.words(self.ground))
-        taken = "must be new or empty" in said  # what was stopped was as good as done
+        code, said = self.done()
+        taken = TAKEN in said  # what was stopped was as good as done
         if code and not taken:
             return f"again: exit {code}: {said}"
         if self.is_study:
@@ -101,34 +111,62 @@ class Trial:
                 return "the end has other values"
             if wrong := faults_of(self.folder):
                 return "; ".join(wrong)
-        if self.state() != self.points:
+        if rows_of(self.ground) != self.rows:
             return "the end has other rows"
         left = [path.name for path in self.ground.home.glob(f".{FOLDER}*") if "lock" not in path.name]
-        return f"left: {left}" if left and not taken else None
+        return f"left: {left}" if left and not taken else ""
 
-    def killed(self, draw: random.Random) -> str | None:
+    def killed(self, draw: random.Random) -> str:
         """Kill the command once; return what was wrong."""
         self.begin()
         pid = self.ground.begin(self.words(self.ground))
-        time.sleep(pause(draw, self.seconds))
+        looker = look(self.ground, pid) if self.name == EXPLORE else 0
+        after = pause(draw, self.seconds)
+        time.sleep(after)
         os.kill(pid, signal.SIGKILL)
         self.ground.end(pid)
-        return self.held() or self.ended()
+        if looker:
+            self.ground.end(looker)
+        said = self.held() or self.ended()
+        return said and f"killed after {after:.3f} s: {said}"
 
-    def signalled(self, draw: random.Random, number: signal.Signals) -> str | None:
+    def signalled(self, draw: random.Random, number: signal.Signals) -> str:
         """Begin the command anew, as a shell does, and ask it to end; return what was wrong."""
         self.begin()
         words = [sys.executable, "-m", "repscape", *map(str, self.words(self.ground))]
-        running = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(START + pause(draw, 2 * self.seconds + 1))
+        told = self.ground.home / "told"
+        with told.open("w") as out:
+            running = subprocess.Popen(words, stdout=out, stderr=subprocess.PIPE, text=True)
+        log = self.ground.log(running.pid)
+        log.symlink_to(told)
+        looker = look(self.ground, running.pid) if self.name == EXPLORE else 0
+        after = START + pause(draw, 2 * self.seconds + 3)
+        time.sleep(after)
         over = running.poll() is not None
         running.send_signal(number)
         _, said = running.communicate(timeout=600)
-        if not over and running.returncode != 0:
-            lines = [line for line in said.splitlines() if line and not line.startswith("Writing")]
-            if running.returncode != CODES[number] or len(lines) != 1 or WORDS not in lines[0]:
-                return f"{number.name}: exit {running.returncode}: {said[-800:]}"
-        return self.held() or self.ended()
+        log.unlink()
+        if looker:
+            self.ground.end(looker)
+        early = over or (running.returncode == 0 and self.name != EXPLORE)  # it was quicker
+        lines = said.splitlines()
+        well = running.returncode == CODES[number] and len(lines) == 1 and any(word in lines[0] for word in TOLD)
+        if not early and not well:
+            return f"{number.name} after {after:.3f} s: exit {running.returncode}: {said[-800:]}"
+        said = self.held() or self.ended()
+        return said and f"{number.name} after {after:.3f} s: {said}"
+
+
+def struck(ground: Ground, name: str, *, kills: int, signals: int, seed: int = 0) -> dict[str, Any]:
+    """Kill and signal one command; return how often, and what was wrong."""
+    trial, draw, begun = Trial(ground, name), random.Random(f"{name} {seed}"), time.monotonic()
+    wrong = [said for _ in range(kills) if (said := trial.killed(draw))]
+    for turn in range(signals):
+        said = trial.signalled(draw, (signal.SIGINT, signal.SIGTERM)[turn % 2])
+        wrong += [said] if said else []
+    spent = round(time.monotonic() - begun)
+    found = {"command": name, "kills": kills, "signals": signals, "wrong": len(wrong)}
+    return {**found, "seconds": spent, "said": wrong[:3]}
 
 
 def main() -> None:
@@ -137,19 +175,27 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--kills", type=int, default=100, help="over all commands")
     parser.add_argument("--signals", type=int, default=40, help="over all commands")
+    parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="commands whose name has this in it")
     asked = parser.parse_args()
+    load_everything()
     ground = Ground(asked.folder)
     names = [name for name in COMMANDS() if asked.only in name]
+    for name in names:
+        if name != EXPLORE:
+            before, words = COMMANDS()[name]
+            ground.clear(FOLDER, STORE)
+            if before:
+                ground.copy(before, FOLDER)
+            ground.warm([words(ground)])
+    bad = 0
     for place, name in enumerate(names):
-        trial, draw = Trial(ground, name), random.Random(name)
-        kills = len(range(place, asked.kills, len(names)))
-        signals = len(range(place, asked.signals, len(names)))
-        wrong = [said for _ in range(kills) if (said := trial.killed(draw))]
-        for turn in range(signals):
-            number = (signal.SIGINT, signal.SIGTERM)[turn % 2]
-            wrong += [said] if (said := trial.signalled(draw, number)) else []
-        {"command": name, "kills": kills, "signals": signals, "wrong": len(wrong), "said": wrong[:3]}
+        kills, signals = (len(range(place, count, len(names))) for count in (asked.kills, asked.signals))
+        found = struck(ground, name, kills=kills, signals=signals, seed=asked.seed)
+        bad += found["wrong"]
+        sys.stdout.write(json.dumps(found) + "\n")
+        sys.stdout.flush()
+    sys.exit(1 if bad else 0)
 
 
 if __name__ == "__main__":

@@ -39,9 +39,9 @@ def explore(studies: Studies, no_browser: NoBrowser = False, port: Port = 0) -> 
 
     try:
         open_explorer(studies, browser=not no_browser, port=port, notebook=False, tell=tell)
-    except KeyboardInterrupt:  # how one ends it
-        stopped()
-        note("The explorer has ended.")
+    except KeyboardInterrupt as stop:  # how one ends it
+        note("The explorer has ended; maps and selections are kept in the study.")
+        raise typer.Exit(stopped()) from stop
 
 
 def export_explorer(

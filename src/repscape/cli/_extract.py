@@ -21,7 +21,7 @@ from ._model_options import (
     chosen,
     say_forecast,
 )
-from ._options import Json, Label, Layers, Quiet, place, plan_entries
+from ._options import Json, Label, Layers, Quiet, alone, place, plan_entries
 from ._print import note, say, say_json
 
 Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, a local folder, or "module:function".')]
@@ -40,6 +40,7 @@ Scheduler = Annotated[
 NoSync = Annotated[
     bool, typer.Option("--no-sync", help="Do not wait for the disk at each commit: quicker, not safe from power cuts.")
 ]
+LISTED = ("device_map", "dtype", "tower")  # of how states are read, what --list obeys
 
 
 @expanded
@@ -73,8 +74,14 @@ def extract(
       repscape extract --model facebook/esm2_t6_8M_UR50D --data proteins.fasta --site residual --site norm1 -o run.zarr
       repscape extract --model ./my-bert --list
     """
+    if revision is not None and len(revision) > 1:
+        raise typer.BadParameter("a store holds one --revision; repscape run takes several", ctx=ctx)
     if list_layers:
-        _say_layers(model, chosen(opening, dtype=states.dtype, revision=revision and revision[0]), json)
+        more = {"data": data, "out": out, "layers": layers, "dry_run": dry_run, "no_sync": no_sync, "quiet": quiet}
+        read = {name: value for name, value in chosen(states).items() if name not in LISTED}
+        alone("--list", ctx, **more, **chosen(examples, draw, tables, label=label), **read)
+        obeyed = {name: getattr(states, name) for name in LISTED}
+        _say_layers(model, chosen(opening, **obeyed, revision=revision and revision[0]), json)
         return
     place = Path() if out is None and dry_run else out
     if data is None or place is None:

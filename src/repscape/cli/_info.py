@@ -14,7 +14,7 @@ Where = Annotated[str | None, typer.Argument(metavar="PATH", help="A study, a st
 Vectors = Annotated[bool, typer.Option("--vectors", help="List the word vectors that can be called by name.")]
 
 
-def info(path: Where = None, vectors: Vectors = False, json: Json = False) -> None:
+def info(ctx: typer.Context, path: Where = None, vectors: Vectors = False, json: Json = False) -> None:
     """Say what a path holds, or what can be measured.
 
     \b
@@ -24,6 +24,8 @@ def info(path: Where = None, vectors: Vectors = False, json: Json = False) -> No
       repscape info --vectors
     """
     if vectors:
+        if path is not None:
+            raise typer.BadParameter("give PATH or --vectors, not both", ctx=ctx)
         _vectors(json)
         return
     if path is None:

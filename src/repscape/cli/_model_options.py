@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ..errors import InputError
 from ._print import say, say_json
 
 if TYPE_CHECKING:
@@ -107,6 +108,14 @@ class OpenOptions:
     """How a model is opened."""
 
     device: Device = None
+    trust_remote_code: TrustRemoteCode = False
+    allow_pickle: AllowPickle = False
+
+
+@dataclass(frozen=True, slots=True)
+class StateOptions:
+    """What is read of a model, and how its inputs go through it."""
+
     device_map: Annotated[
         str | None, typer.Option("--device-map", help="auto: over all devices, main memory and disk; needs accelerate.")
     ] = None
@@ -116,14 +125,6 @@ class OpenOptions:
             "--tower", help="Part of a model of two: encoder (default), decoder or both; text, vision or audio."
         ),
     ] = None
-    trust_remote_code: TrustRemoteCode = False
-    allow_pickle: AllowPickle = False
-
-
-@dataclass(frozen=True, slots=True)
-class StateOptions:
-    """What is read of a model, and how its inputs go through it."""
-
     site: Annotated[
         list[str] | None,
         typer.Option(
@@ -189,6 +190,8 @@ def chosen(*groups: Any, **options: Any) -> dict[str, Any]:
             given[name] = given[name][0]
     if "seed" in given:
         given["rng"] = given.pop("seed")
+        if not given.keys() & {"limit", "balance"}:
+            raise InputError("--seed is of --limit and --balance: without one of them nothing is drawn.")
     return given
 
 

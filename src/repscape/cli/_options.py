@@ -192,6 +192,14 @@ def plan_entries(
     return given
 
 
+def alone(option: str, ctx: typer.Context, **others: Any) -> None:
+    """Refuse options beside one that does something else than the command usually does, and does not read them."""
+    given = [name for name, value in others.items() if value is not None and value is not False and value != []]
+    if given:  # 0 and "" were given
+        said = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise typer.BadParameter(f"leave out {said}: {option} does nothing with it", ctx=ctx)
+
+
 def used(tables: Any, **reading: str | None) -> None:
     """Refuse words on how tables are read where there is no table."""
     from ..errors import InputError

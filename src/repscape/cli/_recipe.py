@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ._options import Json, Quiet, Threads, place
+from ._options import Json, Quiet, Threads, alone, place
 from ._print import say, say_json, say_table
 
 if TYPE_CHECKING:
-    from ..recipes import Recipe, RecipeRun
+    from ..recipes import RecipeRun
 
 Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Which study; --list shows them.")]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where everything goes.")]
@@ -60,28 +61,25 @@ def recipe(
       repscape recipe word-rsa --dry-run
       repscape recipe word-rsa -o words
     """
-    if name is None:
-        if not list_recipes:
-            raise typer.BadParameter("give NAME, or --list", ctx=ctx)
-        _list(json)
+    if list_recipes:
+        drawn = {"seed": seed or None, "stand_in": None if stand_in == "auto" else stand_in}
+        how = {"threads": threads, "dry_run": dry_run, "quiet": quiet}
+        alone("--list", ctx, out=out, model=model, data=data, set=set_, **drawn, **how)
+        _list(json) if name is None else _describe(name, json=json)
         return
+    if name is None:
+        raise typer.BadParameter("give NAME, or --list", ctx=ctx)
 
     from ..errors import InputError
     from ..machine import thread_count
-    from ..recipes import forecast_recipe, known_recipe, run_recipe
+    from ..recipes import forecast_recipe, run_recipe
 
-    if list_recipes:
-        _describe(known_recipe(name))
-        return
     if data is not None and not data.strip():
         raise InputError(f"--data must be a name or a path. Got {data!r}.")
     asked: Any = {"models": model or (), "data": data, "options": _options(set_ or [], ctx), "stand_in": stand_in}
     if dry_run:
         thread_count(threads, "run")  # what would be refused is refused
-        _describe(known_recipe(name))
-        say("\nWhat would be done:")
-        for line in forecast_recipe(name, to=out or Path(), **asked):
-            say(f"  {line}")
+        _describe(name, forecast_recipe(name, to=out or Path(), **asked, rng=seed), json=json)
         return
     if out is None:
         raise typer.BadParameter("give -o DIR (or --dry-run)", ctx=ctx)
@@ -105,17 +103,30 @@ def _list(json: bool) -> None:
     say("\nMore on one: repscape recipe NAME --list")
 
 
-def _describe(one: Recipe) -> None:
+def _describe(name: str, would: Sequence[str] = (), *, json: bool) -> None:
+    """Say what a recipe needs and takes, and what would be done."""
+    from ..recipes import known_recipe
+
+    one = known_recipe(name)
+    if json:
+        say_json({"name": one.name, "title": one.title, "about": one.about, "study": one.study, "needs": one.needs}
+                 | {"models": one.models, "options": {key: held.default for key, held in one.options.items()}}
+                 | ({"would": list(would)} if would else {}))  # fmt: skip
+        return
     say(f"{one.name}: {one.title}")
     say(f"\n{one.about}\nRepeats: {one.study}\n\nNeeds:")
     for what, said in one.needs.items():
         say(f"  {what}: {said}")
-    for name, model in one.models.items():
-        say(f"  --model {name}={model}")
+    for key, model in one.models.items():
+        say(f"  --model {key}={model}")
     if one.options:
         say("\nOptions, to be given as --set NAME=VALUE, with their defaults:")
-    for name, option in one.options.items():
-        say(f"  {name}={option.default}\n    {option.about}")
+    for key, option in one.options.items():
+        say(f"  {key}={option.default}\n    {option.about}")
+    if would:
+        say("\nWhat would be done:")
+    for line in would:
+        say(f"  {line}")
 
 
 def _say(found: RecipeRun) -> None:

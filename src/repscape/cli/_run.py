@@ -117,6 +117,8 @@ def run(
         _for_models(told, study)
         spec = read_study(study) if study is not None else StudySpec.of(arrays or [], form=form)
         spec = spec.with_form(form)
+        if spec.models is not None and not labels_from:
+            _for_models(chosen(tables), study)
         used(spec.models or spec.columns or labels_from, **asdict(tables))
         trust = {"trust_remote_code": opening.trust_remote_code, "allow_pickle": opening.allow_pickle}
         spec = spec.with_reading(**chosen(tables)).trusting(allow_code=allow_code, **trust)

@@ -30,6 +30,9 @@ class Stop:
         """Take no notice of them any more: the command is at its end."""
         for number in CODES:
             signal.signal(number, signal.SIG_IGN)
+        # Python remembers one that came while a library ran text as code, as dataclasses do, and would end by SIGINT whatever
+        # the exit code is. Text that ends well makes it forget.
+        eval("0")
 
     @property
     def code(self) -> int:

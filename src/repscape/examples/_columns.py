@@ -17,7 +17,7 @@ from ..errors import InputError, InputTypeError, UnknownNameError
 from ._npz import load_npy, load_npz
 from ._tables import READABLE, read_table, suffix_of
 from ._told_apart import as_column
-from ._typed import settled
+from ._typed import half_pair, settled
 
 ID = "id"
 Array = npt.NDArray[Any]
@@ -171,3 +171,10 @@ def _column(array: Array) -> Array | None:
 def _check_kind(array: Array, name: str) -> None:
     if array.dtype.kind in "cV":
         raise InputTypeError(f"{name} must hold text, numbers or dates. Got dtype {array.dtype}.")
+    if array.dtype.kind == "U":
+        for row, entry in enumerate(array.flat):
+            if (place := half_pair(str(entry))) is not None:
+                raise InputError(
+                    f"{name}, entry {row}: {entry[place]!r} at position {place} is half a surrogate pair, which is no "
+                    "character. Replace it."
+                )

@@ -44,7 +44,7 @@ def text_of(path: Path, encoding: str | None = None) -> str:
         text = data.decode(known)
     except UnicodeDecodeError as problem:
         raise InputError(_undecodable(path, data, problem, told=encoding)) from problem
-    except LookupError as problem:  # such as "hex", which is no encoding of text
+    except (LookupError, UnicodeError) as problem:  # such as "hex", which is no encoding of text
         raise UnknownNameError(f"encoding {encoding!r} is no encoding of text: {problem}.") from problem
     text = text.removeprefix("\ufeff")
     if "\0" in text:

@@ -110,6 +110,7 @@ def _parquet(path: Path) -> pd.DataFrame:
         names = _repeated(about)
         if names:
             held = pyarrow.parquet.read_table(path, columns=names, read_dictionary=names)
+            held.validate(full=True)  # a damaged file may point behind its own dictionary
             check_room(sum(map(_spelled, held.columns)), f"{path}, unpacked,")
         table = pd.read_parquet(path)
     except (pyarrow.ArrowException, OSError, ValueError, TypeError, OverflowError) as problem:

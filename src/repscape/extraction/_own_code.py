@@ -26,9 +26,9 @@ def own_code(what: str) -> Iterator[None]:
     """
     try:
         yield
-    except (RepscapeError, MemoryError):
+    except (RepscapeError, MemoryError, KeyboardInterrupt):
         raise
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
         if isinstance(error, RuntimeError) and "memory" in str(error):
             raise
         said = " ".join(str(error).split())[:300]

@@ -14,7 +14,8 @@ from .. import _check
 from ..errors import InputError
 
 NEEDS = ("models", "data", "memory", "disk", "time")
-KEYS = ("title", "study", "about", "needs", "models", "stand_in", "data", "options", "published")
+GIVEN = ("models", "data")
+KEYS = ("title", "study", "about", "needs", "takes", "models", "stand_in", "data", "options", "published")
 ENTRY = ("key", "what", "value", "at", "values", "tolerance", "source")
 
 
@@ -44,6 +45,25 @@ class Option:
     """What it does."""
     choices: tuple[Any, ...] = ()
     """What is allowed, where that is a list."""
+    low: int = 1
+    """The least that a whole number, or one in a list, may be; other numbers are larger than 0."""
+
+    def check(self, value: Any, name: str, where: str) -> None:
+        """Refuse a value that is not of the kind of the default, or out of its range."""
+        if self.choices:
+            _check.choice(value, name, where, self.choices)
+            return
+        if not _same_kind(value, self.default):
+            kind = type(self.default).__name__
+            raise InputError(f"{name} of {where} must be of kind {kind}, as {self.default!r}. Got {value!r}.")
+        listed = isinstance(value, list) and bool(self.default)
+        if listed and not (value and all(_same_kind(entry, self.default[0]) for entry in value)):
+            raise InputError(f"{name} of {where} must be a list such as {self.default!r}. Got {value!r}.")
+        for entry in value if isinstance(value, list) else [value]:
+            if isinstance(entry, int) and not isinstance(entry, bool):
+                _check.integer(entry, name, where, low=self.low if isinstance(self.default, int | list) else 1)
+            elif isinstance(entry, float) and not 0 < entry < float("inf"):
+                raise InputError(f"{name} of {where} must be a number larger than 0. Got {entry!r}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,8 @@ class Recipe:
     """What is done, in a few sentences."""
     needs: Mapping[str, str]
     """What it takes: models, data, memory, disk, time."""
+    takes: tuple[str, ...] = GIVEN
+    """What may be given in place of the published: "models", "data"."""
     models: Mapping[str, str] = field(default_factory=dict)
     """The published models by name, as a hub id, a name of gensim's downloader, or a path."""
     stand_in: str = ""
@@ -91,7 +113,8 @@ class Recipe:
         _check.known_options(held["needs"], NEEDS, f"needs of the recipe {name}")
         options = {key: _option(entry) for key, entry in held.pop("options", {}).items()}
         published = tuple(number for entry in held.pop("published", []) for number in _numbers(entry, name))
-        return cls(name, **held, options=options, published=published)
+        takes = tuple(held.pop("takes", GIVEN))
+        return cls(name, **held, takes=takes, options=options, published=published)
 
     def chosen(self, given: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return every option, those given in place of the defaults.
@@ -106,12 +129,7 @@ class Recipe:
         where = f"the recipe {self.name}"
         _check.known_options(given, self.options, where)
         for key, value in given.items():
-            option = self.options[key]
-            if option.choices:
-                _check.choice(value, key, where, option.choices)
-            elif not _same_kind(value, option.default):
-                kind = type(option.default).__name__
-                raise InputError(f"{key} of {where} must be of kind {kind}, as {option.default!r}. Got {value!r}.")
+            self.options[key].check(value, key, where)
         return MappingProxyType({key: given.get(key, option.default) for key, option in self.options.items()})
 
 
@@ -144,8 +162,8 @@ def _is_recipe(file: Traversable) -> bool:
 
 
 def _option(entry: Mapping[str, Any]) -> Option:
-    _check.known_options(entry, ("default", "about", "choices"), "an option of a recipe")
-    return Option(entry["default"], entry["about"], tuple(entry.get("choices", ())))
+    _check.known_options(entry, ("default", "about", "choices", "low"), "an option of a recipe")
+    return Option(entry["default"], entry["about"], tuple(entry.get("choices", ())), entry.get("low", 1))
 
 
 def _numbers(entry: Mapping[str, Any], name: str) -> list[Published]:

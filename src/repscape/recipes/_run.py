@@ -14,6 +14,7 @@ import numpy as np
 
 from .. import _check
 from .._types import Brief
+from ..errors import InputError
 from ..figures import save_drawings, save_figures, write_whole
 from ..report import Section, map_examples, save_map, write_report
 from ..report.map import load_map, save_missing
@@ -149,12 +150,13 @@ def forecast_recipe(
     data: str | Path | None = None,
     options: Mapping[str, Any] | None = None,
     stand_in: StandIn = "auto",
+    rng: int = 0,
 ) -> list[str]:
     """Say what :func:`run_recipe` would do, and what of it is not on this machine; nothing is done.
 
     Parameters
     ----------
-    name, to, models, data, options, stand_in
+    name, to, models, data, options, stand_in, rng
         As of :func:`run_recipe`.
 
     Returns
@@ -168,7 +170,7 @@ def forecast_recipe(
     >>> rs.forecast_recipe("word-rsa", stand_in="always")[0]
     'Made-up vectors stand in for glove-wiki-gigaword-50 and glove-twitter-25.'
     """
-    order = _order(name, to=to, models=models, data=data, options=options, stand_in=stand_in)
+    order = _order(name, to=to, models=models, data=data, options=options, stand_in=stand_in, rng=rng)
     return list(_steps(order.recipe).forecast(order))
 
 
@@ -193,6 +195,9 @@ def _order(
     recipe = known_recipe(name)
     _check.choice(stand_in, "stand_in", FUNCTION, get_args(StandIn))
     _check.integer(rng, "rng", FUNCTION, low=0, high=int(np.iinfo(np.int64).max))
+    for what, said in (("models", models), ("data", data)):
+        if said and what not in recipe.takes:
+            raise InputError(f"the recipe {name} takes no {what}: {recipe.needs[what]}. Got {said!r}.")
     named = ModelSource.of(models, "-").models if models else recipe.models
     given = None if data is None else str(data)
     return Order(

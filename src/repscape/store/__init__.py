@@ -1,7 +1,8 @@
 """Arrays on disk that survive kills and notice damage: a store of activations, and groups of arrays for all else."""
 
-from ._arrays import has_group, list_groups, read_arrays, remove_group, write_arrays
+from ._arrays import has_group, list_groups, look_at_groups, read_arrays, remove_group, write_arrays
 from ._format import check_format
+from ._leftovers import is_unfinished, making
 from ._lock import locked
 from ._read import Store, StoredLayer, open_store, reopen_store
 from ._table import arrays_of, table_of
@@ -15,8 +16,11 @@ __all__ = [
     "StoredLayer",
     "check_format",
     "has_group",
+    "is_unfinished",
     "list_groups",
     "locked",
+    "look_at_groups",
+    "making",
     "open_store",
     "read_arrays",
     "remove_group",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,7 @@ def write_arrays(
     with writing(f"{group!r} in {root}", "What was there before is untouched."):
         if not (root / "zarr.json").exists():  # several threads may: they write the same
             put_group(root, {"format": VERSION, "kind": "arrays"}, sync=sync)
-        old = _about(home)["generation"] if (home / "zarr.json").exists() else None
+        old = _generation(home)
         _clear(home, keep=old)
         generation = _digest(held)
         if generation == old:  # never write into the folder that readers may be in
@@ -161,13 +162,41 @@ def list_groups(path: str | os.PathLike[str]) -> tuple[str, ...]:
     StoreError
         The folder is damaged, or not ours.
     """
+    names, torn = look_at_groups(path)
+    if torn:
+        raise torn[min(torn)]
+    return names
+
+
+def look_at_groups(path: str | os.PathLike[str]) -> tuple[tuple[str, ...], dict[Path, StoreError]]:
+    """Return the names of the groups in a folder, sorted, and the folders of those that are not even known by name.
+
+    Raises
+    ------
+    StoreError
+        The folder itself is damaged, or not ours.
+    """
     root = place_of(path)
     begun = any(entry.is_dir() for entry in root.glob("*"))
     if not begun and not (root / "zarr.json").exists():  # a full disk may have stopped at the first file
-        return ()
+        return (), {}
     open_root(root)
-    homes = [entry for entry in root.iterdir() if (entry / "zarr.json").exists()]
-    return tuple(sorted(_about(home)["name"] for home in homes if home.name != "layers"))
+    names: list[str] = []
+    torn: dict[Path, StoreError] = {}
+    for home in root.iterdir():
+        if home.name != "layers" and (home / "zarr.json").exists():
+            try:
+                names.append(_about(home)["name"])
+            except StoreError as error:
+                torn[home] = error
+    return tuple(sorted(names)), torn
+
+
+def _generation(home: Path) -> str | None:
+    """Return which contents of a group count; None where there are none, or where they are damaged and are replaced."""
+    with suppress(StoreError):
+        return str(_about(home)["generation"]) if (home / "zarr.json").exists() else None
+    return None
 
 
 def _fixed(text: Array) -> Array:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ..machine import NAMED, UNFINISHED, UNFINISHED_FOLDER, is_far, remove_tree
 from ._format import writing
+from ._lock import Lock
 
 AGAIN = "Make room and run again: the work goes on from there."
 
@@ -25,10 +28,38 @@ def remove_leftovers(path: Path, about: Mapping[str, Any]) -> None:
                     remove_tree(chunk)
 
 
+@contextmanager
+def making(path: Path) -> Iterator[None]:
+    """Hold the lock beside a folder that is made in one step, and take away what attempts that were stopped left there.
+
+    Raises
+    ------
+    BusyError
+        Another process is making it.
+    StoreError
+        It cannot be made there.
+    """
+    with writing(str(path), "Nothing was written."):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = Lock(path.with_name(f".{path.name}.lock"), path)
+        lock.take()
+        try:
+            remove_unfinished(path)
+            yield
+        finally:
+            lock.release()
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether an entry of a folder is what an attempt to make another left there, or its lock."""
+    return re.fullmatch(rf"\..+-[0-9a-f]+{re.escape(UNFINISHED_FOLDER)}|\..+\.lock(\.json)?", name) is not None
+
+
 def remove_unfinished(path: Path) -> None:
     """Remove what attempts to make a folder left beside it."""
     if is_far(path):
         return
+    own = re.compile(rf"\.{re.escape(path.name[:NAMED])}-[0-9a-f]+{re.escape(UNFINISHED_FOLDER)}")
     for leftover in path.parent.iterdir():
-        if leftover.name.startswith(f".{path.name[:NAMED]}-") and leftover.name.endswith(UNFINISHED_FOLDER):
+        if own.fullmatch(leftover.name):  # "run-2" is another store than "run"
             remove_tree(leftover)

@@ -31,7 +31,8 @@ JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
 FORMAT, READ = 2, (1, 2)
 BEFORE = {STORE, STORES, "models"}  # may lie there before there is a plan
 OWN = (
-    PLAN_FILE, STORE, STORES, GRAPHS, RESULTS, EXAMPLES, FIGURES, REPORT, PROBES, JOURNAL, TABLE, ".lock", ".lock.json",
+    PLAN_FILE, STORE, STORES, GRAPHS, RESULTS, EXAMPLES, EXPLORER, FIGURES, REPORT, PROBES, JOURNAL, TABLE, ".lock",
+    ".lock.json",
 )  # fmt: skip
 PASSING = (".lock", f".{STORE}", f".{PLAN_FILE}")  # beginnings of what a run that begins, or was stopped, has there
 
@@ -108,6 +109,8 @@ class StudyFolder:
             found = tomllib.loads(self.plan_file.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
             raise StoreError(f"{self.plan_file} cannot be read: {error}") from error
+        if not found:
+            raise StoreError(f"{self.plan_file} says nothing: it was cut short. Take it from a copy.")
         study = found.get("study", {})
         if isinstance(study, Mapping) and "format" in study:
             check_format(study["format"], FORMAT, str(self.path), known=READ)
@@ -193,7 +196,7 @@ class StudyFolder:
 
     def _clear(self) -> None:
         """Take away files that a run which was stopped left half-written."""
-        stores = (self.graphs, self.results, self.examples)
+        stores = (self.graphs, self.results, self.examples, self.explorer)
         for left in itertools.chain(
             *(folder.glob(f".*{UNFINISHED}") for folder in (self.path, self.path / JOURNAL, *stores)),
             *(store.glob(f"*/.*{UNFINISHED}") for store in stores),

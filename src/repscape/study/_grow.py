@@ -140,32 +140,40 @@ def _grow_source(
         raise InputError(f"{study.path} is a study of models: add --model NAME=MODEL to it. Got arrays.")
     if home.contents() is None:  # of 0.1: what it holds is known by its old names
         study.run(wait=how.wait)
-    held = home.held()
-    source = dict(held["source"])
-    if revisions:
-        before = list(source.get("revisions", ()))
-        if not before:
-            raise InputError(f"{study.path} is a study of one model, not of its checkpoints. Got revisions.")
-        source["revisions"] = [*before, *(name for name in revisions if name not in before)]
     key = "arrays" if arrays else "model"
-    own = source.get(key, {})
-    own = {Path(own).stem if arrays else Path(own).name: own} if isinstance(own, str) and (models or arrays) else own
     if models:
         new = ModelSource.of(list(models), "-").models
         new = {name or Path(model).name: model for name, model in new.items()}
     else:
         new = {name or Path(path).stem: path for name, path in StudySpec.of(list(arrays)).arrays.items()}
-    for name, path in new.items():
-        if own.get(name, path) != path:
-            raise InputError(
-                f"{study.path} has a model {name!r} already, which is {own[name]}: give {path} another name, NAME={path}."
-            )
-    if models or arrays:
-        source[key] = {**own, **{name: _absolute(path) for name, path in new.items()}}
     with home.writing(wait=how.wait, tell=how.tell):
-        if isinstance(held["source"].get(key), str) and (models or arrays):
-            _rename(home, next(iter(own)), sync=how.sync)
+        held = home.held()  # read here: another may have added to it meanwhile
+        source = dict(held["source"])
+        if revisions:
+            source["revisions"] = _further(home, source.get("revisions", ()), revisions)
+        if models or arrays:
+            own = _named(source.get(key, {}), arrays=bool(arrays))
+            for name, path in new.items():
+                if own.get(name, path) != path:
+                    raise InputError(
+                        f"{study.path} has a model {name!r} already, which is {own[name]}: give {path} another name, "
+                        f"NAME={path}."
+                    )
+            source[key] = {**own, **{name: _absolute(path) for name, path in new.items()}}
+            if isinstance(held["source"].get(key), str):
+                _rename(home, next(iter(own)), sync=how.sync)
         home.write_toml({**held, "source": source}, sync=how.sync)
+
+
+def _further(home: StudyFolder, before: Sequence[str], revisions: Sequence[str]) -> list[str]:
+    if not before:
+        raise InputError(f"{home.path} is a study of one model, not of its checkpoints. Got revisions.")
+    return [*before, *(name for name in revisions if name not in before)]
+
+
+def _named(own: str | Mapping[str, str], *, arrays: bool) -> Mapping[str, str]:
+    """Return name -> where; a first model without a name goes by the last part of where it is."""
+    return {Path(own).stem if arrays else Path(own).name: own} if isinstance(own, str) else own
 
 
 def _absolute(path: str) -> str:

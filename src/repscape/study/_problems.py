@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +16,12 @@ from ..errors import RepscapeError
 from ..machine import UNFINISHED
 from ..measures.probes import ABOUT, load_probe
 from ..results import TABLE, load_results, read_csv
-from ..store import list_groups, open_store, read_arrays, remove_group
+from ..store import look_at_groups, open_store, read_arrays, remove_group
 from ._contents import Contents
 from ._folder import CONTENTS, JOURNAL, VIEWS, StudyFolder
 from ._journal import ENDING, Journal, read_unit, unsealed
 
-ENDS = {".png": b"IEND", ".svg": b"</svg>", ".pdf": b"%%EOF", ".html": b"</html>"}
+ENDS = {".png": b"IEND\xaeB`\x82", ".svg": b"</svg>", ".pdf": b"%%EOF", ".html": b"</html>"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class Problem:
 
 def problems_of(home: StudyFolder) -> tuple[Problem, ...]:
     """Read everything in a folder."""
-    of_results = (*_of_results(home), *_of_drawn(home))
-    return (*_of_plan(home), *_of_journal(home), *_of_graphs(home), *_of_stores(home), *_of_examples(home), *of_results)
+    parts = (_of_plan, _of_journal, _of_graphs, _of_stores, _of_examples, _of_explorer, _of_results, _of_drawn)
+    return tuple(problem for part in parts for problem in part(home))
 
 
 def _of_plan(home: StudyFolder) -> Iterator[Problem]:
@@ -48,6 +50,8 @@ def _of_plan(home: StudyFolder) -> Iterator[Problem]:
         home.plans()
     except RepscapeError as error:
         yield Problem(str(error), "Mend it by hand, or take it from a copy.")
+    else:
+        yield from _of_words(home)
     file = home.path / JOURNAL / CONTENTS
     try:
         home.contents()
@@ -57,6 +61,26 @@ def _of_plan(home: StudyFolder) -> Iterator[Problem]:
         yield Problem(
             f"{left} was left by a run that was stopped.", "It can go.", partial(left.unlink, missing_ok=True)
         )
+
+
+def _of_words(home: StudyFolder) -> Iterator[Problem]:
+    """A study.toml that was cut short may still be one, of another study: what was run last is known."""
+    contents = _contents(home)
+    if contents is None:
+        return
+    held, asked = home.held(), [contents.about.get("plan"), *contents.about.get("also", ())]
+    if [_said(plan) for plan in (held.get("plan"), *held.get("also", ()))] != [_said(plan) for plan in asked]:
+        yield Problem(
+            f"{home.plan_file} does not ask for what was run last: it was cut short, or somebody changed it.",
+            "repscape run goes on with what it says; if that is not meant, take it from a copy.",
+        )
+
+
+def _said(plan: Mapping[str, Any] | None) -> str:
+    """Return what a plan says, in whatever order; TOML has no None, and what is left out is as usual."""
+    entries = {name: entry for name, entry in (plan or {}).items() if entry is not None}
+    measures = sorted(json.dumps(entry, sort_keys=True, default=str) for entry in entries.pop("measures", ()))
+    return json.dumps([measures, entries], sort_keys=True, default=str)
 
 
 def _of_journal(home: StudyFolder) -> Iterator[Problem]:
@@ -69,18 +93,20 @@ def _of_journal(home: StudyFolder) -> Iterator[Problem]:
 
 
 def _of_graphs(home: StudyFolder) -> Iterator[Problem]:
-    try:
-        names = list_groups(home.graphs)
-    except RepscapeError as error:
-        yield Problem(str(error), f"Delete {home.graphs}; the next run builds the graphs again.")
-        return
+    again = "The next run builds it again."
     journal = home.journal()
     contents = _contents(home)
     found = journal.read([] if contents is None else list(contents.graphs.values()))
     users = {
         name: key for key, unit in found.units.items() for name in ((unit.graph or {}).get("names") or {}).values()
     }
-    again = "The next run builds it again."
+    try:
+        names, torn = look_at_groups(home.graphs)
+    except RepscapeError as error:
+        yield Problem(str(error), again, partial(_forget, home.graphs, journal, list(users.values())))
+        return
+    for folder, why in torn.items():  # which graph it was, its users say below
+        yield Problem(str(why), again, partial(shutil.rmtree, folder))
     for name in names:
         try:
             read_arrays(home.graphs, name)
@@ -89,6 +115,11 @@ def _of_graphs(home: StudyFolder) -> Iterator[Problem]:
     for name in users.keys() - set(names):
         mend = _dropper(home, journal, name, users[name])
         yield Problem(f"the graph {name!r} of {home.graphs} is gone.", again, mend)
+
+
+def _forget(folder: Path, journal: Journal, keys: Sequence[str]) -> None:
+    journal.drop(keys)
+    shutil.rmtree(folder)
 
 
 def _dropper(home: StudyFolder, journal: Journal, name: str, key: str | None) -> Callable[[], None]:
@@ -135,7 +166,9 @@ def _of_results(home: StudyFolder) -> Iterator[Problem]:
     try:
         results = load_results(home.path)
     except RepscapeError as error:
-        yield Problem(str(error), again, lambda: remove_group(home.results, "records"))
+        yield Problem(
+            str(error), again, lambda: shutil.rmtree(home.results)
+        )  # nothing is there but what the journal says
         return
     table = home.path / TABLE
     if not _is_table(table, len(results.to_frame())):
@@ -153,17 +186,26 @@ def _is_table(file: Path, rows: int) -> bool:
 
 def _of_examples(home: StudyFolder) -> Iterator[Problem]:
     """What a study keeps of its examples: its own columns, and what the page shows, which is laid out again."""
-    again = "The next run takes it from where the study came from."
+    yield from _of_groups(home.examples, "The next run takes it from where the study came from.")
+
+
+def _of_explorer(home: StudyFolder) -> Iterator[Problem]:
+    yield from _of_groups(home.explorer, "The explorer lays a map out again; a selection must be made anew.")
+
+
+def _of_groups(store: Path, again: str) -> Iterator[Problem]:
     try:
-        names = list_groups(home.examples)
+        names, torn = look_at_groups(store)
     except RepscapeError as error:
-        yield Problem(str(error), again, lambda: shutil.rmtree(home.examples))
+        yield Problem(str(error), again, partial(shutil.rmtree, store))
         return
+    for folder, why in torn.items():
+        yield Problem(str(why), again, partial(shutil.rmtree, folder))
     for name in names:
         try:
-            read_arrays(home.examples, name)
+            read_arrays(store, name)
         except RepscapeError as error:
-            yield Problem(str(error), again, partial(remove_group, home.examples, name))
+            yield Problem(str(error), again, partial(remove_group, store, name))
 
 
 def _of_drawn(home: StudyFolder) -> Iterator[Problem]:
@@ -194,7 +236,7 @@ def _is_ended(file: Path) -> bool:
         return True
     with file.open("rb") as held:
         held.seek(-min(64, file.stat().st_size), 2)
-        return end in held.read()
+        return held.read().rstrip(b"\r\n").endswith(end)
 
 
 def _contents(home: StudyFolder) -> Contents | None:

@@ -76,7 +76,18 @@ def settled(home: StudyFolder, order: Order) -> Job:
     contents = everything.contents if earlier is None else everything.contents.joined(earlier)
     if earlier is not None and contents.same(earlier):
         contents = earlier  # nothing new: it stays as it was made
-    return Job(everything, contents, plans, source, order.origin, legacy)
+    return Job(everything, contents, plans, source, _origin(home, order), legacy)
+
+
+def _origin(home: StudyFolder, order: Order) -> Mapping[str, Any]:
+    """Return where the source came from, beside where the study's other models did: their results stay."""
+    held, new = home.held().get("source", {}), dict(order.origin)
+    for key in ("model", "arrays"):
+        if isinstance(held.get(key), Mapping) and isinstance(new.get(key), Mapping):
+            new[key] = {**held[key], **new[key]}
+    if "revisions" in held and "revisions" in new:
+        new["revisions"] = list(dict.fromkeys([*held["revisions"], *new["revisions"]]))
+    return new
 
 
 def _earlier(home: StudyFolder) -> Contents | None:

@@ -55,9 +55,22 @@ def remove_from_study(
     home = study.folder
     if home.contents() is None:
         study.run(wait=how.wait)
-    contents = home.contents()
-    if contents is None:
-        raise StoreError(f"{home.path} has no contents that can be read.")
+    with home.writing(wait=how.wait, tell=how.tell):  # from here on nobody adds to what is read
+        contents = home.contents()
+        if contents is None:
+            raise StoreError(f"{home.path} has no contents that can be read.")
+        left, plans = _left(home, contents, measures=measures, models=models)
+        _write_left(home, contents, left, plans, models=models, sync=how.sync)
+        journal = home.journal(sync=how.sync)
+        results = results_of(home, left, journal)
+        write_view(home, results, sync=how.sync)
+    return results
+
+
+def _left(
+    home: StudyFolder, contents: Contents, *, measures: Sequence[Any], models: Sequence[str]
+) -> tuple[Contents, list[Plan]]:
+    """Return what is left of a study, and the plans for it; refuse what is not there, and to leave nothing."""
     variants = _variants(contents, measures)
     known = list(dict.fromkeys(place.model for place in contents.places))
     for name in models:
@@ -67,12 +80,7 @@ def remove_from_study(
     plans = [kept for plan in home.plans() if (kept := without(plan, variants)) is not None]
     if not left.cells or not plans:
         raise InputError(f"nothing of {home.path} would be left. Delete the folder instead.")
-    with home.writing(wait=how.wait, tell=how.tell):
-        _write_left(home, contents, left, plans, models=models, sync=how.sync)
-        journal = home.journal(sync=how.sync)
-        results = results_of(home, left, journal)
-        write_view(home, results, sync=how.sync)
-    return results
+    return left, plans
 
 
 def _variants(contents: Contents, measures: Sequence[Any]) -> list[str]:

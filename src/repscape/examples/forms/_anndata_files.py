@@ -12,6 +12,7 @@ import numpy as np
 from ...errors import InputError, RepscapeError, StoreError, needs_extra
 from .._room import check_room
 from ._form import Held
+from ._h5py_files import check_own
 from ._plain import is_sparse
 
 LEFT = ("obsp", "varm", "varp", "uns", "raw")
@@ -33,6 +34,8 @@ def read_h5ad(path: Path) -> Held:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of files that older versions wrote: they are read all the same
+            if path.is_file():
+                check_own(path)
             read = anndata.read_zarr(path) if path.is_dir() else anndata.read_h5ad(path)
     except RepscapeError:
         raise

@@ -75,11 +75,14 @@ def arranged(held: Held, form: Form, where: Any, *, function: str) -> Arranged:
             found.rest[name] = array
         else:
             _take_apart(name, array, axes, form=form, mask=mask, found=found, where=where, alone=len(deep) == 1)
-    if form.axes and not found.layers:
+    if form.told and not found.layers:
         shapes = ", ".join(f"{name} {_shape(array)}" for name, array in arrays.items())
-        raise InputError(
-            f"{where} must hold an array with the axes ({', '.join(form.axes)}) that were said. Got {shapes or 'none'}."
+        what = (
+            f"the axes ({', '.join(form.axes)}) that were said"
+            if form.axes
+            else f"tokens, which pool={form.pool!r} is over"
         )
+        raise InputError(f"{where} must hold an array with {what}. Got {shapes or 'none'}.")
     return found
 
 

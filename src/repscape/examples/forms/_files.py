@@ -72,6 +72,8 @@ def read_held(path: Path, form: Form) -> Held:
             f"layers must be a .npy, a .npz, another file of arrays ({', '.join(list(READERS)[2:])}), a zarr folder, or a "
             f"folder of them. Got {path}."
         )
+    if path.exists() and not path.is_file():  # a pipe would be waited for
+        raise InputError(f"{path} is no file that can be read.")
     held = reader(path)
     if "" in held.arrays:
         held.arrays[path.stem] = held.arrays.pop("")

@@ -64,16 +64,32 @@ def _h5py(what: str) -> Any:
     return h5py
 
 
-def _names(group: Any, above: str, held: Held, h5py: Any) -> list[str]:
-    """Return the paths of the data sets below a group, each once."""
+def check_own(path: Path) -> None:
+    """Refuse a file whose numbers lie in others: whoever made it could name any file of this machine."""
+    h5py = _h5py(f"reading {path.name}")
+    notes = Held()
+    with h5py.File(path, "r") as file:
+        for name in _names(file, "", notes, h5py):
+            if _elsewhere(file[name]):
+                raise InputError(f"{name} in {path} lies in other files, which are not followed.")
+
+
+def _elsewhere(data: Any) -> bool:
+    return data.external is not None or data.is_virtual
+
+
+def _names(group: Any, above: str, held: Held, h5py: Any, seen: frozenset[int] = frozenset()) -> list[str]:
+    """Return the paths of the data sets below a group; one that holds itself is not gone into again."""
     found = []
+    seen = seen | {h5py.h5o.get_info(group.id).addr}
     for key in group:
         name = f"{above}/{key}" if above else key
         link = group.get(key, getlink=True)
         if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
             held.notes.append(f"left out {name}: a link")
         elif isinstance(group[key], h5py.Group):
-            found += _names(group[key], name, held, h5py)
+            if h5py.h5o.get_info(group[key].id).addr not in seen:
+                found += _names(group[key], name, held, h5py, seen)
         else:
             found.append(name)
     return found
@@ -81,6 +97,9 @@ def _names(group: Any, above: str, held: Held, h5py: Any) -> list[str]:
 
 def _add(path: Path, name: str, data: Any, held: Held, h5py: Any) -> None:
     """Add a data set: numbers as an array, text as a column."""
+    if _elsewhere(data):
+        held.notes.append(f"left out {name}: its numbers lie in other files, which are not followed")
+        return
     if h5py.check_string_dtype(data.dtype) is not None:
         if len(data.shape) == 1:
             held.columns[name] = np.asarray(data.asstr()[()].astype(str))
@@ -94,7 +113,7 @@ def _add(path: Path, name: str, data: Any, held: Held, h5py: Any) -> None:
 
 
 def _array(path: Path, name: str, data: Any) -> Array:
-    plain = data.chunks is None and data.external is None and data.compression is None and not data.is_virtual
+    plain = data.chunks is None and data.compression is None
     offset = data.id.get_offset() if plain else None
     if offset is not None and data.size:
         end = offset + data.size * data.dtype.itemsize

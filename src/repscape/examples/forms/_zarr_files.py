@@ -82,6 +82,11 @@ def _add(path: Path, name: str, array: Any, held: Held) -> None:
     kind = np.dtype(array.dtype).kind
     if kind in "fiubc":
         check_room(array.size * array.dtype.itemsize, f"{name} in {path}, unpacked,")
+        if array.shards is None and (gone := array.nchunks - array.nchunks_initialized):
+            held.notes.append(
+                f"{gone} of the {array.nchunks} chunks of {name} are not there and count as {array.fill_value}: so are chunks "
+                "written that hold nothing else, and so looks a copy that was cut short"
+            )
         held.arrays[name] = np.asarray(array[...])
     elif kind in "UTSO" and array.ndim == 1:
         held.columns[name] = np.asarray(

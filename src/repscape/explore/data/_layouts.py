@@ -176,7 +176,7 @@ class Layouts:
             if not wanted:
                 continue
             try:
-                with view.folder.writing():
+                with view.writing():
                     for one in wanted:
                         layer = self._held.layers[one[1]]
                         about = {"format": FORMAT, "shares": self.shares(layer.number), "layer": layer.place.layer.key}

@@ -82,14 +82,14 @@ class Selections:
             "made": datetime.now(UTC).isoformat("T", "seconds"),
             "recipe": dict(recipe or {}),
         }
-        with self._home.folder.writing():
+        with self._home.writing():
             write_arrays(self._home.folder.explorer, GROUP + name, {"rows": held}, attributes=about)
         return about
 
     def remove(self, name: str) -> None:
         """Forget a selection; columns that were made of it stay."""
         self.rows(name)
-        with self._home.folder.writing():
+        with self._home.writing():
             remove_group(self._home.folder.explorer, GROUP + name)
 
     def column(self, name: str) -> tuple[str, list[str]]:

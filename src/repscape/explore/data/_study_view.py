@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,12 @@ def spot_of(place: Place) -> Spot:
 
 
 class StudyView:
-    """What a study folder offers; every method reads, none writes."""
+    """What a study folder offers; every method reads, and says when others may write."""
 
     def __init__(self, folder: Path, name: str) -> None:
         self.study = open_study(folder)
         self.name = name
-        self._lock = threading.RLock()
+        self._lock, self._own = threading.RLock(), threading.Lock()
         self._read()
 
     def _read(self) -> None:
@@ -63,6 +64,18 @@ class StudyView:
     def folder(self) -> StudyFolder:
         """Where it lies."""
         return self.study.folder
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the folder's lock; of this explorer's own threads one waits for the other.
+
+        Raises
+        ------
+        BusyError
+            Another process writes to the study.
+        """
+        with self._own, self.folder.writing():
+            yield
 
     def contents(self, spot: Spot) -> str:
         """Return a name for the points of a representation: other points, another name."""

@@ -99,6 +99,8 @@ class _Study:
         """Read the store of the model, and the column of labels."""
         if asked.of is None and len(places) > 1:
             raise InputError(f"of of {FUNCTION} must say which model: the study has {', '.join(places)}.")
+        if asked.of is not None and list(places) == [""]:
+            raise InputError(f"of of {FUNCTION} names one of several models; {asked.folder} has one. Got {asked.of!r}.")
         of = str(_check.choice(next(iter(places)) if asked.of is None else asked.of, "of", FUNCTION, places))
         store = open_store(places[of])
         columns = dict(read_source(store).columns)

@@ -22,7 +22,7 @@ from ...errors import InputError, InputTypeError, RepscapeError, StoreError
 from ...examples import Form, GivenColumns, Rows, kind_of_folder, read_neighbor_files
 from ...graph import NeighborGraph
 from ...machine import whole_folder
-from ...store import list_groups, open_store, read_arrays, write_arrays
+from ...store import is_unfinished, list_groups, making, open_store, read_arrays, write_arrays
 from .._progress import bar
 from ._imported_points import Found, import_points, layers_of
 
@@ -114,6 +114,7 @@ def import_arrays(
     on_disk = isinstance(source, str | os.PathLike)
     graphs = on_disk and Path(source).is_dir() and kind_of_folder(source) == "neighbors"
     with bar(progress) as tell, _beside(target) as fresh:
+        _target(where, model)  # another may have made it before the lock was ours
         if graphs:
             n, layers, names, notes = _import_graphs(source, fresh, given, tell)
         else:
@@ -190,7 +191,8 @@ def _target(folder: Path, model: str) -> Path:
             f"Got {model!r}."
         )
     target = folder / model if model else folder
-    held = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    entries = folder.iterdir() if folder.is_dir() else ()
+    held = sorted(entry.name for entry in entries if not is_unfinished(entry.name))
     others = set(imported_models(folder))
     if folder.exists() and (
         not folder.is_dir() or (held and (not model or not others or "" in others or model in others))
@@ -207,7 +209,7 @@ def _target(folder: Path, model: str) -> Path:
 def _beside(target: Path) -> Iterator[Path]:
     """Yield a folder that becomes `target` if all goes well, and vanishes if not."""
     try:
-        with whole_folder(target, sync=True) as fresh:
+        with making(target), whole_folder(target, sync=True) as fresh:
             yield fresh
     except RepscapeError:
         raise

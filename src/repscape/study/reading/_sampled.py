@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from ... import _check
 from ..._types import Examples
+from .._rounding import STORE_DTYPES
 
 SAMPLE, FEWER = 32, 4  # examples of a sample; every so manyth of them in a shorter one
 
@@ -42,7 +44,7 @@ def sampled(opened: Any, examples: Examples, folder: Path, *, options: Mapping[s
     from ...extraction import iterate  # loads torch, which the opened model shows to be there
 
     chosen = np.unique(np.linspace(0, len(examples) - 1, min(SAMPLE, len(examples))).astype(np.int64))
-    kept = options.get("store_dtype", "float32")
+    kept = _check.choice(options.get("store_dtype", "float32"), "store_dtype", "extract", STORE_DTYPES)
     own = {name: value for name, value in options.items() if name != "store_dtype"}
     told = {"batch_size": SAMPLE // 2, **own}  # finding a size out would be timed as well
     sample = examples.take(chosen)
