@@ -161,7 +161,7 @@ def _bootstrap(first: Side, second: Side, *, value: float, rng: Any) -> Spread:
     if first.compare in WHITENED or first.vector is None:
         raise InputError(
             "error='bootstrap' of sim_rsa leaves pairs out, which needs RDMs that are held (up to 16,000 conditions) and a "
-            "comparator that is not whitened. Take error='subsample'."
+            "comparator other than 'whitened_cosine' and 'whitened_pearson'. Take error='subsample'."
         )
     source = _random.generator(rng, NAME)
     values: list[float] = []
