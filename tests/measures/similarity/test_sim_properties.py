@@ -25,6 +25,8 @@ DECLARED = [
     if move in row.invariant_to
 ]
 QUICK = {"error": None}
+FIRST_SIDE_ALONE = {("sim_predictivity", "rotation")}
+"""The units of the second are what is predicted, one by one: turned, they are others."""
 FEWER = {"sim_idcor": {"reading": "raw"}, "sim_predictivity": {"folds": 2}}  # quicker, and no less invariant
 
 
@@ -51,7 +53,8 @@ def test_declared_invariances_hold_on_either_side(name: str, move: str, size: tu
     X, Y, rng = drawn(*size)
     expected = value(name, X, Y)
     assert value(name, MOVES[move](X, rng), Y) == pytest.approx(expected, abs=1e-6)
-    assert value(name, X, MOVES[move](Y, rng)) == pytest.approx(expected, abs=1e-6)
+    if (name, move) not in FIRST_SIDE_ALONE:
+        assert value(name, X, MOVES[move](Y, rng)) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize(
