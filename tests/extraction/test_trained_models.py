@@ -16,7 +16,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, processors
 from torch import nn
 from torch.nn import functional
 
-from repscape.extraction import iterate, list_layers, open_model
+from repscape.extraction import LOSS, iterate, list_layers, open_model
 from tests.data_files import data_file
 from tests.extraction.tiny_models import make_examples
 
@@ -241,8 +241,11 @@ def test_stories_as_a_llama(tmp_path: Path) -> None:
         hidden, scores = hidden_by_hand(stories, tokens)
         mine = slabs[0].example == row
         assert mine.sum() == len(tokens) - 1  # all but the token in front
-        for state, expected in zip(slabs[0].states.values(), hidden, strict=True):
+        states = dict(slabs[0].states)
+        losses = states.pop(LOSS)[mine].ravel()
+        for state, expected in zip(states.values(), hidden, strict=True):
             np.testing.assert_allclose(state[mine], expected[1:], atol=2e-4)
         likely = scores - np.log(np.exp(scores).sum(-1, keepdims=True))
+        np.testing.assert_allclose(losses, -likely[np.arange(len(tokens) - 1), tokens[1:]], atol=2e-3)
         surprise = -likely[np.arange(len(tokens) - 1), tokens[1:]].mean()
         assert surprise < 2  # nats a token, where knowing nothing gives log 512 = 6.2

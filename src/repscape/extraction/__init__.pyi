@@ -7,6 +7,7 @@ from ._hf_model import quiet, wrap_pretrained
 from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
+from ._loss_torch import LOSS
 from ._open import function_file, names_function, open_model
 from ._sites import select_taps
 from ._slab_torch import readied
@@ -23,6 +24,7 @@ __all__ = [
     "Anatomy",
     "EarlierRows",
     "Family",
+    "LOSS",
     "Layout",
     "Model",
     "Rows",

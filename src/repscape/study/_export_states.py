@@ -55,7 +55,7 @@ def to_anndata(source: str | Path, layers: Sequence[str] = ()) -> Any:
     --------
     >>> import repscape as rs
     >>> adata = rs.to_anndata("study")  # doctest: +SKIP
-    >>> import scanpy
+    >>> import scanpy  # doctest: +SKIP
     >>> scanpy.pp.neighbors(adata, use_rep="layer.6")  # doctest: +SKIP
     """
     source = Path(source)

@@ -61,7 +61,7 @@ def rdm_crossnobis(
     >>> import numpy as np, repscape as rs
     >>> rng = np.random.default_rng(0)
     >>> conditions, folds = np.tile(np.arange(3), 200), np.repeat(np.arange(200), 3)
-    >>> X = np.array([[0.0, 0], [0, 0], [2, 0]])[conditions] + rng.normal(size=(600, 2))
+    >>> X = np.array([[0.0, 0], [0, 0], [2, 0]])[conditions] + 0.1 * rng.normal(size=(600, 2))
     >>> rs.rdm_crossnobis(X, conditions, folds).round(1).tolist()  # 0 apart, 4 over 2 channels, and again
     [0.0, 2.0, 2.0]
     """
@@ -158,7 +158,7 @@ def noise_precision(
     >>> import numpy as np, repscape as rs
     >>> noise = np.random.default_rng(0).normal(size=(2000, 2)) * [1, 2]
     >>> rs.noise_precision(noise).round(1).tolist()
-    [[1.0, 0.0], [0.0, 0.2]]
+    [[1.0, 0.0], [0.0, 0.3]]
     """
     name = "noise_precision"
     _check.choice(method, "method", name, SHRINKAGE)

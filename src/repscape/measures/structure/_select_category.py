@@ -17,7 +17,7 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import rows_of, unit_rows
-from ..uncertainty import error_groups, shuffle_null
+from ..uncertainty import error_groups, shuffle_null, usual_permutations
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -36,7 +36,7 @@ def select_category(
     axis: Literal["examples", "units"] = "examples",
     error: Literal["auto", "jackknife"] | None = "auto",
     families: Any = None,
-    permutations: int = 199,
+    permutations: int | None = None,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
     r"""Ratio of the mean similarity within groups to the mean similarity between groups.
@@ -60,8 +60,9 @@ def select_category(
     families : (n,) array, optional
         Points that come and go together (authors, near-copies of a stimulus), at least 8 families: the error leaves out each
         family in turn, and shuffles let whole families change places.
-    permutations : int
-        Shuffles of the groups, for p_value. They use within minus between: the ratio explodes as between nears 0.
+    permutations : int, optional
+        Shuffles of the groups, for p_value: 199 by default, or as many other arrangements as there are. They use within minus
+        between: the ratio explodes as between nears 0.
     rng : int or numpy Generator
         For the shuffles.
 
@@ -95,7 +96,8 @@ def select_category(
     """
     _check.choice(metric, "metric", NAME, ("cosine", "correlation"))
     _check.choice(error, "error", NAME, ("auto", "jackknife", None))
-    _check.integer(permutations, "permutations", NAME, low=0)
+    if permutations is not None:
+        _check.integer(permutations, "permutations", NAME, low=0)
     points = rows_of(X, "X", NAME, axis=axis)
     names, code = _check.codes(groups, "groups", NAME, n=points.shape[0])
     sizes = np.bincount(code)
@@ -108,6 +110,8 @@ def select_category(
             f"{NAME} has no ratio: the mean similarity between groups is 0 (within: {within.mean():.3g})."
         )
     value, difference = float(within.mean() / between), float(within.mean() - between)
+    if permutations is None:
+        permutations = usual_permutations(code.size, groups=together)
     null = None
     if permutations:
         drawn: dict[str, Any] = {"permutations": permutations, "rng": _random.generator(rng, NAME), "groups": together}

@@ -13,7 +13,7 @@ from ._influence import (
 )
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._joint import Asked, JointNull
-from ._null import Exchanges, Null, exchanges, shuffle_null, shuffles, whole_groups
+from ._null import Exchanges, Null, exchanges, shuffle_null, shuffles, usual_permutations, whole_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
 from ._refused_sizes_kernels import refused_sizes
@@ -77,6 +77,7 @@ __all__ = [
     "subsample_error",
     "subsets",
     "whole_groups",
+    "usual_permutations",
     "with_null",
     "within_bounds",
 ]

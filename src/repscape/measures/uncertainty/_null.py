@@ -25,6 +25,7 @@ FloatArray = npt.NDArray[np.float64]
 Statistic = Callable[[IntArray], float]
 ALPHA = 0.05
 """Level of the threshold from which a calibrated value is counted."""
+USUAL = 199
 MANY = 1_000_000  # arrangements from here on are as good as infinitely many
 
 
@@ -185,6 +186,11 @@ def enough_arrangements(n: int, draws: int, *, within: IntArray | None = None, g
             f"permutations must be at most {others}: {what} can be arranged in {others + 1} ways, and no p-value can be "
             f"below {1 / (others + 1):.3g}. Got {draws}; permutations={others} takes every arrangement once."
         )
+
+
+def usual_permutations(n: int, *, within: IntArray | None = None, groups: IntArray | None = None) -> int:
+    """Return how many shuffles are usual: 199, or as many other arrangements as there are."""
+    return min(USUAL, _arrangements(_exchangeable(n, within, groups)) - 1)
 
 
 def _arrangements(blocks: list[IntArray]) -> int:
