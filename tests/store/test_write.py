@@ -117,7 +117,7 @@ def test_resuming_removes_what_was_never_committed(tmp_path):
 
 
 def test_creating_removes_what_a_kill_left_beside(tmp_path):
-    (tmp_path / ".run.zarr-x1.new").mkdir()
+    (tmp_path / ".run.zarr-0a1b2c3d4e5f.new").mkdir()
     create(tmp_path / "run.zarr")
     assert [entry.name for entry in tmp_path.iterdir()] == ["run.zarr"]
 

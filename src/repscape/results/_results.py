@@ -222,6 +222,8 @@ class Results:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             check_inside(folder, [folder / FOLDER])
+            # The table first: `results.zarr` says of what state both are, and a kill between them is then seen.
+            write_whole(folder / TABLE, csv_of(self.to_frame()), sync=sync)
             _disk.write(
                 folder / FOLDER,
                 self.records,
@@ -230,7 +232,6 @@ class Results:
                 failed=self.failed,
                 sync=sync,
             )
-            write_whole(folder / TABLE, csv_of(self.to_frame()), sync=sync)
         except StoreError:
             raise
         except OSError as error:

@@ -19,7 +19,7 @@ from ..errors import (
 )
 from ..examples import Form, GivenColumns
 from ..plan import Plan
-from ..results import Results, load_results
+from ..results import TABLE, Results, load_results
 from ._contents import Contents
 from ._defaults import fitted
 from ._execute import Execution, Means, raise_cause
@@ -244,7 +244,8 @@ def write_view(home: StudyFolder, results: Results, *, sync: bool) -> None:
         known = load_results(home.path) if home.results.is_dir() else None
     except StoreError:
         known = None
-    if known is None or known.provenance.get("state") != results.provenance["state"] or len(known) != len(results):
+    whole = known is not None and (home.path / TABLE).is_file() and len(known) == len(results)
+    if known is None or not whole or known.provenance.get("state") != results.provenance["state"]:
         home.write_results(results, sync=sync)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ...errors import InputError, RepscapeError, StoreError, needs_extra
 from .._room import check_room
 from ._form import Held
-from ._h5py_files import check_own
+from ._h5py_own import check_own
 from ._plain import is_sparse
 
 LEFT = ("obsp", "varm", "varp", "uns", "raw")
