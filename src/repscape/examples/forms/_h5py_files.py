@@ -35,7 +35,7 @@ def read_h5(path: Path) -> Held:
                 from ._anndata_files import read_h5ad
 
                 return read_h5ad(path)
-            for name in sorted(names_in(file, "", held, h5py), key=natural_key):
+            for name in sorted(names_in(file, "", held, h5py=h5py), key=natural_key):
                 _add(path, name, file[name], held, h5py)
     except (OSError, RuntimeError, KeyError, ValueError, TypeError) as problem:
         if isinstance(problem, InputError):

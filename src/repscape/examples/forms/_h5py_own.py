@@ -23,7 +23,7 @@ def check_own(path: Path) -> None:
     h5py = h5py_for(f"reading {path.name}")
     notes = Held()
     with h5py.File(path, "r") as file:
-        for name in names_in(file, "", notes, h5py):
+        for name in names_in(file, "", notes, h5py=h5py):
             if elsewhere(file[name]):
                 raise InputError(f"{name} in {path} lies in other files, which are not followed.")
 
@@ -33,7 +33,7 @@ def elsewhere(data: Any) -> bool:
     return data.external is not None or data.is_virtual
 
 
-def names_in(group: Any, above: str, held: Held, h5py: Any, seen: frozenset[int] = frozenset()) -> list[str]:
+def names_in(group: Any, above: str, held: Held, *, h5py: Any, seen: frozenset[int] = frozenset()) -> list[str]:
     """Return the paths of the data sets below a group; one that holds itself is not gone into again."""
     found = []
     seen = seen | {h5py.h5o.get_info(group.id).addr}
@@ -44,7 +44,7 @@ def names_in(group: Any, above: str, held: Held, h5py: Any, seen: frozenset[int]
             held.notes.append(f"left out {name}: a link")
         elif isinstance(group[key], h5py.Group):
             if h5py.h5o.get_info(group[key].id).addr not in seen:
-                found += names_in(group[key], name, held, h5py, seen)
+                found += names_in(group[key], name, held, h5py=h5py, seen=seen)
         else:
             found.append(name)
     return found
