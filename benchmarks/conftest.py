@@ -11,7 +11,8 @@ import pytest
 collect_ignore = [
     "costs.py",
     "explorer_tasks.py",
-]  # scripts: one sets threads as it is read, one reads the script beside it
+    "landscape_tables.py",
+]  # scripts: one sets threads as it is read, others read the script beside them
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,7 +12,7 @@ from torch import nn
 import repscape as rs
 from repscape.errors import InputError
 from repscape.extraction import Model, iterate, open_model
-from repscape.study._extract import _Job
+from repscape.study._extraction_job import ExtractionJob
 from tests.extraction.more_models import (
     PICTURES_BY_FAMILY,
     SPECIAL,
@@ -355,7 +355,7 @@ def test_the_record_says_whether_special_tokens_count(tmp_path: Any) -> None:
 def test_a_store_that_does_not_say_goes_on(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     model, to = open_model(str(save_tiny("BERT", tmp_path / "bert"))), tmp_path / "run.zarr"
     texts = make_examples("text", TEXTS)
-    now = _Job.provenance.fget
+    now = ExtractionJob.provenance.fget
 
     def earlier(job: Any) -> dict[str, Any]:
         said = now(job)
@@ -366,7 +366,7 @@ def test_a_store_that_does_not_say_goes_on(tmp_path: Any, monkeypatch: pytest.Mo
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(_Job, "provenance", property(earlier))
+        patched.setattr(ExtractionJob, "provenance", property(earlier))
         with pytest.raises(KeyboardInterrupt):
             rs.extract(model, texts, to=to, slab_rows=2, progress=stop)
     with pytest.raises(rs.errors.StudyMismatchError, match="include_special"):

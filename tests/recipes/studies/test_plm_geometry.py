@@ -143,7 +143,7 @@ def test_sequences_without_families_have_no_label_overlap(domains: pd.DataFrame,
 def test_what_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be at most 5. Got 6"):
         rs.run_recipe("plm-geometry", to=tmp_path, models=[f"{i}=a" for i in range(6)])
-    with pytest.raises(InputError, match="limit of the recipe plm-geometry must be at least 1, or 0"):
+    with pytest.raises(InputError, match="limit of the recipe plm-geometry must be an int of at least 0"):
         rs.run_recipe("plm-geometry", to=tmp_path, options={"limit": -1})
     with pytest.raises(InputError, match="room for a superfamily. Got 3"):
         rs.run_recipe("plm-geometry", to=tmp_path, options={"limit": 3})

@@ -164,7 +164,7 @@ def test_saved_layers_of_the_very_study_count_only_by_your_word(tmp_path: Path) 
 def test_what_cannot_be_compared(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be two. Got 1"):
         rs.run_recipe("plm-overlap", to=tmp_path, models=["a"])
-    with pytest.raises(InputError, match="k of the recipe plm-overlap must be at least 1"):
+    with pytest.raises(InputError, match="k of the recipe plm-overlap must be an int of at least 1"):
         rs.run_recipe("plm-overlap", to=tmp_path, options={"k": 0})
     with pytest.raises(InputError, match="must be a FASTA file or a table"):
         rs.run_recipe("plm-overlap", to=tmp_path, stand_in="never")
