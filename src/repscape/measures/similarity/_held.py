@@ -15,7 +15,7 @@ from ...errors import InputError
 from .._result import Estimate
 from ..points import IntArray
 from ..uncertainty import Null
-from ._pair import Inference, pair_estimate
+from ._pair import Inference, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -98,6 +98,32 @@ def held_estimate(  # house: the comparison, and all that a result says of it
         bounds=bounds,
         closed=closed,
         less=less,
+    )
+
+
+def difference_of_sides(
+    X: Any,
+    Y: Any,
+    prepare: Callable[..., Held],
+    *,
+    function: str,
+    asked: Inference,
+    options: Mapping[str, Any],
+    bounds: tuple[float, float],
+) -> Estimate:
+    """Compare two representations by one number of each, `fixed["value"]`, whichever example is which."""
+    refuse_permutations(asked.permutations, function=function)
+    asked.check(function)
+    sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    return held_estimate(
+        sides,
+        lambda first, second: abs(float(first.fixed["value"]) - float(second.fixed["value"])),
+        function=function,
+        asked=asked,
+        options=options,
+        details={"x": sides[0].fixed["value"], "y": sides[1].fixed["value"]},
+        bounds=bounds,
+        less=True,
     )
 
 

@@ -11,8 +11,8 @@ import numpy as np
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
-from ._held import FloatArray, Held, held_estimate, refuse_permutations
-from ._pair import Inference, ready
+from ._held import FloatArray, Held, difference_of_sides
+from ._pair import Inference
 
 NAME = "sim_magnitude"
 
@@ -30,8 +30,8 @@ def sim_magnitude(
 ) -> Estimate:
     r"""Difference between the lengths of the mean examples of two representations.
 
-    | ||mean of X|| - ||mean of Y|| |, in the units of the representations [1]_. Whether single examples go together is not
-    asked.
+    ``| norm(mean of X) - norm(mean of Y) |``, in the units of the representations [1]_. Whether single examples go together
+    is not asked.
 
     Parameters
     ----------
@@ -77,20 +77,8 @@ def sim_magnitude(
     4.242641
     """
     options: dict[str, Any] = {}
-    refuse_permutations(permutations, function=NAME)
     asked = Inference(error, permutations, rng, groups, within)
-    asked.check(NAME)
-    sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
-    return held_estimate(
-        sides,
-        lambda first, second: abs(float(first.fixed["value"]) - float(second.fixed["value"])),
-        function=NAME,
-        asked=asked,
-        options=options,
-        details={"x": sides[0].fixed["value"], "y": sides[1].fixed["value"]},
-        bounds=(0.0, math.inf),
-        less=True,
-    )
+    return difference_of_sides(X, Y, prepare, function=NAME, asked=asked, options=options, bounds=(0.0, math.inf))
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:

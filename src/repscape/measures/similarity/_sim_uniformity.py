@@ -12,8 +12,8 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
-from ._held import Held, held_estimate, refuse_permutations
-from ._pair import Inference, ready
+from ._held import Held, difference_of_sides
+from ._pair import Inference
 from ._rdm import dissimilarities
 
 NAME = "sim_uniformity"
@@ -84,20 +84,8 @@ def sim_uniformity(
     True
     """
     options = {"t": t}
-    refuse_permutations(permutations, function=NAME)
     asked = Inference(error, permutations, rng, groups, within)
-    asked.check(NAME)
-    sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
-    return held_estimate(
-        sides,
-        lambda first, second: abs(float(first.fixed["value"]) - float(second.fixed["value"])),
-        function=NAME,
-        asked=asked,
-        options=options,
-        details={"x": sides[0].fixed["value"], "y": sides[1].fixed["value"]},
-        bounds=(0.0, math.inf),
-        less=True,
-    )
+    return difference_of_sides(X, Y, prepare, function=NAME, asked=asked, options=options, bounds=(0.0, math.inf))
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
