@@ -7,7 +7,7 @@ import logging
 import numpy as np
 import pytest
 
-from repscape.graph import _few, _knn, knn_graph, knn_graphs
+from repscape.graph import _few, _kernels_few, _knn, knn_graph, knn_graphs
 from repscape.graph._audit import POISON
 from repscape.graph._candidates_numpy import NumpyProducts
 from tests.graph.graph_oracle import assert_exact
@@ -108,3 +108,19 @@ def test_a_lie_is_caught_and_the_rows_are_right(lie, monkeypatch, caplog):
     assert "missed their error bound" in caplog.text
     assert graph.certificate["float32"] == 0
     assert_exact(X, graph.indices, graph.distances)
+
+
+@pytest.mark.parametrize("known", [0, 4])
+def test_scores_that_are_no_numbers_leave_no_index_unwritten(known):
+    """Such rows have fewer than k compared pairs: reading on among the unwritten ones ended the whole process."""
+    n, k = 40, 5
+    X, bias = gaussian(n, 130), np.zeros(n, np.float32)
+    square = np.full((n, n), np.nan, np.float32)
+    square[:, :known] = -1.0
+    marks, squares = np.zeros((n, n), np.uint8), np.empty((n, n))
+    values, ids = np.full((n, k), -1.0), np.full((n, k), -1, np.int32)
+    _kernels_few.mark_nearest.py_func(square, bias, 0, n, k, marks)
+    marks[:known] = 0  # what a row marks at its mirror image: leave fewer than k
+    for loop in (_kernels_few.settle, _kernels_few.settle.py_func):
+        assert loop(X, square, bias, marks, squares, 0, n, 1.0, values, ids) >= n - known
+    assert (ids == -1).all()

@@ -108,7 +108,8 @@ def in_order(values, ids, number, keys, order):  # type: ignore[no-untyped-def]
 def settle(points, square, bias, marks, squares, first, last, shrink, values, nearest):  # type: ignore[no-untyped-def]
     """Fill `values` and `nearest` for rows first to last: from what was compared, and what no bound puts beyond the k-th of it.
 
-    shrink * -score is a certain lower bound of the squared difference. Returns how many compared pairs broke it.
+    shrink * -score is a certain lower bound of the squared difference. Returns how many compared pairs broke it; a row with
+    fewer than k compared, as scores that are no numbers leave it, breaks it too and is not filled.
     """
     n, k = points.shape[0], values.shape[1]
     ids, found, order = np.empty(n + 4, np.int64), np.empty(n + 4), np.empty(n + 4, np.int64)
@@ -120,6 +121,9 @@ def settle(points, square, bias, marks, squares, first, last, shrink, values, ne
             if marks[i, j]:
                 ids[number], found[number] = j, squares[i, j]
                 number += 1
+        if number < k:
+            broken += 1
+            continue
         in_order(found, ids, number, keys, order)
         limit = found[order[k - 1]]
         extra = 0
