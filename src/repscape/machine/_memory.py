@@ -137,7 +137,7 @@ def memory_errors(function: str) -> Iterator[None]:
 
 @functools.lru_cache(maxsize=1)
 def _lately_available(tenth: int) -> int:
-    """Bytes available, looked up once in a tenth of a second: a dozen files are read, and many calls take less time than that."""
+    """Bytes available, looked up once in a tenth of a second: many calls take less time than reading a dozen files."""
     return memory_available()
 
 
