@@ -17,6 +17,7 @@ collect_ignore_glob = ["golden/*"]  # scripts that made what is kept there; they
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Let the collector pass over what was imported and collected: millions of objects that stay to the end."""
+    """Let the collector come less often, and pass over what was imported and collected: millions of objects that stay."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
