@@ -92,9 +92,10 @@ def test_jackknife_by_leaving_out_each_point(k: int) -> None:
 
 
 def test_errors_stand_by_the_spread_over_samples() -> None:
-    found = [rs.information_imbalance(*pair(200, seed=seed), k=2) for seed in range(40)]
+    errors = ["auto"] * 12 + [None] * 28  # they differ little; how far the values spread takes more samples
+    found = [rs.information_imbalance(*pair(200, seed=seed), k=2, error=error) for seed, error in enumerate(errors)]
     spread = np.std([one.value for one in found], ddof=1)
-    assert 0.75 < np.mean([one.stderr for one in found]) / spread < 1.25
+    assert 0.75 < np.mean([one.stderr for one in found[:12]]) / spread < 1.25
     twice = [rs.information_imbalance(*pair(200, seed=seed), k=2, error="jackknife").stderr for seed in range(4)]
     assert 0.9 < np.mean(twice) / spread < 2.0
 

@@ -18,12 +18,14 @@ def test_errors_are_the_spread_over_fresh_samples() -> None:
         rng = np.random.default_rng(run)
         X = rng.normal(size=(300, 4))
         g, h = (rs.knn_graph(X + 0.2 * rng.normal(size=X.shape), 60) for _ in range(2))
-        found = {name: getattr(rs, name)(g, h, k=20) for name in ORDERED}
-        found["overlap_values"] = rs.overlap_values(g, np.round(X[:, 0], 2), k=20)
+        error = "auto" if run < 40 else None  # they differ little; how far the values spread takes more samples
+        found = {name: getattr(rs, name)(g, h, k=20, error=error) for name in ORDERED}
+        found["overlap_values"] = rs.overlap_values(g, np.round(X[:, 0], 2), k=20, error=error)
         for name, one in found.items():
-            assert one.options["error"] == "influence"
             values.setdefault(name, []).append(one.value)
-            errors.setdefault(name, []).append(one.stderr)
+            if error:
+                assert one.options["error"] == "influence"
+                errors.setdefault(name, []).append(one.stderr)
     for name in values:
         assert np.mean(errors[name]) / np.std(values[name], ddof=1) == pytest.approx(1, abs=0.22), name
 

@@ -108,9 +108,8 @@ def test_influence_from_ten_neighbours_and_deep_graphs() -> None:
 
 
 def test_influence_is_near_the_spread_over_fresh_samples() -> None:
-    both = [
-        [rs.overlap_neighbors(*views(300, seed, deep=60), error=e) for e in ("auto", "sandwich")] for seed in range(100)
-    ]
+    pairs = (views(300, seed, deep=60) for seed in range(100))
+    both = [[rs.overlap_neighbors(*pair, error=error) for error in ("auto", "sandwich")] for pair in pairs]
     spread = np.std([ours.value for ours, _ in both], ddof=1)
     assert np.mean([ours.stderr for ours, _ in both]) / spread == pytest.approx(1.1, abs=0.25)
     assert np.mean([other.stderr for _, other in both]) / spread > 1.5

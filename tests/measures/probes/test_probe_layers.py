@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 import repscape as rs
 from tests.data_files import data_file
 
-PENALTIES = [1.0, 10.0, 100.0]
+PENALTIES = [1.0, 100.0]
 
 
 @pytest.mark.slow

@@ -49,7 +49,8 @@ def test_cka_finds_corresponding_layers_and_cca_does_not() -> None:
         labels = torch.from_numpy(held["labels"].astype(np.int64))
     images = nn.functional.avg_pool2d((images - images.mean()) / images.std(), 2)
     networks = {f"seed {seed}": states(trained(seed, images[:3000], labels[:3000]), images[-SHOWN:]) for seed in (0, 1)}
-    results = rs.run(networks, rs.Plan(measures=["sim_cka", "sim_cca"], profiles=["models"]))
+    measures = [("sim_cka", {"error": None}), ("sim_cca", {"error": None})]  # their values are looked at
+    results = rs.run(networks, rs.Plan(measures=measures, profiles=["models"]))
     shares = {}
     for name in ("sim_cka", "sim_cca"):
         values = np.array([record.result.value for record in results.select(name)]).reshape(DEPTH, DEPTH)
