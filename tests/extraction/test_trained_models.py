@@ -66,9 +66,8 @@ def normalised(images: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(((images / 255 - mean) / std).astype(np.float32)).permute(0, 3, 1, 2)
 
 
-@pytest.mark.parametrize(
-    ("name", "blocks", "known"), [("20-12fca82f", 3, 0.81), ("32-d509ac18", 5, 0.82), ("56-4bfd9763", 9, 0.84)]
-)
+# What differs is the depth; the network between these two is read by the recipe resnet-depths, with its accuracy.
+@pytest.mark.parametrize(("name", "blocks", "known"), [("20-12fca82f", 3, 0.81), ("56-4bfd9763", 9, 0.84)])
 def test_cifar_resnets_name_the_images(name: str, blocks: int, known: float) -> None:
     weights = torch.load(data_file(f"models/resnet{name}.th"), weights_only=True, map_location="cpu")["state_dict"]
     module = CifarResNet(blocks)

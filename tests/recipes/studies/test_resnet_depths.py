@@ -10,7 +10,6 @@ from sklearn.neighbors import NearestNeighbors
 
 import repscape as rs
 from repscape.errors import InputError
-from repscape.recipes import _run
 from repscape.report.map._study import load_map
 from tests.data_files import data_file
 
@@ -67,8 +66,8 @@ def _check_by_hand(results: rs.Results, folder: Path) -> None:
         assert value == pytest.approx(expected, abs=1e-6)
 
 
-def test_untrained_networks_stand_in_and_say_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_run, "save_figures", lambda results, where: None)
+@pytest.mark.usefixtures("own_figures_only")
+def test_untrained_networks_stand_in_and_say_so(tmp_path: Path) -> None:
     found = rs.run_recipe("resnet-depths", to=tmp_path, stand_in="always", options={"images": 60, "k": 10})
     assert {row.status for row in found.rows} == {"stand-in"}
     assert "random weights stand in for resnet20, resnet32, resnet56 (as was asked)" in found.notes[0]
