@@ -51,6 +51,11 @@ def refresh(
         Where everything stands, and what failed.
     """
     home = StudyFolder(Path(folder))
+    with home.drawing():
+        return _drawn(results, home, command, progress)
+
+
+def _drawn(results: Results, home: StudyFolder, command: str | None, progress: bool | Progress) -> Drawn:
     state = f"{results.provenance.get('state', '')} {__version__}"
     failed: list[Failure] = []
     if home.drawn(FIGURES) != state or not home.figures.is_dir():

@@ -17,7 +17,7 @@ from ..machine import UNFINISHED, check_inside, write_whole
 from ..measures import Measure, every_measure
 from ..plan import Plan
 from ..results import TABLE, Results
-from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, write_arrays
+from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, turn, write_arrays
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
@@ -284,6 +284,14 @@ class StudyFolder:
             return str(json.loads(unsealed(file)).get(what, "")) if file.is_file() else ""
         except (StoreError, ValueError):
             return ""
+
+    @contextmanager
+    def drawing(self) -> Iterator[None]:
+        """Wait until nobody else draws this study, so that a page is never marked with the state of another."""
+        with self._writing():
+            (self.path / JOURNAL).mkdir(exist_ok=True)
+            with turn(self.path / JOURNAL / ".drawing.lock"):
+                yield
 
     def mark_drawn(self, what: str, state: str) -> None:
         """Remember which state of the study was drawn."""
