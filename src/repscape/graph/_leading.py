@@ -24,8 +24,8 @@ from ._points import Points
 
 ROUNDED = 2.0**-53
 SKEWED = 1e-8  # axes further from orthonormal than this are of no use
-DRAWN_ROWS = 2048  # rows whose principal axes are taken
-DRAWN_POINTS, DRAWN_QUERIES = 8192, 128  # by which axes are weighed
+DRAWN_ROWS = 1024  # rows whose principal axes are taken
+DRAWN_POINTS, DRAWN_QUERIES = 4096, 128  # by which axes are weighed
 
 
 @dataclass(frozen=True, slots=True)
