@@ -7,7 +7,7 @@ import logging
 import numpy as np
 import pytest
 
-from repscape.graph import _candidates_torch, _choose, _exact, _leading, _points, knn_graph
+from repscape.graph import _candidates_torch, _choose_axes, _exact, _leading, _points, _trial, knn_graph
 from repscape.graph._audit import POISON
 from repscape.graph._candidates_numpy import NumpyProducts
 from repscape.graph._certify import Frame
@@ -39,8 +39,8 @@ def solved(X, k, m, precision):
     frame = _exact.frame_of(problem)
     axes = _leading.along(points, frame, _leading.principal(points, frame, m))
     products = _leading.LeadingProducts(INNER[precision](len(axes.rows) + 1), axes)
-    rung = _choose._tried(problem, frame, products, most=points.n).rung
-    ladder = [rung, (NumpyProducts("float32", points.d), _choose.margin(k, points.n))]
+    rung = _trial.tried(problem, frame, products, most=points.n).rung
+    ladder = [rung, (NumpyProducts("float32", points.d), _trial.margin(k, points.n))]
     (values, ids), certified = _exact.solve(problem, frame, ladder)
     return ids, np.sqrt(values), certified
 
@@ -118,13 +118,12 @@ def test_a_library_that_turns_wrongly_is_not_believed(lie, monkeypatch, caplog):
 
 
 def test_axes_are_chosen_where_points_concentrate_and_only_there(monkeypatch):
-    monkeypatch.setattr(_choose, "WORTH_AXES", 0)
-    monkeypatch.setattr(_choose, "WIDE", 200)
-    monkeypatch.setattr(_choose, "AXES", (16, 32, 64))
-    monkeypatch.setattr(_choose, "MOST_AXES", 64)
-    monkeypatch.setattr(_choose, "COMPARED", 1)  # few points are dear to compare beside their products
-    monkeypatch.setattr(_choose, "TESTED", 1)
-    monkeypatch.setattr(_choose, "_seconds", lambda *_, **__: 1.0)
+    monkeypatch.setattr(_choose_axes, "WORTH_AXES", 0)
+    monkeypatch.setattr(_choose_axes, "WIDE", 200)
+    monkeypatch.setattr(_choose_axes, "AXES", (16, 32, 64))
+    monkeypatch.setattr(_choose_axes, "COMPARED", 1)  # few points are dear to compare beside their products
+    monkeypatch.setattr(_choose_axes, "TESTED", 1)
+    monkeypatch.setattr(_trial, "seconds", lambda *_, **__: 1.0)
     wide = concentrated(2500, 240, power=1.5)
     graph = knn_graph(wide, 5)
     assert [name for name in graph.certificate if "axes" in name]

@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import scipy.linalg
 
 from . import _audit, _kernels_audit
 from ._certify import Encoded, FloatArray, Frame, Products, length, measured, ones, summation
@@ -101,6 +100,8 @@ def _multiply(a: FloatArray, b: FloatArray, out: FloatArray) -> None:
 
 def principal(points: Points, frame: Frame, most: int) -> FloatArray:
     """Return (m, d) principal axes of some of the points, the widest first; m is at most `most`."""
+    import scipy.linalg  # here, since graphs of narrow points need none of it
+
     rng = np.random.default_rng(0)
     drawn = np.sort(rng.choice(points.n, min(points.n, DRAWN_ROWS), replace=False))
     rows = frame.moved(points.take(drawn).block(0, len(drawn)))
@@ -122,7 +123,7 @@ def along(points: Points, frame: Frame, axes: FloatArray) -> Axes | None:
     return replace(found, rest=float(np.median(beyond)))
 
 
-def candidates(points: Points, frame: Frame, axes: FloatArray, counts: Sequence[int], k: int) -> dict[int, float]:
+def candidates(points: Points, frame: Frame, axes: FloatArray, *, counts: Sequence[int], k: int) -> dict[int, float]:
     """How many others the bound along so many axes would leave open for a point, at the 90th percentile; by a sample.
 
     The distance of the k-th neighbour among all is taken from the rank that it has in the sample.

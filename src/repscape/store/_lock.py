@@ -94,9 +94,17 @@ def turn(name: Path) -> Iterator[None]:
     """Wait until nobody else, no other thread either, is between the same two lines: for what takes a moment.
 
     `name` is the lock, a file that lies there meanwhile.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written.
     """
     lock = FileLock(name, poll_interval=EVERY / 10, thread_local=False)
-    lock.acquire()
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise StoreError(f"{name.parent} cannot be written: {error}") from error
     try:
         yield
     finally:

@@ -16,8 +16,8 @@ from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..machine import UNFINISHED, check_inside, write_whole
 from ..measures import Measure, every_measure
 from ..plan import Plan
-from ..results import TABLE, Results
-from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, turn, write_arrays
+from ..results import TABLE
+from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, write_arrays
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
@@ -221,10 +221,6 @@ class StudyFolder:
         """Open the journal of finished units."""
         return Journal.open(self.path / JOURNAL, sync=sync)
 
-    def write_results(self, results: Results, *, sync: bool) -> None:
-        """Write results.zarr and results.csv."""
-        results.save(self.path, sync=sync)
-
     # ---- columns
 
     def columns(self) -> dict[str, Any]:
@@ -277,6 +273,11 @@ class StudyFolder:
 
     # ---- what was drawn
 
+    @property
+    def drawing_lock(self) -> Path:
+        """Held by whoever draws."""
+        return self.path / JOURNAL / ".drawing.lock"
+
     def drawn(self, what: str) -> str:
         """Return the state of the study that figures, or the page, show; "" where that is not known."""
         file = self.path / JOURNAL / VIEWS
@@ -284,14 +285,6 @@ class StudyFolder:
             return str(json.loads(unsealed(file)).get(what, "")) if file.is_file() else ""
         except (StoreError, ValueError):
             return ""
-
-    @contextmanager
-    def drawing(self) -> Iterator[None]:
-        """Wait until nobody else draws this study, so that a page is never marked with the state of another."""
-        with self._writing():
-            (self.path / JOURNAL).mkdir(exist_ok=True)
-            with turn(self.path / JOURNAL / ".drawing.lock"):
-                yield
 
     def mark_drawn(self, what: str, state: str) -> None:
         """Remember which state of the study was drawn."""
