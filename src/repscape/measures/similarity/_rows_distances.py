@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._table import ISOMETRIES, Measure
+from ._rows_outputs import OUTPUTS
 
 DISTANCES: tuple[Measure, ...] = (
     Measure(
@@ -158,4 +159,5 @@ DISTANCES: tuple[Measure, ...] = (
         prepare=True,
         column_options=("groups", "within"),
     ),
+    *OUTPUTS,
 )
