@@ -30,7 +30,9 @@ def test_an_error_of_a_share() -> None:
     assert found.stderr == pytest.approx(np.std([0, 1, 0, 1, 0, 0], ddof=1) / np.sqrt(6))
     low, high = rs.sim_disagreement(ONE, ONE).interval  # type: ignore[misc]
     assert (low, high) == pytest.approx((0, 0.3903), abs=1e-3)  # Wilson's, of 0 in 6
-    grouped = rs.sim_disagreement(np.repeat(ONE, 2, axis=0), np.repeat(OTHER, 2, axis=0), groups=np.repeat(np.arange(6), 2))
+    grouped = rs.sim_disagreement(
+        np.repeat(ONE, 2, axis=0), np.repeat(OTHER, 2, axis=0), groups=np.repeat(np.arange(6), 2)
+    )
     assert grouped.stderr == pytest.approx(found.stderr, rel=1e-9)
 
 
@@ -53,7 +55,9 @@ def test_jsd_by_hand() -> None:
     found = rs.sim_jsd(p, q, outputs="probabilities")
     assert found.value == pytest.approx(expected)
     assert rs.sim_jsd(p, q, outputs="probabilities", base="e").value == pytest.approx(expected * np.log(2))
-    assert rs.sim_jsd(np.log(ONE), np.log(OTHER)).value == pytest.approx(rs.sim_jsd(ONE, OTHER, outputs="probabilities").value)
+    assert rs.sim_jsd(np.log(ONE), np.log(OTHER)).value == pytest.approx(
+        rs.sim_jsd(ONE, OTHER, outputs="probabilities").value
+    )
     assert rs.sim_jsd(ONE, ONE + 0.0).value == 0
 
 
@@ -74,7 +78,9 @@ def test_a_matrix_has_the_same_null_as_single_pairs() -> None:
 def test_what_is_refused() -> None:
     with pytest.raises(InputError, match=r"of the same classes, in one order. Got 3 and 2 columns"):
         rs.sim_disagreement(ONE, OTHER[:, :2])
-    with pytest.raises(InputError, match=r"Row 1 has -1 as its least and adds up to -1; of logits take outputs='scores'"):
+    with pytest.raises(
+        InputError, match=r"Row 1 has -1 as its least and adds up to -1; logits go with outputs='scores'"
+    ):
         rs.sim_jsd([[0.5, 0.5], [-1.0, 0.0], [0, 1]], np.eye(3)[:, :2], outputs="probabilities")
     with pytest.raises(InputError, match=r"a column for each of at least 2 classes. Got shape \(6, 1\)"):
         rs.sim_jsd(ONE[:, :1], OTHER[:, :1])

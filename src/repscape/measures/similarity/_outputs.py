@@ -45,8 +45,9 @@ def held_outputs(
     if wrong.size:
         row = int(wrong[0])
         raise InputError(
-            f"{name} of {function} must hold probabilities with outputs='probabilities': none below 0, every row adding up to 1. "
-            f"Row {row} has {given[row].min():.3g} as its least and adds up to {sums[row]:.6g}; of logits take outputs='scores'."
+            f"{name} of {function} must hold probabilities with outputs='probabilities': none below 0, rows adding up to 1. "
+            f"Row {row} has {given[row].min():.3g} as its least and adds up to {sums[row]:.6g}; logits go with "
+            "outputs='scores'."
         )
     return source, given / sums[:, None], again
 
