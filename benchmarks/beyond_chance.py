@@ -1,11 +1,12 @@
-"""Whether unrelated representations read 0 once chance is known, and the best of many unrelated pairs is called beyond chance too often.
+"""Whether unrelated representations read 0 once chance is known, and how often the best of many unrelated pairs passes.
 
     python benchmarks/beyond_chance.py run --keep runs.jsonl --hours 8
     python benchmarks/beyond_chance.py table --keep runs.jsonl --page docs/beyond_chance.md
 
-Every run is one line of the kept file, so that the script may be stopped at any time and goes on where it was; measures take turns
-of a few seconds, and the table says how many runs each really had. Unrelated networks have no common input: each has a latent space
-of its own, every layer of it is read from the layer before, so that layers of one network go together and networks do not.
+Every run is one line of the kept file, so that the script may be stopped at any time and goes on where it was; measures take
+turns of a few seconds, and the table says how many runs each really had. Unrelated networks have no common input: each has a
+latent space of its own, and every layer is read from the layer before, so that layers of one network go together and networks
+do not.
 """
 
 from __future__ import annotations
@@ -17,16 +18,14 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from beyond_chance_table import write_tables
 
 import repscape as rs
-from repscape.findings import Family
 from repscape.measures import MEASURES
-from repscape.measures.uncertainty import Asked, Exchanges
+from repscape.measures.uncertainty import Asked, Exchanges, Largest
 
 FORMS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "sim_cka, debiased": ("sim_cka", {"estimator": "debiased"}),
@@ -84,9 +83,9 @@ def sides_of(name: str, given: Mapping[str, Any], layers: Sequence[np.ndarray]) 
     return [X if prepare is None else prepare(X, options) for X in layers], dict(given)
 
 
-def family(
+def compared(
     form: tuple[str, Mapping[str, Any]], one: Sequence[np.ndarray], two: Sequence[np.ndarray], draws: int, seed: int
-) -> Family:
+) -> Largest:
     """Return all pairs of layers with their shared null: in one pass where the measure has one, pair by pair where not."""
     name, given = form
     row = MEASURES[name].under(given)
@@ -101,9 +100,7 @@ def family(
     else:
         found = [row(held[i], held[j], **options, error=None, permutations=draws, rng=seed) for i, j in pairs]
         nulls, values = [entry.null for entry in found], [entry.value for entry in found]
-    info, other = SimpleNamespace(alike=row.alike), object()
-    results = [rs.Estimate(value, 1, null=null) for value, null in zip(values, nulls, strict=True)]
-    return Family([SimpleNamespace(result=result, info=info, other=other) for result in results])  # type: ignore[misc]
+    return Largest(np.array(values), np.stack(nulls), less=row.alike == -1)
 
 
 def size(title: str, what: str) -> tuple[int, int, int]:
@@ -122,7 +119,7 @@ def level_run(title: str, seed: int, *, share: float = 0.0, what: str = "level")
     rng = np.random.default_rng([seed, 7])
     common = rng.normal(size=(n, 6)) if share else None
     one, two = (network(rng, n, layers, common, share) for _ in range(2))
-    found = family(measures()[title], one, two, draws, seed)
+    found = compared(measures()[title], one, two, draws, seed)
     best = int(found.observed.argmax())
     alone = (1 + int((found.drawn[best] >= found.observed[best]).sum())) / (1 + draws)
     return {
