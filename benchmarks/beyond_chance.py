@@ -91,11 +91,12 @@ def compared(
     row = MEASURES[name].under(given)
     held, options = sides_of(name, given, [*one, *two])
     pairs = [(i, len(one) + j) for i in range(len(one)) for j in range(len(two))]
-    together = row.joint_nulls()
+    together, drawn = row.joint_nulls(), None
     if together is not None:
         asked = Asked(draws, seed, Exchanges(None, None), name)
-        extra = {"k": options["k"]} if "k" in options else {}
-        nulls = together(dict(enumerate(held)), pairs, asked, **extra).values
+        drawn = together(dict(enumerate(held)), pairs, asked, options={**row.options(), **options})
+    if drawn is not None:
+        nulls = drawn.values
         values = [row(held[i], held[j], **options, error=None).value for i, j in pairs]
     else:
         found = [row(held[i], held[j], **options, error=None, permutations=draws, rng=seed) for i, j in pairs]

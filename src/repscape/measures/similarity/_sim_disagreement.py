@@ -112,7 +112,9 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     return Held(source, again, rows={"classes": source.argmax(axis=1).astype(np.float64)})
 
 
-def nulls(sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked) -> JointNull:
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
     """Return the values of all pairs under shared relabellings."""
     classes = {place: side.rows["classes"].astype(np.int16) for place, side in sides.items()}
     n = next(iter(sides.values())).n

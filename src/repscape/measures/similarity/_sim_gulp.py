@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null, squares
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
 
@@ -108,6 +110,20 @@ def sim_gulp(
         bounds=(0.0, math.inf),
         less=True,
     )
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+
+    def value(first: Held, second: Held, found: FloatArray) -> FloatArray:
+        square = first.fixed["square"] + second.fixed["square"] - 2 * found / first.n**2
+        cut: FloatArray = np.maximum(square, 0.0)
+        return np.sqrt(cut) if options["root"] else cut
+
+    rows: Any = {"rows": lambda side: side.rows["whitened"], "reduce": squares}
+    return crossed_null(sides, pairs, asked=asked, value=value, **rows)
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
