@@ -136,7 +136,7 @@ def _reversed(panel: Panel, info: MeasureInfo) -> dict[int, float] | None:
         return None
     found = {id(value.record): value.record.result.details.get("reverse", math.nan) for value in panel.values}
     known = all(isinstance(entry, float) and math.isfinite(entry) for entry in found.values())
-    return {record: float(entry) for record, entry in found.items()} if known else None  # type: ignore[arg-type]
+    return {record: float(entry) for record, entry in found.items()} if known else None
 
 
 def _owners(one: Place, two: Place) -> tuple[str, str]:

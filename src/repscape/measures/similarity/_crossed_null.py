@@ -102,7 +102,8 @@ def nuclear(products: FloatArray) -> FloatArray:
 
 def squares(products: FloatArray) -> FloatArray:
     """Return the sum of the squared entries of each product."""
-    return np.einsum("mij,mij->m", products, products)
+    found: FloatArray = np.einsum("mij,mij->m", products, products)
+    return found
 
 
 def assigned(products: FloatArray) -> FloatArray:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ class Judges:
     function: str
 
     @classmethod
-    def of(cls, data: FloatArray, rows: IntArray, compare: str, function: str) -> Judges:
+    def of(cls, data: FloatArray, rows: IntArray, *, compare: str, function: str) -> Judges:
         """Take the pairs of the chosen conditions; one that is drawn twice makes no pair with itself."""
         places = pair_places(rows, conditions(data.shape[1]))
         held = cls(places, (), function)
@@ -100,11 +101,12 @@ def draw_again(  # house: models and data, what is drawn, and how they are compa
     """Return (draws, models + 2) scores and ceilings by what was drawn anew."""
     subjects, n = data.shape[0], conditions(data.shape[1])
     everyone, every = np.arange(subjects), np.arange(n)
-    whole = Judges.of(data, every, compare, function)
+    how: Any = {"compare": compare, "function": function}
+    whole = Judges.of(data, every, **how)
     drawn: dict[str, list[FloatArray]] = {kind: [] for kind in KINDS[over]}
     for _ in range(draws):
-        who = source.integers(subjects, size=subjects) if over != "conditions" else everyone
-        some = whole if over == "subjects" else Judges.of(data, _conditions(n, source), compare, function)
+        who = everyone if over == "conditions" else np.asarray(source.integers(subjects, size=subjects))
+        some = whole if over == "subjects" else Judges.of(data, _conditions(n, source), **how)
         for kind, scores in drawn.items():
             judges = whole if kind == "subjects" else some
             scores.append(judges.scores(models, everyone if kind == "conditions" else who))

@@ -132,7 +132,7 @@ def rsa_models(
     source = _random.generator(rng, NAME)
     parts = np.array_split(source.permutation(n), folds)
     predicted = np.stack([_predicted(model, data, parts, compare) for model in held.values()])
-    scores = Judges.of(data, np.arange(n), compare, NAME).scores(predicted, np.arange(data.shape[0]))
+    scores = Judges.of(data, np.arange(n), compare=compare, function=NAME).scores(predicted, np.arange(data.shape[0]))
     drawn = draw_again(predicted, data, over=over, draws=draws, compare=compare, source=source, function=NAME)
     judge = _Judge(scores, drawn, data.shape[0], n, {"compare": compare, "over": over, "draws": draws})
     names = list(held)

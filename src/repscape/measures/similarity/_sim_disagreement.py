@@ -125,7 +125,8 @@ def nulls(
 
 
 def _differ(first: Held, second: Held) -> FloatArray:
-    return (first.rows["classes"] != second.rows["classes"]).astype(np.float64)
+    found: FloatArray = (first.rows["classes"] != second.rows["classes"]).astype(np.float64)
+    return found
 
 
 def _null(first: Held, second: Held) -> Null:

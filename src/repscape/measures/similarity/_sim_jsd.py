@@ -120,7 +120,8 @@ def _divergence(p: FloatArray, q: FloatArray) -> FloatArray:
     """Return the divergence of rows in nats; p and q may be of shapes that numpy brings together."""
     middle = (p + q) / 2
     found = (rel_entr(p, middle) + rel_entr(q, middle)).sum(axis=-1) / 2
-    return np.clip(found, 0.0, math.log(2))
+    cut: FloatArray = np.clip(found, 0.0, math.log(2))
+    return cut
 
 
 def _null(first: Held, second: Held, unit: float) -> Null | None:

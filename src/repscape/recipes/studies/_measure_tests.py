@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,7 +104,7 @@ def _two_seeds(order: Order, networks: Sequence[Trained]) -> Results:
         measures=[("sim_cka", {"permutations": 200}), ("overlap_neighbors", {"k": 10, "permutations": 200})],
         profiles=["models"],
     )
-    given = {"threads": order.threads, "progress": order.progress}
+    given: dict[str, Any] = {"threads": order.threads, "progress": order.progress}
     return run_study(source, plan, folder=order.folder, origin=order.origin(stand_in=STOOD_IN), **given)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.stats import rankdata, spearmanr
 
 from ...graph import knn_graph
-from ...measures import MEASURES, Measure
+from ...measures import MEASURES, Estimate, Measure
 from ...measures.similarity import sim_disagreement, sim_jsd
 from ..materials import PLAIN, Trained
 
@@ -50,7 +50,8 @@ class Values:
         """Compare two (network, layer)."""
         if (one, other) not in self._found:
             options = {**self._options, "error": None} | ({"k": K} if "k" in self.measure.options() else {})
-            value = float(self.measure(self._side(one), self._side(other), **options).value)
+            found = self.measure(self._side(one), self._side(other), **options)
+            value = float(found.value) if isinstance(found, Estimate) else math.nan
             self._found[one, other] = float(self.measure.alike or 1) * value
             if self.measure.symmetric:
                 self._found[other, one] = self._found[one, other]
