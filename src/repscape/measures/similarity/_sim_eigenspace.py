@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import svd
 
 from ... import _check
-from ...errors import DegenerateDataError
+from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
@@ -72,7 +72,7 @@ def sim_eigenspace(
     Raises
     ------
     InputError
-        If the sides are of different numbers of examples.
+        If a side has as many dimensions as examples, or the sides are of different numbers of examples.
     DegenerateDataError
         If a side is zero (or, centred, all examples are the same).
 
@@ -137,4 +137,10 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     if not singular[0] > 1e-14 * float(np.abs(source).max()):
         raise DegenerateDataError(f"{name} of {NAME} must not be zero{', less its mean' if options['centre'] else ''}.")
     basis: FloatArray = left[:, kept]
+    whole = source.shape[0] - int(options["centre"])
+    if basis.shape[1] >= whole:
+        raise InputError(
+            f"{name} of {NAME} must have more examples than dimensions: with {basis.shape[1]} dimensions of {source.shape[0]} "
+            "examples it spans all there is, as any other would. Take fewer dimensions (PCA), or more examples."
+        )
     return Held(source, lambda rows: prepare(rows, options, name), rows={"basis": basis})

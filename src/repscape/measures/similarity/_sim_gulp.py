@@ -10,6 +10,7 @@ import numpy as np
 from scipy.linalg import eigh
 
 from ... import _check
+from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact
@@ -73,7 +74,8 @@ def sim_gulp(
     Raises
     ------
     InputError
-        If ridge is negative, or the sides are of different numbers of examples.
+        If ridge is negative, the sides are of different numbers of examples, or, without a ridge, one has no more examples than
+        dimensions.
     DegenerateDataError
         If all examples of a side are the same.
 
@@ -136,6 +138,11 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     variances, vectors = eigh(points.T @ points / found.n, check_finite=False)
     kept = variances > ROUNDING * variances[-1]
     variances, vectors = variances[kept], vectors[:, kept]
+    if ridge == 0 and variances.size >= found.n - 1:
+        raise InputError(
+            f"{name} of {NAME} must have more examples than dimensions: with {variances.size} dimensions of {found.n} examples "
+            "every prediction can be made, and distances say nothing. Take ridge=0.1, fewer dimensions (PCA), or more examples."
+        )
     whitened: FloatArray = points @ (vectors / np.sqrt(variances + ridge))
     fixed = {"square": float(((variances / (variances + ridge)) ** 2).sum())}
     return Held(found.source, lambda rows: prepare(rows, options, name), rows={"whitened": whitened}, fixed=fixed)
