@@ -5,7 +5,7 @@ from ._density_kstar import density_kstar
 from ._density_pak import density_pak
 from ._embed import METHODS, embed
 from ._embed_graph import embed_graph
-from ._peak_threshold import threshold_terms
+from ._peak_threshold import split_threshold, threshold_terms
 from ._peaks import Peaks, cluster_peaks, split_significance
 from ._peaks_agreement import peaks_agreement
 from ._plane import mirrored, principal_plane, turned
@@ -23,6 +23,7 @@ __all__ = [
     "peaks_agreement",
     "cluster_peaks",
     "split_significance",
+    "split_threshold",
     "cluster_agreement",
     "cluster_centroids",
     "cluster_dbscan",
