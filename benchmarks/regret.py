@@ -25,9 +25,14 @@ import repscape as rs
 
 DATA = Path(os.environ.get("REPSCAPE_DATA", "../shared/data"))
 TEXTS = {"questions": "TREC.train.all", "products": "custrev.all", "films": "rt-polarity.all", "subjective": "subj.all"}
-NETWORKS = {"ResNet-20": "resnet20-12fca82f.th", "ResNet-32": "resnet32-d509ac18.th", "ResNet-56": "resnet56-4bfd9763.th"}
+NETWORKS = {
+    "ResNet-20": "resnet20-12fca82f.th",
+    "ResNet-32": "resnet32-d509ac18.th",
+    "ResNet-56": "resnet56-4bfd9763.th",
+}
 CHOSEN = ("MiniLM, questions", "MiniLM, products", "ResNet-20, pictures", "demo, step 90")
 ROWS = 1000
+PROBE = "probe_linear"
 ASKED = ["id_twonn", "quality_rankme", "quality_entropy"]
 Set = tuple[str, dict[Any, np.ndarray], np.ndarray]
 
@@ -93,37 +98,57 @@ def read(path: Path, texts: Path) -> None:
     done = {json.loads(line)["set"] for line in path.open(encoding="utf-8")} if path.exists() else set()
     with path.open("a", encoding="utf-8") as held:
         for name, layers, labels in sets(texts, done):
-            held.write(json.dumps({"set": name} | measured(layers, labels)) + "\n")
+            study = texts / "studies" / name.replace(", ", "-").replace(" ", "-")
+            held.write(json.dumps({"set": name} | measured(layers, labels, study)) + "\n")
             held.flush()
 
 
-def measured(layers: dict[Any, np.ndarray], labels: np.ndarray) -> dict[str, Any]:
-    """Return the accuracy of each layer, and what the advice says without labels."""
-    found = [rs.probe_linear(X, labels, rng=0) for X in layers.values()]
-    results = rs.run(layers, rs.Plan(measures=ASKED))
+def measured(layers: dict[Any, np.ndarray], labels: np.ndarray, folder: Path) -> dict[str, Any]:
+    """Return the accuracy of each layer, and what the advice says without labels; the study goes on where it was stopped."""
+    names = {kind: place for place, kind in enumerate(sorted(set(labels.tolist()), key=str))}
+    columns = {"label": np.array([f"class {names[kind]}" for kind in labels.tolist()])}
+    results = rs.run(layers, rs.Plan(measures=[*ASKED, PROBE], labels="label"), columns=columns, folder=folder)
     (advice,) = rs.suggest_layers(results)
     place = {layer.key: i for i, layer in enumerate(advice.layers)}
-    values = {
-        name: [float(r.result.value) for r in sorted(results.select(name), key=lambda r: r.place.layer.index)]
-        for name in ASKED
-    }
+    held = {name: sorted(results.select(name), key=lambda r: r.place.layer.index) for name in (*ASKED, PROBE)}
     return {
-        "accuracy": [float(one.value) for one in found],
-        "stderr": [float(one.stderr) for one in found],
-        "values": values,
+        "accuracy": [float(r.result.value) for r in held[PROBE]],
+        "stderr": [float(r.result.stderr) for r in held[PROBE]],
+        "values": {name: [float(r.result.value) for r in held[name]] for name in ASKED},
         "suggested": [place[layer.key] for layer in advice.suggested],
         "evidence": advice.evidence,
+        "leaning": None if advice.leaning is None else place[advice.leaning.layer.key],
         "spoken": {one.variant: [place[one.layer.key], one.sure] for one in advice.spoken},
     }
 
 
+def followed(row: dict[str, Any]) -> dict[str, int]:
+    """Return the layer that each way of choosing takes."""
+    last = len(row["accuracy"]) - 1
+    lean = last if row["leaning"] is None else row["leaning"]
+    advice = row["suggested"][0] if row["suggested"] else lean
+    return {"suggest_layers": advice, "last": last, "middle": last // 2} | {
+        f"most {name}": row["spoken"][name][0] for name in ASKED[1:]
+    }
+
+
 def table(path: Path) -> None:
-    """Print the regrets, set by set, and their means."""
+    """Print the regrets, set by set, and their means over the sets that were chosen on and over the others."""
     rows = [json.loads(line) for line in path.open(encoding="utf-8")]
-    for row in (row for row in rows if row["set"] in CHOSEN):
-        print(row["set"], np.round(row["accuracy"], 3).tolist(), "se", round(float(np.mean(row["stderr"])), 3))
-        print("   ", {k: np.round(v, 2).tolist() for k, v in row["values"].items()}, row["suggested"], row["spoken"])
-        print("   ", row["evidence"])
+    ways = list(followed(rows[0]))
+    print("| set | best layer | its accuracy | " + " | ".join(ways) + " |\n" + "|---" * (3 + len(ways)) + "|")
+    costs = {}
+    for row in rows:
+        best = int(np.argmax(row["accuracy"]))
+        chosen = followed(row)
+        costs[row["set"]] = [row["accuracy"][best] - row["accuracy"][layer] for layer in chosen.values()]
+        shown = " | ".join(f"{c:.3f} ({at})" for c, at in zip(costs[row["set"]], chosen.values(), strict=True))
+        mark = " (chosen on)" if row["set"] in CHOSEN else ""
+        print(f"| {row['set']}{mark} | {best} of {len(row['accuracy']) - 1} | {row['accuracy'][best]:.3f} | {shown} |")
+    for name, own in (("chosen on", True), ("scored on", False)):
+        held = [cost for key, cost in costs.items() if (key in CHOSEN) == own]
+        if held:
+            print(f"| **mean, {name}** | | | " + " | ".join(f"{c:.3f}" for c in np.mean(held, axis=0)) + " |")
 
 
 def main() -> None:

@@ -20,7 +20,9 @@ def slow(X, Y, columns, *, k, max_rank):
 
     def unlikely(d):
         return -(
-            (len(X) - 1) * math.log(d) + ((n - 1) * np.log(np.expm1(d * logs))).sum() - ((2 * n - 1) * d + 1) * logs.sum()
+            (len(X) - 1) * math.log(d)
+            + ((n - 1) * np.log(np.expm1(d * logs))).sum()
+            - ((2 * n - 1) * d + 1) * logs.sum()
         )
 
     gride = minimize_scalar(unlikely, bounds=(0.05, 60), method="bounded", options={"xatol": 1e-12}).x

@@ -212,5 +212,3 @@ def _names(columns: list[Column]) -> Iterator[Names]:
     if held:
         x, y, texts = zip(*held, strict=True)
         yield Names(np.array(x), np.array(y), texts)
-
-

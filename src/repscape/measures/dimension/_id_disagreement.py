@@ -134,7 +134,9 @@ def id_disagreement(
 def _reasons(corrected: Estimate, trend: float) -> tuple[str, ...]:
     """Return what the shapes that have such a curve are led astray by."""
     families = corrected.details["families"].tolist()  # type: ignore[union-attr]
-    clean = {REASONS[name] for name in (one.removesuffix(" 0.05").removesuffix(NOISY) for one in families) if name in REASONS}
+    clean = {
+        REASONS[name] for name in (one.removesuffix(" 0.05").removesuffix(NOISY) for one in families) if name in REASONS
+    }
     # A falling curve that no shape has without noise is noise; one that rises is not.
     noise = trend < -FLAT and any(NOISY in one for one in families) and not any(NOISY not in one for one in families)
     steep = trend < -FLAT and not families

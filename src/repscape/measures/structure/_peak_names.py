@@ -59,7 +59,8 @@ def peak_names(peaks: Peaks, *, labels: Any = None, words: Any = None, most: int
         held = _check.column(words, "words", NAME, n=n)
         order = np.argsort(-peaks.log_density, kind="stable")
         return tuple(
-            ", ".join(list(dict.fromkeys(map(str, held[order[peaks.labels[order] == peak]].tolist())))[:most]) or str(peak)
+            ", ".join(list(dict.fromkeys(map(str, held[order[peaks.labels[order] == peak]].tolist())))[:most])
+            or str(peak)
             for peak in range(m)
         )
     return tuple(map(str, range(m)))

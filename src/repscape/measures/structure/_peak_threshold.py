@@ -59,7 +59,9 @@ def split_threshold(n: int, dimension: float, *, density: str, k: int, given: bo
     """Return the threshold of "auto" for so many points, dimensions and neighbours; given: the dimension is not the graph's own."""
     cells = _cells(density, given)
     sizes = sorted(map(int, cells))
-    return float(np.interp(math.log(k), np.log(sizes), [threshold_at(cells[str(size)], n, dimension) for size in sizes]))
+    return float(
+        np.interp(math.log(k), np.log(sizes), [threshold_at(cells[str(size)], n, dimension) for size in sizes])
+    )
 
 
 def _cells(density: str, given: bool) -> dict[str, Any]:
