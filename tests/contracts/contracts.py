@@ -47,6 +47,8 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "id_discrete": {"step": 0.1, "radii": (120,)},  # the sample is of real numbers
     "id_binary": {"threshold": 2.0, "high": 1.0, "error": None},
     "id_mst": {"draws": 2},
+    "id_knn_length": {"k": 3, "draws": 2},
+    "id_disagreement": {"k": 8, "max_rank": 8},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
     "peaks_agreement": {"z": 0.3},  # many peaks, so that their agreement moves
     "quality_alpha": {"ranks": (1, 5)},  # six dimensions have no eleventh rank

@@ -30,7 +30,14 @@ def test_the_whole_study(landscape) -> None:
     assert {record.place.model for record in held} == {"0 shots", "2 shots"}
     assert all(record.result.options["z"] == 1.6 and record.result.options["k"] == 16 for record in held)
     figures = {file.stem for file in (folder / "figures").glob("*.png")}
-    assert {"peaks-subject", "peaks-answer", "number-of-peaks", "topography-0-shots", "topography-2-shots"} <= figures
+    assert {
+        "peaks-subject",
+        "peaks-answer",
+        "number-of-peaks",
+        "topography-0-shots",
+        "flow-2-shots",
+        "density-0-shots",
+    } <= figures
     assert any(note.startswith("Left out, since most prompts end in one and the same state") for note in found.notes)
     assert not found.results.failed
     assert any("no number says anything about" in note for note in found.notes)
