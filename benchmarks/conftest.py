@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import Any
 
 import llvmlite.binding
 import pytest
 
-collect_ignore = [
-    "costs.py",
-    "explorer_tasks.py",
-    "corrected_coverage.py",
-    "landscape_samples.py",
-    "peaks_splits.py",
-    "peaks_time.py",
-]  # scripts: one sets threads as it is read, others read the script beside them
+# Scripts: some set threads as they are read, others read the script beside them.
+collect_ignore = [file.name for file in Path(__file__).parent.glob("*.py") if not file.name.startswith("test_")]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
