@@ -290,7 +290,7 @@ def announce_compiling(loop: Any, progress: Progress | None) -> None:
     known = getattr(loop, "stats", None)  # None where NUMBA_DISABLE_JIT runs the loops as plain Python
     folder = None if known is None else known.cache_path
     where = f"{loop.__module__.rpartition('.')[2]}.{loop.__name__}"
-    if folder is not None and not any(Path(folder).glob(f"{where}*.nbi")):
+    if folder is not None and not loop.signatures and not any(Path(folder).glob(f"{where}*.nbi")):
         message = "compiling (once on this machine)"
         logging.getLogger("repscape").info(message)
         if progress is not None:
