@@ -3,6 +3,8 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 export HF_HUB_OFFLINE = 1
+# Where it is set, each process that a test starts compiles the whole package anew.
+export PYTHONDONTWRITEBYTECODE =
 export PIP_CONSTRAINT = $(CURDIR)/constraints.txt
 
 .PHONY: demo test check bench calibration docs clean
