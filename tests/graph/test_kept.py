@@ -8,7 +8,7 @@ import sys
 import numpy as np
 import pytest
 
-from repscape.graph import _choose, _kept, get_ready, knn_graph
+from repscape.graph import _choose, _kept, _trial, get_ready, knn_graph
 
 
 @pytest.fixture(autouse=True)
@@ -61,7 +61,7 @@ def test_a_folder_that_cannot_be_written_is_done_without(tmp_path, monkeypatch):
 
 def test_products_are_measured_once(folder, monkeypatch):
     measured = []
-    monkeypatch.setattr(_choose, "_seconds", lambda products, *_: measured.append(products.name) or 1.0)
+    monkeypatch.setattr(_trial, "seconds", lambda products, *_: measured.append(products.name) or 1.0)
     assert _choose._faster(32) == ()
     _choose._faster.cache_clear()  # as in the next process
     assert _choose._faster(32) == ()
