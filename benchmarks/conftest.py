@@ -11,7 +11,10 @@ import pytest
 collect_ignore = [
     "costs.py",
     "explorer_tasks.py",
-    "landscape_tables.py",
+    "corrected_coverage.py",
+    "landscape_samples.py",
+    "peaks_splits.py",
+    "peaks_time.py",
 ]  # scripts: one sets threads as it is read, others read the script beside them
 
 

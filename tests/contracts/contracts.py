@@ -11,26 +11,26 @@ import numpy as np
 
 from repscape.errors import RepscapeWarning
 from repscape.measures import Measure
+from repscape.testing import call as call_measure
 from repscape.testing import (
-    TRANSFORMATIONS,
     check_bounds,
     check_determinism,
     check_input_untouched,
     check_invariance,
+    check_invariances,
     check_measure,
     check_nan_refused,
     check_symmetry,
     draw_sample,
     numbers_of,
 )
-from repscape.testing import call as call_measure
 
 __all__ = [
-    "TRANSFORMATIONS",
     "check_bounds",
     "check_determinism",
     "check_input_untouched",
     "check_invariance",
+    "check_invariances",
     "check_measure",
     "check_nan_refused",
     "check_oracle",
@@ -47,6 +47,8 @@ SMALL: Mapping[str, Mapping[str, Any]] = {
     "id_discrete": {"step": 0.1, "radii": (120,)},  # the sample is of real numbers
     "id_binary": {"threshold": 2.0, "high": 1.0, "error": None},
     "id_mst": {"draws": 2},
+    "id_knn_length": {"k": 3, "draws": 2},
+    "id_disagreement": {"k": 8, "max_rank": 8},
     "id_autoencoder": {"widths": (1, 2), "hidden": 8, "steps": 5},
     "peaks_agreement": {"z": 0.3},  # many peaks, so that their agreement moves
     "quality_alpha": {"ranks": (1, 5)},  # six dimensions have no eleventh rank

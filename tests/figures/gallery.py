@@ -82,6 +82,9 @@ def of_arrays() -> Mapping[str, GIVEN]:
     shown: dict[str, Any] = {"x": "dimension", "y": "estimate", "heading": "Balls", "log_x": True}
     return {
         "draw_peaks": lambda **by: figures.draw_peaks({"h.0": HILLS, "h.1": HILLS}, labels=np.arange(90) // 30, **by),
+        "draw_peak_flow": lambda **by: figures.draw_peak_flow(
+            {"h.0": HILLS, "h.1": HILLS}, labels=np.arange(90) // 30, **by
+        ),
         "draw_strip": lambda **by: figures.draw_strip(selective, **by),
         "draw_similarities": lambda **by: figures.draw_similarities(
             {"wiki": X, "tweets": Y}, WORDS, groups=GROUPS, **by

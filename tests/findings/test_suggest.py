@@ -162,3 +162,27 @@ def test_measures_of_quality_speak_beside_it_and_change_nothing() -> None:
     )
     unsure = rs.suggest_layers(Results((*one, *records([1, 2, 9, 3, 2], info=rank))))[0]
     assert not unsure.spoken[0].sure
+
+
+def test_where_the_dimension_is_silent_the_effective_rank_leans() -> None:
+    rank = MeasureInfo("quality_rankme", label="effective rank", title="Effective rank")
+    silent = records([20, 9, 8, 7, 6], stderr=0.1)
+
+    def lean(ranks: list[float], stderr: float | None = 0.1) -> rs.LayerAdvice:
+        return rs.suggest_layers(Results((*silent, *records(ranks, stderr=stderr, info=rank))))[0]
+
+    risen = lean([9, 7, 5, 6, 8])
+    assert risen.suggested == ()
+    assert risen.leaning.layer.index == 2
+    assert risen.leaning.words == (
+        "The effective rank rises at the end, from 5.00 ± 0.10 at layer 2 (h.2, depth 0.5) to 8.00 ± 0.10 at layer 4 "
+        "(h.4, depth 1)"
+    )
+    falling = lean([1, 4, 9, 8, 7])
+    assert falling.leaning.layer.index == 4
+    assert "does not rise at the end" in falling.leaning.words
+    assert lean([9, 7, 5, 6, 8], stderr=None).leaning.layer.index == 4  # without errors no rise is one
+    assert lean([9, 7, 5, 7.9, 8]).leaning.layer.index == 4  # the last step is less than a tenth
+    spoken = Results((*records([5, 20, 6, 5, 12], stderr=0.1), *records([9, 7, 5, 6, 8], stderr=0.1, info=rank)))
+    assert rs.suggest_layers(spoken)[0].leaning is None  # the dimension suggests
+    assert rs.suggest_layers(Results(tuple(silent)))[0].leaning is None

@@ -28,6 +28,7 @@ from .arrays._draw_confusion import draw_confusion
 from .arrays._draw_embeddings import draw_embeddings
 from .arrays._draw_lines import Line, draw_lines
 from .arrays._draw_margins import Margin, draw_margins
+from .arrays._draw_peak_flow import draw_peak_flow
 from .arrays._draw_peaks import draw_peaks
 from .arrays._draw_probes import draw_probes
 from .arrays._draw_rsa import draw_rsa
@@ -70,6 +71,7 @@ __all__ = [
     "draw_embeddings",
     "draw_lines",
     "draw_margins",
+    "draw_peak_flow",
     "draw_peaks",
     "draw_probes",
     "draw_rsa",

@@ -28,6 +28,11 @@ BETTER: Mapping[str, int] = MappingProxyType(
 """Measure -> 1 where a larger value is taken for better, -1 where a smaller one is."""
 
 
+RANK = "quality_rankme"
+SHARE = 0.1
+"""A rise by less than this share is none, however small its error."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Spoken(Brief):
     """What one measure of quality says."""
@@ -57,6 +62,50 @@ def spoken(records: Sequence[Record]) -> tuple[Spoken, ...]:
         words = f"{best.info.title or best.info.label} is {way} ({number(best)}) at {layer_words(best.place)}, {told}"
         found.append(Spoken(best.variant, best.place.layer, sure, words))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Leaning(Brief):
+    """The layer that the effective rank points to, where the dimension points to none."""
+
+    layer: LayerInfo
+    """The layer."""
+    words: str
+    """Why."""
+
+
+def leaning(records: Sequence[Record]) -> Leaning | None:
+    """Return the last layer before the effective rank rises for the output: what is read off the end of a network.
+
+    From the last layer backwards as long as each layer's rank stands above the one before by a tenth and beyond the errors,
+    among layers of one width. A network whose last blocks spread the representation out again has its content before them; one
+    whose rank falls towards the end, as a classifier's does, has it at the end. None where no effective rank was measured.
+    """
+    held = [r for r in records if r.info.name == RANK and r.profile == "depth" and isinstance(r.result, Estimate)]
+    held = [r for r in finite(held) if r.variant == held[0].variant]
+    own = sorted(held, key=lambda r: r.place.layer.index)
+    if len(own) < 2:
+        return None
+    at = len(own) - 1
+    while at and _rises(own[at - 1], own[at]):
+        at -= 1
+    last, found = own[-1], own[at]
+    if found is last:
+        words = f"The effective rank does not rise at the end ({number(last)} at {layer_words(last.place)})"
+    else:
+        words = (
+            f"The effective rank rises at the end, from {number(found)} at {layer_words(found.place)} to {number(last)} at "
+            f"{layer_words(last.place)}"
+        )
+    return Leaning(found.place.layer, words)
+
+
+def _rises(before: Record, after: Record) -> bool:
+    """Whether the effective rank of two layers of one width rises by a tenth and beyond the errors."""
+    low, high = value_of(before), value_of(after)
+    widths = [value_of(r) / share for r in (before, after) if (share := float(r.result.details.get("share", 0.0)))]
+    alike = len(widths) < 2 or abs(widths[1] - widths[0]) < 0.5
+    return alike and high - low > SHARE * high and _apart(before, after)
 
 
 def _apart(one: Record, other: Record) -> bool:

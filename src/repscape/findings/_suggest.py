@@ -19,7 +19,7 @@ from ..measures import Estimate
 from ..results import Record, Results
 from ._apart import Sample, judged, rests_on_few
 from ._best_set import Joint
-from ._quality_evidence import Spoken, spoken
+from ._quality_evidence import Leaning, Spoken, leaning, spoken
 from ._series import series_of
 from ._standing import shared_level
 from ._words import finite, grouped, layer_words, number, value_of
@@ -68,6 +68,9 @@ class LayerAdvice(Brief):
     spoken: tuple[Spoken, ...] = ()
     """What measures of quality among the results say beside it, each with the layer that it has best and whether its errors
     tell that from the others. They have no say in what is suggested."""
+    leaning: Leaning | None = None
+    """Where nothing is suggested and the effective rank was measured (quality_rankme): the layer that it points to, the last
+    before it rises for the output, and why. A hint: docs/landscape.md has what following it costs."""
     regret: Mapping[str, float] = field(default_factory=dict)
     """Label overlap of the best layer minus that of the first suggestion, for each variant and column of label overlap in the
     results: what following the advice costs."""
@@ -132,13 +135,13 @@ def suggest_layers(
         )
     labelled = [r for r in results if r.info.name == LABELS and r.profile == "depth"]
     lines = grouped(chosen, key=series_of).values()
-    return tuple(
-        replace(
-            _advice(held, labelled, len(lines)),
-            spoken=spoken([r for r in results if series_of(r) == series_of(held[0])]),
-        )
-        for held in lines
-    )
+    return tuple(_with_quality(_advice(held, labelled, len(lines)), results, held[0]) for held in lines)
+
+
+def _with_quality(advice: LayerAdvice, results: Results, one: Record) -> LayerAdvice:
+    """Add what measures of quality say of the same layers."""
+    own = [r for r in results if series_of(r) == series_of(one)]
+    return replace(advice, spoken=spoken(own), leaning=None if advice.suggested else leaning(own))
 
 
 def _advice(records: Sequence[Record], labelled: Sequence[Record], lines: int) -> LayerAdvice:

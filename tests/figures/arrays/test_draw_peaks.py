@@ -29,7 +29,7 @@ def test_branches_meet_at_the_passes_and_dots_stand_at_the_peaks() -> None:
     assert len(stalks) == peaks.heights.size
     names = " ".join(said for _, said in panel.x.ticks)
     assert all(name in names for name in ("cat", "dog", "owl"))
-    assert any("100% owl" in word for word in dots.words)
+    assert any("owl 100%" in word for word in dots.words)
     assert "in the halo" in panel.note
 
 

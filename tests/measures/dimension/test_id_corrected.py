@@ -20,7 +20,27 @@ def test_families_that_the_curve_refuses_are_left_out() -> None:
     noisy = np.c_[rng.random((800, 2)) * 3, np.zeros((800, 8))] + 0.02 * rng.normal(size=(800, 10))
     found = rs.id_corrected(noisy)
     assert "cube" in found.details["refused"]  # a plateau of 2 above, more below: no clean manifold falls like this
-    assert len(found.details["families"]) + len(found.details["refused"]) == 10
+    assert len(found.details["families"]) + len(found.details["refused"]) == 16
+
+
+def test_no_range_where_the_curve_is_that_of_no_family() -> None:
+    rng = np.random.default_rng(0)  # twelve dimensions at rank 2, one and a half at rank 64
+    found = rs.id_corrected(np.c_[rng.random((800, 1)) * 3, np.zeros((800, 19))] + 0.01 * rng.normal(size=(800, 20)))
+    assert found.interval is None
+    assert found.options["interval"] == "none: the scale curve is that of no family"
+    assert found.details["refused"].size == 16
+
+
+def test_what_reads_too_high_is_held_without_its_own_family() -> None:
+    found = rs.id_corrected(shape_torus(600, 10))
+    others = ~np.char.startswith(found.details["families"], "torus")
+    assert found.value > 10.5
+    assert found.details["low"][others].min() <= 10
+
+
+def shape_torus(n: int, d: int) -> np.ndarray:
+    angle = 2 * np.pi * np.random.default_rng(5).random((n, d))
+    return np.c_[np.cos(angle), np.sin(angle)]
 
 
 def test_at_least_where_the_raw_value_says_no_more() -> None:

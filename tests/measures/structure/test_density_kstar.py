@@ -55,3 +55,22 @@ def test_bad_input() -> None:
         rs.density_kstar(graph, k=30)
     with pytest.raises(GraphDepthError, match="5 neighbours"):
         rs.density_kstar(rs.knn_graph(BLOBS, 4))
+
+
+def test_the_error_of_the_own_dimension_is_carried_on() -> None:
+    graph = rs.knn_graph(np.random.default_rng(3).normal(size=(400, 4)), 100)
+    own = rs.density_kstar(graph)
+    given = rs.density_kstar(graph, id=own.options["id"])
+    assert own.value == given.value
+    counted, moved = given.details["stderr"], own.details["id_stderr"]
+    np.testing.assert_array_equal(own.details["stderr_neighbors"], counted)
+    step = 1e-4
+    beside = [rs.density_knn(graph, k=20, id=own.options["id"] + side).per_point for side in (-step, step)]
+    slope = (beside[1] - beside[0]) / (2 * step)
+    knn = rs.density_knn(graph, k=20)
+    np.testing.assert_allclose(knn.details["stderr"], np.hypot(20**-0.5, slope * moved), rtol=1e-6)
+    assert 0.02 < moved < 0.4
+    assert (own.details["stderr"] > counted).all()
+    assert own.stderr > given.stderr
+    assert "id_stderr" not in given.details
+    assert "id_stderr" not in rs.density_kstar(graph, error=None).details

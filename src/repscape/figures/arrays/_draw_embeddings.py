@@ -52,8 +52,9 @@ def draw_embeddings(
         Layer -> coordinates of the same n points, as :func:`repscape.embed` gives them; up to 24 layers.
     labels : (n,) array, optional
         Label of each point. The 15 most frequent have a colour and marker of their own, all others are grey.
-    values : (n,) array of numbers, optional
-        In place of labels: a continuous value of each point, shown on a colour bar.
+    values : (n,) array of numbers, or mapping of str to such, optional
+        In place of labels: a continuous value of each point, shown on a colour bar; by layer where it differs, such as the
+        share of points that stand in a lower density.
     name : str
         What the labels or values are.
     axes : str
@@ -90,17 +91,16 @@ def draw_embeddings(
     for layer, points in held.items():
         _check.same_rows(n, len(points), ("the first layer", f"layer {layer!r}"), where)
     code, kinds, words = np.zeros(n, np.int64), [Kind((0,), "", sign_of(0))], [""] * n
-    shades = None if values is None else _check.column(values, "values", where, n=n).astype(np.float64)
-    if shades is not None:
-        words = [f"{name or 'value'} {value:.4g}" for value in shades.tolist()]
-    elif labels is not None:
+    shades = None if values is None else _shades(values, list(held), n)
+    if labels is not None:
         found, code = _check.codes(labels, "labels", where, n=n)
         texts = [str(one) for one in found]
         kinds, words = _kinds(code, texts), [texts[one] for one in code]
-    told = counted(words)
     panels = tuple(
-        PanelSpec(*bare_axes(points, axes), tuple(_dots(points, (code, kinds), shades, told)), layer)
+        PanelSpec(*bare_axes(points, axes), tuple(_dots(points, (code, kinds), own, told)), layer)
         for layer, points in held.items()
+        for own in (None if shades is None else shades[layer],)
+        for told in (counted(words if own is None else [f"{name or 'value'} {v:.4g}" for v in own.tolist()]),)
     )
     spec = FigureSpec(
         where,
@@ -109,9 +109,22 @@ def draw_embeddings(
         size_of(len(panels), 3.6),
         columns=columns_of(len(panels)),
         legend=None if labels is None else Legend(tuple(Entry(one.label, one.look) for one in kinds), name),
-        bar=None if shades is None else _bar(shades, name or "value"),
+        bar=None if shades is None else _bar(np.concatenate(list(shades.values())), name or "value"),
     )
     return paint(spec, painter)
+
+
+def _shades(values: Any, layers: list[str], n: int) -> dict[str, FloatArray]:
+    """Return the values of each layer's points."""
+    if isinstance(values, Mapping):
+        lacking = [layer for layer in layers if layer not in values]
+        if lacking:
+            raise InputError(f"values of draw_embeddings must be of every layer. {lacking[0]!r} has none.")
+    else:
+        values = dict.fromkeys(layers, values)
+    return {
+        layer: _check.column(values[layer], "values", "draw_embeddings", n=n).astype(np.float64) for layer in layers
+    }
 
 
 def _dots(

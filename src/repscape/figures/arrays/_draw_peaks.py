@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from ... import _check
 from ...errors import InputError
-from ...measures.structure import Peaks
+from ...measures.structure import Peaks, peak_names
 from .._arrange import columns_of, size_of
 from .._look import INK, MUTED, PALETTE
 from .._names import literal
@@ -22,7 +21,9 @@ NAMED = 14  # peaks that there is room to name
 DEEPER = 0.08  # of the height: how far below all else the root is drawn where no pass is known
 
 
-def draw_peaks(peaks: Peaks | Mapping[str, Peaks], *, labels: Any = None, painter: Painter = "matplotlib") -> Any:
+def draw_peaks(
+    peaks: Peaks | Mapping[str, Peaks], *, labels: Any = None, words: Any = None, painter: Painter = "matplotlib"
+) -> Any:
     """Draw peaks as a dendrogram whose heights are the passes between them.
 
     Parameters
@@ -31,6 +32,8 @@ def draw_peaks(peaks: Peaks | Mapping[str, Peaks], *, labels: Any = None, painte
         What :func:`repscape.cluster_peaks` returned; by name, one panel for each layer.
     labels : (n,) array, optional
         Labels of the points: a peak is named by its commonest, with its share.
+    words : (n,) array, optional
+        In place of labels, what the points are: a peak is named by its words where the density is highest.
     painter : {"matplotlib", "plotly", "none"} or function of a FigureSpec
         Who paints; see :func:`paint`.
 
@@ -59,15 +62,20 @@ def draw_peaks(peaks: Peaks | Mapping[str, Peaks], *, labels: Any = None, painte
         raise InputError("peaks of draw_peaks must hold one layer at least. Got none.")
     panels = []
     for name, one in given.items():
-        held = None if labels is None else _check.column(labels, "labels", "draw_peaks", n=one.labels.size)
-        panels.append(_panel(name, one, held))
+        sides = {side: _named(values, side, one) for side, values in (("labels", labels), ("words", words))}
+        names = peak_names(one, **sides)
+        panels.append(_panel(name, one, names))
     spec = FigureSpec(
         "draw_peaks", "Peaks of the density", tuple(panels), size_of(len(panels), 3.5), columns=columns_of(len(panels))
     )
     return paint(spec, painter)
 
 
-def _panel(name: str, peaks: Peaks, labels: np.ndarray | None) -> PanelSpec:
+def _named(values: Any, side: str, peaks: Peaks) -> Any:
+    return None if values is None else _check.column(values, side, "draw_peaks", n=peaks.labels.size)
+
+
+def _panel(name: str, peaks: Peaks, names: tuple[str, ...]) -> PanelSpec:
     m = peaks.heights.size
     places = _places(peaks)
     known = peaks.tree[np.isfinite(peaks.tree[:, 2]), 2] if m > 1 else np.empty(0)
@@ -89,15 +97,15 @@ def _panel(name: str, peaks: Peaks, labels: np.ndarray | None) -> PanelSpec:
             peaks.heights,
             Look(PALETTE[0], "circle", width=0),
             "peak",
-            words=tuple(_words(peaks, labels)),
+            words=tuple(_words(peaks, names)),
             order=4,
         )
     )
     up = padded(np.append(ends, floor))
-    shown = [_name(peaks, labels, i) for i in range(m)] if m <= NAMED else [str(i) for i in range(m)]
+    shown = names if m <= NAMED else [str(i) for i in range(m)]
     every = max(1, m // NAMED) if m > NAMED else 1
     order = np.argsort(places)
-    ticks = tuple((float(places[i]), literal(shown[i], 16)) for i in order[::every])
+    ticks = tuple((float(places[i]), literal(shown[i], 26)) for i in order[::every])
     across = Axis((-0.6, m - 0.4), "", ticks, angle=40 if m > 3 else 0)
     heading = f"{m} peak{'s' * (m != 1)}, {peaks.halo.mean():.0%} in the halo"
     return PanelSpec(
@@ -132,24 +140,10 @@ def _branches(peaks: Peaks, places: FloatArray, floor: float) -> tuple[FloatArra
     return np.array(joined).reshape(-1, 2, 2), np.array(apart).reshape(-1, 2, 2)
 
 
-def _commonest(peaks: Peaks, labels: np.ndarray, i: int) -> tuple[str, float] | None:
-    own = labels[peaks.labels == i].tolist()
-    if not own:
-        return None
-    label, number = Counter(own).most_common(1)[0]
-    return str(label), number / len(own)
-
-
-def _name(peaks: Peaks, labels: np.ndarray | None, i: int) -> str:
-    told = None if labels is None else _commonest(peaks, labels, i)
-    return f"{i}" if told is None else f"{told[0]} {told[1]:.0%}"
-
-
-def _words(peaks: Peaks, labels: np.ndarray | None) -> list[str]:
+def _words(peaks: Peaks, names: tuple[str, ...]) -> list[str]:
     found = []
-    for i in range(peaks.heights.size):
-        told = None if labels is None else _commonest(peaks, labels, i)
-        held = f"\n{told[1]:.0%} {told[0]}" if told else ""
+    for i, name in enumerate(names):
+        held = "" if name == str(i) else f"\n{name}"
         found.append(
             f"peak {i}, {peaks.populations[i]} points\nlog density {peaks.heights[i]:.3g} ± {peaks.errors[i]:.2g}{held}"
         )

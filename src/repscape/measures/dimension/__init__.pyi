@@ -5,11 +5,13 @@ from ._id_corrected import id_corrected
 from ._id_correlation import id_correlation
 from ._id_danco import id_danco
 from ._id_decimation import id_decimation
+from ._id_disagreement import id_disagreement
 from ._id_discrete import id_discrete
 from ._id_ess import id_ess
 from ._id_fishers import id_fishers
 from ._id_gride import id_gride
 from ._id_isomap import id_isomap
+from ._id_knn_length import id_knn_length
 from ._id_mada import id_mada
 from ._id_mle import id_mle
 from ._id_mom import id_mom
@@ -26,9 +28,11 @@ __all__ = [
     "id_binary",
     "id_corrected",
     "id_danco",
+    "id_disagreement",
     "id_discrete",
     "id_ess",
     "id_fishers",
+    "id_knn_length",
     "id_mada",
     "id_mom",
     "id_mst",

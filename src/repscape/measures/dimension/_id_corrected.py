@@ -25,6 +25,8 @@ from ._id_gride import id_gride
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_corrected"
 TABLE = Path(__file__).parent / "_corrected_table.json"
+SAID = "of the true dimension, over families"
+REFUSES_ALL = "none: the scale curve is that of no family"
 FLOOR = 0.03
 """Relative error of the table itself: few samples of each cell, and lines drawn between them."""
 REFUSED = 0.01
@@ -45,10 +47,10 @@ def id_corrected(
 ) -> Estimate:
     r"""The raw dimension, and the range of true dimensions that shapes of such a scale curve and so many points would have.
 
-    TwoNN and Gride read too little of a Gaussian or a cube in many dimensions and too much of noisy data; even the sign of
-    the bias depends on the shape. Each of ten families (Gaussian, cube, torus, sphere, a bent sheet, each also with 5 % of
-    noise) is held against Gride's curve over the ranks; those that it refuses are left out; for the others the raw value is
-    inverted at this number of points. The interval is the union.
+    TwoNN and Gride read too little where the density falls off or ends at an edge, and too much of what bends or is noisy: even
+    the sign of the bias depends on the shape. Each of eight families (Gaussian, exponential, cube, simplex, sphere, torus,
+    loops, a bent sheet), also with 5 % of noise, is held against Gride's curve over the ranks; those that it refuses are left
+    out; for the others the raw value is inverted at this number of points. The interval is the union.
 
     Parameters
     ----------
@@ -64,7 +66,8 @@ def id_corrected(
     Estimate
         value: the RAW dimension, at ranks 1 and 2, with its own stderr. interval: of the true dimension, sampling error
         included; infinite above where the raw value is too flat against the dimension (a slope below .3) or beyond all that
-        was simulated: "at least"; None where the curve refuses every family. details: "families", the names of those left;
+        was simulated: "at least"; None where the curve is that of no family, as options["interval"] says then. details:
+        "families", the names of those left;
         "low" and "high" (families,), each one's range; "refused"; "at_least"; "curve" (m,).
 
     Raises
@@ -116,7 +119,7 @@ def id_corrected(
         interval=(low, high) if held else None,
         options={
             **{name: value for name, value in curve.options.items() if name != "outliers"},
-            "interval": "of the true dimension, over families",
+            "interval": SAID if held else REFUSES_ALL,
             **({} if least <= curve.n <= most else {"n_in_table": min(max(curve.n, least), most)}),
         },
         details={

@@ -5,16 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import gammaln
+from scipy.special import digamma, gammaln
 
 from ... import _check
 from ...errors import DegenerateDataError, InputTypeError
 from ...graph import NeighborGraph
-from .._result import Estimate, normal_interval
+from .._result import Curve, Estimate, normal_interval
 from ..dimension import id_gride
 from ..points import neighbor_indices
 from ..uncertainty import replicates_of_influence, sandwich
@@ -55,6 +55,11 @@ class Volumes:
         far = self.logs[np.arange(self.n), sizes - 1]
         return np.log(sizes) - self.unit_ball - self.dimension * far - math.log(self.n)
 
+    def slopes(self, sizes: IntArray) -> FloatArray:
+        """Return (n,) how the log density at each point moves with the dimension."""
+        far = self.logs[np.arange(self.n), sizes - 1]
+        return (float(digamma(self.dimension / 2 + 1)) - math.log(math.pi)) / 2 - far
+
 
 def volumes_of(g: Any, function: str, *, k: int, id: float | None) -> Volumes:
     """Read a graph of all rows with at least k neighbours; settle the dimension."""
@@ -73,12 +78,29 @@ def settled_dimension(g: NeighborGraph, id: float | None, function: str) -> tupl
     """Return the dimension that was given, or the graph's own: Gride's values over ranks, their median."""
     if id is not None:
         return _check.number(id, "id", function, low=0, open_ends="l"), "given"
-    rank = 1 << (min(GRIDE_RANK, g.k).bit_length() - 1)
-    curve = id_gride(g, max_rank=rank, duplicates="drop", error=None)
+    curve, rank = _own_curve(g, error=None)
     return float(np.nanmedian(curve.values)), f"median of id_gride at ranks 2 to {rank}"
 
 
+def _own_curve(g: NeighborGraph, error: Literal["auto"] | None) -> tuple[Curve, int]:
+    rank = 1 << (min(GRIDE_RANK, g.k).bit_length() - 1)
+    return id_gride(g, max_rank=rank, duplicates="drop", error=error), rank
+
+
+def _own_deviations(g: NeighborGraph) -> FloatArray | None:
+    """Return (draws,) deviations of the graph's own dimension over halves of the points; None where they are not known."""
+    curve, _ = _own_curve(g, error="auto")
+    if curve.replicates is None:
+        return None
+    known = np.flatnonzero(np.isfinite(curve.values))
+    order = known[np.argsort(curve.values[known], kind="stable")]
+    middle = order[[(order.size - 1) // 2, order.size // 2]]  # the median is one of them, or their mean
+    found: FloatArray = curve.replicates[:, middle].mean(axis=1)
+    return found if np.isfinite(found).all() else None
+
+
 def density_estimate(
+    g: NeighborGraph,
     volumes: Volumes,
     log_density: FloatArray,
     errors: FloatArray,
@@ -88,7 +110,10 @@ def density_estimate(
     options: Mapping[str, Any],
     error: str | None,
 ) -> Estimate:
-    """Put a density together: the mean of the log densities, each with its error."""
+    """Put a density together: the mean of the log densities, each with its error.
+
+    Where the dimension is the graph's own, its error moves all log densities together, each by as much as its ball is large.
+    """
     if not np.isfinite(log_density).all():
         row = int(np.flatnonzero(~np.isfinite(log_density))[0])
         raise DegenerateDataError(
@@ -97,21 +122,29 @@ def density_estimate(
         )
     value = float(log_density.mean())
     spread: dict[str, Any] = {}
+    parts: dict[str, Any] = {"stderr": errors}
     if error is not None:
         links = max(3, min(LINKS, int(np.median(sizes)) // 3))
         stderr = (
             math.sqrt(sandwich(log_density - value, volumes.indices, min(links, volumes.indices.shape[1]))) / volumes.n
         )
-        spread = {
-            "stderr": stderr,
-            "interval": normal_interval(value, stderr),
-            "replicates": replicates_of_influence(log_density - value, stderr=stderr),
-        }
+        together = replicates_of_influence(log_density - value, stderr=stderr)
+        own = None if volumes.source == "given" else _own_deviations(g)
+        if own is not None and own.shape == together.shape:
+            slopes, spread_of_id = volumes.slopes(sizes), float(own.std(ddof=1))
+            together = together + slopes.mean() * (own - own.mean())
+            stderr = float(together.std(ddof=1))
+            parts = {
+                "stderr": np.hypot(errors, slopes * spread_of_id),
+                "stderr_neighbors": errors,
+                "id_stderr": spread_of_id,
+            }
+        spread = {"stderr": stderr, "interval": normal_interval(value, stderr), "replicates": together}
     return Estimate(
         value=value,
         n=volumes.n,
         per_point=log_density,
         options={**options, "id": volumes.dimension, "id_from": volumes.source, "error": error},
-        details={"stderr": errors, "kstar": sizes},
+        details={**parts, "kstar": sizes},
         **spread,
     )

@@ -34,13 +34,14 @@ def density_knn(
     id : float > 0, optional
         The intrinsic dimension d. None: the graph's own, the median of its Gride curve; ``options["id"]`` has it.
     error : {"auto", None}
-        Of the mean: the neighbour sandwich.
+        Of the mean: the neighbour sandwich, and with the graph's own dimension also what its error moves.
 
     Returns
     -------
     Estimate
         value: the mean of the log densities, in nats; minus it is an estimate of the entropy. per_point (n,): the log density
-        at each point. details: "stderr" (n,), 1 / sqrt(k), the error of each log density for a given d; "kstar" (n,), k.
+        at each point. details: "stderr" (n,), its error: 1 / sqrt(k) for a given d, and with the graph's own also by how much the
+        dimension's error moves it ("stderr_neighbors" (n,) is the former alone, "id_stderr" the dimension's); "kstar" (n,), k.
 
     Raises
     ------
@@ -68,6 +69,7 @@ def density_knn(
     volumes = volumes_of(g, NAME, k=k, id=id)
     sizes = np.full(volumes.n, k, dtype=np.int64)
     return density_estimate(
+        g,
         volumes,
         volumes.log_density(sizes),
         np.full(volumes.n, 1 / math.sqrt(k)),

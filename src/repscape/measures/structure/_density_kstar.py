@@ -44,13 +44,14 @@ def density_kstar(
     convention : {"dadapy", "paper"}
         Which size is taken: the first that is refused, as there (k - 1 where none is), or the last that is accepted.
     error : {"auto", None}
-        Of the mean: the neighbour sandwich.
+        Of the mean: the neighbour sandwich, and with the graph's own dimension also what its error moves.
 
     Returns
     -------
     Estimate
         value: the mean of the log densities, in nats. per_point (n,): the log density at each point. details: "stderr" (n,),
-        1 / sqrt(k*); "kstar" (n,), the neighbours used.
+        1 / sqrt(k*); "kstar" (n,), the neighbours used. Where the dimension is the graph's own, its error is
+        carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the dimension's.
 
     Raises
     ------
@@ -80,6 +81,7 @@ def density_kstar(
     volumes = narrowed(volumes_of(g, NAME, k=k or LEAST, id=id), k, NAME)
     sizes = chosen_sizes(volumes, convention)
     return density_estimate(
+        g,
         volumes,
         volumes.log_density(sizes),
         1 / np.sqrt(sizes),

@@ -44,14 +44,15 @@ def density_pak(
     convention : {"dadapy", "paper"}
         How k* is chosen, as in :func:`density_kstar`.
     error : {"auto", None}
-        Of the mean: the neighbour sandwich.
+        Of the mean: the neighbour sandwich, and with the graph's own dimension also what its error moves.
 
     Returns
     -------
     Estimate
         value: the mean of the log densities, in nats. per_point (n,): the log density at each point. details: "stderr" (n,),
         sqrt((4 k* + 2) / ((k* - 1) k*)); "kstar" (n,); "without_trend", at how many points the likelihood has no maximum and
-        the density is that of :func:`density_kstar`.
+        the density is that of :func:`density_kstar`. Where the dimension is the graph's own, its error is
+        carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the dimension's.
 
     Raises
     ------
@@ -84,6 +85,7 @@ def density_pak(
     adaptive_slopes(np.ascontiguousarray(volumes.logs), sizes, volumes.dimension, trend)
     plain = np.isnan(trend)
     found = density_estimate(
+        g,
         volumes,
         volumes.log_density(sizes) + np.where(plain, 0.0, trend),
         np.where(plain, 1 / np.sqrt(sizes), np.sqrt((4 * sizes + 2) / ((sizes - 1) * sizes))),

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from ._density import Volumes
-from ._peaks_kernels import assign, find_borders, find_centers
+from ._peaks_kernels import assign, count_links, find_borders, find_centers, highest_links
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
-BLOCK = 1 << 14
-"""Rows whose links are looked at in one go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,33 +80,29 @@ def links(field: Field, labels: IntArray) -> Saddles:
 
     A link is as high as the lowest of its two ends and of the ball that it spans: two dense points across a gap make none.
     """
-    found = [part for rows in _blocks(labels.size) if (part := _links_of(field, labels, rows)) is not None]
-    if not found:
-        nothing = np.empty(0)
-        return Saddles(np.empty((0, 2), dtype=np.int64), nothing, nothing, np.empty(0, dtype=np.int64))
-    return _highest(Saddles(*(np.concatenate([getattr(p, name) for p in found]) for name in Saddles.__slots__)))
-
-
-def _blocks(n: int) -> Iterator[slice]:
-    for start in range(0, n, BLOCK):
-        yield slice(start, min(n, start + BLOCK))
-
-
-def _links_of(field: Field, labels: IntArray, rows: slice) -> Saddles | None:
     volumes = field.volumes
-    row, place = np.nonzero(labels[volumes.indices[rows]] != labels[rows, None])
-    if not row.size:
-        return None
-    far = volumes.logs[rows][row, place]
-    row = row + rows.start
-    across = volumes.indices[row, place].astype(np.int64)
-    inside = np.log(place + 1) - volumes.unit_ball - volumes.dimension * far - np.log(volumes.n)
-    lower = np.where(field.log_density[row] <= field.log_density[across], row, across)
-    at_end = field.log_density[lower] <= inside
-    heights = np.where(at_end, field.log_density[lower], inside)
-    stderr = np.where(at_end, field.stderr[lower], 1 / np.sqrt(place + 1))
-    pairs = np.sort(np.column_stack([labels[row], labels[across]]), axis=1)
-    return _highest(Saddles(pairs, heights, stderr, lower))
+    places = np.arange(1, volumes.indices.shape[1] + 1)
+    peaks = int(labels.max()) + 1
+    order = np.argsort(labels, kind="stable")
+    given = (order, labels, np.ascontiguousarray(volumes.indices), np.bincount(labels, minlength=peaks))
+    number = count_links(*given)
+    pairs, points = np.empty((number, 2), dtype=np.int64), np.empty(number, dtype=np.int64)
+    heights, stderr = np.empty(number), np.empty(number)
+    highest_links(
+        *given,
+        volumes.logs,
+        volumes.dimension,
+        np.log(places) - volumes.unit_ball,
+        math.log(volumes.n),
+        field.log_density,
+        field.stderr,
+        1 / np.sqrt(places),
+        pairs,
+        heights,
+        stderr,
+        points,
+    )
+    return _highest(Saddles(np.sort(pairs, axis=1), heights, stderr, points))
 
 
 def _highest(found: Saddles) -> Saddles:

@@ -37,12 +37,10 @@ def automatic_z(field: Field, *, density: str, k: int, function: str) -> tuple[f
         raise InputError(
             f"z of {function} must be a number with density='kpeaks', whose errors are no errors of a log density. Got 'auto'."
         )
-    given = field.volumes.source == "given"
-    cells = table()["cells"][f"{density}/{'given' if given else 'own'}"]
     n, dimension = field.volumes.n, field.volumes.dimension
-    sizes = sorted(map(int, cells))
-    values = [threshold_at(cells[str(size)], n, dimension) for size in sizes]
-    z = float(np.interp(math.log(k), np.log(sizes), values))
+    given = field.volumes.source == "given"
+    sizes = sorted(map(int, _cells(density, given)))
+    z = split_threshold(n, dimension, density=density, k=k, given=given)
     least, most = table()["points"]
     beyond = [
         said
@@ -55,6 +53,20 @@ def automatic_z(field: Field, *, density: str, k: int, function: str) -> tuple[f
     ]
     where = "quantile .95 of single normal distributions"
     return z, f"{where}, at the edge of those simulated for {', '.join(beyond)}" if beyond else where
+
+
+def split_threshold(n: int, dimension: float, *, density: str, k: int, given: bool) -> float:
+    """Return the threshold of "auto" for so many points, dimensions and neighbours; given: the dimension is not the graph's own."""
+    cells = _cells(density, given)
+    sizes = sorted(map(int, cells))
+    return float(
+        np.interp(math.log(k), np.log(sizes), [threshold_at(cells[str(size)], n, dimension) for size in sizes])
+    )
+
+
+def _cells(density: str, given: bool) -> dict[str, Any]:
+    found: dict[str, Any] = table()["cells"][f"{density}/{'given' if given else 'own'}"]
+    return found
 
 
 def threshold_at(cell: dict[str, Any], n: int, dimension: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 
@@ -67,3 +68,70 @@ def find_borders(indices, sizes, labels, center, other):  # type: ignore[no-unty
                     other[i] = -1
                     break
             break
+
+
+@njit(cache=True, nogil=True)
+def count_links(order, labels, indices, populations):  # type: ignore[no-untyped-def]  # house: as above
+    """Return to how many other labels the points of each label have a neighbour, summed over labels.
+
+    order (n,) are the points by label, populations (m,) how many each label has.
+    """
+    seen = np.full(populations.size, -1, dtype=np.int64)
+    found = 0
+    for i in order:
+        own = labels[i]
+        for rank in range(indices.shape[1]):
+            across = labels[indices[i, rank]]
+            if across != own and seen[across] != own:
+                seen[across] = own
+                found += 1
+    return found
+
+
+@njit(cache=True, nogil=True)
+def highest_links(  # type: ignore[no-untyped-def]  # house: as above, and a link reads all of these
+    order,
+    labels,
+    indices,
+    populations,
+    logs,
+    dimension,
+    counted,
+    log_n,
+    log_density,
+    stderr,
+    counted_error,
+    pairs,
+    heights,
+    errors,
+    points,
+):
+    """Fill pairs (s, 2), heights, errors, points (s,) with the highest link from each label to each other.
+
+    A link is as high as the lower of its ends and of the ball it spans, log density counted[rank] - dimension log r - log n.
+    """
+    place = np.full(populations.size, -1, dtype=np.int64)
+    begin = end = 0
+    last = -1
+    for i in order:
+        if labels[i] != last:
+            last, begin = labels[i], end
+        for rank in range(indices.shape[1]):
+            j = indices[i, rank]
+            across = labels[j]
+            if across == last:
+                continue
+            inside = counted[rank] - dimension * logs[i, rank] - log_n
+            point = i if log_density[i] <= log_density[j] else j
+            at_end = log_density[point] <= inside
+            height = log_density[point] if at_end else inside
+            at = place[across]
+            if at < begin or at >= end or pairs[at, 0] != last:
+                at = end
+                place[across] = at
+                pairs[at, 0], pairs[at, 1] = last, across
+                end += 1
+            elif height < heights[at] or (height == heights[at] and point >= points[at]):
+                continue
+            heights[at], points[at] = height, point
+            errors[at] = stderr[point] if at_end else counted_error[rank]

@@ -10,9 +10,9 @@ import pandas as pd
 
 from ...errors import InputError
 from ...examples import read_examples
-from ...figures import Drawing, Line, draw_lines, draw_peaks
+from ...figures import Drawing, Line, draw_embeddings, draw_lines, draw_peak_flow, draw_peaks
 from ...graph import knn_graph
-from ...measures.structure import cluster_peaks
+from ...measures.structure import Peaks, cluster_peaks, embed
 from ...plan import Plan
 from ...report import Section
 from ...results import Results
@@ -171,23 +171,54 @@ def _by_layer(results: Results, stores: Mapping[str, Store]) -> tuple[Drawing, .
 
 
 def _topography(order: Order, stores: Mapping[str, Store], layers: Sequence[str]) -> list[Drawing]:
-    """Draw the trees of peaks of a few layers, from the first to the last."""
+    """Draw the trees of peaks of a few layers, where their examples go from layer to layer, and their density on planes."""
     found = []
     for name, store in stores.items():
-        places = np.unique(np.linspace(0, len(layers) - 1, SHOWN).round().astype(int))
+        shown = [layers[place] for place in np.unique(np.linspace(0, len(layers) - 1, SHOWN).round().astype(int))]
         labels = store.examples[COLUMNS[0]].to_numpy()
-        peaks = {}
-        for layer in (layers[place] for place in places):
-            graph = knn_graph(np.asarray(store[layer]), min(100, len(labels) - 1))
-            peaks[layer] = cluster_peaks(graph, z=order.options["z"], density="knn", k=order.options["k"])
+        peaks = {layer: _peaks(order, np.asarray(store[layer])) for layer in layers}
+        few = {layer: peaks[layer] for layer in shown}
+        marked = name.replace(" ", "-")
         found.append(
             Drawing(
-                f"topography-{name.replace(' ', '-')}",
-                draw_peaks(peaks, labels=labels),
+                f"topography-{marked}",
+                draw_peaks(few, labels=labels),
                 f"{name}: peaks and the passes between them, named by the commonest subject of each and its share.",
             )
         )
+        if len(layers) > 1:
+            found.append(
+                Drawing(
+                    f"flow-{marked}",
+                    draw_peak_flow(peaks, labels=labels),
+                    f"{name}: stacks are peaks, as high as their share of the prompts; streams are the prompts that two share.",
+                )
+            )
+        planes = {layer: embed(np.asarray(store[layer]), method="pca") for layer in shown}
+        found.append(
+            Drawing(
+                f"density-{marked}",
+                draw_embeddings(
+                    planes,
+                    values={layer: _standing(peaks[layer]) for layer in shown},
+                    name="share of prompts in a lower density",
+                    axes="principal axis",
+                ),
+                f"{name}: the prompts of a few layers on their principal plane, coloured by how densely they stand.",
+            )
+        )
     return found
+
+
+def _peaks(order: Order, states: np.ndarray) -> Peaks:
+    graph = knn_graph(states, min(100, len(states) - 1))
+    return cluster_peaks(graph, z=order.options["z"], density="knn", k=order.options["k"])
+
+
+def _standing(peaks: Peaks) -> np.ndarray:
+    """Return (n,) the share of points in a lower density: layers have densities in units of their own."""
+    height = peaks.log_density
+    return np.searchsorted(np.sort(height), height) / height.size
 
 
 def _found(results: Results, stores: Mapping[str, Store]) -> list[str]:
