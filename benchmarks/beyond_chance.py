@@ -128,7 +128,8 @@ def level_run(title: str, seed: int, *, share: float = 0.0, what: str = "level")
     n, layers, draws = size(title, what)
     rng = np.random.default_rng([seed, 7])
     common = rng.normal(size=(n, 6)) if share else None
-    same = MEASURES[measures()[title][0]].equal_width  # outputs, of as many classes
+    # Outputs are of as many classes; whitening in one pass wants layers of one width.
+    same = MEASURES[measures()[title][0]].equal_width or title == "sim_shape, whitened"
     widths = [5] * layers if same else np.linspace(3, 8, layers).round().astype(int).tolist()
     one, two = (network(rng, n, widths, common, share) for _ in range(2))
     found = compared(measures()[title], one, two, draws, seed)
