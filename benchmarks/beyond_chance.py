@@ -42,6 +42,8 @@ TURN = 3.0
 SHARES = (0.0, 0.1, 0.2, 0.4, 0.6)
 CELLS = ((200, 64), (200, 4096), (1000, 512), (5000, 64))
 """Examples and widths of pairs without a common input."""
+WIDE = ("sim_match", "sim_permutation", "sim_shape", "sim_predictivity")
+"""Measures whose cost grows with the third power of the width: they are not asked about thousands of units."""
 MOST = 20.0
 """Seconds that a single pair may take; a measure that would take longer is not asked."""
 STAGES = (
@@ -171,6 +173,8 @@ def tasks(done: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str, 
         yield kind, f"level|{title}", lambda seed, t=title: level_run(t, seed)  # type: ignore[misc]
     for n, d in CELLS:
         for title in (*measures(), *NO_NULL):
+            if title.split(",")[0] in WIDE and d > 1000:
+                continue
             before = [
                 entry["seconds"] for key, held in done.items() for entry in held if key.startswith(f"chance|{title}|")
             ]
