@@ -171,6 +171,9 @@ def tasks(done: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str, 
     for title, (name, _) in sorted(measures().items(), key=lambda entry: not MEASURES[entry[1][0]].nulls):
         kind = "level" if MEASURES[name].nulls else "slow"
         yield kind, f"level|{title}", lambda seed, t=title: level_run(t, seed)  # type: ignore[misc]
+    for share in SHARES:
+        for title in measures():
+            yield "power", f"power|{title}|{share:g}", lambda seed, a=(title, share): power_run(a[0], seed, a[1])  # type: ignore[misc]
     for n, d in CELLS:
         for title in (*measures(), *NO_NULL):
             if title.split(",")[0] in WIDE and d > 1000:
@@ -180,9 +183,6 @@ def tasks(done: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str, 
             ]
             if not before or max(before) * 8 < MOST or f"chance|{title}|{n}|{d}" in done:
                 yield "chance", f"chance|{title}|{n}|{d}", lambda seed, a=(title, n, d): chance_run(a[0], seed, *a[1:])  # type: ignore[misc]
-    for share in SHARES:
-        for title in measures():
-            yield "power", f"power|{title}|{share:g}", lambda seed, a=(title, share): power_run(a[0], seed, a[1])  # type: ignore[misc]
 
 
 def run(keep: Path, hours: float) -> None:
