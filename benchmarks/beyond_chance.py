@@ -37,14 +37,21 @@ NO_NULL = ("sim_imd", "sim_uniformity", "sim_magnitude", "sim_concentricity")
 """Measures that no relabelling changes."""
 SLOWEST = ("sim_rtd", "sim_idcor")
 """Measures of which one pair under relabelling takes a second."""
-TURNS = {"level": 10.0, "chance": 0.5, "power": 1.0}
-"""Seconds of one measure before the next has its turn."""
+TURN = 3.0
+"""Seconds of the processor for one measure before the next has its turn."""
 SHARES = (0.0, 0.1, 0.2, 0.4, 0.6)
 CELLS = ((200, 64), (200, 4096), (1000, 512), (5000, 64))
 """Examples and widths of pairs without a common input."""
+WIDE = ("sim_match", "sim_permutation", "sim_shape", "sim_predictivity")
+"""Measures whose cost grows with the third power of the width: they are not asked about thousands of units."""
 MOST = 20.0
 """Seconds that a single pair may take; a measure that would take longer is not asked."""
-GOALS = {"level": 1000, "power": 60, "chance": 10}
+STAGES = (
+    {"level": 60, "slow": 5, "power": 5, "chance": 2},
+    {"level": 300, "slow": 20, "power": 20, "chance": 5},
+    {"level": 1000, "slow": 1000, "power": 60, "chance": 10},
+)
+"""Runs of each kind, all of a stage before any of the next; measures whose null is worked out pair by pair are slow."""
 
 
 def measures() -> dict[str, tuple[str, Mapping[str, Any]]]:
@@ -115,7 +122,7 @@ def size(title: str, what: str) -> tuple[int, int, int]:
     name = measures()[title][0]
     if name in SLOWEST:
         return 40, 2, 19
-    return 60, 24 if MEASURES[name].nulls and what == "level" else 8, 19
+    return 48, 24 if MEASURES[name].nulls and what == "level" else 8, 19
 
 
 def level_run(title: str, seed: int, *, share: float = 0.0, what: str = "level") -> dict[str, Any]:
@@ -123,8 +130,9 @@ def level_run(title: str, seed: int, *, share: float = 0.0, what: str = "level")
     n, layers, draws = size(title, what)
     rng = np.random.default_rng([seed, 7])
     common = rng.normal(size=(n, 6)) if share else None
-    same = MEASURES[measures()[title][0]].equal_width  # outputs, of as many classes
-    widths = [8] * layers if same else np.linspace(4, 12, layers).round().astype(int).tolist()
+    # Outputs are of as many classes; whitening in one pass wants layers of one width.
+    same = MEASURES[measures()[title][0]].equal_width or title == "sim_shape, whitened"
+    widths = [5] * layers if same else np.linspace(3, 8, layers).round().astype(int).tolist()
     one, two = (network(rng, n, widths, common, share) for _ in range(2))
     found = compared(measures()[title], one, two, draws, seed)
     best = int(found.observed.argmax())
@@ -148,7 +156,7 @@ def power_run(title: str, seed: int, share: float) -> dict[str, Any]:
 def chance_run(title: str, seed: int, n: int, d: int) -> dict[str, Any]:
     """Compare two representations without a common input; of measures without a null the value and its error."""
     rng = np.random.default_rng([seed, n, d])
-    X, Y = rng.normal(size=(2, n, d))
+    X, Y = rng.normal(size=(2, n, d))[:, : 60 if title == "sim_rtd" else n]  # its cost grows with their third power
     if title in NO_NULL:
         found = MEASURES[title](X / math.sqrt(d), Y / math.sqrt(d), error="subsample")
         return {"value": found.value, "stderr": found.stderr}
@@ -160,42 +168,50 @@ def chance_run(title: str, seed: int, n: int, d: int) -> dict[str, Any]:
 
 def tasks(done: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str, Callable[[int], dict[str, Any]]]]:
     """Yield what is left to do: what it belongs to, its key, and the run."""
-    for title in measures():
-        yield "level", f"level|{title}", lambda seed, t=title: level_run(t, seed)  # type: ignore[misc]
+    for title, (name, _) in sorted(measures().items(), key=lambda entry: not MEASURES[entry[1][0]].nulls):
+        kind = "level" if MEASURES[name].nulls else "slow"
+        yield kind, f"level|{title}", lambda seed, t=title: level_run(t, seed)  # type: ignore[misc]
+    for share in SHARES:
+        for title in measures():
+            yield "power", f"power|{title}|{share:g}", lambda seed, a=(title, share): power_run(a[0], seed, a[1])  # type: ignore[misc]
     for n, d in CELLS:
         for title in (*measures(), *NO_NULL):
+            if title.split(",")[0] in WIDE and d > 1000:
+                continue
             before = [
                 entry["seconds"] for key, held in done.items() for entry in held if key.startswith(f"chance|{title}|")
             ]
             if not before or max(before) * 8 < MOST or f"chance|{title}|{n}|{d}" in done:
                 yield "chance", f"chance|{title}|{n}|{d}", lambda seed, a=(title, n, d): chance_run(a[0], seed, *a[1:])  # type: ignore[misc]
-    for share in SHARES:
-        for title in measures():
-            yield "power", f"power|{title}|{share:g}", lambda seed, a=(title, share): power_run(a[0], seed, a[1])  # type: ignore[misc]
 
 
 def run(keep: Path, hours: float) -> None:
     """Take turns until everything has its goal or the time is over."""
     done = read(keep)
     stop = time.monotonic() + 3600 * hours
-    left = True
-    while left and time.monotonic() < stop:
-        left = False
-        for what, key, once in list(tasks(done)):
-            began = time.monotonic()
-            while len(done[key]) < GOALS[what] and time.monotonic() - began < TURNS[what] and not refused(done[key]):
-                left = True
-                start = time.perf_counter()
-                try:
-                    entry = once(len(done[key]))
-                except rs.errors.RepscapeError as error:
-                    entry = {"refused": str(error)}
-                entry |= {"key": key, "seconds": round(time.perf_counter() - start, 4)}
-                done[key].append(entry)
-                with keep.open("a", encoding="utf-8") as file:
-                    file.write(json.dumps(entry) + "\n")
-            if time.monotonic() > stop:
-                return
+    for goals in STAGES:
+        left = True
+        while left and time.monotonic() < stop:
+            left = False
+            for what, key, once in list(tasks(done)):
+                spent = time.process_time()
+                while len(done[key]) < goals[what] and time.process_time() - spent < TURN and not refused(done[key]):
+                    left = True
+                    done[key].append({"key": key, **timed(once, len(done[key]))})
+                    with keep.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(done[key][-1]) + "\n")
+                if time.monotonic() > stop:
+                    return
+
+
+def timed(once: Callable[[int], dict[str, Any]], seed: int) -> dict[str, Any]:
+    """Run once; seconds are the processor's."""
+    start = time.process_time()
+    try:
+        entry = once(seed)
+    except rs.errors.RepscapeError as error:
+        entry = {"refused": str(error)}
+    return {**entry, "seconds": round(time.process_time() - start, 4)}
 
 
 def refused(entries: Sequence[Mapping[str, Any]]) -> bool:

@@ -11,6 +11,8 @@ import numpy as np
 from scipy.stats import beta
 
 Runs = Mapping[str, Sequence[Mapping[str, Any]]]
+ENOUGH = 10
+"""Runs from which on a share of them is shown."""
 
 
 def write_tables(
@@ -23,6 +25,8 @@ def write_tables(
         "chance": chance(done, cells, no_null),
         "without": without(done, cells, no_null),
     }
+    for name in ("chance", "without"):
+        parts[name] = filled(parts[name])
     text = page.read_text(encoding="utf-8")
     for name, rows in parts.items():
         start, stop = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
@@ -37,8 +41,9 @@ def level(done: Runs) -> list[str]:
         "| measure | runs | layers | examples | best pair reads | by chance | beyond chance | 99 % interval | alone |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
-    for key, entries in sorted(done.items()):
-        if not key.startswith("level|") or "refused" in entries[0]:
+    for key, every in sorted(done.items()):
+        entries = [entry for entry in every if "hit" in entry]  # one that was refused says nothing of the level
+        if not key.startswith("level|") or not entries:
             continue
         hits, runs, some = sum(e["hit"] for e in entries), len(entries), entries[0]
         low, high = interval(hits, runs)
@@ -67,7 +72,7 @@ def power(done: Runs, shares: Sequence[float]) -> list[str]:
                 np.mean([float(e[name]) for e in entries]) if entries else math.nan for name in ("best", "hit")
             )
             cells.append(f"{raw:.2f}, **{found:.2f}**" if entries else "")
-        if min(counts):
+        if min(counts) >= ENOUGH:
             rows.append(f"| `{title}` | {' | '.join(cells)} | {min(counts)} to {max(counts)} |")
     return rows
 
@@ -106,6 +111,13 @@ def without(done: Runs, cells: Sequence[tuple[int, int]], no_null: Sequence[str]
             shown.append(f"{np.mean(ratios):.2f}, largest {max(ratios):.2f} ({len(ratios)})" if ratios else "")
         rows.append(f"| `{title}` | {' | '.join(shown)} |")
     return rows
+
+
+def filled(rows: Sequence[str]) -> list[str]:
+    """Return the table without the columns of which nothing is known."""
+    cells = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    kept = [place for place in range(len(cells[0])) if any(row[place] for row in cells[2:])]
+    return ["| " + " | ".join(row[place] for place in kept) + " |" for row in cells]
 
 
 def titled(key: str) -> str:

@@ -54,9 +54,11 @@ def cost(arguments: argparse.Namespace) -> None:
     one, two = (network(rng, arguments.examples, arguments.layers, arguments.width) for _ in range(2))
     pairs = [(i, len(one) + j) for i in range(len(one)) for j in range(len(two))]
     free = Exchanges(None, None)
+    deep: list[Any] = []
     for name, k in (("sim_cka", 0), ("overlap_neighbors", 10), ("overlap_neighbors", 30)):
         row = MEASURES[name]
-        graphs = [rs.knn_graph(X, k) for X in (*one, *two)] if k else []
+        deep = deep or ([rs.knn_graph(X, 30) for X in (*one, *two)] if k else [])
+        graphs = [graph.truncate(k) for graph in deep] if k else []
         options: dict[str, Any] = {"k": k} if k else {}
         clock, spent = time.perf_counter(), time.process_time()
         prepare = row.preparation()
@@ -68,7 +70,8 @@ def cost(arguments: argparse.Namespace) -> None:
         spent, clock = time.process_time() - spent, time.perf_counter() - clock
         print(
             f"{name}{options}: {arguments.examples:,} x {arguments.width}, {arguments.layers} x {arguments.layers}: "
-            f"{singles:.0f} s of processor for values, {spent:.0f} s with the null, {clock:.0f} s by the clock"
+            f"{singles:.0f} s of processor for values, {spent:.0f} s with the null, {clock:.0f} s by the clock",
+            flush=True,
         )
 
 

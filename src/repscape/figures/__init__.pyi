@@ -1,7 +1,7 @@
 from ._captions import alternative, caption
 from ._choose import Panel, Sketch, sketches
 from ._drawing import Drawing, save_drawings
-from ._look import GRID, INK, MUTED, PAPER
+from ._look import GRID, INK, MUTED, PAPER, SEQUENTIAL
 from ._names import title_of
 from ._paint import Painter, draw, paint
 from ._save import save_figures, write_whole
@@ -43,6 +43,7 @@ __all__ = [
     "INK",
     "MUTED",
     "PAPER",
+    "SEQUENTIAL",
     "Axis",
     "Bar",
     "Cells",

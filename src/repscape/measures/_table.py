@@ -99,9 +99,10 @@ class Measure(Brief):
     prepare: Callable[..., Any] | bool = False
     """With arity 2 on points: function of (points, options) whose result stands for the points in every comparison, so that
     its work is done once for each representation; it has `nbytes`. True: ``prepare`` in the module of the measure."""
-    nulls: bool = False
+    nulls: bool | Literal["asked"] = False
     """With arity 2: whether ``nulls`` in the module of the measure gives the values of many pairs under the same relabellings
-    at once; then permutations of a matrix cost little more than those of one pair."""
+    at once. True: permutations of a matrix then cost little more than those of one pair. "asked": calls are saved and the
+    arithmetic of every pair is left, so that a comparison relabels only where that is asked for."""
     family: str = ""
     """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
     alike: Literal[1, -1] | None = None

@@ -65,7 +65,7 @@ def comparison(
 def _with_null(entry: Mapping[str, Any], permutations: int | None) -> Mapping[str, Any]:
     """Return the entry with relabellings, where it takes them and says nothing."""
     row = measure(entry["name"])
-    wanted = PERMUTATIONS if permutations is None and row.nulls else permutations
+    wanted = PERMUTATIONS if permutations is None and row.nulls is True else permutations
     if not wanted or row.arity != 2 or "permutations" not in row.options() or "permutations" in entry:
         return entry
     return {**entry, "permutations": wanted}

@@ -196,3 +196,15 @@ def test_a_negative_bound_takes_no_room_where_no_value_is_negative():
     assert -0.1 < ax.get_ylim()[0] < 0
     (ax,) = draw(by_hand([-0.2, 0.9], info=correlation, chance=0.0))["alike"].axes
     assert ax.get_ylim()[0] <= -1
+
+
+def test_profiles_with_a_null_have_the_limit_that_each_layer_has_to_pass():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(60, 4))
+    source = {"a": X, "b": X + 0.2 * rng.normal(size=X.shape), "c": rng.normal(size=(60, 9))}
+    plan = rs.Plan(measures=[("sim_cka", {"permutations": 39})], profiles=["next"])
+    results = rs.run(source, plan)
+    spec = draw(results, painter=lambda shown: shown)["sim_cka-next"]
+    (limit,) = (mark for mark in spec.panels[0].marks if getattr(mark, "name", "") == "beyond chance")
+    assert limit.y[:2].tolist() == rs.beyond_chance(results)["limit"].tolist()
+    assert "Dashed: what the most alike of all 2 passes in 5 % of relabellings." in spec.caption

@@ -21,7 +21,9 @@ from ._pair import null_name
 FloatArray = npt.NDArray[np.float64]
 SideT = TypeVar("SideT")
 AT_ONCE = 2048
-"""Columns of either factor of a product."""
+"""Columns of either factor of a product, where examples are few enough."""
+HELD_BYTES = 1 << 28
+"""Of either factor."""
 
 
 def crossed_null(
@@ -41,18 +43,20 @@ def crossed_null(
     firsts, seconds = (sorted({pair[end] for pair in pairs}) for end in (0, 1))
     shapes = {place: rows(sides[place]).shape for place in {*firsts, *seconds}}
     widths = {place: shape[1] for place, shape in shapes.items()}
-    orders = asked.orders(shapes[firsts[0]][0])
+    n = shapes[firsts[0]][0]
+    orders = asked.orders(n)
+    columns = max(1, min(AT_ONCE, HELD_BYTES // (8 * n)))
     wanted = {pair: number for number, pair in enumerate(pairs)}
     found = np.empty((len(pairs), len(orders)))
 
     def beside(places: Sequence[int]) -> FloatArray:
         return np.concatenate([np.asarray(rows(sides[p]), dtype=np.float64) for p in places], axis=1)
 
-    for left in _packed(firsts, widths):
+    for left in _packed(firsts, widths, columns):
         one = beside(left)
-        for right in _packed(seconds, widths):
+        for right in _packed(seconds, widths, columns):
             other = beside(right)
-            step = max(1, AT_ONCE // other.shape[1])
+            step = max(1, columns // other.shape[1])
             for start in range(0, len(orders), step):
                 some = orders[start : start + step]
                 grid = one.T @ np.concatenate([other[order] for order in some], axis=1)
@@ -68,11 +72,11 @@ def crossed_null(
     return JointNull(found, null_name(asked.permutations, asked.free))
 
 
-def _packed(places: Sequence[int], widths: Mapping[int, int]) -> Iterator[list[int]]:
-    """Yield sides that together are not too wide, at least one at a time."""
+def _packed(places: Sequence[int], widths: Mapping[int, int], columns: int) -> Iterator[list[int]]:
+    """Yield sides that together have so many columns at most, or one side that has more."""
     pack: list[int] = []
     for place in places:
-        if pack and sum(widths[p] for p in (*pack, place)) > AT_ONCE:
+        if pack and sum(widths[p] for p in (*pack, place)) > columns:
             yield pack
             pack = []
         pack.append(place)

@@ -42,7 +42,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Hotelling 1936",
         label="mean CCA",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -60,7 +60,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Raghu et al. 2017",
         label="SVCCA",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -94,7 +94,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="Procrustes angle",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
         variants={
             ("form", "similarity"): {

@@ -57,7 +57,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Boix-Adsera et al. 2022",
         label="GULP distance",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -75,7 +75,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="May et al. 2019",
         label="eigenspace overlap",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(

@@ -39,7 +39,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Schumacher et al. 2021",
         label="Jaccard of neighbours",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -57,7 +57,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="rank similarity",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -92,7 +92,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Li et al. 2016",
         label="correlation of matched units",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -110,7 +110,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="permutation angle",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
         variants={
             ("form", "distance"): {
@@ -135,7 +135,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="shape distance",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
         variants={
             ("form", "euclidean"): {
@@ -178,7 +178,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Harvey et al. 2024",
         label="Bures similarity",
         prepare=True,
-        nulls=True,
+        nulls="asked",
         column_options=("groups", "within"),
         variants={
             ("form", "angle"): {

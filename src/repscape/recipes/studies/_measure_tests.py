@@ -10,7 +10,7 @@ import pandas as pd
 
 from ... import _check
 from ...errors import RepscapeError
-from ...figures import Drawing, Line, draw_lines, write_whole
+from ...figures import SEQUENTIAL, Axis, Bar, Cells, Drawing, FigureSpec, PanelSpec, paint, write_whole
 from ...measures import Measure
 from ...plan import Plan
 from ...report import Section
@@ -73,7 +73,7 @@ def run(order: Order) -> Outcome:
             "Corresponding layers, monotonicity, and the areas of the three groups are shares: .25, .5 and .5 by chance. The "
             "last three are rank correlations, 0 by chance. Errors are over seeds.",
         ),
-        drawings=(_drawing(found),),
+        drawings=(_drawing(table),),
         tables={"tests of measures": table},
     )
     layers = {f"layer {place + 1}": state for place, state in enumerate(networks[0].states)}
@@ -132,12 +132,30 @@ def _leaders(found: dict[str, dict[str, tuple[float, float]]], test: str) -> str
     return f"{test.capitalize()}: {best} has {value:.2f} ± {error:.2f}; {len(near)} more are within two errors of it."
 
 
-def _drawing(found: dict[str, dict[str, tuple[float, float]]]) -> Drawing:
-    """Draw the scores of all measures, test by test."""
-    at = np.arange(1.0, len(TESTS) + 1)
-    lines = {name: Line(at, [tests[test][0] for test in TESTS]) for name, tests in found.items() if name in COMPARED}
-    if not lines:
-        lines = {name: Line(at, [tests[test][0] for test in TESTS]) for name, tests in [*found.items()][:4]}
-    numbered = ", ".join(f"{place + 1} {test}" for place, test in enumerate(TESTS))
-    figure = draw_lines(lines, x="test", y="score", heading="Tests of measures")
-    return Drawing("tests", figure, f"Scores of some measures by test: {numbered}.")
+def _drawing(table: pd.DataFrame) -> Drawing:
+    """Draw the scores of all measures, test by test, the best mean rank on top."""
+    rows = table.iloc[::-1]
+    scores = rows[list(TESTS)].to_numpy(dtype=np.float64)
+    names = tuple(rows["measure"])
+    cells = Cells(
+        scores,
+        rows=names,
+        columns=TESTS,
+        words=tuple(
+            tuple(f"{name}\n{test}\n{score:.2f}" for test, score in zip(TESTS, row, strict=True))
+            for name, row in zip(names, scores.tolist(), strict=True)
+        ),
+        written=tuple(tuple(f"{score:.2f}" if np.isfinite(score) else "" for score in row) for row in scores.tolist()),
+    )
+    across = Axis((-0.5, len(TESTS) - 0.5), "test", tuple((float(i), test) for i, test in enumerate(TESTS)), angle=30)
+    up = Axis((-0.5, len(names) - 0.5), "measure", tuple((float(i), name) for i, name in enumerate(names)), font=7.5)
+    heading = "What tests of measures say"
+    bar = Bar(
+        (0.0, 1.0), SEQUENTIAL, "score", note="(higher: passed better)", ticks=((0.0, "0"), (0.5, "0.5"), (1.0, "1"))
+    )
+    panel = PanelSpec(across, up, (cells,), framed=False)
+    spec = FigureSpec("tests", heading, (panel,), (9.0, 2.4 + 0.27 * len(names)), bar=bar)
+    by_chance = (
+        "By chance .25 for corresponding layers, .5 for monotonicity and the three groups, 0 for the last three."
+    )
+    return Drawing("tests", paint(spec), f"Score of each measure in each test. {by_chance}")
