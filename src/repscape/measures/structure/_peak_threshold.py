@@ -56,7 +56,7 @@ def automatic_z(field: Field, *, density: str, k: int, function: str) -> tuple[f
 
 
 def split_threshold(n: int, dimension: float, *, density: str, k: int, given: bool) -> float:
-    """Return the threshold of "auto" for so many points, dimensions and neighbours; given: the dimension is not the graph's own."""
+    """Return the threshold of "auto" for so many points, dimensions and neighbours; given: the dimension is not the own one."""
     cells = _cells(density, given)
     sizes = sorted(map(int, cells))
     return float(
