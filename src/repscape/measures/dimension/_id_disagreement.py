@@ -134,7 +134,7 @@ def id_disagreement(
 
 def _reasons(corrected: Estimate, trend: float) -> tuple[str, ...]:
     """Return what the shapes that have such a curve are led astray by."""
-    families = corrected.details["families"].tolist()  # type: ignore[union-attr]
+    families = corrected.details["families"].tolist()
     clean = {
         REASONS[name] for name in (one.removesuffix(" 0.05").removesuffix(NOISY) for one in families) if name in REASONS
     }
