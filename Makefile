@@ -33,8 +33,11 @@ $(VENV)/.installed-%: pyproject.toml constraints.txt | $(BIN)/python
 demo: $(VENV)/.installed-models
 	$(BIN)/repscape demo -o demo
 
+# No worker that died is replaced, and a test that stands still for five minutes ends its worker: either way the run ends at once
+# and fails. xdist with loadfile gives a new worker the same file again, and waits without end.
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --max-worker-restart=0 \
+	    -o faulthandler_timeout=300 -o faulthandler_exit_on_timeout=true
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

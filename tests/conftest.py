@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
+
+import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 if (
@@ -11,3 +14,10 @@ if (
     os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 collect_ignore_glob = ["golden/*"]  # scripts that made what is kept there; they need what tests do not
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let the collector come less often, and pass over what was imported and collected: millions of objects that stay."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 import torch
 
 import repscape as rs
-from tests.cli.helpers import call
+from tests.cli.helpers import call, svg_alone
 
 ROOT = Path(__file__).parents[1]
 README, TUTORIAL, OWN_MODEL = (ROOT / name for name in ("README.md", "docs/tutorial.md", "docs/own_model.md"))
@@ -43,10 +44,12 @@ def run(words: list[str]) -> str:
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Work in an empty folder, from which Python imports as it does at the command line."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(str(tmp_path))
+    with svg_alone():
+        yield
 
 
 def write_arrays() -> None:

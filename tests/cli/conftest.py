@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.cli.helpers import without_drawing
+from tests.cli.helpers import svg_alone, without_drawing
+
+
+@pytest.fixture(scope="module", autouse=True)
+def figure_formats(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let studies draw their figures as SVG alone; modules with ALL_FORMATS look at the others."""
+    if getattr(request.module, "ALL_FORMATS", False):
+        yield
+        return
+    with svg_alone():
+        yield
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ from repscape.measures import MEASURES
 from tests.cli.helpers import N, call, layers, tree
 from tests.cli.published import publish
 
+ALL_FORMATS = True
+
 
 @pytest.fixture(scope="module")
 def study(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -13,7 +13,7 @@ from repscape._types import LayerInfo
 from tests.cli.helpers import N, call, layers, tree
 from tests.cli.published import SITES, labels, publish
 
-LAYERS = range(1, 50, 12)
+LAYERS = range(1, 50, 24)
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +95,8 @@ def test_export_of_the_study_writes_them_too(home: Path, tmp_path: Path) -> None
     assert len(json.loads(result.stdout)) == len(tree(home / "files"))
     for model in ("alpha", "beta"):
         for site in SITES:
-            indices, distances = read(home, model, site, 13)
-            stem = tmp_path / "back" / model / site / "layer13_post_mlp"
+            indices, distances = read(home, model, site, 25)
+            stem = tmp_path / "back" / model / site / "layer25_post_mlp"
             np.testing.assert_array_equal(np.load(f"{stem}_indices.npy"), indices)
             np.testing.assert_array_equal(np.load(f"{stem}_dist.npy"), distances)
 

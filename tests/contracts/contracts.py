@@ -11,26 +11,26 @@ import numpy as np
 
 from repscape.errors import RepscapeWarning
 from repscape.measures import Measure
+from repscape.testing import call as call_measure
 from repscape.testing import (
-    TRANSFORMATIONS,
     check_bounds,
     check_determinism,
     check_input_untouched,
     check_invariance,
+    check_invariances,
     check_measure,
     check_nan_refused,
     check_symmetry,
     draw_sample,
     numbers_of,
 )
-from repscape.testing import call as call_measure
 
 __all__ = [
-    "TRANSFORMATIONS",
     "check_bounds",
     "check_determinism",
     "check_input_untouched",
     "check_invariance",
+    "check_invariances",
     "check_measure",
     "check_nan_refused",
     "check_oracle",

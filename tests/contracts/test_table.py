@@ -16,7 +16,7 @@ from repscape.errors import InputError, InputTypeError
 from repscape.graph import NeighborGraph
 from repscape.measures import MEASURES, Measure
 from repscape.measures._table import FOLDERS
-from repscape.testing import TRANSFORMATIONS, check_alike, check_measure
+from repscape.testing import check_alike, check_measure
 from tests.contracts import contracts
 
 ROWS = list(MEASURES.values())
@@ -36,13 +36,8 @@ def names(rows: list[Measure]) -> list[str]:
     return [row.name for row in rows]
 
 
-@pytest.mark.parametrize("change", TRANSFORMATIONS)
-@pytest.mark.parametrize("row", ROWS, ids=names(ROWS))
-def test_invariances(row: Measure, change: str) -> None:
-    contracts.check_invariance(row, change, contracts.quick(row))
-
-
 CHECKS = [
+    contracts.check_invariances,
     contracts.check_bounds,
     contracts.check_determinism,
     contracts.check_input_untouched,

@@ -44,6 +44,32 @@ def test_two_writers_at_once(pair: str, ground: Ground) -> None:
     assert (found["races"], found["said"]) == (1, [])
 
 
+def test_writers_of_one_group_take_turns(tmp_path: Path) -> None:
+    """Each clears away what no longer counts: at once, one took the other's for that."""
+    failed: list[BaseException] = []
+
+    def write(which: int) -> None:
+        try:
+            for turn in range(15):
+                write_arrays(tmp_path / "a.zarr", "map", {"xy": np.full(9, which * 100 + turn)}, sync=False)
+        except BaseException as error:
+            failed.append(error)
+
+    writers = [threading.Thread(target=write, args=(which,)) for which in range(3)]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        if (tmp_path / "a.zarr").is_dir() and "map" in look_at_groups(tmp_path / "a.zarr")[0]:
+            arrays, _ = read_arrays(tmp_path / "a.zarr", "map")
+            assert len(set(arrays["xy"].tolist())) == 1
+    for writer in writers:
+        writer.join()
+    assert not failed
+    assert read_arrays(tmp_path / "a.zarr", "map")[0]["xy"][0] % 100 == 14
+    (group,) = (path for path in (tmp_path / "a.zarr").iterdir() if path.name != "zarr.json")
+    assert len([path for path in group.iterdir() if path.is_dir()]) == 1
+
+
 def test_a_race_that_loses_something_is_found(ground: Ground, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("repscape.study._settle.together", lambda earlier, new: [new])
     monkeypatch.setattr("repscape.study._expand.Contents.joined", lambda self, earlier: self, raising=False)

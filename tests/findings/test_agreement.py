@@ -47,8 +47,13 @@ def results(request: pytest.FixtureRequest) -> rs.Results:
     return rs.run(models(request.param), PLAN, columns={"label": labels}, threads=1)
 
 
-def of(results: rs.Results, *kinds: str) -> list[Conclusion]:
-    return [one for one in results.conclusions() if one.kind in kinds]
+@pytest.fixture(scope="module")
+def every(results: rs.Results) -> tuple[Conclusion, ...]:
+    return results.conclusions()
+
+
+def of(every: tuple[Conclusion, ...], *kinds: str) -> list[Conclusion]:
+    return [one for one in every if one.kind in kinds]
 
 
 def printed(results: rs.Results) -> str:
@@ -58,16 +63,15 @@ def printed(results: rs.Results) -> str:
     return said.getvalue()
 
 
-def test_page_terminal_and_notebook_show_the_same_sentences(results: rs.Results) -> None:
-    said = results.conclusions()
-    assert len(said) >= 6
+def test_page_terminal_and_notebook_show_the_same_sentences(results: rs.Results, every: tuple[Conclusion, ...]) -> None:
+    assert len(every) >= 6
     page = html.unescape(_summary(results))
     terminal = printed(results)
-    for one in said:
+    for one in every:
         assert one.text in page
         assert one.text in terminal
     notebook = html.unescape(results._repr_html_())
-    assert all(one.text in notebook for one in said[:12])
+    assert all(one.text in notebook for one in every[:12])
 
 
 def test_the_written_page_has_them(tmp_path: Path) -> None:
@@ -84,21 +88,21 @@ def may_be_best(results: rs.Results, measure: str, model: str, **chosen: str) ->
     return dict(zip(table["layer"], table["may_be_best"], strict=True))
 
 
-def test_the_highest_are_what_may_be_the_best(results: rs.Results) -> None:
-    for one in of(results, "highest"):
+def test_the_highest_are_what_may_be_the_best(results: rs.Results, every: tuple[Conclusion, ...]) -> None:
+    for one in of(every, "highest"):
         found = may_be_best(results, one.measure, one.model)
         assert one.layers[0] not in found
         assert {layer for layer, kept in found.items() if kept} == set(one.layers[1:])
         assert not all(found.values())
 
 
-def test_where_nothing_stands_out_all_may_be_the_best(results: rs.Results) -> None:
-    for one in of(results, "flat"):
+def test_where_nothing_stands_out_all_may_be_the_best(results: rs.Results, every: tuple[Conclusion, ...]) -> None:
+    for one in of(every, "flat"):
         assert all(may_be_best(results, one.measure, one.model).values())
 
 
-def test_no_value_lies_beyond_an_end(results: rs.Results) -> None:
-    for one in of(results, "highest", "lowest"):
+def test_no_value_lies_beyond_an_end(results: rs.Results, every: tuple[Conclusion, ...]) -> None:
+    for one in of(every, "highest", "lowest"):
         values = {r.place.layer.key: float(r.result) for r in results.select(one.measure) if r.place.model == one.model}
         assert values[one.layers[0]] == (max if one.kind == "highest" else min)(values.values())
         beside = [values[layer] for layer in one.layers]
@@ -107,14 +111,16 @@ def test_no_value_lies_beyond_an_end(results: rs.Results) -> None:
         assert (min(beside) > min(inside)) if one.kind == "highest" else (max(beside) < max(inside))
 
 
-def test_steps_that_change_least_are_what_may_be_the_most_alike(results: rs.Results) -> None:
-    for one in of(results, "changes least"):
+def test_steps_that_change_least_are_what_may_be_the_most_alike(
+    results: rs.Results, every: tuple[Conclusion, ...]
+) -> None:
+    for one in of(every, "changes least"):
         found = may_be_best(results, one.measure, one.model, profile="next")
         assert {layer for layer, kept in found.items() if kept} == set(one.layers[2::2])
 
 
-def test_advice_is_the_one_that_suggest_layers_gives(results: rs.Results) -> None:
-    said = of(results, "suggested", "not suggested")
+def test_advice_is_the_one_that_suggest_layers_gives(results: rs.Results, every: tuple[Conclusion, ...]) -> None:
+    said = of(every, "suggested", "not suggested")
     advice = rs.suggest_layers(results)
     assert [(one.model, one.layers) for one in said] == [
         (one.model, tuple(layer.key for layer in one.suggested)) for one in advice
@@ -123,9 +129,9 @@ def test_advice_is_the_one_that_suggest_layers_gives(results: rs.Results) -> Non
         assert given.evidence in one.text
 
 
-def test_matches_are_those_of_best_matches(results: rs.Results) -> None:
+def test_matches_are_those_of_best_matches(results: rs.Results, every: tuple[Conclusion, ...]) -> None:
     table = rs.best_matches(results)
-    said = {one.variant: one for one in of(results, "best match", "unsure match")}
+    said = {one.variant: one for one in of(every, "best match", "unsure match")}
     for variant, rows in table.groupby("variant"):
         if rows["sure"].isna().all():
             assert variant not in said

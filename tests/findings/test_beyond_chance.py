@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
 import repscape as rs
 from repscape.errors import InputError
-from repscape.findings import Family
+from repscape.measures.uncertainty import Largest
 
 N = 80
 MEASURES = [
@@ -84,22 +82,17 @@ def test_the_maximum_keeps_its_level_whatever_spreads_and_skews_it_is_made_of() 
         drawn = rng.normal(size=(12, 40)) + 2 * rng.normal(size=(1, 40))
         drawn[::2] = np.exp(drawn[::2] / 3)
         drawn *= scale
-        found = Family([record(row[0], row[1:]) for row in drawn]).each()
+        found = Largest(drawn[:, 0], drawn[:, 1:]).each()
         family.append(any(one.above for one in found))
         single.append(any((1 + (row[1:] >= row[0]).sum()) / 40 <= 0.05 for row in drawn))
     assert 0.02 <= np.mean(family) <= 0.085
     assert np.mean(single) > 0.12
 
 
-def record(value: float, null: np.ndarray, alike: int = 1) -> SimpleNamespace:
-    result = rs.Estimate(value=value, n=10, null=null)
-    return SimpleNamespace(result=result, info=SimpleNamespace(alike=alike), other=object())
-
-
 def test_the_limit_by_hand() -> None:
     """Two comparisons, four draws: mean and sd over all five values, and the fourth of five maxima at level .05 is the last."""
     one, two = np.array([5.0, 1, 2, 3, 4]), np.array([0.0, 1, 0, 1, 0])
-    held = Family([record(row[0], row[1:]) for row in (one, two)])
+    held = Largest(np.array([5.0, 0.0]), np.stack([one[1:], two[1:]]))
     largest = np.maximum((one - 3) / one.std(), (two - 0.4) / two.std())
     limits = [entry.limit for entry in held.each()]
     assert limits == pytest.approx([3 + largest.max() * one.std(), 0.4 + largest.max() * two.std()])

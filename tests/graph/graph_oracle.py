@@ -24,16 +24,25 @@ def neighbors(X, k, *, queries=None, rows=None):
     return indices, squares
 
 
+class Answer:
+    """What is right for some points, worked out once, that several graphs can be held against."""
+
+    def __init__(self, X, k, *, queries=None, rows=None):
+        self.X = np.asarray(X, dtype=np.float64)
+        own = np.arange(len(X)) if rows is None else rows
+        self.asked = self.X[own] if queries is None else np.asarray(queries, dtype=np.float64)
+        self.indices, self.squares = neighbors(X, k, queries=queries, rows=rows)
+
+    def check(self, indices, distances):
+        """Indices are equal in every place, but where two squared distances differ by less than d 2^-52 relative."""
+        np.testing.assert_allclose(distances, np.sqrt(self.squares), rtol=1e-12, atol=0)
+        for row, place in np.argwhere(indices != self.indices):
+            gap = self.X[indices[row, place]] - self.asked[row]
+            np.testing.assert_allclose(gap @ gap, self.squares[row, place], rtol=self.X.shape[1] * 2.0**-52, atol=0)
+        for row in np.unique(np.argwhere(indices != self.indices)[:, 0]):
+            assert len(set(indices[row].tolist())) == indices.shape[1]
+
+
 def assert_exact(X, indices, distances, *, queries=None, rows=None):
-    """Equal to the oracle: indices in every place, but where two squared distances differ by less than d 2^-52 relative."""
-    n, k = len(X), indices.shape[1]
-    own = np.arange(n) if rows is None else rows
-    expected, squares = neighbors(X, k, queries=queries, rows=rows)
-    np.testing.assert_allclose(distances, np.sqrt(squares), rtol=1e-12, atol=0)
-    X = np.asarray(X, dtype=np.float64)
-    asked = X[own] if queries is None else np.asarray(queries, dtype=np.float64)
-    for row, place in np.argwhere(indices != expected):
-        gap = X[indices[row, place]] - asked[row]
-        np.testing.assert_allclose(gap @ gap, squares[row, place], rtol=X.shape[1] * 2.0**-52, atol=0)
-    for row in np.unique(np.argwhere(indices != expected)[:, 0]):
-        assert len(set(indices[row].tolist())) == k
+    """Equal to the oracle, as `Answer.check` has it."""
+    Answer(X, indices.shape[1], queries=queries, rows=rows).check(indices, distances)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from repscape.graph import _candidates_torch, _choose, _exact, _points
+from repscape.graph import _candidates_torch, _choose, _exact, _points, _trial
 from repscape.machine import Crew
 from tests.graph.point_sets import gaussian
 
@@ -74,10 +74,10 @@ def test_products_too_coarse_for_the_points_are_not_taken(monkeypatch):
 def test_the_next_products_are_tried_where_the_fastest_are_too_coarse(monkeypatch):
     monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
     monkeypatch.setattr(_choose, "_faster", lambda _: ("int8", "bf16"))
-    tried = _choose._tried
+    tried = _trial.tried
     monkeypatch.setattr(
-        _choose,
-        "_tried",
+        _trial,
+        "tried",
         lambda asked, frame, products: replace(tried(asked, frame, products), certifies=products.name != "int8"),
     )
     assert [name for name, _ in names(gaussian(3000, 64), 10, "auto")] == ["bf16", "float32"]
@@ -103,5 +103,5 @@ sys.exit(f"loaded: {heavy}" if heavy else 0)
 
 @pytest.mark.parametrize("k", [1, 10, 100])
 def test_margin_never_exceeds_the_points(k):
-    assert _choose.margin(k, 40) <= 40
-    assert _choose.margin(k, 10_000) > k
+    assert _trial.margin(k, 40) <= 40
+    assert _trial.margin(k, 10_000) > k

@@ -8,44 +8,72 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from repscape.graph import knn_graph, knn_query
-from tests.graph.graph_oracle import assert_exact
+from tests.graph.graph_oracle import Answer, assert_exact
 from tests.graph.point_sets import SETS, clusters_of_all_scales, gaussian, manifold
 
 PRECISIONS = ("float32", "float64", "int8", "bf16")
 
 
+# ---- points whose right answer serves every precision
+
+
+@pytest.fixture(scope="module", params=SETS)
+def hard(request):
+    X = SETS[request.param](1300)  # tiles have 128 rows at this size: 11 blocks of points
+    return X, Answer(X, 10)
+
+
+@pytest.fixture(scope="module", params=[1, 257, 2048])
+def wide(request):
+    X = gaussian(400, request.param)
+    return X, Answer(X, 7)
+
+
+@pytest.fixture(scope="module")
+def large():
+    X = gaussian(8_300, 8)  # the largest tiles, of 1,024 rows, from 8,192 points on two threads
+    return X, Answer(X, 20)
+
+
+@pytest.fixture(
+    scope="module",
+    params=[lambda n: gaussian(n, 96), lambda n: manifold(n, noise=0.02), clusters_of_all_scales],
+    ids=["gaussian-96", "noisy-manifold", "clusters"],
+)
+def drawn(request):
+    X = request.param(8_400)
+    rows = np.random.default_rng(0).choice(len(X), 150, replace=False)
+    return X, rows, Answer(X, 15, rows=rows)
+
+
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("name", SETS)
-def test_every_row_of_hard_points_is_exact(name, precision):
-    X = SETS[name](1300)  # tiles have 128 rows at this size: 11 blocks of points
+def test_every_row_of_hard_points_is_exact(hard, precision):
+    X, right = hard
     graph = knn_graph(X, 10, precision=precision, threads=2)
-    assert_exact(X, graph.indices, graph.distances)
+    right.check(graph.indices, graph.distances)
     assert sum(graph.certificate.values()) == pytest.approx(1)
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("d", [1, 257, 2048])
-def test_widths(d, precision):
-    X = gaussian(400, d)
+def test_widths(wide, precision):
+    X, right = wide
     graph = knn_graph(X, 7, precision=precision)
-    assert_exact(X, graph.indices, graph.distances)
+    right.check(graph.indices, graph.distances)
 
 
 @pytest.mark.parametrize("precision", ["float32", "int8"])
-def test_large_tiles_every_row(precision):
-    X = gaussian(12_100, 8)
+def test_large_tiles_every_row(large, precision):
+    X, right = large
     graph = knn_graph(X, 20, precision=precision, threads=2)
-    assert_exact(X, graph.indices, graph.distances)
+    right.check(graph.indices, graph.distances)
     assert graph.certificate[precision] > 0.99
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("make", [lambda n: gaussian(n, 96), lambda n: manifold(n, noise=0.02), clusters_of_all_scales])
-def test_large_tiles_drawn_rows(make, precision):
-    X = make(12_600)
-    rows = np.random.default_rng(0).choice(len(X), 150, replace=False)
+def test_large_tiles_drawn_rows(drawn, precision):
+    X, rows, right = drawn
     graph = knn_graph(X, 15, precision=precision, threads=2)
-    assert_exact(X, graph.indices[rows], graph.distances[rows], rows=rows)
+    right.check(graph.indices[rows], graph.distances[rows])
 
 
 def test_head_start_of_short_products_at_full_size():

@@ -110,6 +110,22 @@ def test_a_lie_is_caught_and_the_rows_are_right(lie, monkeypatch, caplog):
     assert_exact(X, graph.indices, graph.distances)
 
 
+@pytest.mark.parametrize("lie", ["not numbers", "far away", "very near", "zeros"])
+def test_a_lie_of_one_precision_leaves_the_next_no_limit_that_is_none(lie, monkeypatch):
+    """The rows that broken products leave open go on with what was found for them, which must not be left-over memory."""
+    liar, honest = Liar(NumpyProducts.multiply, LIES[lie]).as_method(), NumpyProducts.multiply
+
+    def multiply(self, a, b, room):
+        return (liar if self.name == "float32" else honest)(self, a, b, room)
+
+    monkeypatch.setattr(NumpyProducts, "multiply", multiply)
+    X = gaussian(300, 150)
+    np.zeros((300, 10)).fill(0.0)  # zeros to be left over
+    graph = knn_graph(X, 10, precision="float32", threads=1)
+    assert graph.certificate == {"float32": 0.0, "direct": 1.0}
+    assert_exact(X, graph.indices, graph.distances)
+
+
 @pytest.mark.parametrize("known", [0, 4])
 def test_scores_that_are_no_numbers_leave_no_index_unwritten(known):
     """Such rows have fewer than k compared pairs: reading on among the unwritten ones ended the whole process."""

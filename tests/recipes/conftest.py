@@ -4,19 +4,30 @@ from __future__ import annotations
 
 import os
 import pickle
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
+from repscape.figures import save_drawings, save_figures
 from repscape.recipes import _run
 from repscape.recipes.demo import DemoRun, train_demo
 from repscape.recipes.demo._demo_torch import CHECKPOINTS
 
 TRAINED = sorted({*CHECKPOINTS, *range(0, 901, 90)})
 """Steps at which the shared network is kept: those of the demo and of training-dynamics."""
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_pdf() -> Iterator[None]:
+    """Let recipes write PNG and SVG: PDF takes half of the time of a figure, and tests of figures look at it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, save in (("save_figures", save_figures), ("save_drawings", save_drawings)):
+            patch.setattr(_run, name, partial(save, formats=("png", "svg")))
+        yield
 
 
 @pytest.fixture

@@ -26,6 +26,7 @@ METRICS = {
 }
 
 
+@threadpool_limits.wrap(limits=1)
 def slow(X, Y, columns, *, task="classes", metric="accuracy", penalties=PENALTIES, folds=5, **options):
     y, groups = columns["labels"], options.get("groups")
     kind = (KFold if task == "values" else StratifiedKFold) if groups is None else StratifiedGroupKFold
@@ -52,8 +53,7 @@ def _fitted(task, X, y, penalty):
     regression = (
         Ridge(alpha=penalty) if task == "values" else LogisticRegression(C=1 / penalty, tol=1e-9, max_iter=9999)
     )
-    with threadpool_limits(1):
-        return make_pipeline(StandardScaler(), regression).fit(X, y)
+    return make_pipeline(StandardScaler(), regression).fit(X, y)
 
 
 def _loss(task, X, y, train, test, penalty):

@@ -17,11 +17,13 @@ def caption(sketch: Sketch) -> str:
     words = [f"{sketch.title}{f' ({sketch.details})' if sketch.details else ''}."]
     if sketch.kind == "matrix":
         words.append("Rows and columns are layers, shallow ones at the lower left; empty cells have no value.")
+        words += _ways(sketch)
     bands = _bands(sketch)
     if bands:
         words.append(bands)
     if sketch.kind != "matrix" and any(math.isfinite(value.chance) for value in sketch.values):
         words.append("Dotted: what unrelated data would give.")
+    words += _beyond(sketch)
     if info.higher_means:
         words.append(f"Higher: {info.higher_means}.")
     if sketch.left_out:
@@ -40,6 +42,27 @@ def alternative(sketch: Sketch) -> str:
         f"{words} {len(finite)} values from {low.value:.3g} (layer {low.place.layer.key}) "
         f"to {high.value:.3g} (layer {high.place.layer.key})."
     )
+
+
+def _ways(sketch: Sketch) -> list[str]:
+    """Say which way a matrix of a measure reads that is not the same both ways."""
+    if sketch.record.info.symmetric:
+        return []
+    return ["Not the same both ways: each cell is read from the layer on the axis that says so, to that on the other."]
+
+
+def _beyond(sketch: Sketch) -> list[str]:
+    """Say what is beyond the most alike of as many unrelated comparisons."""
+    known = [sketch.beyond[id(value.record)] for value in sketch.values if id(value.record) in sketch.beyond]
+    if not known:
+        return []
+    of = max(one.of for one in known)
+    if sketch.kind != "matrix":
+        whose = f"the most alike of all {of} passes" if of > 1 else "it passes"
+        return [f"Dashed: what {whose} in 5 % of relabellings."]
+    if not any(one.above for one in known):
+        return [f"No cell is beyond what the most alike of all {of} reads by chance."]
+    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05)."]
 
 
 def _bands(sketch: Sketch) -> str:

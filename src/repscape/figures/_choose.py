@@ -9,12 +9,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from .._types import LayerInfo
 from ..measures import Curve
-from ..results import MATRICES, PROFILES, Record, Results
+from ..measures.uncertainty import Beyond
+from ..results import MATRICES, PROFILES, Record, Results, beyond
 from ._look import FEW_LINES
 from ._names import title_of
 from ._values import ATTRIBUTES, RUNNING, Value, in_order, key_of, said, values_of
@@ -56,6 +57,8 @@ class Sketch:
     """Every layer of each model and site, in order, so that one without a value leaves a gap."""
     left_out: str = ""
     """What it does not show, in words."""
+    beyond: Mapping[int, Beyond] = field(default_factory=dict)
+    """Of comparisons that were relabelled alike: each beside the most alike of all, by the identity of its record."""
 
     @property
     def record(self) -> Record:
@@ -77,7 +80,9 @@ def sketches(results: Results) -> list[Sketch]:
             families.setdefault((record.info.name, record.profile, kind), []).extend(values_of(record))
     layers = _layers(results)
     taken: set[str] = set()
-    return [sketch for (_, _, kind), values in families.items() for sketch in _family(kind, values, layers, taken)]
+    known = beyond(list(results))
+    found = [sketch for (_, _, kind), values in families.items() for sketch in _family(kind, values, layers, taken)]
+    return [replace(sketch, beyond=known) for sketch in found]
 
 
 def _kind(record: Record) -> Kind | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +14,7 @@ from .._types import LayerInfo
 from ._arrange import columns_of, size_of
 from ._choose import Panel, Sketch, by_index
 from ._limits import value_axis
-from ._look import DASHDOT, DASHES, DOTTED, FEW_LINES, MANY_LAYERS, MARKERS, MUTED, ORDERED, PALETTE, shade
+from ._look import DASHDOT, DASHED, DASHES, DOTTED, FEW_LINES, MANY_LAYERS, MARKERS, MUTED, ORDERED, PALETTE, shade
 from ._names import literal, value_words
 from ._spec import Axis, Bar, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec, Rule, Trace
 from ._ticks import nice_ticks, said_at
@@ -21,7 +22,7 @@ from ._values import RUNNING, Value, in_order, key_of, said
 
 Key = tuple[Any, ...]
 NAMES_FIT = 56  # characters of layer names that stand side by side under one panel
-GUIDES = {"chance": DOTTED, "ceiling": DASHDOT}
+GUIDES = {"chance": DOTTED, "ceiling": DASHDOT, "beyond chance": DASHED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +181,10 @@ def _laid_out(
 
 
 def _guides(panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], numbered: bool) -> Iterator[Rule | Trace]:
-    """Yield chance and ceiling: one line where all agree, else one for each line, in its colour."""
+    """Yield chance, ceiling and limits of chance: one line where all agree, else one for each line, in its colour."""
     for what, dash in GUIDES.items():
-        found = np.array([getattr(value, what) for value in panel.values])
+        read = functools.partial(_guided, sketch, what)
+        found = np.array([read(value) for value in panel.values])
         found = found[np.isfinite(found)]
         if not found.size or (what == "ceiling" and found.min() >= sketch.record.info.bounds[1]):
             continue  # a ceiling at the bound says nothing
@@ -192,10 +194,20 @@ def _guides(panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], numbe
         for key, profile in profiles.items():
             line = [value for value in panel.values if key_of(value, sketch.lines) == key]
             if line:
-                x, (height,) = _laid_out(line, sketch, numbered, lambda v: (getattr(v, what),))  # noqa: B023
+                x, (height,) = _laid_out(line, sketch, numbered, lambda v: (read(v),))  # noqa: B023
                 words = tuple(f"{what} {at:.3g}" for at in height.tolist())
                 look = Look(profile.look.colour, dash=dash, width=1.2)
                 yield Trace(x, height, look, what, words=words, order=1)
+
+
+def _guided(sketch: Sketch, what: str, value: Value) -> float:
+    """Return what a guide says of a value; of comparisons relabelled alike, what each has to pass among all of them."""
+    if what == "chance":
+        return value.chance
+    if what == "ceiling":
+        return value.ceiling
+    known = sketch.beyond.get(id(value.record))
+    return math.nan if known is None else known.limit
 
 
 def _layer_axis(layers: Sequence[LayerInfo], numbered: bool, panels: int) -> Axis:

@@ -1,7 +1,7 @@
 from ._best_layer import best_layer
 from ._best_matches import best_matches
 from ._best_probed import best_probed
-from ._beyond_chance import Beyond, Family, beyond, beyond_chance, families
+from ._beyond_chance import beyond_chance
 from ._conclusion import HEADINGS, Conclusion, by_heading
 from ._conclusions import READING, conclusions, has_errors, held_together
 from ._differences import Between, paired_differences, simultaneous_bands
@@ -15,22 +15,18 @@ __all__ = [
     "HEADINGS",
     "READING",
     "Between",
-    "Beyond",
     "Conclusion",
-    "Family",
     "Headline",
     "LayerAdvice",
     "Recommended",
     "best_layer",
     "best_matches",
     "best_probed",
-    "beyond",
     "beyond_chance",
     "by_heading",
     "capital",
     "certificates",
     "conclusions",
-    "families",
     "has_errors",
     "headline",
     "held_together",

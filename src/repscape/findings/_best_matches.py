@@ -10,9 +10,10 @@ import numpy as np
 
 from ..errors import InputError
 from ..measures import Estimate
-from ..results import Place, Record, Results
+from ..measures.uncertainty import Beyond
+from ..results import Place, Record, Results, beyond
 from ._apart import Sample, judged, rests_on_few
-from ._beyond_chance import Beyond, Family, beyond, calibrated_beyond, families
+from ._beyond_chance import calibrated_beyond
 from ._conclusion import Conclusion
 from ._standing import standing
 from ._words import finite, grouped, subject, value_of
@@ -133,7 +134,7 @@ def matches(records: Sequence[Record]) -> Iterator[Match]:
         rows = grouped(family, key=lambda r: (r.group, r.place, _other(r).model, _other(r).step))
         for same in rows.values():
             found = _match(same, len(rows))
-            by_chance = [Family(row).best_by_chance() for row in families(same)]
+            by_chance = [one.best_by_chance for one in beyond(same).values()]
             yield replace(found, beyond=known.get(id(found.best)), chance_best=by_chance[0] if by_chance else np.nan)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
-from ..results import Record, Results, titles
+from ..measures.uncertainty import Beyond
+from ..results import Record, Results, beyond, titles
 from ._apart import Sample, difference, judged
-from ._beyond_chance import Beyond, beyond
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
 from ._profiles import Ends

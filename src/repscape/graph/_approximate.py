@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..errors import needs_extra
 from ..machine import Crew, single_threaded_products
-from . import _choose, _direct, _exact, _kernels, _kernels_screen
+from . import _choose, _direct, _exact, _kernels, _kernels_screen, _trial
 from ._exact import Problem
 from ._points import Points
 from ._searched import Searched
@@ -31,7 +31,7 @@ def nearest(points: Points, k: int, crew: Crew) -> tuple[_direct.Found, Searched
     """Return (compared values, indices) of the neighbours that were found, and what exactly searched rows say of them."""
     from ._candidates_pynndescent import descended
 
-    keep = min(_choose.margin(k, points.n), points.n - 1)
+    keep = min(_trial.margin(k, points.n), points.n - 1)
     rows = _held(points)
     _say(crew, 0, "candidates")
     found = descended(rows, keep, threads=crew.threads, seed=SEED)

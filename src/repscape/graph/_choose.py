@@ -5,25 +5,18 @@ from __future__ import annotations
 import functools
 import importlib.util
 import sys
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from ..machine import memory_available
-from . import _direct, _exact, _kept
+from . import _choose_axes, _kept, _trial
 from ._candidates_numpy import NumpyProducts
-from ._certify import Encoded, Frame, Products, measured
+from ._certify import Frame, Products
 from ._exact import Problem
 from ._memory import SHORT_BYTES
 from ._screen import TILE
 
-PILOT_QUERIES = 128
-PILOT_POINTS = 8192
-BUFFER_BYTES = 120 << 20  # for candidates, beside what shorter rows spare
-UNSURE = 0.01  # share of the pilot's queries that may stay uncertified
 WORTH_A_TRIAL = 1e11  # multiplications (about a second) from which trying faster products can pay
 WORTH_AN_IMPORT = 6e11  # and from which importing torch for them can
 FASTER = 1.25  # how much faster products must be to pay for the candidates that they keep in excess
@@ -32,26 +25,22 @@ PRECISIONS = ("auto", "int8", "bf16", "float32", "float64")
 Ladder = list[tuple[Products, int]]
 
 
-def margin(k: int, n: int) -> int:
-    """Candidates to keep where products are nearly exact."""
-    return min(n, k + 16 + k // 4)
-
-
 def ladder(problem: Problem, frame: Frame, precision: str) -> Ladder:
     """Return the rungs to climb, with the number of candidates to keep on each."""
-    d, keep = problem.points.d, margin(problem.k, problem.points.n)
+    d, keep = problem.points.d, _trial.margin(problem.k, problem.points.n)
     if precision == "float64":
         return [(NumpyProducts("float64", d), keep)]
     last = (NumpyProducts("float32", d), keep)
     if precision == "float32":
         return [last]
     if precision != "auto":
-        return [*(_tried(problem, frame, _short(name, d)).rung for name in _sound((precision,), d)), last]
-    for name in _faster(d) if _may_pay(problem) else ():
-        trial = _tried(problem, frame, _short(name, d))
-        if trial.certifies:
-            return [trial.rung, last]
-    return [last]
+        return [*(_trial.tried(problem, frame, _short(name, d)).rung for name in _sound((precision,), d)), last]
+    short = _faster(d) if _may_pay(problem) else ()
+    tries = (_trial.tried(problem, frame, _short(name, d)) for name in short)
+    rung = next((trial.rung for trial in tries if trial.certifies), last)
+    makers = {name: functools.partial(_made, name) for name in (*short, "float32")}
+    along = _choose_axes.rungs(problem, frame, rung, makers=makers)
+    return [*along, last] if along or rung is last else [rung, last]
 
 
 def get_ready(sizes: Sequence[tuple[int, int]]) -> bool:
@@ -113,6 +102,10 @@ def _short(name: str, features: int) -> Products:
     return _candidates_torch.Bf16Products(features)
 
 
+def _made(name: str, features: int) -> Products:
+    return NumpyProducts("float32", features) if name == "float32" else _short(name, features)
+
+
 @functools.cache
 def _faster(features: int) -> tuple[str, ...]:
     """The names of the products that multiply a tile clearly faster than float32, fastest first: measured once on a machine."""
@@ -123,68 +116,8 @@ def _faster(features: int) -> tuple[str, ...]:
     block = rng.normal(size=(TILE, features)).astype(np.float32)
     frame = Frame(np.zeros(features), 0.125)
     rivals = _sound(("bf16", "int8"), features)
-    needed = _seconds(NumpyProducts("float32", features), block, frame)
-    seconds = {name: _seconds(_short(name, features), block, frame) for name in rivals}
+    needed = _trial.seconds(NumpyProducts("float32", features), block, frame)
+    seconds = {name: _trial.seconds(_short(name, features), block, frame) for name in rivals}
     found = tuple(name for name in sorted(rivals, key=seconds.__getitem__) if FASTER * seconds[name] < needed)
     _kept.keep(features, _processor_name(), found)
     return found
-
-
-def _seconds(products: Products, block: npt.NDArray[np.float32], frame: Frame) -> float:
-    encoded = Encoded.of(block, frame, products)
-    room = products.tile(len(block))
-    best = np.inf
-    for _ in range(5):
-        start = time.perf_counter()
-        products.multiply(encoded, encoded, room)
-        best = min(best, time.perf_counter() - start)
-    return best
-
-
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """How products did on a sample of the queries."""
-
-    rung: tuple[Products, int]
-    """The products and the candidates to keep."""
-    certifies: bool
-    """Whether so many suffice for nearly all queries."""
-
-
-def _tried(problem: Problem, frame: Frame, products: Products) -> Trial:
-    """Try products on a sample of queries."""
-    most = _most_candidates(problem, products)
-    rng = np.random.default_rng(0)
-    part = problem.of(_sample(rng, problem.queries.n, PILOT_QUERIES))
-    products = products.eased(_ease(part, frame, products, rng))
-    needed = _exact.needed(part, frame, products, most=most)
-    within = needed[needed <= most]
-    keep = int(within.max()) + 8 if len(within) else most
-    keep = min(max(keep, margin(problem.k, problem.points.n)), most)
-    return Trial((products, keep), certifies=bool((needed > most).mean() <= UNSURE))
-
-
-def _most_candidates(problem: Problem, products: Products) -> int:
-    """Candidates to keep at most: four times k or 256 more, and no more memory than float32 products would take."""
-    n, k = problem.queries.n, problem.k
-    spared = problem.points.n * max(0, 4 * problem.points.d - products.row_bytes)
-    width = (spared + 8 * n * k + BUFFER_BYTES) // (8 * n)
-    most = max(margin(k, problem.points.n), (width - 32) * 4 // 5)
-    return min(problem.points.n, most, max(4 * k, k + 256))
-
-
-def _ease(part: Problem, frame: Frame, products: Products, rng: np.random.Generator) -> float:
-    """The best ease for typical neighbours: twice what encoding loses over the distance of the k-th."""
-    points = part.points.take(_sample(rng, part.points.n, PILOT_POINTS))
-    rank = min(points.n, 1 + part.k * points.n // part.points.n)
-    own = np.full(part.queries.n, -1)
-    values, _ = _direct.nearest(points, part.queries, rank, own=own, kind=0, crew=part.crew)
-    moved = frame.moved(part.queries.block(0, part.queries.n))
-    _, lost, _ = measured(moved, products.keep(moved, products.store(part.queries.n)))
-    apart = float(np.median(values[:, -1])) * frame.scale**2
-    loss = float(np.median(lost))
-    return float(np.clip(2 * np.sqrt(loss / (apart + 2 * loss)) if loss else 0.0, 2.0**-12, 0.5))
-
-
-def _sample(rng: np.random.Generator, n: int, size: int) -> npt.NDArray[np.int64]:
-    return np.sort(rng.choice(n, min(n, size), replace=False))

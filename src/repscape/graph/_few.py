@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..machine import Crew
-from . import _audit, _kernels_few, _screen
+from . import _audit, _direct, _kernels_few, _screen
 from ._audit import Audit
 from ._certify import Encoded, Frame
 from ._direct import Found
@@ -39,7 +39,9 @@ def nearest(points: Points, k: int, frame: Frame, *, audit: Audit, crew: Crew) -
     rows = _screen.encode(points, frame, audit.products, start=0, stop=n, crew=crew)
     square = _products(rows, audit, crew)
     marks, squares = np.zeros((n, n), np.uint8), np.empty((n, n))
-    values, ids = np.empty((n, k)), np.empty((n, k), np.int32)
+    values, ids = _direct.heaps(
+        n, k
+    )  # a row that broken products leave open has no limit: whatever comes next is nearer
     shrink = audit.products.bound.shrink(frame.scale, points.d)
     size = min(TILE, -(-n // crew.threads))
     starts = range(0, n, max(1, size // 4))

@@ -65,6 +65,14 @@ def product(a, i, b, j):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
+def products(a, b, out):  # type: ignore[no-untyped-def]
+    """out: all products of the rows of a with those of b, where a library's are not to be had."""
+    for i in range(a.shape[0]):
+        for j in range(b.shape[0]):
+            out[i, j] = product(a, i, b, j)
+
+
+@numba.njit(nogil=True, cache=True)
 def missed(  # type: ignore[no-untyped-def]
     tile, a, a_step, a_norm, b, b_step, b_norm, weights, fold, own, relative, absolute, tiny, drawn, seed
 ):

@@ -21,7 +21,7 @@ from ..machine import (
     single_threaded_products,
     thread_count,
 )
-from . import _approximate, _choose, _direct, _exact, _kernels_screen, _memory, _metric, _points
+from . import _approximate, _choose, _direct, _exact, _kernels_screen, _memory, _metric, _points, _trial
 from ._exact import Problem
 from ._metric import Metric
 from ._neighbor_graph import NeighborGraph
@@ -230,7 +230,7 @@ def _memory_plan(
         d=points.d,
         queries=queries,
         k=k,
-        keep=_choose.margin(k, points.n),
+        keep=_trial.margin(k, points.n),
         free=memory_available(),
         function=function,
         threads=threads,

@@ -6,6 +6,7 @@ import contextlib
 import functools
 import math
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -121,7 +122,7 @@ def _rows_of(value: Any) -> tuple[int, int] | None:
 @contextmanager
 def memory_errors(function: str) -> Iterator[None]:
     """Turn what libraries raise where memory ends, in spite of every estimate, into one sentence."""
-    free = memory_available()
+    free = _lately_available(int(10 * time.monotonic()))
     try:
         yield
     except MemoryBudgetError:
@@ -132,6 +133,12 @@ def memory_errors(function: str) -> Iterator[None]:
         raise MemoryBudgetError(
             f"{function} ran out of memory: {free / 2**30:.2f} GiB were free as it began. Take fewer points."
         ) from error
+
+
+@functools.lru_cache(maxsize=1)
+def _lately_available(tenth: int) -> int:
+    """Bytes available, looked up once in a tenth of a second: many calls take less time than reading a dozen files."""
+    return memory_available()
 
 
 def _thread_bytes() -> int:

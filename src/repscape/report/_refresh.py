@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from .. import __version__
 from .._types import Progress
 from ..figures import save_figures
 from ..results import Failure, Results
+from ..store import turn
 from ..study import StudyFolder, progress_bar
 from ._build import write_report
 
@@ -51,6 +53,17 @@ def refresh(
         Where everything stands, and what failed.
     """
     home = StudyFolder(Path(folder))
+    with _alone(home):
+        return _drawn(results, home, command, progress)
+
+
+def _alone(home: StudyFolder) -> AbstractContextManager[None]:
+    """Wait for whoever draws this study, so that a page is never marked with the state of another."""
+    lock = home.drawing_lock
+    return turn(lock) if lock.parent.is_dir() else nullcontext()
+
+
+def _drawn(results: Results, home: StudyFolder, command: str | None, progress: bool | Progress) -> Drawn:
     state = f"{results.provenance.get('state', '')} {__version__}"
     failed: list[Failure] = []
     if home.drawn(FIGURES) != state or not home.figures.is_dir():

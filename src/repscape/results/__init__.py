@@ -5,6 +5,7 @@ from ._csv import csv_of, read_csv
 from ._disk import pack_records, unpack_records
 from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
+from ._relabelled import beyond, families, null_of
 from ._results import TABLE, Results, load_results
 from ._titles import titles
 
@@ -18,9 +19,12 @@ __all__ = [
     "Record",
     "TABLE",
     "Results",
+    "beyond",
     "card_of",
     "csv_of",
+    "families",
     "load_results",
+    "null_of",
     "pack_records",
     "read_csv",
     "titles",

@@ -3,7 +3,7 @@
 from ._arrays import has_group, list_groups, look_at_groups, read_arrays, remove_group, write_arrays
 from ._format import check_format
 from ._leftovers import is_unfinished, making
-from ._lock import locked
+from ._lock import locked, turn
 from ._read import Store, StoredLayer, open_store, reopen_store
 from ._table import arrays_of, table_of
 from ._write import StoreWriter
@@ -25,5 +25,6 @@ __all__ = [
     "read_arrays",
     "remove_group",
     "reopen_store",
+    "turn",
     "write_arrays",
 ]

@@ -1,8 +1,8 @@
 """Named groups of arrays with attributes, each written whole or not at all: graphs, results, example tables.
 
 A group lies in a folder of its own, its arrays in a folder named by their digest inside. Replacing the one small file
-that says which digest counts is what commits a write, so a reader sees the old group or the new one, never a mixture,
-and groups can be written by several threads at once.
+that says which digest counts is what commits a write, so a reader sees the old group or the new one, never a mixture.
+Groups can be written by several threads at once; writers of one group take turns, since each clears away what no longer counts.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Collection, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ import zarr
 
 from .. import _check
 from ..errors import InputError, InputTypeError, StoreError, UnknownNameError
-from ..machine import UNFINISHED, place_of, remove_tree, sync_tree
+from ..machine import UNFINISHED, is_far, place_of, remove_tree, sync_tree
 from ._format import (
     VERSION,
     get_array,
@@ -35,6 +35,7 @@ from ._format import (
     writing,
     zarr_place,
 )
+from ._lock import turn
 
 Array = npt.NDArray[Any]
 
@@ -85,29 +86,39 @@ def write_arrays(
     with writing(f"{group!r} in {root}", "What was there before is untouched."):
         if not (root / "zarr.json").exists():  # several threads may: they write the same
             put_group(root, {"format": VERSION, "kind": "arrays"}, sync=sync)
-        old = _generation(home)
-        _clear(home, keep=old)
-        generation = _digest(held)
-        if generation == old:  # never write into the folder that readers may be in
-            generation += "-again"
-        inside = zarr.open_group(zarr_place(home / generation), mode="w", zarr_format=3)
-        entries = [
-            put_array(inside, home / generation, name=f"{i:04d}", array=array) | {"name": name}
-            for i, (name, array) in enumerate(held.items())
-        ]
-        if sync:
-            sync_tree(home / generation)
-        put_group(home, {"name": group, "generation": generation, "arrays": entries, "attributes": extra}, sync=sync)
-        _clear(home, keep=generation)
+        with _turn(home):
+            _write(home, held, {"name": group, "attributes": extra}, sync=sync)
+
+
+def _write(home: Path, held: Mapping[str, Array], about: Mapping[str, Any], *, sync: bool) -> None:
+    """Write the arrays of a group beside those that count, and then say that they do."""
+    old = _generation(home)
+    _clear(home, keep=old)
+    generation = _digest(held)
+    if generation == old:  # never write into the folder that readers may be in
+        generation += "-again"
+    inside = zarr.open_group(zarr_place(home / generation), mode="w", zarr_format=3)
+    entries = [
+        put_array(inside, home / generation, name=f"{i:04d}", array=array) | {"name": name}
+        for i, (name, array) in enumerate(held.items())
+    ]
+    if sync:
+        sync_tree(home / generation)
+    counts = {"generation": generation, "arrays": entries}
+    put_group(home, {"name": about["name"], **counts, "attributes": about["attributes"]}, sync=sync)
+    _clear(home, keep=generation)
 
 
 def remove_group(path: str | os.PathLike[str], group: str) -> None:
     """Take a group away, if it is there: first from the eyes of readers, then from the disk."""
     home = place_of(path) / safe_name(group)
     with writing(f"{group!r} in {path}", "Nothing else was touched."):
-        (home / "zarr.json").unlink(missing_ok=True)
-        if home.exists():
-            remove_tree(home)
+        if not home.exists():
+            return
+        with _turn(home):
+            (home / "zarr.json").unlink(missing_ok=True)
+            if home.exists():
+                remove_tree(home)
 
 
 def read_arrays(
@@ -197,6 +208,11 @@ def _generation(home: Path) -> str | None:
     with suppress(StoreError):
         return str(_about(home)["generation"]) if (home / "zarr.json").exists() else None
     return None
+
+
+def _turn(home: Path) -> AbstractContextManager[None]:
+    """Whoever writes a group waits for those who do; a store elsewhere has no locks."""
+    return nullcontext() if is_far(home) else turn(home.with_name(f".{home.name}.lock"))
 
 
 def _fixed(text: Array) -> Array:

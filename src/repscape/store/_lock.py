@@ -90,6 +90,30 @@ def _release(lock: FileLock, name: Path, owner: Path) -> None:
 
 
 @contextmanager
+def turn(name: Path) -> Iterator[None]:
+    """Wait until nobody else, no other thread either, is between the same two lines: for what takes a moment.
+
+    `name` is the lock, a file that lies there meanwhile.
+
+    Raises
+    ------
+    StoreError
+        The folder cannot be written.
+    """
+    lock = FileLock(name, poll_interval=EVERY / 10, thread_local=False)
+    try:
+        lock.acquire()
+    except OSError as error:
+        raise StoreError(f"{name.parent} cannot be written: {error}") from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # taken away while it is held: whoever waits for the old file notices and begins anew
+            name.unlink()
+        lock.release()
+
+
+@contextmanager
 def locked(folder: Path, *, wait: bool = False, tell: Callable[[str], None] | None = None) -> Iterator[None]:
     """Hold the lock of a folder that is there.
 

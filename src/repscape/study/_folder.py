@@ -16,7 +16,7 @@ from ..errors import RepscapeError, StoreError, StudyMismatchError
 from ..machine import UNFINISHED, check_inside, write_whole
 from ..measures import Measure, every_measure
 from ..plan import Plan
-from ..results import TABLE, Results
+from ..results import TABLE
 from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, write_arrays
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
@@ -221,10 +221,6 @@ class StudyFolder:
         """Open the journal of finished units."""
         return Journal.open(self.path / JOURNAL, sync=sync)
 
-    def write_results(self, results: Results, *, sync: bool) -> None:
-        """Write results.zarr and results.csv."""
-        results.save(self.path, sync=sync)
-
     # ---- columns
 
     def columns(self) -> dict[str, Any]:
@@ -276,6 +272,11 @@ class StudyFolder:
         return list(source.get("revisions") or (model if isinstance(model, Mapping) else ()))
 
     # ---- what was drawn
+
+    @property
+    def drawing_lock(self) -> Path:
+        """Held by whoever draws."""
+        return self.path / JOURNAL / ".drawing.lock"
 
     def drawn(self, what: str) -> str:
         """Return the state of the study that figures, or the page, show; "" where that is not known."""

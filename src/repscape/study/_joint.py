@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,8 +55,8 @@ def joint_nulls(call: Call, pairs: Sequence[tuple[int, int]], sides: Any) -> dic
     try:
         free = exchanges(sizes.pop(), options.get("groups"), options.get("within"), function=row.name)
         asked = Asked(permutations, options.get("rng", 0), free, row.name)
-        read: Mapping[str, Any] = {"k": options.get("k", row.options()["k"])} if "k" in row.options() else {}
-        found = together({place: held[place] for pair in whole for place in pair}, whole, asked, **read)
+        given = {**row.options(), **options}
+        found = together({place: held[place] for pair in whole for place in pair}, whole, asked, options=given)
     except RepscapeError:  # what is wrong is said by each comparison itself
         return {}
     if found is None:

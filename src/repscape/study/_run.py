@@ -246,7 +246,7 @@ def write_view(home: StudyFolder, results: Results, *, sync: bool) -> None:
         known = None
     whole = known is not None and (home.path / TABLE).is_file() and len(known) == len(results)
     if known is None or not whole or known.provenance.get("state") != results.provenance["state"]:
-        home.write_results(results, sync=sync)
+        results.save(home.path, sync=sync)
 
 
 def _check_any(results: Results, done: Answers) -> None:

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.figures import draw
+from repscape.figures import Dots, draw
 from repscape.figures._limits import colour_limits
 from repscape.measures import Estimate
 from repscape.results import MeasureInfo, Place, Record, Results
-from tests.figures.studies import layers, study
+from tests.figures.studies import layers, states, study
 
 PAIRS = rs.Plan(measures=[("overlap_neighbors", {"k": 10})])
 
@@ -99,3 +99,36 @@ def test_ticks_carry_layer_numbers_not_positions():
     ax = draw(study({"net": kept}, plan=PAIRS))["overlap_neighbors-pairs"].axes[0]
     for tick, label in zip(ax.get_xticks(), ax.get_xticklabels(), strict=True):
         assert kept[int(tick)].index == int(label.get_text())
+
+
+def test_a_measure_that_is_not_the_same_both_ways_is_drawn_both_ways():
+    source = {"a": states(layers(3)), "b": states(layers(2), seed=1)}
+    plan = rs.Plan(measures=[("information_imbalance", {"error": None})], profiles=["models", "pairs"])
+    results = rs.run(source, plan)
+    there, back = (ax for ax in draw(results)["information_imbalance-models"].axes if ax.images)
+    for record in results.select(profile="models"):
+        at = record.place.layer.index, record.other.layer.index
+        assert cells(there)[at] == record.result.value
+        assert cells(back)[at] == record.result.details["reverse"]
+    one, two = "a · residual", "b · residual"
+    assert [ax.get_title(loc="left") for ax in (there, back)] == [f"{one} → {two}", f"{two} → {one}"]
+    assert (there.get_ylabel(), there.get_xlabel()) == (f"from layer of {one}", f"to layer of {two}")
+    assert (back.get_ylabel(), back.get_xlabel()) == (f"to layer of {one}", f"from layer of {two}")
+    assert there.images[0].norm.vmax >= max(cells(there).max(), cells(back).max())
+    within = next(ax for ax in draw(results)["information_imbalance-pairs"].axes if ax.images)
+    assert not np.allclose(cells(within), cells(within).T)
+
+
+def test_cells_beyond_the_best_of_all_by_chance_have_a_dot():
+    X, other, alone = np.random.default_rng(0).normal(size=(3, 80, 5))
+    source = {"a": {"x": X, "z": other}, "b": {"y": X + 0.1 * other, "w": alone}}
+    plan = rs.Plan(measures=[("sim_cka", {"permutations": 99})], profiles=["models"])
+    results = rs.run(source, plan)
+    spec = draw(results, painter=lambda spec: spec)["sim_cka-models"]
+    (dots,) = (mark for mark in spec.panels[0].marks if isinstance(mark, Dots) and mark.name)
+    assert (round(dots.x[0]), round(dots.y[0]), dots.x.size) == (0, 0, 1)
+    limit = rs.beyond_chance(results).set_index(["layer", "other_layer"])["limit"]["x", "y"]
+    assert dots.words == (f"beyond chance (p 0.01 among 4 pairs; passed in 5 %: {limit:.3g})",)
+    assert "A dot: beyond what the most alike of all 4 reads by chance" in spec.caption
+    unrelated = rs.run({"a": {"x": X}, "b": {"w": alone}}, plan)
+    assert "No cell is beyond" in draw(unrelated, painter=lambda spec: spec)["sim_cka-models"].caption

@@ -58,6 +58,16 @@ def outputs(X: np.ndarray, Y: np.ndarray) -> dict[tuple[str, str, str], object]:
     resi("statistics", "concentricity_difference", "rs.sim_concentricity(X, Y)")
     resi("cka", "centered_kernel_alignment", "rs.sim_cka(X, Y)")
 
+    def functional(name: str, ours: str) -> None:
+        def call() -> float:
+            held = importlib.import_module("repsim.measures.output_similarity")
+            return float(getattr(held, name)()(X[:, :4], Y))
+
+        found["repsim", f"{name}()(output_a, output_b)", ours] = call
+
+    functional("Disagreement", "rs.sim_disagreement(X[:, :4], Y)")
+    functional("JSD", "rs.sim_jsd(X[:, :4], Y)")
+
     def netrep(alpha: float, method: str) -> None:
         def call() -> float:
             from netrep.metrics import LinearMetric

@@ -80,8 +80,18 @@ def test_shuffles_move_whole_conditions(compare: str) -> None:
 def test_a_bootstrap_leaves_a_condition_with_itself_out() -> None:
     side = _sim_rsa.prepare(X, {"metric": "cosine", "compare": "pearson", "axis": "examples"})
     assert side.subset(np.array([0, 0, 3, 5, 5, 9])).vector.size == 13
-    with pytest.raises(InputError, match="other than 'whitened_cosine'"):
-        rs.sim_rsa(X, Y, compare="whitened_cosine", error="bootstrap")
+    rows = np.array([0, 0, 3, 5, 5, 9])
+    a, b = (
+        _sim_rsa.prepare(P, {"metric": "sqeuclidean", "compare": "whitened_cosine", "axis": "examples"}) for P in (X, Y)
+    )
+    i, j = np.triu_indices(6, 1)
+    kept = rows[i] != rows[j]
+    ends = np.stack([np.eye(6)[i[kept]], np.eye(6)[j[kept]]]).sum(axis=0)  # (pairs, conditions)
+    inverse = np.linalg.inv(2 * np.eye(13) + ends @ ends.T)
+    x, y = (rs.rdm(P[rows], metric="sqeuclidean")[kept] for P in (X, Y))
+    expected = x @ inverse @ y / np.sqrt((x @ inverse @ x) * (y @ inverse @ y))
+    assert _sim_rsa.compared(a.subset(rows), b.subset(rows)) == pytest.approx(expected)
+    assert rs.sim_rsa(X, Y, compare="whitened_cosine", error="bootstrap").stderr > 0  # type: ignore[operator]
 
 
 def test_large_matrices_stream(monkeypatch: pytest.MonkeyPatch) -> None:

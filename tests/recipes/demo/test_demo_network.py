@@ -91,10 +91,10 @@ def test_same_rng_same_bits_and_nothing_global_is_touched(monkeypatch: pytest.Mo
     assert not torch.equal(one.checkpoints[-1].state["head.weight"], other.checkpoints[-1].state["head.weight"])
 
 
-def test_shuffled_labels_teach_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shuffled_labels_teach_nothing(trained: DemoRun, monkeypatch: pytest.MonkeyPatch) -> None:
     short(monkeypatch, 0, 100)
     assert train_demo(rng=0, shuffle_labels=True).checkpoints[-1].accuracy < 0.2
-    assert train_demo(rng=0).checkpoints[-1].accuracy > 0.4
+    assert next(one.accuracy for one in trained.checkpoints if one.step == 90) > 0.4
 
 
 def test_progress_is_told_and_may_stop_the_work(monkeypatch: pytest.MonkeyPatch) -> None:

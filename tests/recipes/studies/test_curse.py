@@ -14,7 +14,7 @@ from repscape.report.map._study import load_map
 
 @pytest.mark.usefixtures("own_figures_and_report")
 def test_the_curse(tmp_path: Path) -> None:
-    found = rs.run_recipe("curse", to=tmp_path, options={"dichotomies": 200})
+    found = rs.run_recipe("curse", to=tmp_path, options={"dichotomies": 100})
     assert {row.status for row in found.rows} == {"reproduced"}
     hubs = found.results.select("health_hubness").to_frame()["value"]
     assert hubs.iloc[-1] > 2

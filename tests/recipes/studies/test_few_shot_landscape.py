@@ -9,6 +9,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import InputError
+from repscape.recipes import _run
 
 QUICK = {"limit": 50}
 
@@ -16,7 +17,9 @@ QUICK = {"limit": 50}
 @pytest.fixture(scope="module")
 def landscape(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
     folder = tmp_path_factory.mktemp("recipe") / "landscape"
-    return folder, rs.run_recipe("few-shot-landscape", to=folder, options=QUICK, stand_in="always")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_run, "save_figures", lambda results, where: None)  # the page draws them all the same
+        return folder, rs.run_recipe("few-shot-landscape", to=folder, options=QUICK, stand_in="always")
 
 
 def test_the_whole_study(landscape) -> None:

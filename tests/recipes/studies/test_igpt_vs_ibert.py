@@ -16,7 +16,7 @@ from repscape.study import import_arrays
 from tests.cli.published import SITES, labels, publish
 from tests.data_files import data_file
 
-N, K, LAYERS = 150, 15, range(1, 50, 12)
+N, K, LAYERS = 150, 15, range(1, 50, 24)
 
 
 @pytest.fixture(scope="module")
@@ -102,16 +102,16 @@ def test_what_was_imported_is_shown_where_it_holds_points(home: Path, tmp_path: 
     )
 
 
-def test_without_classes_label_overlap_is_left_out(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_run, "save_figures", lambda results, where: None)
+@pytest.mark.usefixtures("numbers_only")
+def test_without_classes_label_overlap_is_left_out(home: Path, tmp_path: Path) -> None:
     result = rs.run_recipe("igpt-vs-ibert", to=tmp_path, models=given(home))
     assert {one.info.name for one in result.results} == {"id_twonn", "overlap_neighbors"}
     assert "label overlap is left out" in result.notes[0]
 
 
+@pytest.mark.usefixtures("own_figures_only")
 def test_small_models_stand_in_and_their_files_say_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_igpt_vs_ibert, "LAYERS", 2)
-    monkeypatch.setattr(_run, "save_figures", lambda results, where: None)
     result = rs.run_recipe(
         "igpt-vs-ibert", to=tmp_path, data=data_file("cifar10_test_5k_jpeg.npz"), options={"per_class": 15}
     )

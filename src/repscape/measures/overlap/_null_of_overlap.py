@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -48,9 +49,10 @@ def moments(first: npt.NDArray[np.integer], second: npt.NDArray[np.integer]) -> 
 
 
 def nulls(
-    sides: Mapping[int, NeighborGraph], pairs: Sequence[tuple[int, int]], asked: Asked, *, k: int = 30
+    sides: Mapping[int, NeighborGraph], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
 ) -> JointNull:
     """Return the overlap of all pairs under shared relabellings, exact at any number of examples."""
+    k = int(options["k"])
     firsts, seconds = (sorted({pair[end] for pair in pairs}) for end in (0, 1))
     lists = {
         place: np.ascontiguousarray(neighbor_indices(sides[place], k, name="a graph", function=NAME), dtype=np.int32)

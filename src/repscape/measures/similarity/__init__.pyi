@@ -10,12 +10,14 @@ from ._sim_cka import sim_cka
 from ._sim_cknna import sim_cknna
 from ._sim_concentricity import sim_concentricity
 from ._sim_cycle_knn import sim_cycle_knn
+from ._sim_disagreement import sim_disagreement
 from ._sim_distance_correlation import sim_distance_correlation
 from ._sim_eigenspace import sim_eigenspace
 from ._sim_gulp import sim_gulp
 from ._sim_idcor import sim_idcor
 from ._sim_imd import sim_imd
 from ._sim_jaccard import sim_jaccard
+from ._sim_jsd import sim_jsd
 from ._sim_linreg import sim_linreg
 from ._sim_magnitude import sim_magnitude
 from ._sim_match import sim_match
@@ -69,5 +71,7 @@ __all__ = [
     "sim_concentricity",
     "sim_predictivity",
     "sim_idcor",
+    "sim_disagreement",
+    "sim_jsd",
     "sim_svcca",
 ]

@@ -55,7 +55,9 @@ def closed_null(first: Any, second: Any) -> Null | None:
     return Null.of_moments(*moments(first, second)) if known else None
 
 
-def nulls(sides: Mapping[int, Any], pairs: Sequence[Pair], asked: Asked) -> JointNull | None:
+def nulls(
+    sides: Mapping[int, Any], pairs: Sequence[Pair], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
     """Return the values of all pairs under shared relabellings."""
     some = next(iter(sides.values()))
     if any(len(side.parts) > 1 for side in sides.values()):

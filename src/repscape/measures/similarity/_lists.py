@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +11,10 @@ import numpy.typing as npt
 from ... import _check
 from ...graph import knn_graph
 from ..points import IntArray, rows_of, unit_rows
-from ._held import Held
+from ..uncertainty import Asked, JointNull
+from ._held import FloatArray, Held
+from ._kernels import score_relabelled
+from ._pair import null_name
 
 Metric = Literal["cosine", "euclidean"]
 Prepare = Callable[[Any, Mapping[str, Any], str], Held]
@@ -35,3 +38,20 @@ def common_places(first: IntArray, second: IntArray) -> npt.NDArray[np.int64]:
     for rank, column in enumerate(second.T):
         place[first == column[:, None]] = rank
     return place
+
+
+def lists_null(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, score: FloatArray, share: FloatArray
+) -> JointNull:
+    """Return the mean over examples of share[c] times the score of their c common neighbours, of all pairs.
+
+    score (k, k) is that of a neighbour by its places in the first list and the second, share (k + 1,).
+    """
+    firsts, seconds = (sorted({pair[end] for pair in pairs}) for end in (0, 1))
+    left, right = (np.stack([sides[place].neighbours for place in held]) for held in (firsts, seconds))
+    # Example order[i] comes to stand where i was, so that i itself becomes what the inverse says.
+    orders = np.argsort(np.stack(asked.orders(left.shape[1])), axis=1)
+    sums = score_relabelled(left, right, orders, score, share)
+    at = [{place: row for row, place in enumerate(held)} for held in (firsts, seconds)]
+    values = np.stack([sums[:, at[0][one], at[1][other]] for one, other in pairs]) / left.shape[1]
+    return JointNull(values, null_name(asked.permutations, asked.free))

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
+from scipy.linalg import cholesky, solve_triangular
 
 from ...errors import DegenerateDataError, InputError, MemoryBudgetError
 from ..points import IntArray
@@ -63,7 +64,7 @@ class Side:
     vector: FloatArray | None = None
     """All pieces, where they are held."""
     sums: FloatArray | None = None
-    """(n,) row sums, for the whitened comparator."""
+    """(n,) for the whitened comparators: what is taken from an inner product is the product of two of these."""
     ranks: Ranks | None = None
     norm: float = math.nan
     """What the centred vector (or ranks) was divided by."""
@@ -83,7 +84,9 @@ class Side:
         if self.vector is None:
             return self.again(rows)  # type: ignore[misc]
         places = pair_places(rows, self.n)
-        return side_of(self.vector[places[places >= 0]], self.compare, name="a subset", function="RSA", n=rows.size)
+        return side_of(
+            self.vector[places[places >= 0]], self.compare, name="a subset", function="RSA", kept=places >= 0
+        )
 
     def shuffled(self, order: IntArray) -> Side:
         """Return the conditions in another order, as the second side of a comparison."""
@@ -100,9 +103,11 @@ class Side:
         )
 
 
-def side_of(vector: FloatArray, compare: str, *, name: str, function: str, n: int | None = None) -> Side:
-    """Prepare a condensed vector for a comparator; it is not written to."""
-    n = conditions(vector.size) if n is None else n
+def side_of(
+    vector: FloatArray, compare: str, *, name: str, function: str, kept: npt.NDArray[np.bool_] | None = None
+) -> Side:
+    """Prepare a condensed vector for a comparator; it is not written to. `kept`: of all pairs, those that the vector has."""
+    n = conditions(vector.size if kept is None else kept.size)
     low, high = (float(vector.min()), float(vector.max())) if vector.size else (0.0, 0.0)
     _refuse_flat(low, high, compare, name, function)
     if compare in RANKED:
@@ -111,7 +116,10 @@ def side_of(vector: FloatArray, compare: str, *, name: str, function: str, n: in
         ranks = None
     if compare in CENTRED:
         vector = vector - vector.mean()
-    sums = row_sums([vector], n) if compare in WHITENED else None
+    sums = None
+    if compare in WHITENED:
+        whole = kept is None or bool(kept.all())
+        sums = _taken(row_sums([vector], n)) if whole else _taken_of_some(vector, np.asarray(kept), n)
     norm = math.sqrt(_inner([vector], [vector], sums, sums))
     if compare == "rho_a":  # as if ties were broken at random: what ranks without ties would have
         norm = math.sqrt((vector.size**3 - vector.size) / 12)
@@ -139,7 +147,7 @@ def streamed_side(
         low, high, total = min(low, float(piece.min())), max(high, float(piece.max())), total + float(piece.sum())
     _refuse_flat(low, high, compare, name, function)
     mean = total / pairs_of(n) if compare in CENTRED else 0.0
-    sums = row_sums(pieces(), n) - mean * (n - 1) if compare in WHITENED else None
+    sums = _taken(row_sums(pieces(), n) - mean * (n - 1)) if compare in WHITENED else None
     norm = math.sqrt(_inner((p - mean for p in pieces()), (p - mean for p in pieces()), sums, sums))
     return Side(
         n,
@@ -168,16 +176,31 @@ def _refuse_flat(low: float, high: float, compare: str, name: str, function: str
 def _inner(
     first: Iterable[FloatArray], second: Iterable[FloatArray], sums: FloatArray | None, others: FloatArray | None
 ) -> float:
-    """Return the inner product; with row sums, the one in which sampling errors of dissimilarities are white.
-
-    Dissimilarities that share a condition are correlated by 1/4 [Diedrichsen et al. 2021]: their covariance is 2 I + B'B up
-    to scale, where B adds the pairs up by condition, and its inverse needs the row sums only.
-    """
+    """Return the inner product; with sums, the one in which sampling errors of dissimilarities are white."""
     product = sum(float(a @ b) for a, b in zip(first, second, strict=True))
-    if sums is None or others is None:
-        return product
-    n = sums.size
-    return product - float(sums @ others - sums.sum() * others.sum() / (2 * n)) / n
+    return product if sums is None or others is None else product - float(sums @ others)
+
+
+def _taken(sums: FloatArray) -> FloatArray:
+    """Return what whitening takes off, from the row sums s of all pairs.
+
+    Dissimilarities that share a condition are correlated by 1/4 [Diedrichsen et al. 2021]: their covariance is 2 I + B'B up to
+    scale, where B adds the pairs up by condition. Its inverse is (I - B' M B) / 2 with M = (2 I + B B')^-1, of all pairs
+    (I - 1 1' / (2 n)) / n, whose root is this.
+    """
+    root: FloatArray = (sums - (1 - math.sqrt(0.5)) * sums.mean()) / math.sqrt(sums.size)
+    return root
+
+
+def _taken_of_some(vector: FloatArray, kept: npt.NDArray[np.bool_], n: int) -> FloatArray:
+    """Return the same where some pairs are left out: B B' then counts the pairs that are there."""
+    first, second = (side[kept] for side in np.triu_indices(n, 1))
+    gram = np.zeros((n, n))
+    gram[first, second] = gram[second, first] = 1.0
+    gram[np.diag_indices(n)] = 2.0 + gram.sum(axis=1)
+    sums = np.bincount(first, vector, minlength=n) + np.bincount(second, vector, minlength=n)
+    root: FloatArray = solve_triangular(cholesky(gram, lower=True), sums, lower=True)
+    return root
 
 
 def row_sums(pieces: Iterable[FloatArray], n: int) -> FloatArray:

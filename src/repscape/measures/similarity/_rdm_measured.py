@@ -14,6 +14,7 @@ from .._result import Estimate
 from ._pair import Inference
 from ._rdm import Metric, condensed
 from ._rdm_compare import COMPARATORS, compared, same_conditions, side_of
+from ._rsa_boot import ceiling
 from ._sim_rsa import ERRORS, Compare, judged, prepare
 
 FloatArray = npt.NDArray[np.float64]
@@ -109,17 +110,7 @@ def rsa_noise_ceiling(rdms: Any, *, compare: Compare = "pearson") -> tuple[float
             f"{', '.join(str(vector.size) for vector in vectors)} pairs."
         )
     sides = [side_of(vector, compare, name=f"matrix {place}", function=name) for place, vector in enumerate(vectors)]
-    held = [np.concatenate(list(side.pieces())) for side in sides]
-    parts = [vector / np.linalg.norm(vector) for vector in held]
-    total = np.sum(parts, axis=0)
-    ends = []
-    for pools in ([total - part for part in parts], [total] * len(parts)):
-        values = [
-            compared(side_of(pool, compare, name="the mean", function=name), side)
-            for pool, side in zip(pools, sides, strict=True)
-        ]
-        ends.append(float(np.mean(values)))
-    return ends[0], ends[1]
+    return ceiling(sides, np.ones(len(sides), dtype=np.int64), function=name)
 
 
 def second_level_rdm(

@@ -42,6 +42,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Hotelling 1936",
         label="mean CCA",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -59,6 +60,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Raghu et al. 2017",
         label="SVCCA",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -92,6 +94,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="Procrustes angle",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
         variants={
             ("form", "similarity"): {

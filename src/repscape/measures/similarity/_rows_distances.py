@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from .._table import ISOMETRIES, Measure
+from ._rows_outputs import OUTPUTS
 
 DISTANCES: tuple[Measure, ...] = (
     Measure(
@@ -56,6 +57,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Boix-Adsera et al. 2022",
         label="GULP distance",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -73,6 +75,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="May et al. 2019",
         label="eigenspace overlap",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -158,4 +161,5 @@ DISTANCES: tuple[Measure, ...] = (
         prepare=True,
         column_options=("groups", "within"),
     ),
+    *OUTPUTS,
 )

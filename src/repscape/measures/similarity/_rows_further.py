@@ -39,6 +39,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Schumacher et al. 2021",
         label="Jaccard of neighbours",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -56,6 +57,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="rank similarity",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -90,6 +92,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Li et al. 2016",
         label="correlation of matched units",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -107,6 +110,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="permutation angle",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
         variants={
             ("form", "distance"): {
@@ -131,6 +135,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Williams et al. 2021",
         label="shape distance",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
         variants={
             ("form", "euclidean"): {
@@ -173,6 +178,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Harvey et al. 2024",
         label="Bures similarity",
         prepare=True,
+        nulls=True,
         column_options=("groups", "within"),
         variants={
             ("form", "angle"): {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -19,9 +19,9 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray
 from ..uncertainty import Spread
-from ._rdm import condensed, conditions, pair_places
-from ._rdm_compare import COMPARATORS, compared, side_of
-from ._rdm_measured import rsa_noise_ceiling
+from ._rdm import condensed, conditions
+from ._rdm_compare import COMPARATORS
+from ._rsa_boot import KINDS, LEAST, Judges, draw_again, variance_of
 from ._sim_rsa import Compare
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "rsa_models"
-LEAST = 4
+UNCENTRED = ("cosine", "whitened_cosine")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class ModelComparison:
     """How well models do, and whether they differ."""
 
     models: Mapping[str, Estimate]
-    """Name -> mean comparison with the subjects' matrices, its error over subjects and conditions, p of being above 0."""
+    """Name -> mean comparison with the subjects' matrices, its error over subjects and conditions, p of being above 0; details:
+    "below_ceiling", how far it is below the low ceiling, and "p_ceiling", whether it is told from it."""
     ceiling: tuple[float, float]
     """What the true model could reach, low and high."""
     differences: Mapping[tuple[str, str], Estimate]
@@ -46,7 +47,7 @@ class ModelComparison:
     """Of weighted models, fitted to all data."""
 
     def to_frame(self) -> pd.DataFrame:
-        """Return one row for each model: value, stderr, p_value, whether the low ceiling is told from it."""
+        """Return one row for each model: value, stderr, p_value, the ceilings, and p of equalling the low one."""
         import pandas as pd
 
         low, high = self.ceiling
@@ -58,6 +59,7 @@ class ModelComparison:
                 "p_value": e.p_value,
                 "ceiling_low": low,
                 "ceiling_high": high,
+                "p_ceiling": e.details["p_ceiling"],
             }
             for name, e in self.models.items()
         ]
@@ -83,13 +85,15 @@ def rsa_models(
         Measured matrices of s >= 2 subjects over n >= 4 conditions, NaN nowhere.
     models : mapping of name -> matrix, or a list of matrices
         A matrix is a fixed model; a list of them a weighted one, whose weights (not negative) are fitted by least squares on
-        the other folds of the conditions, never on those that it is judged on.
+        the other folds of the conditions, never on those that it is judged on; less their means where `compare` takes means
+        off. Ranks and whitening play no part in the fit.
     compare : str
         As in :func:`sim_rsa`.
     over : {"both", "subjects", "conditions"}
-        What is drawn anew: both, with the variance 2 (v_subjects + v_conditions) - v_both, which counts each once [1]_.
+        What is drawn anew: both, with the variance of either alone and of their product, each counted once and brought from n
+        to n - 1 [1]_.
     draws : int
-        Bootstrap draws of each kind.
+        Bootstrap draws; of both, the same are used alone and together.
     folds : int
         Parts of the conditions for weighted models.
     rng : int or numpy Generator
@@ -98,7 +102,7 @@ def rsa_models(
     Returns
     -------
     ModelComparison
-        .models, .differences and .ceiling; a pair of a condition with itself, drawn twice, is left out.
+        .models, .differences, .ceiling and .weights; a pair of a condition with itself, drawn twice, is left out.
 
     Raises
     ------
@@ -120,33 +124,66 @@ def rsa_models(
     (True, True)
     """
     _check.choice(compare, "compare", NAME, COMPARATORS)
-    _check.choice(over, "over", NAME, ("both", "subjects", "conditions"))
+    _check.choice(over, "over", NAME, tuple(KINDS))
     _check.integer(draws, "draws", NAME, low=10)
     data, held = _checked(rdms, models)
     n = conditions(data.shape[1])
     _check.integer(folds, "folds", NAME, low=2, high=n // 2, why="two conditions in each")
     source = _random.generator(rng, NAME)
     parts = np.array_split(source.permutation(n), folds)
-    predicted = np.stack([_predicted(model, data, parts) for model in held.values()])
-    scores = _scores(predicted, data, np.arange(data.shape[0]), np.arange(n), compare)
-    drawn = {
-        kind: np.array(
-            [_scores(predicted, data, *_draw(kind, data.shape[0], n, source), compare) for _ in range(draws)]
-        )
-        for kind in (("subjects", "conditions", "both") if over == "both" else (over,))
-    }
-    free = (data.shape[0] if over == "subjects" else n if over == "conditions" else min(n, data.shape[0])) - 1
+    predicted = np.stack([_predicted(model, data, parts, compare) for model in held.values()])
+    scores = Judges.of(data, np.arange(n), compare=compare, function=NAME).scores(predicted, np.arange(data.shape[0]))
+    drawn = draw_again(predicted, data, over=over, draws=draws, compare=compare, source=source, function=NAME)
+    judge = _Judge(scores, drawn, data.shape[0], n, {"compare": compare, "over": over, "draws": draws})
     names = list(held)
-    options = {"compare": compare, "over": over, "draws": draws, "conditions": n}
-    found = {
-        name: _judged(scores, drawn, _one(i, len(names)), free, options, two=False) for i, name in enumerate(names)
-    }
+    found = {name: judge.model(place) for place, name in enumerate(names)}
     between = {
-        (names[i], names[j]): _judged(scores, drawn, _one(i, len(names)) - _one(j, len(names)), free, options, two=True)
+        (names[i], names[j]): judge.contrast(judge.one(i) - judge.one(j), two=True)
         for i, j in itertools.combinations(range(len(names)), 2)
     }
-    weights = {name: _weights(model, data) for name, model in held.items() if model.ndim == 2}
-    return ModelComparison(found, rsa_noise_ceiling(data, compare=compare), between, weights)
+    weights = {name: _weights(model, data, compare) for name, model in held.items() if model.ndim == 2}
+    return ModelComparison(found, (float(scores[-2]), float(scores[-1])), between, weights)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judge:
+    """Scores, ceilings, and what they are when data are drawn anew."""
+
+    scores: FloatArray
+    """(models + 2,)"""
+    drawn: Mapping[str, FloatArray]
+    subjects: int
+    n: int
+    options: Mapping[str, Any]
+
+    def one(self, place: int) -> FloatArray:
+        """Return the contrast that is a single score."""
+        contrast = np.zeros(self.scores.size)
+        contrast[place] = 1.0
+        return contrast
+
+    def model(self, place: int) -> Estimate:
+        """Judge a model, against 0 and against the low ceiling."""
+        below = self.contrast(self.one(self.scores.size - 2) - self.one(place), two=True)
+        found = self.contrast(self.one(place), two=False)
+        return replace(found, details={"below_ceiling": below.value, "p_ceiling": below.p_value})
+
+    def contrast(self, contrast: FloatArray, *, two: bool) -> Estimate:
+        """Judge a contrast of scores by a t-test, of two sides or of being above 0."""
+        over = self.options["over"]
+        free = {"subjects": self.subjects, "conditions": self.n}.get(over, min(self.subjects, self.n)) - 1
+        variance = variance_of(self.drawn, contrast, subjects=self.subjects, n=self.n)
+        value, stderr = float(self.scores @ contrast), math.sqrt(max(variance, 0.0))
+        t = value / stderr if stderr > 0 else math.copysign(math.inf, value) if value else 0.0
+        source = "subjects and conditions" if over == "both" else over
+        return Estimate(
+            value=value,
+            n=self.n,
+            stderr=stderr,
+            interval=Spread.of(value, stderr, free).interval,
+            p_value=2 * float(stdtr(free, -abs(t))) if two else float(stdtr(free, -t)),
+            options={**self.options, "conditions": self.n, "error": f"bootstrap over {source}"},
+        )
 
 
 def _checked(rdms: Any, models: Mapping[str, Any]) -> tuple[FloatArray, dict[str, FloatArray]]:
@@ -179,14 +216,22 @@ def _checked(rdms: Any, models: Mapping[str, Any]) -> tuple[FloatArray, dict[str
     return np.stack(vectors), held
 
 
-def _weights(model: FloatArray, data: FloatArray) -> FloatArray:
-    """Return weights of at least 0 that bring the model nearest to the mean of the scaled matrices."""
-    target = (data / np.linalg.norm(data, axis=1, keepdims=True)).mean(axis=0)
+def _weights(model: FloatArray, data: FloatArray, compare: str) -> FloatArray:
+    """Return weights of at least 0 that bring the model nearest to the mean of the scaled matrices.
+
+    Where the comparator takes means off, they are taken off here; ranks and whitening are left to the judging.
+    """
+    if compare in UNCENTRED:
+        target = (data / np.linalg.norm(data, axis=1, keepdims=True)).mean(axis=0)
+    else:
+        model = model - model.mean(axis=1, keepdims=True)
+        away = data - data.mean(axis=1, keepdims=True)
+        target = (away / np.linalg.norm(away, axis=1, keepdims=True)).mean(axis=0)
     found: FloatArray = nnls(model.T, target)[0]
     return found
 
 
-def _predicted(model: FloatArray, data: FloatArray, parts: Sequence[IntArray]) -> FloatArray:
+def _predicted(model: FloatArray, data: FloatArray, parts: Sequence[IntArray], compare: str) -> FloatArray:
     """Return the model's matrix; of a weighted one each pair is predicted by weights that never saw its conditions' fold."""
     if model.ndim == 1:
         return model
@@ -203,67 +248,5 @@ def _predicted(model: FloatArray, data: FloatArray, parts: Sequence[IntArray]) -
             continue
         if learned.sum() < len(model):  # of two folds nothing is left: then the other pairs of the two teach
             learned = ~asked
-        out[asked] = _weights(model[:, learned], data[:, learned]) @ model[:, asked]
+        out[asked] = _weights(model[:, learned], data[:, learned], compare) @ model[:, asked]
     return out
-
-
-def _draw(kind: str, subjects: int, n: int, source: np.random.Generator) -> tuple[IntArray, IntArray]:
-    who = np.arange(subjects) if kind == "conditions" else source.integers(subjects, size=subjects)
-    rows = np.arange(n)
-    while kind != "subjects":
-        rows = np.sort(source.integers(n, size=n))
-        if np.unique(rows).size >= LEAST:
-            break
-    return who, rows
-
-
-def _scores(
-    models: FloatArray, data: FloatArray, who: IntArray, rows: IntArray, compare: str
-) -> FloatArray:  # house: what is compared over whom
-    """Return the mean comparison of each model with the chosen subjects over the chosen conditions."""
-    places = pair_places(rows, conditions(data.shape[1]))
-    kept = places[places >= 0]
-    own = [side_of(data[s][kept], compare, name="a subject", function=NAME, n=rows.size) for s in np.unique(who)]
-    times = np.unique(who, return_counts=True)[1]
-    found = []
-    for model in models:
-        side = side_of(model[kept], compare, name="a model", function=NAME, n=rows.size)
-        found.append(np.average([compared(side, one) for one in own], weights=times))
-    return np.array(found)
-
-
-def _one(place: int, count: int) -> FloatArray:
-    contrast = np.zeros(count)
-    contrast[place] = 1.0
-    return contrast
-
-
-def _judged(  # house: values, their draws, and which contrast of them
-    scores: FloatArray,
-    drawn: Mapping[str, FloatArray],
-    contrast: FloatArray,
-    free: int,
-    options: Mapping[str, Any],
-    *,
-    two: bool,
-) -> Estimate:
-    variances = {kind: float(np.var(values @ contrast, ddof=1)) for kind, values in drawn.items()}
-    variance = sum(variances.values())
-    if len(variances) == 3:
-        variance = 2 * (variances["subjects"] + variances["conditions"]) - variances["both"]
-        # never below either source alone, and never above drawing both
-        variance = min(max(variance, variances["subjects"], variances["conditions"]), variances["both"])
-    value, stderr = float(scores @ contrast), math.sqrt(max(variance, 0.0))
-    t = value / stderr if stderr > 0 else math.copysign(math.inf, value) if value else 0.0
-    p = 2 * float(stdtr(free, -abs(t))) if two else float(stdtr(free, -t))
-    return Estimate(
-        value=value,
-        n=int(options["conditions"]),
-        stderr=stderr,
-        interval=Spread.of(value, stderr, free).interval,
-        p_value=p,
-        options={
-            **options,
-            "error": f"bootstrap over {'subjects and conditions' if len(drawn) == 3 else options['over']}",
-        },
-    )

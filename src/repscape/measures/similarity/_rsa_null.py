@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -49,7 +50,9 @@ def closed_null(first: Side, second: Side) -> Null | None:
     return Null.of_moments(*moments(first, second))
 
 
-def nulls(sides: Mapping[int, Side], pairs: Sequence[Pair], asked: Asked) -> JointNull | None:
+def nulls(
+    sides: Mapping[int, Side], pairs: Sequence[Pair], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
     """Return the values of all pairs under shared relabellings; None of comparators that are no inner product."""
     some = next(iter(sides.values()))
     if some.compare not in INNER or some.n < LEAST or any(side.vector is None for side in sides.values()):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null, nuclear
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
 
@@ -116,6 +118,23 @@ def sim_bures(
     )
 
 
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
+    """Return the values of all pairs under shared relabellings; None of the Riemannian distance."""
+    form = options["form"]
+    if form == "riemannian":
+        return None
+    return crossed_null(
+        sides,
+        pairs,
+        asked=asked,
+        rows=lambda side: side.rows["points"],
+        reduce=nuclear,
+        value=lambda a, b, found: np.array([_of_fidelity(form, a, b, float(one)) for one in found]),
+    )
+
+
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     """Do all that does not depend on the other side."""
     found = centred(X, name, NAME, precision="float64")
@@ -132,7 +151,11 @@ def _value(form: str, first: Held, second: Held, ridge: float) -> float:
         logs = np.log(eigvalsh(*(_whole(side, trace, ridge) for side, trace in zip((a, b), traces, strict=True))))
         return float(np.linalg.norm(logs))
     # The nuclear norm of X'Y is the fidelity of X X' and Y Y'.
-    fidelity = float(svdvals(a.T @ b, check_finite=False).sum())
+    return _of_fidelity(form, first, second, float(svdvals(a.T @ b, check_finite=False).sum()))
+
+
+def _of_fidelity(form: str, first: Held, second: Held, fidelity: float) -> float:
+    traces = first.fixed["trace"], second.fixed["trace"]
     if form == "distance":
         return math.sqrt(max(0.0, traces[0] + traces[1] - 2 * fidelity))
     cosine = min(1.0, fidelity / math.sqrt(traces[0] * traces[1]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from scipy.linalg import svdvals
 from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
+from ..uncertainty import Asked, JointNull
 from ._canonical import (
     ERRORS,
     Basis,
@@ -23,6 +24,7 @@ from ._canonical import (
     jackknife_error,
     shares,
 )
+from ._crossed_null import crossed_null
 from ._pair import Inference, pair_estimate, ready
 
 NAME = "sim_cca"
@@ -124,6 +126,23 @@ def sim_cca(
         options=options,
         details=details,
         chance=expected if average == "rho2" and ridge == 0 else None,
+    )
+
+
+def nulls(
+    sides: Mapping[int, Basis], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
+    """Return the values of all pairs under shared relabellings; None where there are too few examples."""
+    if options["ridge"] == 0 and not all(sides[i].n > sides[i].rank + sides[j].rank for i, j in pairs):
+        return None
+    power = 1 if options["average"] == "rho" else 2
+
+    def reduce(products: np.ndarray) -> np.ndarray:
+        found: np.ndarray = (np.clip(np.linalg.svd(products, compute_uv=False), 0.0, 1.0) ** power).mean(axis=-1)
+        return found
+
+    return crossed_null(
+        sides, pairs, asked=asked, rows=lambda side: side.directions, reduce=reduce, value=lambda a, b, found: found
     )
 
 

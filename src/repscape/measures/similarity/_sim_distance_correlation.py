@@ -137,7 +137,9 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     return Held(source, lambda rows: prepare(rows, options, name), grids={"away": away / norm}, fixed=fixed)
 
 
-def nulls(sides: Mapping[int, Held], pairs: Sequence[Pair], asked: Asked) -> JointNull | None:
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[Pair], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
     """Return the values of all pairs under shared relabellings; of many examples the root of the biased form has none."""
     some = next(iter(sides.values()))
     if not some.fixed["unbiased"] and asked.rows(some.n) is not None:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from scipy.linalg import svd
 
 from ... import _check
-from ...errors import DegenerateDataError
+from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null, squares
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
 
@@ -70,7 +72,7 @@ def sim_eigenspace(
     Raises
     ------
     InputError
-        If the sides are of different numbers of examples.
+        If a side has as many dimensions as examples, or the sides are of different numbers of examples.
     DegenerateDataError
         If a side is zero (or, centred, all examples are the same).
 
@@ -93,8 +95,7 @@ def sim_eigenspace(
 
     def compare(first: Held, second: Held) -> float:
         a, b = first.rows["basis"], second.rows["basis"]
-        widths = (a.shape[1], b.shape[1]) if per == "rank" else (first.source.shape[1], second.source.shape[1])
-        return min(1.0, float(np.linalg.norm(a.T @ b)) ** 2 / float(max(widths)))
+        return min(1.0, float(np.linalg.norm(a.T @ b)) ** 2 / _widest(first, second, per))
 
     return held_estimate(
         sides,
@@ -105,6 +106,23 @@ def sim_eigenspace(
         details={"rank_x": sides[0].rows["basis"].shape[1], "rank_y": sides[1].rows["basis"].shape[1]},
         bounds=(0.0, 1.0),
     )
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+
+    def value(first: Held, second: Held, found: FloatArray) -> FloatArray:
+        return np.minimum(1.0, found / _widest(first, second, options["per"]))
+
+    rows: Any = {"rows": lambda side: side.rows["basis"], "reduce": squares}
+    return crossed_null(sides, pairs, asked=asked, value=value, **rows)
+
+
+def _widest(first: Held, second: Held, per: str) -> float:
+    held = [side.rows["basis"] if per == "rank" else side.source for side in (first, second)]
+    return float(max(array.shape[1] for array in held))
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
@@ -119,4 +137,10 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     if not singular[0] > 1e-14 * float(np.abs(source).max()):
         raise DegenerateDataError(f"{name} of {NAME} must not be zero{', less its mean' if options['centre'] else ''}.")
     basis: FloatArray = left[:, kept]
+    whole = source.shape[0] - int(options["centre"])
+    if basis.shape[1] >= whole:
+        raise InputError(
+            f"{name} of {NAME} must have more examples than dimensions: with {basis.shape[1]} dimensions of {source.shape[0]} "
+            "examples it spans all there is, as any other would. Take fewer dimensions (PCA), or more examples."
+        )
     return Held(source, lambda rows: prepare(rows, options, name), rows={"basis": basis})

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 from scipy.linalg import eigh
 
 from ... import _check
+from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null, squares
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
 
@@ -71,7 +74,8 @@ def sim_gulp(
     Raises
     ------
     InputError
-        If ridge is negative, or the sides are of different numbers of examples.
+        If ridge is negative, the sides are of different numbers of examples, or, without a ridge, one has no more examples than
+        dimensions.
     DegenerateDataError
         If all examples of a side are the same.
 
@@ -110,6 +114,20 @@ def sim_gulp(
     )
 
 
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+
+    def value(first: Held, second: Held, found: FloatArray) -> FloatArray:
+        square = first.fixed["square"] + second.fixed["square"] - 2 * found / first.n**2
+        cut: FloatArray = np.maximum(square, 0.0)
+        return np.sqrt(cut) if options["root"] else cut
+
+    rows: Any = {"rows": lambda side: side.rows["whitened"], "reduce": squares}
+    return crossed_null(sides, pairs, asked=asked, value=value, **rows)
+
+
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     """Do all that does not depend on the other side: the points times (A + ridge I)^-1/2."""
     ridge = _check.number(options["ridge"], "ridge", NAME, low=0)
@@ -120,6 +138,11 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     variances, vectors = eigh(points.T @ points / found.n, check_finite=False)
     kept = variances > ROUNDING * variances[-1]
     variances, vectors = variances[kept], vectors[:, kept]
+    if ridge == 0 and variances.size >= found.n - 1:
+        raise InputError(
+            f"{name} of {NAME} must have more examples than dimensions: with {variances.size} dimensions of {found.n} examples "
+            "every prediction can be made, and distances say nothing. Take ridge=0.1, fewer dimensions (PCA), or more examples."
+        )
     whitened: FloatArray = points @ (vectors / np.sqrt(variances + ridge))
     fixed = {"square": float(((variances / (variances + ridge)) ** 2).sum())}
     return Held(found.source, lambda rows: prepare(rows, options, name), rows={"whitened": whitened}, fixed=fixed)

@@ -17,6 +17,7 @@ from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
 
 NAME = "sim_idcor"
+LEAST = 10
 
 
 @within_memory
@@ -74,7 +75,7 @@ def sim_idcor(
     Raises
     ------
     InputError
-        If an option is out of range, or the sides are of different numbers of examples.
+        If an option is out of range, there are fewer than 10 examples, or the sides are of different numbers of examples.
     DegenerateDataError
         If all examples of a side are the same, or relabelled sides have no more dimensions than the larger one.
 
@@ -129,6 +130,7 @@ def sim_idcor(
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     """Do all that does not depend on the other side."""
     found = centred(X, name, NAME, precision="float64")
+    _check.integer(found.n, "the number of examples", NAME, low=LEAST, why="fewer say nothing of dimensions")
     points = found.block(0, found.n)
     points /= np.linalg.norm(points)
     return Held(

@@ -49,7 +49,7 @@ def sim_imd(
         One representation of n examples.
     Y : (n, p) array
         Another of the same examples, row by row.
-    k : int in [1, n - 1]
+    k : int in [1, n - 2]
         Neighbours in the graphs.
     mode : {"max", "l2"}
         The largest difference of the heat traces over times, weighted by exp(-2 (t + 1 / t)), or its Euclidean norm without
@@ -124,7 +124,8 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     """Return the heat trace of one side."""
     source = rows_of(X, name, NAME, axis="examples")
     n = source.shape[0]
-    k = _check.integer(options["k"], "k", NAME, low=1, high=n - 1, why="n - 1")
+    every = "n - 2; with n - 1 each is a neighbour of all"
+    k = _check.integer(options["k"], "k", NAME, low=1, high=n - 2, why=every)
     check_memory(24 * n**2, f"{NAME}, for the Laplacian of {n:,} examples,")
     linked = np.zeros((n, n))
     linked[np.arange(n)[:, None], np.asarray(knn_graph(source, k).indices)] = 1.0

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from ...machine import within_memory
 from .._result import Estimate
+from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
-from ._lists import Metric, common_places, held_lists
+from ._lists import Metric, common_places, held_lists, lists_null
 from ._pair import Inference, ready
 
 NAME = "sim_jaccard"
@@ -92,6 +93,14 @@ def _shared(first: Held, second: Held) -> float:
     common = common_places(first.neighbours, second.neighbours)
     shared = (common >= 0).sum(axis=1)
     return float((shared / (2 * first.neighbours.shape[1] - shared)).mean())
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    k = int(options["k"])
+    return lists_null(sides, pairs, asked, score=np.ones((k, k)), share=1 / (2 * k - np.arange(k + 1.0)))
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:

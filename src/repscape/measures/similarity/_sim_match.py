@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -12,6 +12,8 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null
 from ._held import FloatArray, Held, held_estimate, refuse_constant
 from ._pair import Inference, ready
 
@@ -107,6 +109,20 @@ def sim_match(
         options=options,
         details={"partner": partner, "correlation": correlation},
         bounds=(-1.0, 1.0),
+    )
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+
+    def reduce(products: FloatArray) -> FloatArray:
+        found = np.clip(products, -1.0, 1.0)
+        return np.array([_matched(np.abs(one) if options["absolute"] else one, options["form"]) for one in found])
+
+    return crossed_null(
+        sides, pairs, asked=asked, rows=lambda side: side.rows["units"], reduce=reduce, value=lambda a, b, found: found
     )
 
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import assigned, crossed_null
 from ._held import Held, held_estimate
 from ._pair import Inference, ready
 
@@ -91,14 +92,8 @@ def sim_permutation(
     _check.choice(form, "form", NAME, ("angular", "distance"))
 
     def compare(first: Held, second: Held) -> float:
-        a, b = first.fixed["norm"], second.fixed["norm"]
         product = first.rows["points"].T @ second.rows["points"]
-        if product.shape[0] != product.shape[1]:  # a unit that stands alone meets a unit of zeros
-            product = np.pad(product, [(0, max(product.shape) - size) for size in product.shape])
-        shared = float(product[linear_sum_assignment(product, maximize=True)].sum())
-        if form == "angular":
-            return math.acos(min(1.0, max(-1.0, shared / (a * b))))
-        return math.sqrt(max(0.0, a**2 + b**2 - 2 * shared))
+        return _apart(first, second, float(assigned(product[None])[0]), form)
 
     return held_estimate(
         sides,
@@ -110,6 +105,24 @@ def sim_permutation(
         bounds=(0.0, math.pi if form == "angular" else math.inf),
         less=True,
     )
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+
+    def value(first: Held, second: Held, found: np.ndarray) -> np.ndarray:
+        return np.array([_apart(first, second, float(one), options["form"]) for one in found])
+
+    return crossed_null(sides, pairs, asked=asked, rows=lambda side: side.rows["points"], reduce=assigned, value=value)
+
+
+def _apart(first: Held, second: Held, shared: float, form: str) -> float:
+    a, b = first.fixed["norm"], second.fixed["norm"]
+    if form == "angular":
+        return math.acos(min(1.0, max(-1.0, shared / (a * b))))
+    return math.sqrt(max(0.0, a**2 + b**2 - 2 * shared))
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:

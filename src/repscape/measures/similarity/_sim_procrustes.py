@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -15,6 +15,8 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null, nuclear
 from ._pair import Inference, error_by_influence, pair_estimate, ready
 
 NAME = "sim_procrustes"
@@ -144,6 +146,21 @@ class Shape:
     def shuffled(self, order: IntArray) -> Shape:
         """Return the examples in another order."""
         return replace(self, points=self.points.shuffled(order), source=self.source[order])
+
+
+def nulls(
+    sides: Mapping[int, Shape], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    form = options["form"]
+    return crossed_null(
+        sides,
+        pairs,
+        asked=asked,
+        rows=lambda side: side.points.block(0, side.n),
+        reduce=nuclear,
+        value=lambda a, b, found: np.array([_value(form, a, b, float(one)) for one in found]),
+    )
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Shape:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from ...machine import within_memory
 from .._result import Estimate
-from ._held import FloatArray, Held, held_estimate
-from ._lists import Metric, common_places, held_lists
+from ..uncertainty import Asked, JointNull
+from ._held import Held, held_estimate
+from ._lists import Metric, common_places, held_lists, lists_null
 from ._pair import Inference, ready
 
 NAME = "sim_rank"
@@ -91,11 +92,25 @@ def sim_rank(
 
 def _near_in_rank(first: Held, second: Held) -> float:
     place = common_places(first.neighbours, second.neighbours)  # of neighbour r of the first, in the second
-    k = place.shape[1]
-    here, there = np.arange(1, k + 1), place + 1
-    score = np.where(place >= 0, 2 / ((1 + np.abs(here - there)) * (here + np.maximum(there, 1))), 0.0)
-    sums: FloatArray = np.concatenate([[1.0], (1 / np.arange(1, k + 1)).cumsum()])
-    return float((score.sum(axis=1) / sums[(place >= 0).sum(axis=1)]).mean())
+    n, k = place.shape
+    score, share = _weights(k)
+    found = np.where(place >= 0, score[np.broadcast_to(np.arange(k), (n, k)), np.maximum(place, 0)], 0.0)
+    return float((found.sum(axis=1) * share[(place >= 0).sum(axis=1)]).mean())
+
+
+def _weights(k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the score of a neighbour by its places in both lists, and what the sum of c such scores is multiplied by."""
+    here, there = np.arange(1, k + 1)[:, None], np.arange(1, k + 1)
+    score = 2 / ((1 + np.abs(here - there)) * (here + there))
+    return score, 1 / np.concatenate([[1.0], (1 / np.arange(1, k + 1)).cumsum()])
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    score, share = _weights(int(options["k"]))
+    return lists_null(sides, pairs, asked, score=score, share=share)
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:

@@ -15,7 +15,7 @@ from ..points import IntArray
 from ..uncertainty import Spread
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 from ._rdm import Metric, dissimilarities, pair_places, pairs_of
-from ._rdm_compare import COMPARATORS, HELD_BYTES, WHITENED, Side, compared, side_of, streamed_side
+from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
 from ._rdm_influence import WITH_INFLUENCE, influence
 from ._rsa_null import closed_null
 from ._rsa_null import nulls as nulls
@@ -64,7 +64,7 @@ def sim_rsa(
     error : {"auto", "influence", "subsample", "bootstrap", None}
         "influence": what each condition says of the value, from all its pairs; for "pearson", "spearman" and "cosine", at any
         n. "subsample": 20 random halves of the conditions. "bootstrap": 200 draws of conditions with replacement, pairs of a
-        condition with itself left out; not for the whitened ones. "auto": "influence" where there is one, else "subsample" up
+        condition with itself left out. "auto": "influence" where there is one, else "subsample" up
         to 300 conditions, else None.
     permutations : int
         Shuffles of the conditions of Y, for p_value and chance.
@@ -158,10 +158,10 @@ def judged(sides: tuple[Side, Side], *, asked: Inference, options: Mapping[str, 
 
 def _bootstrap(first: Side, second: Side, *, value: float, rng: Any) -> Spread:
     """Return the error over conditions drawn with replacement; a condition is not compared with itself."""
-    if first.compare in WHITENED or first.vector is None:
+    if first.vector is None:
         raise InputError(
-            "error='bootstrap' of sim_rsa leaves pairs out, which needs RDMs that are held (up to 16,000 conditions) and a "
-            "comparator other than 'whitened_cosine' and 'whitened_pearson'. Take error='subsample'."
+            "error='bootstrap' of sim_rsa leaves pairs out, which needs RDMs that are held (up to 16,000 conditions). Take "
+            "error='subsample'."
         )
     source = _random.generator(rng, NAME)
     values: list[float] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -13,6 +13,8 @@ from ... import _check, _random
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray, centred
+from ..uncertainty import Asked, JointNull
+from ._crossed_null import crossed_null, nuclear
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
 
@@ -124,6 +126,32 @@ def sim_shape(
         bounds=(0.0, math.inf if form == "euclidean" else math.pi / 2 if folds is None else math.pi),
         less=True,
     )
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
+    """Return the values of all pairs under shared relabellings; None with folds, or whitening of unlike widths."""
+    widths = {side.rows["points"].shape[1] for side in sides.values()}
+    if options["folds"] is not None or (len(widths) > 1 and options["alpha"] <= 1 - WHOLE):
+        return None
+
+    def whitened(side: Held) -> FloatArray:
+        points = side.rows["points"]
+        return points @ _whitening(points, options["alpha"], options["floor"])
+
+    made = {place: whitened(side) for place, side in sides.items()}
+    norms = {id(sides[place]): float(np.linalg.norm(rows)) for place, rows in made.items()}
+    by_side = {id(sides[place]): rows for place, rows in made.items()}
+
+    def value(first: Held, second: Held, found: FloatArray) -> FloatArray:
+        a, b = norms[id(first)], norms[id(second)]
+        if options["form"] == "euclidean":
+            return np.sqrt(np.maximum(a**2 + b**2 - 2 * found, 0.0))
+        return np.arccos(np.clip(found / (a * b), -1.0, 1.0))
+
+    rows: Any = {"rows": lambda side: by_side[id(side)], "reduce": nuclear}
+    return crossed_null(sides, pairs, asked=asked, value=value, **rows)
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +11,9 @@ from scipy.linalg import svdvals
 from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
+from ..uncertainty import Asked, JointNull
 from ._canonical import ERRORS, Basis, Left, basis, correlation_details, correlations, enough_examples, jackknife_error
+from ._crossed_null import crossed_null
 from ._pair import Inference, pair_estimate, ready
 
 NAME = "sim_svcca"
@@ -97,6 +99,22 @@ def sim_svcca(
         bounds=(0.0, 1.0),
         options=options,
         details=correlation_details(rho, *sides),
+    )
+
+
+def nulls(
+    sides: Mapping[int, Basis], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
+    """Return the values of all pairs under shared relabellings; None where there are too few examples."""
+    if not all(sides[i].n > sides[i].rank + sides[j].rank for i, j in pairs):
+        return None
+
+    def reduce(products: np.ndarray) -> np.ndarray:
+        found: np.ndarray = np.clip(np.linalg.svd(products, compute_uv=False), 0.0, 1.0).mean(axis=-1)
+        return found
+
+    return crossed_null(
+        sides, pairs, asked=asked, rows=lambda side: side.directions, reduce=reduce, value=lambda a, b, found: found
     )
 
 

@@ -13,6 +13,7 @@ from ._influence import (
 )
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._joint import Asked, JointNull
+from ._largest import Beyond, Largest
 from ._null import Exchanges, Null, exchanges, shuffle_null, shuffles, usual_permutations, whole_groups
 from ._pair_noise import pair_surplus
 from ._presence import LEAST_K, influence_error
@@ -33,6 +34,7 @@ from ._subsets_graph import LEAST_POINTS, LEAST_SHARE, Deviations, Surroundings,
 
 __all__ = [
     "Asked",
+    "Beyond",
     "DEEP",
     "DRAWS",
     "Deviations",
@@ -40,6 +42,7 @@ __all__ = [
     "FEW",
     "IntArray",
     "JointNull",
+    "Largest",
     "LEAST_K",
     "LEAST_POINTS",
     "LEAST_SHARE",

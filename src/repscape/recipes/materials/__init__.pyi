@@ -17,15 +17,19 @@ from ._reviews import LABEL, forecast_reviews, other_than_published, read_review
 from ._saved import matrix_results, saved_models, two_of
 from ._stand_in_text_torch import untrained_twin
 from ._stand_in_torch import save_tiny_imagegpt
+from ._trained_digits import KINDS, PLAIN, Trained, train_digits
 
 __all__ = [
     "FAMILY",
+    "KINDS",
     "LABEL",
     "MARK",
+    "PLAIN",
     "Pictures",
     "Proteins",
     "SUPERFAMILY",
     "Settled",
+    "Trained",
     "esm2_size",
     "esm2_sizes",
     "evenly",
@@ -50,6 +54,7 @@ __all__ = [
     "settle",
     "stand_ins",
     "tiny_ones",
+    "train_digits",
     "two_of",
     "untrained_twin",
 ]
