@@ -39,6 +39,8 @@ class Column:
     """(m,) how high each is."""
     names: tuple[str, ...]
     """What each is called."""
+    kinds: tuple[str, ...]
+    """The label that gives each its colour; its name where none does."""
     colours: tuple[str, ...]
     """The colour of each."""
 
@@ -102,7 +104,8 @@ def draw_peak_flow(
         (*streams, *stacks, *_names(columns)),
         framed=False,
     )
-    entries = tuple(Entry(kind, Look(tone, "square", width=0, size=6)) for kind, tone in tones.items())
+    shown = {kind for column in columns for kind in column.kinds}
+    entries = tuple(Entry(kind, Look(tone, "square", width=0, size=6)) for kind, tone in tones.items() if kind in shown)
     spec = FigureSpec(
         where,
         f"Peaks of {n:,} points from layer to layer",
@@ -139,9 +142,11 @@ def _column(
     code = slot[peaks.labels]
     share = np.bincount(code, minlength=alone.size + 1) / code.size
     called = [names[peak] for peak in alone.tolist()]
-    colours = [_tone(kinds, tones, peaks.labels == peak, at) for at, peak in enumerate(alone.tolist())]
+    marked = [_kind(kinds, tones, peaks.labels == peak) for peak in alone.tolist()]
+    colours = [tones.get(kind, EMPTY if tones else PALETTE[at % len(PALETTE)]) for at, kind in enumerate(marked)]
     rest = m - alone.size
     called.append(f"{rest} smaller" if rest else "halo")
+    marked.append("")
     colours.append(EMPTY)
     used = np.flatnonzero(share > 0)
     if before is None:
@@ -154,31 +159,42 @@ def _column(
     tall = share[order]
     gap = GAP / max(1, order.size - 1)
     low = np.cumsum(tall) - tall + gap * np.arange(order.size) + (GAP - gap * (order.size - 1)) / 2
+    placed = order.tolist()
     return Column(
-        place[code], low, tall, tuple(called[i] for i in order.tolist()), tuple(colours[i] for i in order.tolist())
+        place[code],
+        low,
+        tall,
+        tuple(called[i] for i in placed),
+        tuple(marked[i] or called[i] for i in placed),
+        tuple(colours[i] for i in placed),
     )
 
 
-def _tone(kinds: npt.NDArray[Any] | None, tones: dict[str, str], own: npt.NDArray[np.bool_], at: int) -> str:
+def _kind(kinds: npt.NDArray[Any] | None, tones: dict[str, str], own: npt.NDArray[np.bool_]) -> str:
+    """Return the commonest label of a peak's points where it has a colour, else ""."""
     if kinds is None:
-        return PALETTE[at % len(PALETTE)]
+        return ""
     found, number = np.unique(kinds[own].astype(str), return_counts=True)
-    return tones.get(str(found[number.argmax()]), EMPTY) if found.size else EMPTY
+    commonest = str(found[number.argmax()]) if found.size else ""
+    return commonest if commonest in tones else ""
 
 
 def _stacks(column: Column, at: int) -> Iterator[Trace]:
-    for low, share, name, colour in zip(column.low, column.share, column.names, column.colours, strict=True):
-        yield _band(
-            np.array([at - HALF, at + HALF]), (np.full(2, low), np.full(2, low + share)), colour, f"{name}\n{share:.1%}"
-        )
+    rows = zip(column.low, column.share, column.names, column.kinds, column.colours, strict=True)
+    for low, share, name, kind, colour in rows:
+        ends = np.full(2, low), np.full(2, low + share)
+        yield _band(np.array([at - HALF, at + HALF]), ends, (kind, colour), words=f"{name}\n{share:.1%}")
 
 
-def _band(x: FloatArray, ends: tuple[FloatArray, FloatArray], colour: str, words: str, opacity: float = 1.0) -> Trace:
+def _band(
+    x: FloatArray, ends: tuple[FloatArray, FloatArray], marked: tuple[str, str], *, words: str, opacity: float = 1.0
+) -> Trace:
     low, high = ends
     return Trace(
         x,
         (low + high) / 2,
-        Look(colour, width=0),
+        Look(marked[1], width=0),
+        marked[0],
         low=low,
         high=high,
         band=opacity,
@@ -197,8 +213,9 @@ def _streams(one: Column, other: Column, at: int) -> Iterator[Trace]:
     turn = (1 - np.cos(np.linspace(0, np.pi, ACROSS))) / 2
     for i, j in np.argwhere(shared >= THIN).tolist():
         low = start[i, j] + (end[i, j] - start[i, j]) * turn
-        said = f"{one.names[i]} to {other.names[j]}\n{shared[i, j]:.1%} of the points"
-        yield _band(x, (low, low + shared[i, j]), one.colours[i], said, opacity=0.45)
+        way = f"{one.names[i]} to {other.names[j]}"
+        words = f"{way}\n{shared[i, j]:.1%} of the points"
+        yield _band(x, (low, low + shared[i, j]), (way, one.colours[i]), words=words, opacity=0.45)
 
 
 def _names(columns: list[Column]) -> Iterator[Names]:
