@@ -29,6 +29,8 @@ KINDS = (2, 5, 10, 20)
 STAGES = (
     ("splits", ("normal", "ball", "heavy"), 1000, 400),
     ("mixtures", KINDS, 1000, 50),
+    ("splits", ("normal",), 5000, 60),
+    ("splits", ("normal",), 20000, 12),
     ("splits", ("normal",), 5000, 400),
     ("mixtures", KINDS, 5000, 20),
     ("splits", ("normal",), 20000, 40),
