@@ -39,7 +39,7 @@ class Hand:
         return said
 
 
-def tasks(page: Any, model: str) -> list[str]:
+def tasks(page: Any, given: argparse.Namespace) -> list[str]:
     """Return a line for each task."""
     hand, found = Hand(page), []
 
@@ -59,19 +59,14 @@ def tasks(page: Any, model: str) -> list[str]:
 
     hand.start()
     hand.click("#clear")
-    hand.choose(".pane:nth-of-type(2) select", model)
+    hand.choose(".pane:nth-of-type(2) select", given.model)
     hand.click("#tab-table")
     hand.click(".body .list .brief")
     until(page, "document.querySelectorAll('svg.strip').length === 2")
     found.append(hand.told("How one example's neighbours differ in two models"))
 
     hand.start()
-    hand.choose(
-        "#colour",
-        next(
-            o for o in page.locator("#colour option").evaluate_all("all => all.map((o) => o.value)") if "column:" in o
-        ),
-    )
+    hand.choose("#colour", f"column:{given.label}")
     hand.click(".legend .entry")
     until(page, "repscape.mask !== null")
     hand.click(".play")  # the class alone, moving through the layers
@@ -91,15 +86,16 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("study", type=Path)
-    parser.add_argument("--model", default="base", help="The second model.")
+    parser.add_argument("--model", default="base", help="The second model; the first is what the page begins with.")
+    parser.add_argument("--label", default="label", help="The column of classes.")
     given = parser.parse_args()
-    server = Server(given.study)
+    server = Server(given.study)  # of neighbourhood overlap between neighbouring layers first: its curve is the first
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         page = browser.new_page(viewport={"width": 1440, "height": 900})
         page.goto(server.address)
         until(page, "repscape.pane.a.plane.to && repscape.pane.a.colouring")
-        tasks(page, given.model)
+        tasks(page, given)
         browser.close()
     server.end()
 
