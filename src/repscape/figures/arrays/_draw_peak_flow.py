@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -90,10 +91,8 @@ def draw_peak_flow(
         _check.same_rows(n, one.labels.size, ("the first layer", f"layer {layer!r}"), where)
     kinds = None if labels is None else np.asarray(_check.column(labels, "labels", where, n=n))
     tones = _tones(kinds)
-    columns: list[Column] = []
-    for one in peaks.values():
-        names = peak_names(one, labels=kinds, words=words)
-        columns.append(_column(one, names, (kinds, tones), columns[-1] if columns else None))
+    named = [(one, peak_names(one, labels=kinds, words=words)) for one in peaks.values()]
+    columns = _columns(named, (kinds, tones))
     streams = [mark for at in range(len(columns) - 1) for mark in _streams(columns[at], columns[at + 1], at)]
     stacks = [mark for at, column in enumerate(columns) for mark in _stacks(column, at)]
     top = 1 + GAP
@@ -125,13 +124,28 @@ def _tones(kinds: npt.NDArray[Any] | None) -> dict[str, str]:
     return {str(found[place]): PALETTE[at] for at, place in enumerate(most)}
 
 
+def _columns(
+    named: list[tuple[Peaks, tuple[str, ...]]], labelled: tuple[npt.NDArray[Any] | None, dict[str, str]]
+) -> list[Column]:
+    """Stack every layer's peaks, each layer beside the one before; the first beside the second, as found without it."""
+    first = second = None
+    for _ in range(2):
+        first = _column(*named[0], labelled, beside=second)
+        second = _column(*named[1], labelled, beside=first)
+    columns = [column for column in (first, second) if column is not None]
+    for one, names in named[2:]:
+        columns.append(_column(one, names, labelled, beside=columns[-1]))
+    return columns
+
+
 def _column(
     peaks: Peaks,
     names: tuple[str, ...],
     labelled: tuple[npt.NDArray[Any] | None, dict[str, str]],
-    before: Column | None,
+    *,
+    beside: Column | None,
 ) -> Column:
-    """Stack one layer's peaks beside those that their points come from."""
+    """Stack one layer's peaks, each where its points stand in the layer beside."""
     kinds, tones = labelled
     m = peaks.heights.size
     inside = peaks.labels >= 0
@@ -149,10 +163,10 @@ def _column(
     marked.append("")
     colours.append(EMPTY)
     used = np.flatnonzero(share > 0)
-    if before is None:
+    if beside is None:
         order = used
     else:
-        middle = (before.low + before.share / 2)[before.code]
+        middle = (beside.low + beside.share / 2)[beside.code]
         order = used[np.argsort([middle[code == place].mean() for place in used.tolist()], kind="stable")]
     place = np.empty(share.size, dtype=np.int64)
     place[order] = np.arange(order.size)
@@ -174,8 +188,8 @@ def _kind(kinds: npt.NDArray[Any] | None, tones: dict[str, str], own: npt.NDArra
     """Return the commonest label of a peak's points where it has a colour, else ""."""
     if kinds is None:
         return ""
-    found, number = np.unique(kinds[own].astype(str), return_counts=True)
-    commonest = str(found[number.argmax()]) if found.size else ""
+    held = Counter(map(str, kinds[own].tolist())).most_common(1)  # as peak_names counts
+    commonest = held[0][0] if held else ""
     return commonest if commonest in tones else ""
 
 
