@@ -1,8 +1,9 @@
 """How far a peak of one normal distribution stands out by chance: the threshold of z="auto", read from simulated samples.
 
 ``benchmarks/peaks_calibration.py`` draws samples of one normal distribution and writes the table: for each density and number
-of neighbours the mean and the spread of the largest significance as functions of log n and log d, quadratic and cubic, and how many
-spreads above the mean its .95 quantile lies. Dimensions are those that are used: the graph's own lies below the true one.
+of neighbours the mean and the spread of the largest significance as functions of log n and log d, quadratic and cubic, and how
+many spreads above the mean a high quantile lies, so that no cell is above .05. Dimensions are those that are used: the graph's
+own lies below the true one.
 """
 
 from __future__ import annotations
