@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import InputError
+from repscape.errors import InputError, RepscapeWarning
 
 RNG = np.random.default_rng(0)
 X = np.repeat([[0.0, 0.0], [9.0, 0.0], [0.0, 9.0]], [10, 20, 15], axis=0) + RNG.normal(size=(45, 2))
@@ -39,6 +39,12 @@ def test_agreement() -> None:
     assert (two.details["clusters"], two.details["unclustered"]) == (2, 0)
     results = rs.run({"first": X, "last": X[:, :1]}, rs.Plan(measures=["cluster_agreement"]), columns={"label": KIND})
     assert [r.result.value == 1 for r in results] == [True, False]
+
+
+def test_fewer_distinct_points_than_clusters_are_said():
+    X = np.repeat([[0.0, 0], [1, 0], [5, 5]], 4, axis=0)
+    with pytest.warns(RepscapeWarning, match="has only 3 distinct points: 3 clusters were found, not 5"):
+        assert rs.cluster_kmeans(X, clusters=5).tolist() == np.repeat([0, 1, 2], 4).tolist()
 
 
 def test_what_has_no_answer_is_refused() -> None:

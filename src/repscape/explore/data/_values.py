@@ -188,7 +188,8 @@ class ValuesOf:
         points, n = self._held.views[layer.study].points(layer.spot), self._held.n
         some = np.unique(np.linspace(0, n - 1, min(n, SAMPLE)).astype(int))
         rows = np.concatenate([np.asarray(points[block])[_inside(some, block)] for block in _blocks(points)])
-        means = cluster_centroids(rows, cluster_kmeans(rows, clusters=min(CLUSTERS, len(rows) - 1), starts=3, rng=0))
+        many = min(CLUSTERS, len(rows) - 1, len(np.unique(rows, axis=0)))
+        means = cluster_centroids(rows, cluster_kmeans(rows, clusters=many, starts=3, rng=0))
         lengths = (means**2).sum(axis=1)
         return np.concatenate(
             [(lengths - 2 * (np.asarray(points[b]) @ means.T)).argmin(axis=1) for b in _blocks(points)]

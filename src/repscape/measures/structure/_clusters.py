@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -9,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check, _random
-from ...errors import InputError
+from ...errors import InputError, RepscapeWarning
 from ...machine import check_memory, fitting, within_memory
 from ..points import rows_of
 
@@ -155,7 +156,7 @@ def cluster_kmeans(X: Any, *, clusters: int, starts: int = 10, rng: int | np.ran
     Returns
     -------
     (n,) int array
-        Cluster of each point, the largest being 0.
+        Cluster of each point, the largest being 0. Fewer than `clusters`, and a warning, where fewer points are distinct.
 
     Raises
     ------
@@ -169,13 +170,20 @@ def cluster_kmeans(X: Any, *, clusters: int, starts: int = 10, rng: int | np.ran
     [1, 1, 0, 0, 0]
     """
     from sklearn.cluster import KMeans
+    from sklearn.exceptions import ConvergenceWarning
 
     name = "cluster_kmeans"
     points = rows_of(X, "X", name, axis="examples")
     _check.integer(clusters, "clusters", name, low=1, high=points.shape[0], why="n")
     _check.integer(starts, "starts", name, low=1)
     seed = int(_random.generator(rng, name).integers(2**31))
-    return _by_size(KMeans(n_clusters=clusters, n_init=starts, random_state=seed).fit_predict(points))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)  # it is said below, in the words of this function
+        found = KMeans(n_clusters=clusters, n_init=starts, random_state=seed).fit_predict(points)
+    if (number := np.unique(found).size) < clusters:
+        said = f"X of {name} has only {number} distinct points: {number} clusters were found, not {clusters}."
+        warnings.warn(said, RepscapeWarning, stacklevel=3)
+    return _by_size(found)
 
 
 def cluster_members(clusters: Any, names: Sequence[str]) -> dict[int, list[str]]:
