@@ -23,7 +23,7 @@ RUNS = (200, 200, 120, 60, 25, 12)
 DIMENSIONS = (1, 2, 4, 8, 15, 30)
 DEPTH = 100
 SIZES = {"pak": (10, 30, 100), "kstar": (10, 30, 100), "knn": (5, 16, 50)}
-QUANTILE = 0.975
+QUANTILE = 0.985
 """Above .95: the surfaces smooth over what single cells need."""
 TABLE = Path(rs.__file__).parent / "measures" / "structure" / "_peak_table.json"
 

@@ -29,6 +29,8 @@ KINDS = (2, 5, 10, 20)
 STAGES = (
     ("splits", ("normal", "ball", "heavy"), 1000, 400),
     ("mixtures", KINDS, 1000, 50),
+    ("splits", ("normal",), 5000, 60),
+    ("splits", ("normal",), 20000, 12),
     ("splits", ("normal",), 5000, 400),
     ("mixtures", KINDS, 5000, 20),
     ("splits", ("normal",), 20000, 40),
@@ -71,7 +73,6 @@ def told(key: Key) -> dict[str, float]:
         "knn": rs.cluster_peaks(graph, z=1.6, density="knn", k=16).centers.size,
     }
     if n <= 1000:
-        found["auto"] = rs.cluster_peaks(graph).centers.size
         found["given"] = min(round(split_significance(graph, density="pak", k=DEPTH, id=float(d))[0], 5), 1e9)
     return found
 
@@ -93,8 +94,6 @@ def splits_of(row: dict[str, float], n: int, d: int) -> dict[str, bool | None]:
     """Return by which conventions one sample was split."""
     found = {name: row[name] > 1 for name in ("peer", "peer_given", "knn")}
     found["auto"] = row["own"] >= split_threshold(n, row["id"], density="pak", k=DEPTH, given=False)
-    if "auto" in row and (row["auto"] > 1) != found["auto"]:
-        raise ValueError(f"Significance and peaks disagree on {row}.")
     given = row.get("given")
     found["auto_given"] = given >= split_threshold(n, d, density="pak", k=DEPTH, given=True) if given else None
     return found

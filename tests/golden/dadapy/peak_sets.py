@@ -8,7 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-ROWS = 2000
+ROWS = 5000
+KEPT = 10  # of a real set the density is kept at every so-manieth row
 ACIDS = "ACDEFGHIKLMNPQRSTVWY"
 HERE = Path(__file__).parent
 REAL = ("mnist", "kmnist", "glove", "scope")

@@ -31,7 +31,7 @@ def test_cuts_of_the_decision_graph() -> None:
 
 def test_denser_points_beyond_the_stored_neighbours_are_found() -> None:
     rng = np.random.default_rng(0)
-    X = np.concatenate([rng.normal(size=(300, 3)), rng.normal(size=(150, 3)) + [9, 0, 0]])
+    X = np.concatenate([rng.normal(size=(300, 3)), rng.normal(size=(150, 3)) + np.array([9, 0, 0])])
     found = rs.cluster_plain_peaks(X, peaks=2)
     assert np.bincount(found.labels).tolist() == [300, 150]
     height = found.log_density

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,8 @@ class Column:
     """(m,) how high each is."""
     names: tuple[str, ...]
     """What each is called."""
+    kinds: tuple[str, ...]
+    """The label that gives each its colour; its name where none does."""
     colours: tuple[str, ...]
     """The colour of each."""
 
@@ -88,10 +91,8 @@ def draw_peak_flow(
         _check.same_rows(n, one.labels.size, ("the first layer", f"layer {layer!r}"), where)
     kinds = None if labels is None else np.asarray(_check.column(labels, "labels", where, n=n))
     tones = _tones(kinds)
-    columns: list[Column] = []
-    for one in peaks.values():
-        names = peak_names(one, labels=kinds, words=words)
-        columns.append(_column(one, names, (kinds, tones), columns[-1] if columns else None))
+    named = [(one, peak_names(one, labels=kinds, words=words)) for one in peaks.values()]
+    columns = _columns(named, (kinds, tones))
     streams = [mark for at in range(len(columns) - 1) for mark in _streams(columns[at], columns[at + 1], at)]
     stacks = [mark for at, column in enumerate(columns) for mark in _stacks(column, at)]
     top = 1 + GAP
@@ -102,7 +103,8 @@ def draw_peak_flow(
         (*streams, *stacks, *_names(columns)),
         framed=False,
     )
-    entries = tuple(Entry(kind, Look(tone, "square", width=0, size=6)) for kind, tone in tones.items())
+    shown = {kind for column in columns for kind in column.kinds}
+    entries = tuple(Entry(kind, Look(tone, "square", width=0, size=6)) for kind, tone in tones.items() if kind in shown)
     spec = FigureSpec(
         where,
         f"Peaks of {n:,} points from layer to layer",
@@ -122,13 +124,28 @@ def _tones(kinds: npt.NDArray[Any] | None) -> dict[str, str]:
     return {str(found[place]): PALETTE[at] for at, place in enumerate(most)}
 
 
+def _columns(
+    named: list[tuple[Peaks, tuple[str, ...]]], labelled: tuple[npt.NDArray[Any] | None, dict[str, str]]
+) -> list[Column]:
+    """Stack every layer's peaks, each layer beside the one before; the first beside the second, as found without it."""
+    first = second = None
+    for _ in range(2):
+        first = _column(*named[0], labelled, beside=second)
+        second = _column(*named[1], labelled, beside=first)
+    columns = [column for column in (first, second) if column is not None]
+    for one, names in named[2:]:
+        columns.append(_column(one, names, labelled, beside=columns[-1]))
+    return columns
+
+
 def _column(
     peaks: Peaks,
     names: tuple[str, ...],
     labelled: tuple[npt.NDArray[Any] | None, dict[str, str]],
-    before: Column | None,
+    *,
+    beside: Column | None,
 ) -> Column:
-    """Stack one layer's peaks beside those that their points come from."""
+    """Stack one layer's peaks, each where its points stand in the layer beside."""
     kinds, tones = labelled
     m = peaks.heights.size
     inside = peaks.labels >= 0
@@ -139,46 +156,59 @@ def _column(
     code = slot[peaks.labels]
     share = np.bincount(code, minlength=alone.size + 1) / code.size
     called = [names[peak] for peak in alone.tolist()]
-    colours = [_tone(kinds, tones, peaks.labels == peak, at) for at, peak in enumerate(alone.tolist())]
+    marked = [_kind(kinds, tones, peaks.labels == peak) for peak in alone.tolist()]
+    colours = [tones.get(kind, EMPTY if tones else PALETTE[at % len(PALETTE)]) for at, kind in enumerate(marked)]
     rest = m - alone.size
     called.append(f"{rest} smaller" if rest else "halo")
+    marked.append("")
     colours.append(EMPTY)
     used = np.flatnonzero(share > 0)
-    if before is None:
+    if beside is None:
         order = used
     else:
-        middle = (before.low + before.share / 2)[before.code]
+        middle = (beside.low + beside.share / 2)[beside.code]
         order = used[np.argsort([middle[code == place].mean() for place in used.tolist()], kind="stable")]
     place = np.empty(share.size, dtype=np.int64)
     place[order] = np.arange(order.size)
     tall = share[order]
     gap = GAP / max(1, order.size - 1)
     low = np.cumsum(tall) - tall + gap * np.arange(order.size) + (GAP - gap * (order.size - 1)) / 2
+    placed = order.tolist()
     return Column(
-        place[code], low, tall, tuple(called[i] for i in order.tolist()), tuple(colours[i] for i in order.tolist())
+        place[code],
+        low,
+        tall,
+        tuple(called[i] for i in placed),
+        tuple(marked[i] or called[i] for i in placed),
+        tuple(colours[i] for i in placed),
     )
 
 
-def _tone(kinds: npt.NDArray[Any] | None, tones: dict[str, str], own: npt.NDArray[np.bool_], at: int) -> str:
+def _kind(kinds: npt.NDArray[Any] | None, tones: dict[str, str], own: npt.NDArray[np.bool_]) -> str:
+    """Return the commonest label of a peak's points where it has a colour, else ""."""
     if kinds is None:
-        return PALETTE[at % len(PALETTE)]
-    found, number = np.unique(kinds[own].astype(str), return_counts=True)
-    return tones.get(str(found[number.argmax()]), EMPTY) if found.size else EMPTY
+        return ""
+    held = Counter(map(str, kinds[own].tolist())).most_common(1)  # as peak_names counts
+    commonest = held[0][0] if held else ""
+    return commonest if commonest in tones else ""
 
 
 def _stacks(column: Column, at: int) -> Iterator[Trace]:
-    for low, share, name, colour in zip(column.low, column.share, column.names, column.colours, strict=True):
-        yield _band(
-            np.array([at - HALF, at + HALF]), (np.full(2, low), np.full(2, low + share)), colour, f"{name}\n{share:.1%}"
-        )
+    rows = zip(column.low, column.share, column.names, column.kinds, column.colours, strict=True)
+    for low, share, name, kind, colour in rows:
+        ends = np.full(2, low), np.full(2, low + share)
+        yield _band(np.array([at - HALF, at + HALF]), ends, (kind, colour), words=f"{name}\n{share:.1%}")
 
 
-def _band(x: FloatArray, ends: tuple[FloatArray, FloatArray], colour: str, words: str, opacity: float = 1.0) -> Trace:
+def _band(
+    x: FloatArray, ends: tuple[FloatArray, FloatArray], marked: tuple[str, str], *, words: str, opacity: float = 1.0
+) -> Trace:
     low, high = ends
     return Trace(
         x,
         (low + high) / 2,
-        Look(colour, width=0),
+        Look(marked[1], width=0),
+        marked[0],
         low=low,
         high=high,
         band=opacity,
@@ -197,8 +227,9 @@ def _streams(one: Column, other: Column, at: int) -> Iterator[Trace]:
     turn = (1 - np.cos(np.linspace(0, np.pi, ACROSS))) / 2
     for i, j in np.argwhere(shared >= THIN).tolist():
         low = start[i, j] + (end[i, j] - start[i, j]) * turn
-        said = f"{one.names[i]} to {other.names[j]}\n{shared[i, j]:.1%} of the points"
-        yield _band(x, (low, low + shared[i, j]), one.colours[i], said, opacity=0.45)
+        way = f"{one.names[i]} to {other.names[j]}"
+        words = f"{way}\n{shared[i, j]:.1%} of the points"
+        yield _band(x, (low, low + shared[i, j]), (way, one.colours[i]), words=words, opacity=0.45)
 
 
 def _names(columns: list[Column]) -> Iterator[Names]:

@@ -60,7 +60,9 @@ def traces_of(mark: Mark, around: Around) -> Iterator[Drawn]:
 def _line(mark: Trace, *, heading: str) -> Iterator[Drawn]:
     if mark.low is not None and mark.high is not None:
         yield from _band(mark, mark.low, mark.high)
-    mode = "+".join(["lines"] * (mark.look.width > 0) + ["markers"] * bool(mark.look.marker))
+    mode = (
+        "+".join(["lines"] * (mark.look.width > 0) + ["markers"] * bool(mark.look.marker)) or "lines"
+    )  # a band alone: of no width
     above = f"<b>{text_of(heading)}</b><br>" if heading else ""
     x, y = (mark.y, mark.x) if mark.upright else (mark.x, mark.y)
     yield {

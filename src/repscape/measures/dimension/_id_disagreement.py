@@ -55,7 +55,8 @@ def id_disagreement(
     r"""How many times the smallest estimate of the dimension goes into the largest, and which reasons the scale curve leaves.
 
     Five estimators read one graph: TwoNN (by maximum likelihood), the maximum likelihood of k neighbours [1]_, the method of
-    moments, MADA (each with the harmonic mean over points), and Gride at its largest rank. Apart by more than a tenth, none of them may be quoted alone.
+    moments, MADA (these with the harmonic mean over points), and Gride at its largest rank. Apart by more than a tenth, none of
+    them may be quoted alone.
 
     Parameters
     ----------
@@ -73,7 +74,7 @@ def id_disagreement(
     Estimate
         value >= 1, the largest over the smallest. details: "names" and "values" (5,) of the estimators, "stderr" (5,) of each;
         "reasons", those that the scale curve does not refuse, of "boundary" (shapes with edges), "density" (that falls off),
-        "curvature" (that bends without an end) and "noise" (the curve falls, and a shape with noise has one like it), none where
+        "curvature" (that bends without an end) and "noise" (the curve falls as only one with noise does), none where
         estimators agree or no shape has such a curve; "trend", the log of the curve's last value over its first.
 
     Raises
@@ -87,7 +88,7 @@ def id_disagreement(
 
     References
     ----------
-    .. [1] Levina, Bickel (2004). Maximum likelihood estimation of intrinsic dimension. NeurIPS 17, 777-784.
+    .. [1] Levina, Bickel (2005). Maximum likelihood estimation of intrinsic dimension. NeurIPS 17, 777-784.
 
     Examples
     --------
@@ -133,7 +134,7 @@ def id_disagreement(
 
 def _reasons(corrected: Estimate, trend: float) -> tuple[str, ...]:
     """Return what the shapes that have such a curve are led astray by."""
-    families = corrected.details["families"].tolist()  # type: ignore[union-attr]
+    families = corrected.details["families"].tolist()
     clean = {
         REASONS[name] for name in (one.removesuffix(" 0.05").removesuffix(NOISY) for one in families) if name in REASONS
     }

@@ -33,7 +33,7 @@ def id_knn_length(
     draws: int = 5,
     rng: int | np.random.Generator = 0,
 ) -> Estimate:
-    r"""Intrinsic dimension power / (1 - b), b the slope of log L(m) against log m, L the length of the graph over m points [1]_.
+    r"""Intrinsic dimension power / (1 - b), b the slope of log L(m) on log m, L the length of the graph of m points [1]_.
 
     L is the sum over points of the distances to their k nearest neighbours, each to the `power`: on a d-dimensional manifold
     it grows as m^((d - power) / d). :func:`id_mst` asks the same of the minimum spanning tree.
@@ -47,8 +47,7 @@ def id_knn_length(
     power : float in (0, ...)
         Of the distances; below the dimension.
     sizes : tuple of int, optional
-        Numbers of points, three at least; None: six from a tenth of the points (at least k + 10) to half of them, in equal
-        ratios.
+        Numbers of points, three at least; None: six in equal ratios, from a tenth of the points (at least k + 10) to half.
     draws : int
         Random subsets of each size, each with a graph of its own.
     rng : int or numpy Generator
@@ -69,8 +68,8 @@ def id_knn_length(
 
     References
     ----------
-    .. [1] Costa, Girotra, Hero (2005). Estimating local intrinsic dimension with k-nearest neighbor graphs. IEEE/SP 13th
-       Workshop on Statistical Signal Processing, 417-422.
+    .. [1] Carter, Raich, Hero (2010). On local intrinsic dimension estimation and its applications. IEEE Transactions on
+       Signal Processing 58, 650-663.
 
     Examples
     --------

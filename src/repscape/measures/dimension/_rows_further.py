@@ -162,7 +162,7 @@ FURTHER: tuple[Measure, ...] = (
         bounds=(0.0, math.inf),
         invariant_to=("rotation", "translation", "scaling", "duplication"),
         higher_means="more directions of variation",
-        reference="Costa et al. 2005",
+        reference="Carter et al. 2010",
         label="intrinsic dimension",
     ),
     Measure(
@@ -173,7 +173,7 @@ FURTHER: tuple[Measure, ...] = (
         bounds=(1.0, math.inf),
         invariant_to=_STILL,
         higher_means="estimators of the dimension disagree",
-        reference="Levina and Bickel 2004",
+        reference="Levina and Bickel 2005",
         label="largest over smallest estimate",
         neighbors="max_rank",
         wants=_corrected_depth,

@@ -100,11 +100,11 @@ def _own_deviations(g: NeighborGraph) -> FloatArray | None:
 
 
 def density_estimate(
-    g: NeighborGraph,
     volumes: Volumes,
     log_density: FloatArray,
     errors: FloatArray,
     *,
+    graph: NeighborGraph,
     function: str,
     sizes: IntArray,
     options: Mapping[str, Any],
@@ -129,11 +129,12 @@ def density_estimate(
             math.sqrt(sandwich(log_density - value, volumes.indices, min(links, volumes.indices.shape[1]))) / volumes.n
         )
         together = replicates_of_influence(log_density - value, stderr=stderr)
-        own = None if volumes.source == "given" else _own_deviations(g)
+        own = None if volumes.source == "given" else _own_deviations(graph)
         if own is not None and own.shape == together.shape:
             slopes, spread_of_id = volumes.slopes(sizes), float(own.std(ddof=1))
             together = together + slopes.mean() * (own - own.mean())
-            stderr = float(together.std(ddof=1))
+            stderr = math.hypot(stderr, float(slopes.mean()) * spread_of_id)  # over samples the two hardly go together
+            together *= stderr / float(together.std(ddof=1))
             parts = {
                 "stderr": np.hypot(errors, slopes * spread_of_id),
                 "stderr_neighbors": errors,

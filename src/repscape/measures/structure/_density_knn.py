@@ -40,8 +40,9 @@ def density_knn(
     -------
     Estimate
         value: the mean of the log densities, in nats; minus it is an estimate of the entropy. per_point (n,): the log density
-        at each point. details: "stderr" (n,), its error: 1 / sqrt(k) for a given d, and with the graph's own also by how much the
-        dimension's error moves it ("stderr_neighbors" (n,) is the former alone, "id_stderr" the dimension's); "kstar" (n,), k.
+        at each point. details: "stderr" (n,), its error: 1 / sqrt(k) for a given d; "kstar" (n,), k. Where the dimension is the
+        graph's own, its error is carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the
+        dimension's.
 
     Raises
     ------
@@ -69,10 +70,10 @@ def density_knn(
     volumes = volumes_of(g, NAME, k=k, id=id)
     sizes = np.full(volumes.n, k, dtype=np.int64)
     return density_estimate(
-        g,
         volumes,
         volumes.log_density(sizes),
         np.full(volumes.n, 1 / math.sqrt(k)),
+        graph=g,
         function=NAME,
         sizes=sizes,
         options={"k": k},

@@ -81,10 +81,10 @@ def density_kstar(
     volumes = narrowed(volumes_of(g, NAME, k=k or LEAST, id=id), k, NAME)
     sizes = chosen_sizes(volumes, convention)
     return density_estimate(
-        g,
         volumes,
         volumes.log_density(sizes),
         1 / np.sqrt(sizes),
+        graph=g,
         function=NAME,
         sizes=sizes,
         options={"k": volumes.logs.shape[1], "convention": convention},

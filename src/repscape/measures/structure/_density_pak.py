@@ -85,10 +85,10 @@ def density_pak(
     adaptive_slopes(np.ascontiguousarray(volumes.logs), sizes, volumes.dimension, trend)
     plain = np.isnan(trend)
     found = density_estimate(
-        g,
         volumes,
         volumes.log_density(sizes) + np.where(plain, 0.0, trend),
         np.where(plain, 1 / np.sqrt(sizes), np.sqrt((4 * sizes + 2) / ((sizes - 1) * sizes))),
+        graph=g,
         function=NAME,
         sizes=sizes,
         options={"k": volumes.logs.shape[1], "convention": convention},

@@ -43,8 +43,8 @@ def peak_names(peaks: Peaks, *, labels: Any = None, words: Any = None, most: int
     --------
     >>> import numpy as np, repscape as rs
     >>> X = np.random.default_rng(0).normal(size=(300, 2)) + np.repeat([[0, 0], [9, 9]], 150, axis=0)
-    >>> rs.peak_names(rs.cluster_peaks(rs.knn_graph(X, 60)), labels=np.repeat(["cat", "dog"], 150))
-    ('cat 100%', 'dog 100%')
+    >>> sorted(rs.peak_names(rs.cluster_peaks(rs.knn_graph(X, 60)), labels=np.repeat(["cat", "dog"], 150)))
+    ['cat 100%', 'dog 100%']
     """
     if not isinstance(peaks, Peaks):
         raise InputTypeError(f"peaks of {NAME} must be what rs.cluster_peaks returned. Got {type(peaks).__name__}.")

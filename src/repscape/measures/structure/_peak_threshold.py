@@ -1,8 +1,9 @@
 """How far a peak of one normal distribution stands out by chance: the threshold of z="auto", read from simulated samples.
 
 ``benchmarks/peaks_calibration.py`` draws samples of one normal distribution and writes the table: for each density and number
-of neighbours the mean and the spread of the largest significance as quadratic functions of log n and log d, and how many
-spreads above the mean its .95 quantile lies. Dimensions are those that are used: the graph's own lies below the true one.
+of neighbours the mean and the spread of the largest significance as functions of log n and log d, quadratic and cubic, and how
+many spreads above the mean a high quantile lies, so that no cell is above .05. Dimensions are those that are used: the graph's
+own lies below the true one.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def automatic_z(field: Field, *, density: str, k: int, function: str) -> tuple[f
 
 
 def split_threshold(n: int, dimension: float, *, density: str, k: int, given: bool) -> float:
-    """Return the threshold of "auto" for so many points, dimensions and neighbours; given: the dimension is not the graph's own."""
+    """Return the threshold of "auto" for so many points, dimensions and neighbours; given: the dimension is not the own one."""
     cells = _cells(density, given)
     sizes = sorted(map(int, cells))
     return float(
@@ -81,4 +82,4 @@ def threshold_at(cell: dict[str, Any], n: int, dimension: float) -> float:
 def threshold_terms(n: float, dimension: float) -> Sequence[float]:
     """Return what the surfaces are sums of."""
     a, b = math.log(n / 1000), math.log(dimension / 5)
-    return (1.0, a, b, a * a, a * b, b * b)
+    return (1.0, a, b, a * a, a * b, b * b, b * b * b)

@@ -117,7 +117,7 @@ def cluster_plain_peaks(
     )
     graph = knn_graph(points, min(max(DEPTH, k or 0), n - 1))
     field, used = field_of(graph, NAME, density=density, k=k, id=id)
-    above, distances = _uphill(points, field.log_density, graph.indices, graph.distances)
+    above, distances = _uphill(points, field.log_density, np.asarray(graph.indices), np.asarray(graph.distances))
     score = distances * np.exp(field.log_density / field.volumes.dimension)
     if peaks is None:
         chosen = (field.log_density > low) & (distances > far)

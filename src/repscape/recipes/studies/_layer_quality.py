@@ -70,6 +70,7 @@ def run(order: Order) -> Outcome:
         f"The largest normalised entropy of a layer's prompts is {most:.3f}; above 1 it cannot be.",
         *(one.evidence for one in advice),
         *(f"{said.words}." for one in advice for said in one.spoken),
+        *(f"{one.leaning.words}: it leans to {one.leaning.layer.name}." for one in advice if one.leaning is not None),
     )
     ours = (Ours("most", most, stand_in=stood or "another model and other texts"),)
     sections = (
