@@ -98,7 +98,7 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--python", default=sys.executable, help="The Python that has jupyterlab.")
-    parser.add_argument("--picture", type=Path, default=Path("jupyterlab.png"))
+    parser.add_argument("--picture", type=Path, default=Path("..") / "jupyterlab.png")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as home:
         folder = Path(home)
