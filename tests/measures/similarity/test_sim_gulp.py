@@ -18,7 +18,10 @@ def test_without_penalty_it_is_made_of_canonical_correlations() -> None:
 
 def test_more_units_than_examples_and_null() -> None:
     wide = np.random.default_rng(1).normal(size=(60, 90))
-    assert rs.sim_gulp(wide, wide @ np.diag(np.linspace(1, 2, 90)), error=None).value == pytest.approx(0, abs=1e-5)
+    stretched = wide @ np.diag(np.linspace(1, 2, 90))
+    assert 0 < rs.sim_gulp(wide, stretched, ridge=0.1, error=None).value < 0.5
+    with pytest.raises(InputError, match=r"Take ridge=0.1, fewer dimensions \(PCA\), or more examples"):
+        rs.sim_gulp(wide, stretched, error=None)
     assert rs.sim_gulp(X, X + Y, ridge=0.1, permutations=39, error=None).p_value == 0.025
     with pytest.raises(InputError, match=r"ridge of sim_gulp"):
         rs.sim_gulp(X, Y, ridge=-1)
