@@ -15,8 +15,10 @@ import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputError, UnknownNameError
 from repscape.examples import write_neighbor_files
+from repscape.measures import MEASURES
 from repscape.store import StoreWriter
 from repscape.study import ModelSource, StudySpec, import_arrays, read_study, run_study
+from repscape.study.reading._costs import COSTS
 from tests.cli.helpers import N, call, layers, tree
 from tests.extraction.tiny_models import WORDS, save_tiny
 
@@ -206,3 +208,7 @@ def test_states_that_are_there_need_no_model(home: Path, tmp_path: Path, monkeyp
     forecast = read_study(tmp_path / "study").forecast(tmp_path / "out")
     assert forecast.extraction == {}
     assert set(forecast.layers.values()) == {32}
+
+
+def test_every_measure_has_a_cost_of_its_own() -> None:
+    assert set(COSTS) == set(MEASURES)

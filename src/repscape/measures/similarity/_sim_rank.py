@@ -32,9 +32,9 @@ def sim_rank(
 ) -> Estimate:
     r"""Mean over examples of how near in rank the shared neighbours stand.
 
-    Every shared neighbour with ranks r and s (from 1) counts 2 / ((1 + |r - s|) (r + s)), near ones most; the sum is divided
-    by what as many neighbours of equal rank would give, 1 + 1/2 + ... [1]_. An example that shares none counts 0. Only the
-    order of what is shared matters, not how much is.
+    Every shared neighbour with ranks r and s (from 1) counts ``2 / ((1 + |r - s|) (r + s))``, near ones most; the sum is
+    divided by what as many neighbours of equal rank would give, 1 + 1/2 + ... [1]_. An example that shares none counts 0.
+    Only the order of what is shared matters, not how much is.
 
     Parameters
     ----------

@@ -56,6 +56,21 @@ COSTS: Mapping[str, tuple[float, float, float]] = {
     "health_anisotropy": (0.0024, 0.3, 0.2), "health_concentration": (0.0025, 0.5, 0.6), "health_spectrum": (0.0083, 0.2, 0.5),
     "health_rogue": (0.0018, 0.3, 0.3), "probe_linear": (0.224, 0.3, 0.5), "probe_knn": (0.46, 0.8, 0.0),
     "probe_mlp": (15.0, 1.0, 0.3), "probe_mdl": (2.0, 0.7, 0.5), "probe_learning": (2.0, 0.7, 0.5),
+    "id_adaptive": (0.0081, 0.3, 0.0), "id_mada": (0.0013, 0.6, 0.0), "id_mom": (0.0016, 0.5, 0.2),
+    "id_tle": (0.22, 1.0, 0.0), "id_ess": (0.095, 1.0, 0.1), "id_danco": (1.8, 1.1, 0.5), "id_fishers": (0.021, 1.1, 0.4),
+    "id_mst": (0.085, 1.7, 0.9), "id_corrected": (0.042, 0.7, 0.0), "id_knn_length": (0.09, 0.8, 0.1),
+    "id_disagreement": (0.13, 0.8, 0.2), "sim_cycle_knn": (0.026, 1.3, 0.3), "sim_jaccard": (0.022, 1.3, 0.3),
+    "sim_rank": (0.021, 1.3, 0.3), "sim_second_order": (0.026, 1.2, 0.4), "sim_match": (0.0018, 0.8, 1.0),
+    "sim_permutation": (0.001, 0.6, 0.9), "sim_shape": (0.0075, 0.7, 1.4), "sim_distance_correlation": (0.027, 2.2, 0.3),
+    "sim_bures": (0.0016, 0.1, 0.7), "sim_gulp": (0.0047, 0.6, 1.4), "sim_eigenspace": (0.006, 0.8, 1.7),
+    "sim_uniformity": (0.027, 1.9, 0.3), "sim_magnitude": (0.0004, 0.6, 0.3), "sim_concentricity": (0.0013, 0.8, 0.7),
+    "sim_predictivity": (0.029, 0.6, 1.1), "sim_disagreement": (0.002, 0.7, 0.0), "sim_jsd": (0.025, 0.0, 0.8),
+    "peaks_agreement": (0.0084, 0.3, 0.0), "quality_rankme": (0.0033, 0.5, 1.1), "quality_lidar": (0.0022, 0.4, 0.8),
+    "quality_entropy": (0.0036, 0.6, 1.1), "quality_curvature": (0.0097, 0.7, 0.4), "quality_collapse": (0.043, 0.9, 0.8),
+    "quality_capacity": (0.021, 0.1, 0.3), "quality_linearity": (0.0032, 0.8, 1.2), "quality_angular": (0.0058, 0.8, 0.6),
+    "quality_influence": (0.0014, 0.8, 0.4), "sim_imd": (5.0, 2.5, 0.0), "sim_rtd": (60.0, 2.0, 0.0),
+    "sim_idcor": (0.6, 1.0, 0.2), "id_discrete": (0.1, 1.5, 0.5), "id_binary": (0.1, 1.9, 0.5),
+    "quality_alpha": (0.0033, 0.5, 1.1),
 }  # fmt: skip
 """Measure -> processor seconds at 1,000 points of 64 features, and the powers of n and of d with which they grow."""
 UNKNOWN = (0.05, 1.0, 0.5)  # a measure of somebody's own
