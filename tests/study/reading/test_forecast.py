@@ -15,7 +15,7 @@ import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputError, UnknownNameError
 from repscape.examples import write_neighbor_files
-from repscape.measures import MEASURES
+from repscape.measures import every_measure
 from repscape.store import StoreWriter
 from repscape.study import ModelSource, StudySpec, import_arrays, read_study, run_study
 from repscape.study.reading._costs import COSTS
@@ -211,4 +211,4 @@ def test_states_that_are_there_need_no_model(home: Path, tmp_path: Path, monkeyp
 
 
 def test_every_measure_has_a_cost_of_its_own() -> None:
-    assert set(COSTS) == set(MEASURES)
+    assert set(COSTS) == set(every_measure())
