@@ -205,6 +205,22 @@ def test_search_and_query_find_what_they_say(visit):
     page.locator(".alert button").click()
 
 
+def test_what_is_being_typed_outlives_the_panel_around_it(visit):
+    """An answer that comes late draws the panel again: it took the field, and with it the words and the focus."""
+    page = visit.page
+    page.keyboard.press("/")
+    page.locator("#query").wait_for()
+    visit.until("document.activeElement.id === 'query'")
+    page.keyboard.type("fu")
+    page.evaluate("repscape.frame.panel()")
+    page.keyboard.type("r")
+    assert page.locator("#query").input_value() == "fur"
+    page.keyboard.press("Enter")
+    visit.until("repscape.mask !== null")
+    page.locator("#clear").click()
+    visit.until("repscape.mask === null && document.querySelector('#query').value === ''")
+
+
 def test_what_a_group_has_in_common(visit):
     page = visit.page
     page.locator(".legend .entry", has_text="food").click()

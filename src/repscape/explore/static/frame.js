@@ -2,6 +2,7 @@
 
 import { panel as results } from "./charts.js";
 import { make, options, said } from "./dom.js";
+import { rememberDrafts, replaceAround } from "./drafts.js";
 import { panel as example } from "./example.js";
 import { panel as groups } from "./groups.js";
 import { help, keys } from "./keys.js";
@@ -84,6 +85,7 @@ export class Frame {
       ),
     );
     this.body = make("div", { class: "body", role: "tabpanel", tabindex: -1 });
+    rememberDrafts(this.body);
     this.side = make(
       "aside",
       {},
@@ -264,7 +266,7 @@ export class Frame {
     try {
       const parts = await (makers[tab] || makers.example)();
       if (!last()) return;
-      this.body.replaceChildren(...parts.flat().filter(Boolean));
+      replaceAround(this.body, parts.flat().filter(Boolean));
     } catch (error) {
       if (last()) this.body.replaceChildren(make("p", { class: "hint" }, error.message));
     }
