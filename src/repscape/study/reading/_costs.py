@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 MB = 1_000_000
 
-LOADED = 5.0  # seconds until the first unit: Python, libraries, compiled loops
-TORCH_LOADED = 7.0  # the same of torch and transformers
+LOADED = 3.5  # seconds until the first unit: Python, libraries, compiled loops
+TORCH_LOADED = 5.5  # the same of torch and transformers
 FIGURE = 0.46  # seconds of one figure in three formats
 PAGE = 2.0  # seconds of the page, without its maps
 LAID_OUT = 6e-5  # seconds of one point of one layer on the page's map
