@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ... import _check, _random
-from ...errors import DegenerateDataError, InputError
+from ...errors import InputError
 from ...graph import knn_graph
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import points_of
-from ..uncertainty import within_bounds
 from ._distinct import rows_apart
+from ._length_growth import dimension_of, given_sizes
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_knn_length"
 SIZES, SHARE, SPARE = 6, 0.1, 10
-T_FOUR = 2.776
 
 
 @within_memory
@@ -92,23 +90,9 @@ def id_knn_length(
         for place, size in enumerate(used):
             chosen = np.sort(generator.permutation(rows.shape[0])[:size])
             lengths[draw, place] = (np.asarray(knn_graph(rows[chosen] / scale, k).distances) ** power).sum()
-    at = np.log(used) - np.log(used).mean()
-    slopes = np.log(lengths) @ at / (at @ at)
-    slope = float(slopes.mean())
-    if slope >= 1:
-        raise DegenerateDataError(
-            f"{NAME} finds a slope of {slope:.3g}: the graph grows as fast as its points. Take more points."
-        )
-    value = power / (1 - slope)
-    stderr = float(slopes.std(ddof=1)) / math.sqrt(draws) * power / (1 - slope) ** 2
-    return Estimate(
-        value=value,
-        n=rows.shape[0],
-        dropped=len(points) - rows.shape[0],
-        stderr=stderr,
-        interval=within_bounds(value, (value - T_FOUR * stderr, value + T_FOUR * stderr), low=0.0),
-        options={"k": k, "power": power, "sizes": list(used), "draws": draws, "error": "draws", **apart.conventions},
-        details={"sizes": np.array(used), "lengths": lengths * scale**power, "slope": slope},
+    dropped = len(points) - len(rows)
+    return dimension_of(
+        lengths, used, apart, dropped=dropped, power=power, scale=scale, function=NAME, options={"k": k}
     )
 
 
@@ -118,8 +102,4 @@ def _sizes(sizes: Any, n: int, k: int) -> tuple[int, ...]:
         if n < 3 * least:
             raise InputError(f"X of {NAME} must have at least {3 * least} distinct points with k = {k}. Got {n}.")
         return tuple(int(size) for size in np.unique(np.geomspace(max(least, n * SHARE), n / 2, SIZES).round()))
-    if not isinstance(sizes, tuple | list) or len(set(sizes)) < 3:
-        raise InputError(f"sizes of {NAME} must be three different numbers at least. Got {_check.shown(sizes)}.")
-    return tuple(
-        _check.integer(size, "sizes", NAME, low=k + 2, high=n, why="distinct points") for size in sorted(set(sizes))
-    )
+    return given_sizes(sizes, NAME, low=k + 2, high=n)

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from ... import _check, _random
-from ...errors import DegenerateDataError, InputError
+from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
-from ..uncertainty import within_bounds
 from ._distinct import rows_apart
 from ._id_mst_kernels import spanning_edges
+from ._length_growth import dimension_of, given_sizes
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_mst"
@@ -94,24 +93,8 @@ def id_mst(
             edges = np.empty(size - 1)
             spanning_edges(rows[chosen] / scale, edges)
             lengths[draw, place] = (edges**power).sum()
-    at = np.log(used) - np.log(used).mean()
-    slopes = np.log(lengths) @ at / (at @ at)
-    slope = float(slopes.mean())
-    if slope >= 1:
-        raise DegenerateDataError(
-            f"{NAME} finds a slope of {slope:.3g}: the tree grows as fast as its points. Take more points."
-        )
-    value = power / (1 - slope)
-    stderr = float(slopes.std(ddof=1)) / math.sqrt(draws) * power / (1 - slope) ** 2
-    return Estimate(
-        value=value,
-        n=rows.shape[0],
-        dropped=len(points) - rows.shape[0],
-        stderr=stderr,
-        interval=within_bounds(value, (value - 2.776 * stderr, value + 2.776 * stderr), low=0.0),
-        options={"power": power, "sizes": list(used), "draws": draws, "error": "draws", **apart.conventions},
-        details={"sizes": np.array(used), "lengths": lengths * scale**power, "slope": slope},
-    )
+    dropped = len(points) - len(rows)
+    return dimension_of(lengths, used, apart, dropped=dropped, power=power, scale=scale, function=NAME, options={})
 
 
 def _sizes(sizes: Any, n: int) -> tuple[int, ...]:
@@ -120,8 +103,4 @@ def _sizes(sizes: Any, n: int) -> tuple[int, ...]:
             raise InputError(f"X of {NAME} must have at least {2 * LEAST} distinct points. Got {n}.")
         found = np.geomspace(max(LEAST // 2, n * SHARE), n / 2, SIZES).round().astype(int)
         return tuple(int(size) for size in np.unique(found))
-    if not isinstance(sizes, tuple | list) or len(set(sizes)) < 3:
-        raise InputError(f"sizes of {NAME} must be three different numbers at least. Got {_check.shown(sizes)}.")
-    return tuple(
-        _check.integer(size, "sizes", NAME, low=3, high=n, why="distinct points") for size in sorted(set(sizes))
-    )
+    return given_sizes(sizes, NAME, low=3, high=n)
