@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import repscape as rs
+from repscape.report import refresh
 from repscape.study import StudyFolder
 from tests.cli.helpers import N, call, layers, tree, without_drawing
 from tests.extraction.tiny_models import WORDS, save_tiny
@@ -144,6 +145,16 @@ def test_figures_and_the_page_that_fail(phase: str, tmp_path: Path, monkeypatch:
     assert (tmp_path / "s" / "figures").is_dir()
     changed = {name for name, held in tree(tmp_path / "s" / "journal").items() if patched.get(name) != held}
     assert changed == {"views.json"}  # nothing was measured again
+
+
+def test_a_page_is_not_drawn_over_with_less(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A run that waited for another's page holds results of before; the folder's are further."""
+    before, drawn = rs.load_results(study), []
+    rs.open_study(study).run(rs.Plan(measures=["health_spectrum"]))
+    monkeypatch.setattr("repscape.report._refresh.save_figures", lambda *given, **said: None)
+    monkeypatch.setattr("repscape.report._refresh.write_report", lambda results, *given, **said: drawn.append(results))
+    refresh(before, study)
+    assert [results == rs.load_results(study) != before for results in drawn] == [True]
 
 
 @pytest.mark.usefixtures("numbers_only")

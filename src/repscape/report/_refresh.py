@@ -11,7 +11,7 @@ from typing import Any
 from .. import __version__
 from .._types import Progress
 from ..figures import save_figures
-from ..results import Failure, Results
+from ..results import Failure, Results, kept_state, load_results
 from ..store import turn
 from ..study import StudyFolder, progress_bar
 from ._build import write_report
@@ -54,13 +54,19 @@ def refresh(
     """
     home = StudyFolder(Path(folder))
     with _alone(home):
-        return _drawn(results, home, command, progress)
+        return _drawn(_latest(results, home), home, command, progress)
 
 
 def _alone(home: StudyFolder) -> AbstractContextManager[None]:
     """Wait for whoever draws this study, so that a page is never marked with the state of another."""
     lock = home.drawing_lock
     return turn(lock) if lock.parent.is_dir() else nullcontext()
+
+
+def _latest(results: Results, home: StudyFolder) -> Results:
+    """Return what the folder keeps, where another run went further meanwhile: its page is not drawn over with less."""
+    state = kept_state(home.path)
+    return results if state in ("", results.provenance.get("state")) else load_results(home.path)
 
 
 def _drawn(results: Results, home: StudyFolder, command: str | None, progress: bool | Progress) -> Drawn:

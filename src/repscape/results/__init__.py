@@ -2,7 +2,7 @@
 
 from ._card import card_of
 from ._csv import csv_of, read_csv
-from ._disk import pack_records, unpack_records
+from ._disk import kept_state, pack_records, unpack_records
 from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._relabelled import beyond, families, null_of
@@ -23,6 +23,7 @@ __all__ = [
     "card_of",
     "csv_of",
     "families",
+    "kept_state",
     "load_results",
     "null_of",
     "pack_records",

@@ -25,7 +25,7 @@ from ._record import MeasureInfo, Place, Record
 
 FORMAT = 2
 READ = (1, 2)
-GROUP = "records"
+FOLDER, GROUP = "results.zarr", "records"
 ARRAY = "$array"
 LATER = "alike"  # of what a measure means: the first results did not say it
 Packed = dict[str, list[npt.NDArray[Any]]]
@@ -55,6 +55,15 @@ def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...
     failed = tuple(Failure(f["unit"], f["measure"], f["error"]) for f in attributes.get("failed", ()))
     records = unpack_records(arrays, attributes)
     return records, dict(attributes["provenance"]), tuple(attributes["warnings"]), failed
+
+
+def kept_state(folder: Path) -> str:
+    """Return of which state the results are that a study folder keeps; "" where that is not known."""
+    path = folder / FOLDER
+    if not path.is_dir() or not has_group(path, GROUP):
+        return ""
+    _, attributes = read_arrays(path, GROUP, only=())
+    return str(attributes["provenance"].get("state", ""))
 
 
 def pack_records(records: Iterable[Record]) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:

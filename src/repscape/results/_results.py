@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from ..findings import Conclusion  # house: door
 
-FOLDER = "results.zarr"
 TABLE = "results.csv"
 
 
@@ -221,11 +220,11 @@ class Results:
         folder = Path(folder)
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            check_inside(folder, [folder / FOLDER])
+            check_inside(folder, [folder / _disk.FOLDER])
             # The table first: `results.zarr` says of what state both are, and a kill between them is then seen.
             write_whole(folder / TABLE, csv_of(self.to_frame()), sync=sync)
             _disk.write(
-                folder / FOLDER,
+                folder / _disk.FOLDER,
                 self.records,
                 provenance=dict(self.provenance),
                 warnings=self.warnings,
@@ -266,8 +265,8 @@ def load_results(folder: str | Path) -> Results:
     True
     """
     folder = Path(folder)
-    path = folder if folder.name == FOLDER else folder / FOLDER
+    path = folder if folder.name == _disk.FOLDER else folder / _disk.FOLDER
     if not path.is_dir():
-        raise StoreError(f"no results in {folder}: there is no {FOLDER}. repscape run writes one.")
+        raise StoreError(f"no results in {folder}: there is no {_disk.FOLDER}. repscape run writes one.")
     check_inside(path) if path == folder else check_inside(folder, [path])
     return Results(*_disk.read(path))
