@@ -13,6 +13,7 @@ import pytest
 
 import repscape as rs
 from repscape._types import LayerInfo
+from repscape.machine import UNFINISHED, remove_left, write_whole
 from repscape.store import StoreWriter, look_at_groups, read_arrays, write_arrays
 from repscape.study import Running, remove_from_study
 from repscape.study._run import run_into
@@ -42,6 +43,22 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 def test_two_writers_at_once(pair: str, ground: Ground) -> None:
     found = race(ground, pair, count=1)
     assert (found["races"], found["said"]) == (1, [])
+
+
+def test_who_tidies_up_leaves_what_is_being_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page is drawn without the folder's lock: whoever took the lock then removed the page under the other's hands."""
+    left, honest = tmp_path / f".report.html-0{UNFINISHED}", os.fsync
+    left.write_bytes(b"left by a run that was killed")
+    (tmp_path / f".link{UNFINISHED}").symlink_to(tmp_path / "elsewhere")
+
+    def tidied_meanwhile(descriptor: int) -> None:
+        for file in tmp_path.glob(f".*{UNFINISHED}"):
+            remove_left(file)
+        honest(descriptor)
+
+    monkeypatch.setattr(os, "fsync", tidied_meanwhile)
+    write_whole(tmp_path / "report.html", b"page")
+    assert {file.name: file.read_bytes() for file in tmp_path.iterdir()} == {"report.html": b"page"}
 
 
 def test_writers_of_one_group_take_turns(tmp_path: Path) -> None:

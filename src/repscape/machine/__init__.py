@@ -8,6 +8,7 @@ from ._files import (
     UNFINISHED,
     UNFINISHED_FOLDER,
     check_inside,
+    remove_left,
     sync_files,
     sync_folder,
     sync_tree,
@@ -61,5 +62,6 @@ __all__ = [
     "within_memory",
     "workers",
     "write_far",
+    "remove_left",
     "write_whole",
 ]

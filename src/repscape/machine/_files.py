@@ -36,20 +36,63 @@ def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
     if is_far(path):
         write_far(path, content)
         return
-    unfinished = unfinished_name(path, UNFINISHED)
+    unfinished, descriptor = _begun(path)
     try:
-        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666), "wb") as file:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             if sync:
                 os.fsync(file.fileno())
-        unfinished.replace(path)
+            if os.name != "nt":
+                unfinished.replace(path)  # while it is held: nobody takes it for what was left behind
+        if os.name == "nt":
+            unfinished.replace(path)
     except BaseException:
         with suppress(OSError):
             unfinished.unlink(missing_ok=True)
         raise
     if sync:
         sync_folder(path.parent)
+
+
+def _begun(path: Path) -> tuple[Path, int]:
+    """Make the unfinished file, and hold it."""
+    while True:
+        unfinished = unfinished_name(path, UNFINISHED)
+        descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+        _hold(descriptor, wait=True)
+        if os.name == "nt" or os.fstat(descriptor).st_nlink:
+            return unfinished, descriptor
+        os.close(descriptor)  # somebody tidied up just then
+
+
+def _hold(descriptor: int, *, wait: bool) -> bool:
+    """Lock a file that is open; return whether nobody else holds it. Where there are no such locks nobody does."""
+    try:
+        import fcntl  # here, since Windows has none: what is open cannot be removed there
+    except ImportError:
+        return True
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def remove_left(unfinished: Path) -> None:
+    """Remove an unfinished file whose writer is gone; one that is being written stays."""
+    with suppress(OSError):
+        if not stat.S_ISREG(unfinished.lstat().st_mode):
+            unfinished.unlink()
+            return
+        descriptor = os.open(unfinished, os.O_RDONLY)
+        try:
+            if _hold(descriptor, wait=False):
+                unfinished.unlink()
+        finally:
+            os.close(descriptor)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ..errors import RepscapeError, StoreError, StudyMismatchError
-from ..machine import UNFINISHED, check_inside, write_whole
+from ..machine import UNFINISHED, check_inside, remove_left, write_whole
 from ..measures import Measure, every_measure
 from ..plan import Plan
 from ..results import TABLE
@@ -195,14 +195,13 @@ class StudyFolder:
                     self.path.rmdir()
 
     def _clear(self) -> None:
-        """Take away files that a run which was stopped left half-written."""
+        """Take away files that a run which was stopped left half-written; a page may be drawn meanwhile, without the lock."""
         stores = (self.graphs, self.results, self.examples, self.explorer)
         for left in itertools.chain(
             *(folder.glob(f".*{UNFINISHED}") for folder in (self.path, self.path / JOURNAL, *stores)),
             *(store.glob(f"*/.*{UNFINISHED}") for store in stores),
         ):
-            with suppress(OSError):
-                left.unlink()
+            remove_left(left)
 
     # ---- what was finished
 
