@@ -1,7 +1,7 @@
 """Build the gallery of the documentation site: recipes and studies of small data, each a live report with its picture.
 
-    .venv/bin/python tools/gallery.py docs             # docs/gallery.md and docs/gallery_files/
-    .venv/bin/python tools/gallery.py docs curse wine  # these alone
+    .venv/bin/python tools/gallery.py docs             # docs/gallery.md and docs/gallery_files/; what is there stays
+    .venv/bin/python tools/gallery.py docs curse wine  # these again
 
 Recipes run with what stands in for published models, so that no network connection is needed; data of their own come from
 REPSCAPE_DATA where they are there, and what has none is left out and named.
@@ -10,27 +10,27 @@ REPSCAPE_DATA where they are there, and what has none is left out and named.
 from __future__ import annotations
 
 import html
+import json
+import os
+import shlex
 import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
+from gallery_data import MAKERS
 from PIL import Image
-from sklearn import datasets
 
 import repscape as rs
 
 WIDE = 640  # pixels of a picture
 HEAD = """# Gallery
 
-Each picture leads to the live report of a study; below it the command that made it, and what one learns. Built by
-`tools/gallery.py`.
+Each picture leads to the live report of a study: one page with its map of examples, figures and tables. Below it what one learns and the
+commands that made it. All of it is built with this site, on two cores without a network connection.
 
 """
 
@@ -42,138 +42,152 @@ class Entry:
     title: str
     learns: str
     words: str
-    """Of the command; DATA is the folder that `make` wrote."""
-    make: Callable[[Path], None] = lambda folder: None
-
-
-def save(folder: Path, layers: Mapping[str, Any], **columns: Any) -> None:
-    """Write layers and columns where --arrays finds them."""
-    np.savez(folder / "layers.npz", **dict(layers), **columns)
-
-
-def wine(folder: Path) -> None:
-    """Thirteen properties of wines, as they are and with one scale for all."""
-    held = datasets.load_wine()
-    X = held.data.astype(np.float32)
-    save(folder, {"raw": X, "one_scale": (X - X.mean(0)) / X.std(0)}, cultivar=np.array(held.target_names)[held.target])
-
-
-def diabetes(folder: Path) -> None:
-    """Ten measurements of patients, and how the disease went."""
-    held = datasets.load_diabetes()
-    rng = np.random.default_rng(0)
-    X = held.data.astype(np.float32)
-    save(
-        folder,
-        {"measurements": X, "half_of_them": X[:, :5], "noise": rng.normal(size=X.shape)},
-        progression=held.target,
-    )
-
-
-def roll(folder: Path) -> None:
-    """A rolled-up sheet with more and more noise."""
-    sheet = rs.synthetic.embedded(rs.synthetic.swiss_roll(1500, rng=0), 30, rng=1)
-    noise = np.random.default_rng(2).normal(size=sheet.shape) * sheet.std()
-    save(folder, {f"noise_{share:.2f}": sheet + share * noise for share in (0.0, 0.02, 0.05, 0.1, 0.3)})
-
-
-def families(folder: Path) -> None:
-    """Points in near-copies: an error that takes them for single ones is too small."""
-    rng = np.random.default_rng(0)
-    family = np.repeat(np.arange(60), 10)
-    centre = rng.normal(size=(60, 12))[family]
-    save(folder, {f"spread_{s}": centre + s * rng.normal(size=centre.shape) for s in (0.1, 0.5, 1.0)}, family=family)
-
-
-def random_layers(folder: Path) -> None:
-    """Digits through random layers that never learned."""
-    digits = datasets.load_digits()
-    state, layers, rng = digits.data / 16, {}, np.random.default_rng(0)
-    for depth in range(6):
-        layers[f"layer{depth}"] = state.astype(np.float32)
-        state = np.maximum(state @ rng.normal(size=(state.shape[1], 64)) / 8, 0)
-    save(folder, layers, digit=digits.target)
+    """Of the command."""
+    page: str = ""
+    """A page of the site that says more."""
 
 
 OWN = {
+    "demo": Entry(
+        "A small transformer learns digits",
+        "Six checkpoints, every layer, three sites: how labels gather and dimensions rise and fall as it learns.",
+        "demo", "tutorial",
+    ),
+    "digits-learning": Entry(
+        "One network at three moments",
+        "Before training neighbours are those of the pixels; training gathers the digits, deepest layer first.",
+        "run --arrays step0.npz --arrays step20.npz --arrays step400.npz --label digit", "while_training",
+    ),
     "digits-untrained": Entry(
         "Digits through layers that never learned", "Random layers keep neighbours for a while: what untrained means.",
-        "run --arrays DATA/layers.npz --label digit", random_layers,
+        "run --arrays layers.npz --label digit", "own_model",
+    ),
+    "two-seeds": Entry(
+        "Two seeds, and a network that never learned",
+        "Every layer with every layer: a similarity says something only beside chance and beside an untrained network.",
+        "run --arrays one.npz --arrays two.npz --arrays untrained.npz --profiles models "
+        "--measures 'sim_cka(estimator=debiased, permutations=100), overlap_neighbors(k=10)'", "similarity",
+    ),
+    "random-labels": Entry(
+        "True labels, half of them shuffled",
+        "A network that learned wrong names has another spectrum, other classes, and worse probes.",
+        "run --arrays true_labels.npz --arrays half_shuffled.npz --label digit "
+        "--measures 'quality_rankme, quality_alpha, quality_collapse, probe_linear'", "measures/quality_collapse",
+    ),
+    "pictures": Entry(
+        "Pictures through a network in a file",
+        "A folder of pictures and a function that returns a torch module are all it takes.",
+        "run --model mine:network --allow-code --data images --label label --layers '*' --pool flatten", "own_model",
     ),
     "wine": Entry(
         "Wines, raw and on one scale", "One property of large numbers decides who is near, until all have one scale.",
-        "run --arrays DATA/layers.npz --label cultivar", wine,
+        "run --arrays layers.npz --label cultivar", "studies",
     ),
     "diabetes": Entry(
         "A value instead of classes", "What neighbours say about a number; noise as the baseline.",
-        "run --arrays DATA/layers.npz --value progression --measures 'overlap_values, information_imbalance'", diabetes,
+        "run --arrays layers.npz --value progression --measures 'overlap_values, information_imbalance'",
+        "measures/overlap_values",
+    ),
+    "tumours": Entry(
+        "What can be read out, and what only seems so",
+        "Probes with a control: the first two directions hold nearly all, shuffled columns hold more than one would think.",
+        "run --arrays layers.npz --label tumour --measures 'probe_linear(control=true), probe_knn, overlap_labels(k=10)'",
+        "probes",
     ),
     "swiss-roll": Entry(
         "A dimension is one at a scale", "Gride over scales: noise raises the smallest ones first.",
-        "run --arrays DATA/layers.npz --measures 'id_gride(max_rank=128), id_twonn, id_pca'", roll,
+        "run --arrays layers.npz --measures 'id_gride(max_rank=128), id_twonn, id_pca'", "dimension",
     ),
     "families": Entry(
         "Families are groups", "Errors that count near-copies one by one are too small.",
-        "run --arrays DATA/layers.npz --label family --measures 'id_twonn, overlap_labels(k=5)'", families,
+        "run --arrays layers.npz --label family --measures 'id_twonn, overlap_labels(k=5)'", "statistics",
+    ),
+    "rogue": Entry(
+        "One loud dimension", "It decides distances and cosines alone; what is read out hardly notices.",
+        "run --arrays layers.npz --label kind "
+        "--measures 'health_rogue, health_anisotropy, health_hubness, overlap_labels(k=10), probe_linear'",
+        "measures/health_rogue",
+    ),
+    "peaks": Entry(
+        "Peaks that part with depth", "Where kinds become peaks of the density, and when they become as many as the kinds.",
+        "run --arrays layers.npz --label kind --measures 'peaks_agreement, density_pak, overlap_labels(k=10)'",
+        "landscape",
     ),
 }  # fmt: skip
 
 
-def run(words: list[str]) -> None:
-    """Run a command of repscape."""
-    subprocess.run([sys.executable, "-m", "repscape", *words], check=True, stdout=subprocess.DEVNULL)
-
-
 def recipes() -> dict[str, Entry]:
     """Return an entry for every recipe."""
-    found = {}
-    for name, one in rs.list_recipes().items():
-        stand_in = " --stand-in always" if one.models else ""
-        found[name] = Entry(one.title, one.about, f"recipe {name}{stand_in}")
-    return found
+    return {
+        name: Entry(
+            one.title, one.about, f"recipe {name}{' --stand-in always' if one.models else ''}", f"recipes/{name}"
+        )
+        for name, one in rs.list_recipes().items()
+    }
 
 
-def built(name: str, entry: Entry, out: Path) -> str:
-    """Run a study, keep its report and a picture; return its card."""
-    import shlex
-
+def build(name: str, entry: Entry, place: Path) -> None:
+    """Run a study; keep its report, a picture, and how long it took."""
+    began = time.perf_counter()
     with tempfile.TemporaryDirectory() as home:
-        folder, study = Path(home) / "data", Path(home) / name
-        folder.mkdir()
-        entry.make(folder)
-        run([*(word.replace("DATA", str(folder)) for word in shlex.split(entry.words)), "-o", str(study), "-q"])
-        place = out / "gallery_files" / "gallery" / name
+        folder, study = Path(home), Path(home) / name
+        if name in MAKERS:
+            here = Path.cwd()
+            os.chdir(folder)
+            MAKERS[name](Path())
+            os.chdir(here)
+        words = [sys.executable, "-m", "repscape", *shlex.split(entry.words), "-o", name, "-q"]
+        subprocess.run(words, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        page = min(study.rglob("report.html"), key=lambda file: len(file.parts))
         place.mkdir(parents=True, exist_ok=True)
-        page = next(iter(sorted(study.rglob("report.html"), key=lambda file: len(file.parts))))
-        shutil.copy(page, place / "report.html")
         figures = sorted((page.parent / "figures").glob("*.png"), key=lambda file: file.stat().st_size)
         if figures:
             picture = Image.open(figures[-1]).convert("RGB")
             picture.thumbnail((WIDE, WIDE))
             picture.save(place / "picture.webp", quality=80)
-    command = html.escape(f"repscape {entry.words.replace('DATA/', '')} -o {name}")
-    image = f'<img src="gallery/{name}/picture.webp" alt="" loading="lazy" width="{WIDE // 2}">' if figures else ""
+        (place / "made.json").write_text(json.dumps({"seconds": round(time.perf_counter() - began)}), encoding="utf-8")
+        shutil.copy(page, place / "report.html")  # last: a folder with a report is finished
+
+
+def card(name: str, entry: Entry, place: Path) -> str:
+    """Return what the page shows of a study."""
+    lines = [f"python tools/gallery_data.py {name}"] if name in MAKERS else []
+    lines.append(f"repscape {entry.words} -o {name}")
+    commands = html.escape("\n".join(lines))
+    report = f"gallery/{name}/report.html"
+    title, learns = html.escape(entry.title), html.escape(entry.learns)
+    image = ""
+    if (place / "picture.webp").exists():
+        image = f'<a href="{report}"><img src="gallery/{name}/picture.webp" alt="{title}" loading="lazy"></a>\n'
+    more = f' <a href="{entry.page}.html">More about it</a>.' if entry.page else ""
+    seconds = json.loads((place / "made.json").read_text(encoding="utf-8"))["seconds"]
     return (
-        f'<section class="card">\n<h3><a href="gallery/{name}/report.html">{html.escape(entry.title)}</a></h3>\n'
-        f'<a href="gallery/{name}/report.html">{image}</a>\n<p>{html.escape(entry.learns)}</p>\n'
-        f"<pre>{command}</pre>\n</section>\n"
+        f'<section class="card">\n<h3><a href="{report}">{title}</a></h3>\n{image}<p>{learns}{more}</p>\n'
+        f'<pre>{commands}</pre>\n<p class="made">{seconds} s</p>\n</section>'
     )
 
 
 def main() -> None:
-    """Build what is asked for, and the page."""
+    """Build what is asked for or not there yet, and the page."""
     out, wanted = Path(sys.argv[1]), sys.argv[2:]
-    every = {**OWN, **recipes()}
-    cards, left = [], []
-    for name in wanted or every:
-        began = time.perf_counter()
-        try:
-            cards.append(built(name, every[name], out))
-        except subprocess.CalledProcessError:
-            left.append(name)
-        print(f"{name}: {time.perf_counter() - began:.0f} s{', left out' if name in left else ''}", flush=True)
+    parts, left = [HEAD], []
+    for heading, entries in {"Studies of your own kind": OWN, "Published studies": recipes()}.items():
+        cards = []
+        for name, entry in entries.items():
+            place = out / "gallery_files" / "gallery" / name
+            if name in wanted or not (place / "report.html").exists():
+                try:
+                    build(name, entry, place)
+                except subprocess.CalledProcessError:
+                    left.append(name)
+                    print(f"{name}: left out", flush=True)
+                    continue
+                seconds = json.loads((place / "made.json").read_text(encoding="utf-8"))["seconds"]
+                print(f"{name}: {seconds} s, {(place / 'report.html').stat().st_size / 1e6:.1f} MB", flush=True)
+            cards.append(card(name, entry, place))
+        parts.append(f'## {heading}\n\n<div class="cards">\n{chr(10).join(cards)}\n</div>\n')
     note = f"\nNot built here, for want of data: {', '.join(left)}.\n" if left else ""
-    (out / "gallery.md").write_text(f"{HEAD}{chr(10).join(cards)}{note}", encoding="utf-8")
+    (out / "gallery.md").write_text("\n".join(parts) + note, encoding="utf-8")
 
 
 if __name__ == "__main__":

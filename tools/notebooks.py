@@ -77,7 +77,7 @@ def main() -> None:
             began = time.perf_counter()
             NotebookClient(notebook, timeout=600, resources={"metadata": {"path": str(place)}}).execute()
             nbformat.write(notebook, out / f"{name}.ipynb")
-            print(f"{name}: {time.perf_counter() - began:.0f} s")
+            print(f"{name}: {time.perf_counter() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -211,6 +211,22 @@ class Plan(Brief):
         return cls(**given)
 
 
+def check_words(entries: Mapping[str, Any]) -> None:
+    """Refuse names of measures, of their options, of profiles and of steps that are not known, whatever else a plan will hold.
+
+    Examples
+    --------
+    >>> check_words({"measures": [{"name": "id_twonn", "estimator": "mle"}], "profiles": ["next"]})
+    """
+    for name in entries.get("profiles", ()):
+        _check.choice(name, "profiles", "Plan", PROFILES)
+    _steps(entries.get("preprocess", ()))
+    rows = [(measure(entry[NAME]), dict(entry)) for entry in entries.get("measures", ())]
+    for row, options in rows:
+        del options[NAME]
+        row.check_options({name: None if value == NONE else value for name, value in options.items()})
+
+
 def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
     if value is None:
         return ()

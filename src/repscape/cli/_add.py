@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from ..study import look_for_study
 from ._expand import expanded
 from ._model_options import AllowCode, AllowPickle, TrustRemoteCode
-from ._options import Json, LabelsFrom, PlanOptions, RunOptions, Study
+from ._options import Json, LabelsFrom, PlanOptions, RunOptions, Study, look
 from ._shown import show_study
 
 Model = Annotated[
@@ -48,6 +49,8 @@ def add(
       repscape add study --label topic --labels-from topics.csv:topic
       repscape add study --model large=gpt2-large
     """
+    look_for_study(study)
+    look(arrays=arrays or (), tables=labels_from or (), models=model or ())
     given = plan.entries()
     if not given and not (model or arrays or revision):
         raise typer.BadParameter("give --measures, --label, --value, --model, --arrays or --revision", ctx=ctx)

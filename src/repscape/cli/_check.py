@@ -25,6 +25,10 @@ def check(study: Study, repair: Repair = False, json: Json = False) -> None:
       repscape check study
       repscape check study --repair
     """
+    from ..study import look_for_study
+
+    look_for_study(study)
+
     from ..study import Running, open_study, repair_study
 
     found = open_study(study).problems()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ._options import Json, Layers, Measures, Quiet, Threads, place, plan_entries
+from ._options import Json, Layers, Measures, Quiet, Threads, look, place, plan_entries
 from ._print import note, say, say_json
 
 Side = Annotated[
@@ -53,12 +53,14 @@ def compare(
       repscape compare bert.zarr gpt2.zarr
       repscape compare small=study-a large=study-b --measures "sim_cka, sim_rsa" -o compared
     """
+    given = plan_entries(measures=measures, layers=layers, profiles=["models"])
+    look(arrays=[one, other])
+
     from ..findings import best_matches
     from ..results import titles
     from ..study import Running, StudySpec, comparison, run, run_study
     from ._summary import say_conclusions, say_matches
 
-    given = plan_entries(measures=measures, layers=layers, profiles=["models"])
     given |= comparison(given.pop("measures", None), protocol=protocol, permutations=permutations)
     spec = StudySpec.of([one, other], plan=given)
     if out is not None:

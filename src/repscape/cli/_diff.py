@@ -24,6 +24,11 @@ def diff(first: First, second: Second, json: Json = False) -> None:
     Example:
       repscape diff study study-again
     """
+    from ..study import look_for_study
+
+    look_for_study(first)
+    look_for_study(second)
+
     from ..study import diff_studies
 
     found = diff_studies(first, second)

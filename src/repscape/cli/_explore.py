@@ -29,6 +29,11 @@ def explore(studies: Studies, no_browser: NoBrowser = False, port: Port = 0) -> 
       repscape explore study
       repscape explore small large --no-browser
     """
+    from ..study import look_for_study
+
+    for folder in studies:
+        look_for_study(folder)
+
     from ..explore import explore as open_explorer
 
     def tell(address: str) -> None:
@@ -61,6 +66,11 @@ def export_explorer(
     Example:
       repscape export-explorer study -o site/
     """
+    from ..study import look_for_study
+
+    for folder in studies:
+        look_for_study(folder)
+
     from ..explore import export_explorer as write_site
 
     def tell(share: float, what: str) -> None:

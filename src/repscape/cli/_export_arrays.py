@@ -41,6 +41,10 @@ def export_arrays(study: Source, out: Out, layers: Chosen = None, json: Json = F
       repscape export-arrays run.zarr --layers 'h.*' -o states.safetensors
       repscape export-arrays study -o published
     """
+    from ..study import look_for_export
+
+    look_for_export(study)
+
     from ..study import export_arrays as write
 
     files = write(study, out, layers=layers or ())

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ._model_options import IdColumn
-from ._options import Axes, Json, LabelsFrom, Mask, PoolArrays, Quiet, place, used
+from ._options import Axes, Json, LabelsFrom, Mask, PoolArrays, Quiet, look, place, used
 from ._print import note, say, say_json
 
 Source = Annotated[
@@ -51,6 +51,8 @@ def import_arrays(
       repscape run layers -o study
       repscape import-arrays states.safetensors --axes layers,n,tokens,d --pool mean -o layers
     """
+    look(arrays=[f"={source}"], tables=labels_from or ())
+
     from ..errors import InputError
     from ..study import StudySpec
     from ..study import import_arrays as take_in

@@ -31,6 +31,10 @@ def info(ctx: typer.Context, path: Where = None, vectors: Vectors = False, json:
     if path is None:
         _measures(json)
         return
+    from ..study import look_for_source
+
+    look_for_source(path)
+
     from ..study import describe
 
     held = describe(path)

@@ -21,6 +21,7 @@ from ._options import (
     Quiet,
     Threads,
     Value,
+    look,
     plan_entries,
     used,
 )
@@ -63,15 +64,17 @@ def measure(
       repscape measure id_twonn layers.npz
       repscape measure "overlap_labels(k=10)" layers/ --label labels --json
     """
+    used(labels_from, id_column=id_column)
+    look(arrays=arrays, tables=labels_from or ())
+    given = plan_entries(
+        measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
+    )
+
     from ..examples import Form
     from ..study import StudySpec
     from ..study import run as run_study
     from ._summary import say_summary
 
-    used(labels_from, id_column=id_column)
-    given = plan_entries(
-        measures=[measures], layers=layers, profiles=profiles, labels=label, values=value, by=by, preprocess=preprocess
-    )
     form = Form.of(axes=axes, pool=pool, mask=mask, function="measure")
     spec = StudySpec.of(arrays, labels_from or (), plan=given, id_column=id_column, form=form)
     plan, columns = spec.load()

@@ -189,7 +189,30 @@ def plan_entries(
         given["profiles"] = _words(profiles, "--profiles")
     if preprocess:
         given["preprocess"] = _words(preprocess, "--preprocess")
+    if given:
+        from ..plan import check_words
+
+        check_words(given)
     return given
+
+
+def look(
+    *, arrays: Sequence[str] = (), tables: Sequence[str] = (), data: str | None = None, models: Sequence[str] = ()
+) -> None:
+    """Refuse files that are not there before anything slow is loaded."""
+    from ..examples import look_for_columns, look_for_data, look_for_layers, named_path
+
+    for entry in arrays:
+        look_for_layers(entry)
+    for entry in tables:
+        look_for_columns(entry)
+    if data is not None:
+        look_for_data(data)
+    if models:
+        from ..extraction import look_for_model
+
+        for entry in models:
+            look_for_model(named_path(entry)[1])
 
 
 def alone(option: str, ctx: typer.Context, **others: Any) -> None:

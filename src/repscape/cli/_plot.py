@@ -23,6 +23,10 @@ def plot(study: Study, out: Out = None, formats: Formats = "png,svg,pdf", json: 
     Example:
       repscape plot study -o paper/figures --formats pdf
     """
+    from ..study import look_for_results
+
+    look_for_results(study)
+
     from ..figures import save_figures
     from ..study import StudyFolder, results_in
 

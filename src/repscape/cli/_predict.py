@@ -8,7 +8,7 @@ import typer
 
 from ._expand import expanded
 from ._model_options import AllowCode, Data, ExampleOptions, OpenOptions, chosen
-from ._options import Json, Study
+from ._options import Json, Study, look
 from ._print import note, say, say_json, say_table
 
 WIDE = 60
@@ -51,6 +51,11 @@ def predict(
     """
     if bool(inputs) == (data is not None):
         raise typer.BadParameter("give inputs in quotes, or --data", ctx=ctx)
+
+    from ..study import look_for_predict
+
+    look_for_predict(study)
+    look(data=data, models=[] if model is None else [f"={model}"])
 
     from ..examples import read_examples
     from ..study import predict as ask

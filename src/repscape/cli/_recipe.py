@@ -70,6 +70,10 @@ def recipe(
     if name is None:
         raise typer.BadParameter("give NAME, or --list", ctx=ctx)
 
+    from ..recipes import known_recipe
+
+    known_recipe(name)
+
     from ..errors import InputError
     from ..machine import thread_count
     from ..recipes import forecast_recipe, run_recipe

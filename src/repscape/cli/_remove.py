@@ -31,6 +31,10 @@ def remove(
     if not (measures or model):
         raise typer.BadParameter("give --measures or --model", ctx=ctx)
 
+    from ..study import look_for_study
+
+    look_for_study(study)
+
     from ..errors import InputError
     from ..measures import measures_from_text
     from ..study import Running, remove_from_study

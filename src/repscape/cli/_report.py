@@ -55,6 +55,11 @@ def report(
     """
     if len(studies) > 1 and out is None:
         raise typer.BadParameter("give the file of a page about several studies: --out FILE", ctx=ctx)
+    from ..study import look_for_results
+
+    for folder in studies:
+        look_for_results(folder)
+
     from ..report import report_studies
     from ..study import StudyFolder
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ..study import look_for_source
 from ._expand import expanded
 from ._model_options import (
     AllowCode,
@@ -23,7 +24,7 @@ from ._model_options import (
     chosen,
     say_study_forecast,
 )
-from ._options import Axes, Json, LabelsFrom, Mask, PlanOptions, RunOptions, place, used
+from ._options import Axes, Json, LabelsFrom, Mask, PlanOptions, RunOptions, look, place, used
 from ._shown import show_study
 
 Out = Annotated[
@@ -101,10 +102,14 @@ def run(
             raise typer.BadParameter("give the study folder to write: --out DIR", ctx=ctx)
         out = Path(study)
 
+    look(arrays=arrays or (), tables=labels_from or (), data=data, models=model or ())
+    if study is not None:
+        look_for_source(study)
+    given = plan.entries()
+
     from ..examples import Form
     from ..study import ModelSource, StudySpec, read_study, run_study
 
-    given = plan.entries()
     if model is not None and (axes is not None or mask is not None):
         raise typer.BadParameter("--axes and --mask are of arrays, not of a model", ctx=ctx)
     if model is not None and data is not None:

@@ -1,70 +1,8 @@
-"""What can go into a study: examples for a model, arrays that are already there, published neighbour files."""
+"""What can go into a study: examples for a model, arrays that are already there, published neighbour files.
 
-from ._arrays import ArrayLayers, layers_in_memory, read_layers, split_key
-from ._builtin import BUILTIN, builtin_values
-from ._columns import ColumnTable, Reading, read_columns
-from ._images import CHANNELS, IMAGE_KEYS, image_folder
-from ._join import GivenColumns, Rows, named_path
-from ._layer_names import layer_infos, natural_key
-from ._neighbor_files import NeighborFiles, kind_of_folder, read_neighbor_files, write_neighbor_files
-from ._npz import load_npy, load_npz
-from ._read import Chosen, choose_examples, read_examples
-from ._room import written_size
-from ._shown_columns import ShownColumn, shown_column
-from ._source import Wanted
-from ._thumbnails import Pictures, sheet, thumbnails
-from ._typed import as_numbers
-from ._vectors import is_here
-from ._vocabulary import choose_words, missing_words, shared_words, vector_models
-from .forms import POOLS, WRITERS, Form, as_array, is_model, is_model_source, is_tensor, to_anndata, write_held
+Names are listed in ``__init__.pyi`` and load on first use, so that a mistyped name or path is told at once.
+"""
 
-__all__ = [
-    "CHANNELS",
-    "Chosen",
-    "ColumnTable",
-    "Pictures",
-    "sheet",
-    "ShownColumn",
-    "shown_column",
-    "thumbnails",
-    "GivenColumns",
-    "Reading",
-    "Rows",
-    "Wanted",
-    "as_numbers",
-    "choose_examples",
-    "named_path",
-    "written_size",
-    "IMAGE_KEYS",
-    "image_folder",
-    "is_here",
-    "load_npy",
-    "load_npz",
-    "split_key",
-    "BUILTIN",
-    "ArrayLayers",
-    "Form",
-    "POOLS",
-    "WRITERS",
-    "as_array",
-    "is_model",
-    "is_model_source",
-    "is_tensor",
-    "layers_in_memory",
-    "to_anndata",
-    "write_held",
-    "builtin_values",
-    "NeighborFiles",
-    "choose_words",
-    "kind_of_folder",
-    "layer_infos",
-    "missing_words",
-    "natural_key",
-    "read_columns",
-    "read_examples",
-    "read_layers",
-    "read_neighbor_files",
-    "shared_words",
-    "vector_models",
-    "write_neighbor_files",
-]
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

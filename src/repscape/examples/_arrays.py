@@ -19,6 +19,7 @@ from .. import _check
 from .._types import Brief, LayerInfo
 from ..errors import InputError, InputTypeError, UnknownNameError
 from ._layer_names import layer_infos
+from ._there import NO_LAYERS
 from ._told_apart import NUMBERS, as_column, columns_among, layers_and_columns
 from .forms import READERS, Arranged, Form, Held, arranged, as_array, held_in_memory, read_held
 
@@ -89,7 +90,7 @@ def read_layers(path: str | os.PathLike[str], *, key: str | None = None, form: F
     where, key = split_key(path, key)
     form = form or Form()
     if not os.fspath(path) or not where.exists():
-        raise InputError(f"a path of layers must be a file or folder that exists. Got {_check.shown(os.fspath(path))}.")
+        raise InputError(NO_LAYERS.format(os.fspath(path)))
     if key is not None and (where.suffix == ".npy" or (where.is_dir() and where.suffix != ".zarr")):
         said = f"the folder {where}" if where.is_dir() else where
         raise InputError(f"a key names an array of a .npz. Got key {key!r} for {said}.")

@@ -15,7 +15,8 @@ from .. import _check
 from .._types import Brief
 from ..errors import InputError, InputTypeError, UnknownNameError
 from ._npz import load_npy, load_npz
-from ._tables import READABLE, read_table, suffix_of
+from ._tables import READABLE, read_table
+from ._there import NO_COLUMNS, suffix_of
 from ._told_apart import as_column
 from ._typed import half_pair, settled
 
@@ -104,7 +105,7 @@ def column_table(path: str | os.PathLike[str], *, name: str | None = None, readi
 def _read(where: Path, key: str | None, reading: Reading) -> dict[str, Array]:
     """Return every column of a file; of a .npy the one that `key` names."""
     if not where.is_file():
-        raise InputError(f"a path of columns must be a file that exists. Got {where}.")
+        raise InputError(NO_COLUMNS.format(where))
     if where.suffix == ".npy":
         return _of_npy(where, key, allow_pickle=reading.allow_pickle)
     if where.suffix == ".npz":
@@ -136,7 +137,7 @@ def _named(found: dict[str, Array], where: Path, key: str | None, name: str | No
 def _taken_apart(text: str) -> tuple[Path, str | None]:
     """Take "F.csv:column" apart; a colon in the path of the file itself stays."""
     if not text:
-        raise InputError("a path of columns must be a file that exists. Got ''.")
+        raise InputError(NO_COLUMNS.format("''"))
     if not os.path.exists(text) and ":" in text:
         where, _, key = text.rpartition(":")
         if os.path.exists(where):

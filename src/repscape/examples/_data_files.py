@@ -11,7 +11,8 @@ import pandas as pd
 
 from ..errors import InputError, UnknownNameError
 from ._layer_names import natural_key
-from ._tables import read_table, suffix_of
+from ._tables import read_table
+from ._there import suffix_of
 from ._typed import text
 from ._walk import is_hidden
 

@@ -24,7 +24,8 @@ from ._npz import load_npy, load_npz
 from ._select import WHAT
 from ._source import Source, Wanted, table_source
 from ._streamed import is_stream, stream_source, streamed_file
-from ._tables import FASTA_SUFFIXES, READABLE, read_table, suffix_of
+from ._tables import FASTA_SUFFIXES, READABLE, read_table
+from ._there import NO_DATA, is_hub_name, suffix_of
 from ._vectors import looks_like_vectors, vectors_source, word_source
 from ._walk import is_hidden
 
@@ -103,10 +104,8 @@ def _from_folder(path: Path, asked: Wanted) -> Source:
 
 def _from_name(name: str, asked: Wanted) -> Source:
     """Read what is no path: a name of gensim's downloader, or one on the hub."""
-    if not name or suffix_of(Path(name)) or name.startswith((".", "/", "~")) or name.count("/") > 1:
-        raise InputError(
-            f"source of {WHAT} must be a file or folder that exists, or a name on the hub. Got {name or repr(name)}."
-        )
+    if not is_hub_name(name):
+        raise InputError(NO_DATA.format(name or repr(name)))
     if asked.kind == "vectors":
         from ._gensim import downloaded
 

@@ -19,6 +19,7 @@ from ..errors import InputError, InputTypeError
 from ._columns import ID, Array, ColumnTable, Reading, column_table
 from ._layer_names import natural_key
 from ._tables import plain_frame
+from ._there import named_path
 from ._typed import settled
 
 SHOWN = 5  # ids that a message spells out
@@ -147,14 +148,6 @@ class GivenColumns(Mapping[str, Any]):
                     )
                 found[name] = entries if order is None else entries[order]
         return found, notes
-
-
-def named_path(entry: str) -> tuple[str, str]:
-    """Take "NAME=PATH" apart; a file whose own path holds a = is a path."""
-    name, sign, path = entry.partition("=")
-    if not sign or os.path.exists(entry) or os.sep in name:
-        return "", entry
-    return name, path
 
 
 def _of_frame(frame: pd.DataFrame, reading: Reading) -> ColumnTable:

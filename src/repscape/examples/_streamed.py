@@ -25,7 +25,7 @@ from ..errors import InputError, InputTypeError, UnknownNameError, needs_extra
 from ._json_records import columns_of, parsed
 from ._opened import opened
 from ._source import SEQUENCE_COLUMNS, TEXT_COLUMNS, Source, Wanted, cleaned, with_ids
-from ._tables import suffix_of
+from ._there import suffix_of
 
 FILES = (".jsonl", ".ndjson", ".txt", ".parquet")
 HELD = 1 << 22  # bytes of a temporary file that stay in memory

@@ -14,21 +14,10 @@ from ._json_records import json_table
 from ._opened import lines_of, text_of
 from ._room import check_room
 from ._separated import MOST_COLUMNS, check_names, separated_table
+from ._there import suffix_of
 from ._typed import check_characters
 
 CELL = 64  # bytes of a cell in memory, at least, once it is a Python object
-
-
-def suffix_of(path: Path) -> str:
-    """Return the suffix that says the form: that before .gz where there is one.
-
-    Examples
-    --------
-    >>> suffix_of(Path("reviews.CSV.gz"))
-    '.csv'
-    """
-    name = path.name.lower()
-    return Path(name.removesuffix(".gz")).suffix
 
 
 def read_table(

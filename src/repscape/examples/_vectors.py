@@ -13,7 +13,7 @@ from ._npz import load_npz
 from ._opened import opened
 from ._room import check_room, written_size
 from ._source import Array, Source, array_source
-from ._tables import suffix_of
+from ._there import suffix_of
 from ._told_apart import columns_among
 
 LINE = 1 << 20  # characters looked at

@@ -8,7 +8,7 @@ from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
 from ._layout import Layout
 from ._loss_torch import LOSS
-from ._open import function_file, names_function, open_model
+from ._open import function_file, look_for_model, names_function, open_model
 from ._sites import select_taps
 from ._slab_torch import readied
 from ._torch_model import Model, list_layers, refused_sites
@@ -16,6 +16,7 @@ from ._window import Window
 
 __all__ = [
     "TextEncoder",
+    "look_for_model",
     "quiet",
     "read_taps",
     "select_taps",

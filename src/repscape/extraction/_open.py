@@ -182,6 +182,18 @@ def _open_object(
     return model
 
 
+def look_for_model(model: str) -> None:
+    """Refuse a folder of a model that is not there, before anything that opens it is loaded.
+
+    Raises
+    ------
+    InputError
+        Naming the model, which is neither "library:name", nor "module:function", nor a folder, nor could be a hub id.
+    """
+    if ":" not in model:
+        _folder_or_id(model, None)
+
+
 def _folder_or_id(model: str, revision: str | None) -> str:
     """Tell a folder from a hub id, and refuse what is neither."""
     if model and Path(model).expanduser().is_dir():

@@ -48,7 +48,7 @@ def measure(name: str | Measure, given: Iterable[Measure] = ()) -> Measure:
     known = every_measure()
     if name not in known:
         raise UnknownNameError(
-            f"measure of the table of measures must be one of {', '.join(map(repr, known))}. Got {name!r}."
+            f"measure of the table of measures must be one of its {len(known)}, which repscape info lists. Got {name!r}."
             f"{_check.near(name, [*known, *handed_in])} One of your own is handed in as a Measure, also to "
             f"Plan.from_dict(..., measures=[...]), or comes with an installed package (entry points, group {GROUP!r})."
         )

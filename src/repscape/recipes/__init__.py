@@ -1,7 +1,8 @@
-"""Published studies that can be repeated with one command, and the network that the demo trains."""
+"""Published studies that can be repeated with one command, and the network that the demo trains.
 
-from ._recipe import Recipe, list_recipes
-from ._run import RecipeRun, forecast_recipe, known_recipe, run_recipe
-from .demo import Demo, run_demo
+Names are listed in ``__init__.pyi`` and load on first use, so that a mistyped name or path is told at once.
+"""
 
-__all__ = ["Demo", "Recipe", "RecipeRun", "forecast_recipe", "known_recipe", "list_recipes", "run_demo", "run_recipe"]
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

@@ -13,6 +13,7 @@ from typing import Any
 from .. import _check
 from ..errors import InputError
 
+FUNCTION = "run_recipe"
 NEEDS = ("models", "data", "memory", "disk", "time")
 GIVEN = ("models", "data")
 KEYS = ("title", "study", "about", "needs", "takes", "models", "stand_in", "data", "options", "published")
@@ -155,6 +156,12 @@ def list_recipes() -> dict[str, Recipe]:
         file.name.removesuffix(".toml"): file for file in (files(__package__) / "studies").iterdir() if _is_recipe(file)
     }
     return {name: Recipe.read(found[name].read_text(encoding="utf-8"), name) for name in sorted(found)}
+
+
+def known_recipe(name: str) -> Recipe:
+    """Return a recipe by its name, or offer near ones."""
+    recipes = list_recipes()
+    return recipes[_check.choice(name, "name", FUNCTION, recipes)]
 
 
 def _is_recipe(file: Traversable) -> bool:

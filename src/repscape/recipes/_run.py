@@ -22,12 +22,11 @@ from ..results import Results, csv_of
 from ..study import ModelSource
 from ._compare import Row, compare, counted, to_frame
 from ._order import Order, Shown, StandIn, Steps
-from ._recipe import Recipe, list_recipes
+from ._recipe import FUNCTION, Recipe, known_recipe
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FUNCTION = "run_recipe"
 COMPARISON = "comparison.csv"
 
 
@@ -172,12 +171,6 @@ def forecast_recipe(
     """
     order = _order(name, to=to, models=models, data=data, options=options, stand_in=stand_in, rng=rng)
     return list(_steps(order.recipe).forecast(order))
-
-
-def known_recipe(name: str) -> Recipe:
-    """Return a recipe by its name, or offer near ones."""
-    recipes = list_recipes()
-    return recipes[_check.choice(name, "name", FUNCTION, recipes)]
 
 
 def _order(

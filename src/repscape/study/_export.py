@@ -19,6 +19,7 @@ from ..results import Place
 from ._export_states import export_states, is_file_of_states
 from ._folder import StudyFolder
 from ._study import Study, open_study
+from ._there import NO_EXPORT
 from ._units import place_name
 from .reading import imported_models, published_graphs
 
@@ -71,7 +72,7 @@ def export_arrays(
     """
     source, target = Path(study), Path(folder)
     if not source.is_dir():
-        raise InputError(f"study of export_arrays must be a folder that exists. Got {source}.")
+        raise InputError(NO_EXPORT.format(source))
     if is_file_of_states(target):
         return [export_states(source, target, [layers] if isinstance(layers, str) else list(layers))]
     if layers:

@@ -16,7 +16,7 @@ from ..machine import place_of
 from ..store import Store, open_store
 from ._extract_far import Far, extracting_workers
 from ._extraction_job import ExtractionJob
-from ._progress import bar
+from ._progress import progress_bar
 from ._rounding import STORE_DTYPES
 
 if TYPE_CHECKING:
@@ -180,7 +180,7 @@ def extract(  # house: every option in one place
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:
-        with bar(progress) as report:
+        with progress_bar(progress) as report:
             job.work(report)
     except KeyboardInterrupt:
         kept = open_store(job.path).state.get("examples", 0) if job.path.exists() else 0

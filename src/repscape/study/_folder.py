@@ -22,10 +22,10 @@ from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
 from ._plans import name_of, readable
 from ._schema import check_study, in_toml
+from ._there import PLAN_FILE, RESULTS
 
-PLAN_FILE = "study.toml"
 STORE, STORES = "activations.zarr", "activations"
-GRAPHS, RESULTS, EXAMPLES, EXPLORER = "graphs.zarr", "results.zarr", "examples.zarr", "explorer.zarr"
+GRAPHS, EXAMPLES, EXPLORER = "graphs.zarr", "examples.zarr", "explorer.zarr"
 FIGURES, REPORT, PROBES, COLUMNS = "figures", "report.html", "probes", "columns"
 JOURNAL, CONTENTS, VIEWS = "journal", "contents.json", "views.json"
 FORMAT, READ = 2, (1, 2)

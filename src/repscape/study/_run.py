@@ -28,7 +28,7 @@ from ._folder import StudyFolder
 from ._gather import gathered
 from ._journal import Answers, Journal
 from ._legacy import adopt
-from ._progress import bar
+from ._progress import progress_bar
 from ._provenance import provenance
 from ._schedule import scheduler_of
 from ._settle import Job, Order, named_contents, settled
@@ -174,7 +174,7 @@ def _run_in_memory(order: Order, means: Means, progress: bool | Progress | None)
     everything = expanded([plan], source, places, about=provenance([plan], source))
     check_options(everything, lambda key: True)
     means.scheduler.check(everything.calls())
-    with bar(progress) as report:
+    with progress_bar(progress) as report:
         execution = Execution(everything, None, None, means, report)
         stopped = _worked(execution)
     results = gathered(everything.contents, execution.done)
@@ -186,7 +186,7 @@ def _run_in_memory(order: Order, means: Means, progress: bool | Progress | None)
 
 def run_into(home: StudyFolder, order: Order, means: Means, *, progress: bool | Progress | None = None) -> Results:
     """Run into a folder whose lock is held; return all results of the folder."""
-    with bar(progress) as report:
+    with progress_bar(progress) as report:
         job = settled(home, order)
         journal = home.journal(sync=means.sync)
         check_options(job.everything, lambda key: not journal.has(key, whole=False))

@@ -19,7 +19,7 @@ from ..results import Results, card_of, load_results
 from ..store import Store, open_store
 from ._contents import Contents
 from ._execute import Means
-from ._folder import PLAN_FILE, StudyFolder
+from ._folder import StudyFolder
 from ._graphs import GraphNames, kept_graphs
 from ._journal import Journal
 from ._problems import Problem, problems_of
@@ -27,6 +27,7 @@ from ._run import results_of, run_into, told
 from ._schedule import scheduler_of
 from ._settle import Order, settled
 from ._sources import own_source
+from ._there import NO_STUDY
 from ._units import place_name
 from .reading import Source, read_source, read_study
 
@@ -287,7 +288,7 @@ def open_study(folder: str | os.PathLike[str]) -> Study:
     (['a', 'b'], 64)
     """
     if not (home := StudyFolder(Path(folder))).is_study:
-        raise InputError(f"folder of open_study must be a study folder, which holds {PLAN_FILE}. Got {folder}.")
+        raise InputError(NO_STUDY.format(folder))
     home.check_inside()
     home.held()
     return Study(home)

@@ -22,7 +22,7 @@ from ..extraction import open_model
 from ..graph import NeighborGraph, knn_graphs
 from ..measures.dimension import id_gride
 from ..measures.overlap import overlap_neighbors
-from ._progress import bar
+from ._progress import progress_bar
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -104,7 +104,7 @@ def token_geometry(
     rows: list[Mapping[str, Any]] = []
     names: list[LayerInfo] = []
     size, began = 0, time.perf_counter()
-    with bar(progress) as report:
+    with progress_bar(progress) as report:
         for slab in iterate(opened, data, pool="token", slab_rows=1, **given):
             names = list(slab.states)
             size += sum(states.nbytes for states in slab.states.values())

@@ -25,6 +25,7 @@ from ...store import Store, open_store
 from .._folder import StudyFolder
 from .._run import run
 from .._study import open_study
+from .._there import NO_MODEL
 from ..reading import STATES, read_source, read_study
 
 BEST = "best"
@@ -53,10 +54,7 @@ def settled_probe(asked: ProbeWanted) -> Probe:
     kept = _kept(asked.folder)
     places = home.stores()
     if not places and not kept:
-        raise InputError(
-            f"study of {FUNCTION} must be the folder of a study of a model (repscape run --model M --data D --label COLUMN -o "
-            f"STUDY): only that can take new inputs. {asked.folder} holds {_instead(asked.folder)}."
-        )
+        raise InputError(NO_MODEL.format(asked.folder, _instead(asked.folder)))
     if not places:
         return _of_kept(asked, kept)
     study = _Study.open(asked, places)

@@ -23,7 +23,7 @@ from ...examples import Form, GivenColumns, Rows, kind_of_folder, read_neighbor_
 from ...graph import NeighborGraph
 from ...machine import whole_folder
 from ...store import is_unfinished, list_groups, making, open_store, read_arrays, write_arrays
-from .._progress import bar
+from .._progress import progress_bar
 from ._imported_points import Found, import_points, layers_of
 
 POINTS, GRAPHS = "activations.zarr", "graphs.zarr"
@@ -113,7 +113,7 @@ def import_arrays(
     given = GivenColumns.of(columns)
     on_disk = isinstance(source, str | os.PathLike)
     graphs = on_disk and Path(source).is_dir() and kind_of_folder(source) == "neighbors"
-    with bar(progress) as tell, _beside(target) as fresh:
+    with progress_bar(progress) as tell, _beside(target) as fresh:
         _target(where, model)  # another may have made it before the lock was ours
         if graphs:
             n, layers, names, notes = _import_graphs(source, fresh, given, tell)

@@ -12,8 +12,9 @@ from ...errors import InputError, StoreError
 from ...examples import Form, Reading, named_path
 from ...extraction import names_function
 from ...store import check_format
-from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
+from .._folder import FORMAT, READ, StudyFolder
 from .._schema import check_study
+from .._there import NO_PATH, PLAN_FILE
 from ._models import TRUST, ModelSource
 from ._spec import TOLD, StudySpec
 
@@ -59,7 +60,7 @@ def read_study(path: str | os.PathLike[str]) -> StudySpec:
     if where.suffix != ".toml":
         return StudySpec.of([f"={os.fspath(path)}"])
     if not where.is_file():
-        raise InputError(f"a study must be a study.toml or a folder that exists. Got {where}.")
+        raise InputError(NO_PATH.format(where))
     try:
         held = tomllib.loads(where.read_text(encoding="utf-8"))
     except (ValueError, RecursionError) as error:  # also of digits without end, and nesting without end
