@@ -33,7 +33,8 @@ $(VENV)/.installed-%: pyproject.toml constraints.txt | $(BIN)/python
 	@touch $@
 
 demo: $(VENV)/.installed-models
-	$(BIN)/repscape demo -o demo
+	$(BIN)/repscape demo -o demo --open
+	@echo "Every command of the pages works after:  . $(BIN)/activate"
 
 # No worker that died is replaced, and a test that stands still for five minutes ends its worker: either way the run ends at once
 # and fails. xdist with loadfile gives a new worker the same file again, and waits without end.

@@ -140,6 +140,38 @@ def test_network_of_ones_own() -> None:
     assert "overlap_labels[topic]" in done
 
 
+def test_pictures_through_a_checkpoint_file() -> None:
+    from PIL import Image
+
+    rng = np.random.default_rng(0)
+    for row in range(24):
+        place = Path("photos") / ("cat", "dog")[row % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        pixels = rng.integers(0, 256, (8, 8, 3), dtype=np.uint8)
+        Image.fromarray(pixels).save(place / f"{row}.png")
+    code = blocks(OWN_MODEL, "python")[1]
+    Path("pictures.py").write_text(code, encoding="utf-8")
+    body = code.partition("net = ")[2].partition("    held = ")[0]
+    weights = eval(body, {"torch": torch}).state_dict()
+    torch.save({"state_dict": {f"module.{name}": weight for name, weight in weights.items()}}, "weights.pt")
+    listed, done = (run(words) for words in commands(OWN_MODEL, with_="pictures:network"))
+    assert "Conv2d" in listed or "3" in listed
+    assert "overlap_labels(k=5)[label]" in done
+
+
+def test_words_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
+    import matplotlib.pyplot as plt
+
+    rng, words = np.random.default_rng(0), "cat dog horse cow hammer knife table chair".split()
+    for name, wide in (("glove.6B.50d.txt", 50), ("glove.twitter.27B.25d.txt", 25)):
+        rows = [" ".join([word, *(f"{value:.4f}" for value in rng.normal(size=wide))]) for word in words]
+        Path(name).write_text("\n".join(rows) + "\n", encoding="utf-8")
+    exec(blocks(OWN_MODEL, "python")[2], {})
+    plt.close("all")
+    assert capsys.readouterr().out.count("±") == 2
+    assert Path("strip.png").stat().st_size > 0
+
+
 def test_every_public_name_is_listed() -> None:
     face = (ROOT / "src/repscape/__init__.pyi").read_text(encoding="utf-8")
     public = ast.literal_eval(re.search(r"__all__ = (\[.*?\])", face, flags=re.DOTALL)[1])  # type: ignore[index]

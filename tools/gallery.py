@@ -77,7 +77,7 @@ OWN = {
     "pictures": Entry(
         "Pictures through a network in a file",
         "A folder of pictures and a function that returns a torch module are all it takes.",
-        "run --model mine:network --allow-code --data images --label label --layers '*' --pool flatten", "own_model",
+        "run --model mine:network --data images --label label --layers '*' --pool flatten", "own_model",
     ),
     "wine": Entry(
         "Wines, raw and on one scale", "One property of large numbers decides who is near, until all have one scale.",

@@ -73,6 +73,22 @@ def test_ids_may_stand_in_another_column(fasta, tmp_path):
         read_examples(fasta, columns=columns.replace(":family", ""), id_column="sidd")
 
 
+@pytest.mark.parametrize("order", [IDS, sorted(IDS), [*IDS[::-1], "d99"]])
+def test_a_column_of_ids_under_another_name_is_never_taken_row_by_row(order, fasta, tmp_path):
+    columns = families(tmp_path, order, id_column="sid")
+    if order == IDS:
+        assert read_examples(fasta, columns=columns).table["family"].tolist() == [FAMILY[one] for one in IDS]
+        return
+    with pytest.raises(InputError, match=r"column 'sid' of .*fam\.csv holds the ids .* in another order.*--id-column sid"):
+        read_examples(fasta, columns=columns)
+
+
+def test_numbers_of_ones_own_are_not_taken_for_ids():
+    rows = Rows(3, "the data", ids=[2, 0, 1])
+    found, notes = GivenColumns.of(pd.DataFrame({"rank": [0, 1, 2], "kind": ["a", "b", "c"]})).joined(rows, "run")
+    assert (found["kind"].tolist(), notes) == (["a", "b", "c"], [])
+
+
 def test_ids_of_the_examples_may_stand_in_another_column():
     table = pd.DataFrame({"text": ["a", "b", "c"], "key": ["k3", "k1", "k2"], "id": [9, 9, 9]})
     given = {"id": ["k1", "k2", "k3"], "label": ["one", "two", "three"]}

@@ -18,7 +18,7 @@ Port = Annotated[int, typer.Option("--port", metavar="PORT", help="By default on
 Site = Annotated[Path, typer.Option("--out", "-o", metavar="DIR", help="Folder for the site; made if it is not there.")]
 
 
-def explore(studies: Studies, no_browser: NoBrowser = False, port: Port = 0) -> None:
+def explore(studies: Studies, no_browser: NoBrowser = False, port: Port = 0, json: Json = False) -> None:
     """Look at the examples in every layer: where they lie, which are near, what changes.
 
     A page in the browser, answered by this machine alone and until Ctrl-C. Studies of the same examples stand side by side.
@@ -37,10 +37,10 @@ def explore(studies: Studies, no_browser: NoBrowser = False, port: Port = 0) -> 
     from ..explore import explore as open_explorer
 
     def tell(address: str) -> None:
-        say(address)
+        say_json({"address": address, "studies": [str(folder) for folder in studies]}) if json else say(address)
         sys.stdout.flush()
         if not no_browser:
-            note("The explorer is in your browser; the address above opens it again. Ctrl-C ends it.")
+            note("If no browser opens by itself, open the address above. Ctrl-C ends the explorer.")
 
     try:
         open_explorer(studies, browser=not no_browser, port=port, notebook=False, tell=tell)

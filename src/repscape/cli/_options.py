@@ -75,6 +75,7 @@ Mask = Annotated[
 ]
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads in all; by default every core.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress bar.")]
+Open = Annotated[bool, typer.Option("--open", help="Open the page in the browser once it is written.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 

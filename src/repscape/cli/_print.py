@@ -6,6 +6,7 @@ import json
 import shutil
 import textwrap
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -26,6 +27,14 @@ def note(message: str) -> None:
 def say(message: str = "") -> None:
     """Print a result."""
     typer.echo(_plain(message))
+
+
+def open_page(page: Path) -> None:
+    """Open a page in the browser of this machine, or say that there is none."""
+    from ..machine import open_browser
+
+    if not open_browser(page.resolve().as_uri()):
+        note(f"There is no browser here: take {page} to one.")
 
 
 def say_json(value: Any) -> None:

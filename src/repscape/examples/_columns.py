@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +50,8 @@ class ColumnTable(Brief):
     """One for each row, or None."""
     id_column: str | None = None
     """What their column is called there."""
+    others: Mapping[str, Any] = field(default_factory=dict)
+    """Columns of the same file that were not asked for, among which ids may be found."""
 
 
 def read_columns(
@@ -99,7 +101,8 @@ def column_table(path: str | os.PathLike[str], *, name: str | None = None, readi
     held = _read(where, key, reading)
     ids = next((column for column in (reading.id_column, ID) if column in held), None)
     others = {known: values for known, values in held.items() if known != ids or key == ids}
-    return ColumnTable(str(where), _named(others, where, key, name), None if ids is None else held[ids], ids)
+    named = _named(others, where, key, name)
+    return ColumnTable(str(where), named, None if ids is None else held[ids], ids, others)
 
 
 def _read(where: Path, key: str | None, reading: Reading) -> dict[str, Array]:

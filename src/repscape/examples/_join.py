@@ -115,6 +115,7 @@ class GivenColumns(Mapping[str, Any]):
                 {name: table.columns[name] for name in table.columns if name in kept},
                 table.ids,
                 table.id_column,
+                table.others,
             )
             for table in self.tables
         )
@@ -166,6 +167,7 @@ def _of_mapping(columns: Mapping[Any, Any]) -> ColumnTable:
 def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
     """Return where in the table each example's row is, None where they lie row by row, and what to say about it."""
     if table.ids is None:
+        _check_ids_among(table, rows)
         return None, ""
     given = _written(table.ids, table.name)
     for name, values in table.columns.items():
@@ -186,6 +188,25 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
             f"column of ids out of {table.name} if it lies row by row."
         )
     return None, f"{table.name} has ids and {rows.name} have none: its columns were taken row by row"
+
+
+def _check_ids_among(table: ColumnTable, rows: Rows) -> None:
+    """Refuse to take a table row by row of which another column holds the very ids of the examples, in another order.
+
+    Ids that are whole numbers are left alone: any count, rank or year could be taken for them.
+    """
+    if rows.ids is None:
+        return
+    wanted = list(map(str, rows.ids))
+    if all(one.isdecimal() for one in wanted):
+        return
+    for name, values in {**table.others, **table.columns}.items():
+        entries = list(map(str, values)) if np.ndim(values) == 1 else []
+        if entries != wanted and wanted[0] in entries and set(wanted) <= set(entries):
+            raise InputError(
+                f"column {name!r} of {table.name} holds the ids of {rows.name}, in another order: row by row, labels would go "
+                f"to the wrong examples. Say that it is the column of ids: --id-column {name} (id_column={name!r})."
+            )
 
 
 def _by_id(given: list[str], wanted: list[str], name: str, rows: Rows) -> tuple[Array, str]:

@@ -65,7 +65,8 @@ def explore(
         from ._widget_anywidget import widget
 
         return widget(explorer)
-    from .web import Server, open_browser
+    from ..machine import open_browser
+    from .web import Server
 
     if isinstance(port, bool) or not isinstance(port, int) or not 0 <= port < 65536:
         raise InputError(f"port of explore must be an int, 0 (any that is free) to 65535. Got {port!r}.")

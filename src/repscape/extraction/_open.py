@@ -190,7 +190,7 @@ def look_for_model(model: str) -> None:
     InputError
         Naming the model, which is neither "library:name", nor "module:function", nor a folder, nor could be a hub id.
     """
-    if ":" not in model:
+    if model and ":" not in model:
         _folder_or_id(model, None)
 
 

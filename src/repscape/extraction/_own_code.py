@@ -14,8 +14,8 @@ LIBRARIES = (Path(__file__).parents[1], Path(sysconfig.get_path("stdlib")))
 
 
 @contextmanager
-def own_code(what: str) -> Iterator[None]:
-    """Turn what a function, a module or a network of somebody's own raises into an InputError; its cause is kept.
+def own_code(what: str, hint: str = "") -> Iterator[None]:
+    """Turn what a function, a module or a network of somebody's own raises into an InputError; its cause is kept; `hint` says what it may be.
 
     Where memory ended is left as it is: smaller batches are tried then. So is Ctrl-C.
 
@@ -34,7 +34,7 @@ def own_code(what: str) -> Iterator[None]:
         said = " ".join(str(error).split())[:300]
         raise InputError(
             f"{what} failed{_place(error)}: {type(error).__name__}{f': {said}' if said else ''}. That is no code of "
-            "repscape's: mend it there, or call it by itself to see more."
+            f"repscape's: mend it there, or call it by itself to see more.{hint}"
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Threads, memory, devices, and files that are written whole: the one owner of what this machine allows."""
 
+from ._browser import open_browser
 from ._budget import Budget
 from ._crew import Crew, in_threads, thread_count
 from ._device import graph_device, torch_device
@@ -43,6 +44,7 @@ __all__ = [
     "library_threads",
     "memory_available",
     "memory_errors",
+    "open_browser",
     "packed",
     "place_of",
     "remove_tree",

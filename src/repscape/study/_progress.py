@@ -23,10 +23,17 @@ def progress_bar(progress: bool | Progress | None) -> Iterator[Progress]:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
+        from rich.table import Column
 
-        pace = Pace()
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.fields[left]}"))
-        with Bar(*columns, TextColumn("{task.description}", markup=False), console=Console(stderr=True)) as drawn:
+        pace, fixed = Pace(), {"no_wrap": True, "min_width": 7}
+        columns = (
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(table_column=Column(**fixed)),
+            TimeElapsedColumn(table_column=Column(**fixed)),
+            TextColumn("{task.fields[left]}", table_column=Column(no_wrap=True, min_width=9)),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
+        )
+        with Bar(*columns, console=Console(stderr=True)) as drawn:
             task = drawn.add_task("", left=pace)  # written anew, and so counting down, whenever the bar is drawn
 
             def tell(done: int, total: int, what: str) -> None:

@@ -2,6 +2,6 @@ from ._answers import answer
 from ._app import STATIC, application
 from ._asked import Asked
 from ._guard import POLICY, Guard
-from ._serve import Server, open_browser
+from ._serve import Server
 
-__all__ = ["POLICY", "STATIC", "Asked", "Guard", "Server", "answer", "application", "open_browser"]
+__all__ = ["POLICY", "STATIC", "Asked", "Guard", "Server", "answer", "application"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import socket
-import webbrowser
 from dataclasses import dataclass
 
 import uvicorn
@@ -75,11 +74,3 @@ class Server:
         finally:
             self.explorer.close()
             self.socket.close()
-
-
-def open_browser(address: str) -> bool:
-    """Open the address in the browser of this machine; say whether there is one."""
-    try:
-        return webbrowser.open(address)
-    except webbrowser.Error:
-        return False

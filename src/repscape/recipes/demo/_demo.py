@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import shlex
-from dataclasses import asdict, dataclass
+import time
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,8 @@ class Demo(Brief):
     """Held-out accuracy, and label overlap of the last layer."""
     pixels: dict[int, float]
     """Number of images -> label overlap of their raw pixels: the held-out ones, and all there are."""
+    seconds: float
+    """How long it took."""
 
     def lines(self) -> list[str]:
         """Return it in sentences."""
@@ -100,6 +103,7 @@ class Demo(Brief):
             "accuracy": {str(step): value for step, value in self.accuracy.items()},
             "rises": [{**asdict(rise), "errors": rise.errors} for rise in self.rises],
             "pixels": {str(n): value for n, value in self.pixels.items()},
+            "seconds": round(self.seconds, 1),
         }
 
 
@@ -140,6 +144,7 @@ def run_demo(
     """
     from ._demo_torch import train_demo  # here, so that torch may be absent
 
+    began = time.monotonic()
     with progress_bar(progress) as tell:
         trained = train_demo(rng=rng, shuffle_labels=shuffle_labels, progress=tell)
     last = trained.checkpoints[-1]
@@ -158,14 +163,18 @@ def run_demo(
         threads=threads,
         progress=progress,
     )
-    save_figures(results, Path(folder) / "figures")
+    with progress_bar(progress) as tell:
+        save_figures(results, Path(folder) / "figures", progress=tell)
     # The states are in memory alone, so that a later report finds its examples only if they are kept now.
-    save_map(map_examples(source, columns={LABEL: trained.labels}, pictures=trained.images), Path(folder))
+    with progress_bar(progress) as tell:
+        shown = map_examples(source, columns={LABEL: trained.labels}, pictures=trained.images, progress=tell)
+    save_map(shown, Path(folder))
     found = Demo(
         Path(folder) / "report.html",
         {checkpoint.step: checkpoint.accuracy for checkpoint in trained.checkpoints},
         (Rise.of("Held-out accuracy", trained.checkpoints[0].correct, last.correct), _overlap(results)),
         _pixels(trained),
+        time.monotonic() - began,
     )
     write_report(
         results,
@@ -174,8 +183,9 @@ def run_demo(
         command=shlex.join(["repscape", "demo", "-o", str(folder), *(["--seed", str(rng)] if rng else [])]),
         notes=found.lines(),
         study=folder,
+        progress=progress,
     )
-    return found
+    return replace(found, seconds=time.monotonic() - began)
 
 
 def _overlap(results: Results) -> Rise:
