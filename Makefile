@@ -19,7 +19,8 @@ help:
 	@echo "make bench   time the code against its peers"
 	@echo "make fuzz    harm ten thousand files of every kind and read them: a quarter of an hour"
 	@echo "make dist    wheel and sdist, checked, and the demo from the wheel alone"
-	@echo "make docs    build the documentation site"
+	@echo "make docs    build the documentation site, and find dead links on it"
+	@echo "make site SITE=folder   put it beside the sites of other versions"
 	@echo "make jupyterlab, make lint-js   the notebook in JupyterLab; the explorer's scripts, by npm"
 	@echo "make calibration   draw samples by the thousand, simulated and of real sets: do the intervals hold? hours; goes on where it was stopped"
 
@@ -104,8 +105,15 @@ licences: $(VENV)/.installed-dev
 docs: $(VENV)/.installed-docs
 	$(BIN)/python tools/notebooks.py docs/executed
 	$(BIN)/python tools/measure_pictures.py docs/_static/measures
+	$(BIN)/python tools/figure_pictures.py docs/_static/figures
 	$(BIN)/python tools/gallery.py docs
 	$(BIN)/sphinx-build -W -b html docs docs/_build
+	$(BIN)/python tools/check_site.py docs/_build
+
+# SITE is the folder that a web server shows, with a folder for each version.
+.PHONY: site
+site: docs
+	$(BIN)/python tools/put_site.py docs/_build $(SITE)
 
 clean:
-	rm -rf $(VENV) demo dist docs/_build docs/executed docs/gallery.md docs/gallery_files docs/_static/measures
+	rm -rf $(VENV) demo dist docs/_build docs/executed docs/gallery.md docs/gallery_files docs/_static/measures docs/_static/figures

@@ -17,6 +17,18 @@ html_theme = "furo"
 html_title = "repscape"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_js_files = ["versions.js"]
+templates_path = ["_templates"]
+html_sidebars = {
+    "**": [
+        "sidebar/brand.html",
+        "sidebar/versions.html",
+        "sidebar/search.html",
+        "sidebar/scroll-start.html",
+        "sidebar/navigation.html",
+        "sidebar/scroll-end.html",
+    ]
+}
 exclude_patterns = ["_build", "notebooks", "gallery_files"]  # executed/ has them with what came out
 html_extra_path = ["gallery_files"]
 nb_execution_mode = "off"
@@ -44,7 +56,25 @@ def add_picture(app: Any, name: str, source: list[str]) -> None:
     source[0] = head + picture + rest if rest else source[0]
 
 
+def show_changes(app: Any, name: str, source: list[str]) -> None:
+    """Make the page of release notes of the changelog, whose links start from the repository's root."""
+    if name == "changes":
+        text = (Path(app.srcdir).parent / "CHANGELOG.md").read_text(encoding="utf-8")
+        source[0] = text.replace("](docs/", "](").replace("# Changelog", "# Release notes", 1)
+
+
+def lead_to_pictures(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+    """Put the picture of a figure's example below it, and lead from a measure to its page, where its picture is."""
+    own, home = name.rpartition(".")[2], Path(app.srcdir)
+    if (home / "_static" / "figures" / f"{own}.png").is_file():
+        lines += ["", f".. image:: /_static/figures/{own}.png", f"   :alt: what the example of {own} draws", ""]
+    if what == "function" and (home / "measures" / f"{own}.md").is_file():
+        lines += ["", f"Picture, conventions, what can go wrong: :doc:`/measures/{own}`.", ""]
+
+
 def setup(app: Any) -> None:
     """Connect them; the first ahead of napoleon."""
     app.connect("source-read", add_picture)
+    app.connect("source-read", show_changes)
     app.connect("autodoc-process-docstring", number_references, priority=400)
+    app.connect("autodoc-process-docstring", lead_to_pictures, priority=600)

@@ -162,7 +162,7 @@ def test_pictures_through_a_checkpoint_file() -> None:
 def test_words_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     import matplotlib.pyplot as plt
 
-    rng, words = np.random.default_rng(0), "cat dog horse cow hammer knife table chair".split()
+    rng, words = np.random.default_rng(0), ["cat", "dog", "horse", "cow", "hammer", "knife", "table", "chair"]
     for name, wide in (("glove.6B.50d.txt", 50), ("glove.twitter.27B.25d.txt", 25)):
         rows = [" ".join([word, *(f"{value:.4f}" for value in rng.normal(size=wide))]) for word in words]
         Path(name).write_text("\n".join(rows) + "\n", encoding="utf-8")

@@ -29,8 +29,8 @@ import repscape as rs
 WIDE = 640  # pixels of a picture
 HEAD = """# Gallery
 
-Each picture leads to the live report of a study: one page with its map of examples, figures and tables. Below it what one learns and the
-commands that made it. All of it is built with this site, on two cores without a network connection.
+Each picture leads to the live report of a study: one page with its map of examples, figures and tables. Below it what one learns
+and the commands that made it. All of it is built with this site, on two cores without a network connection.
 
 """
 

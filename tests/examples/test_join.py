@@ -79,7 +79,9 @@ def test_a_column_of_ids_under_another_name_is_never_taken_row_by_row(order, fas
     if order == IDS:
         assert read_examples(fasta, columns=columns).table["family"].tolist() == [FAMILY[one] for one in IDS]
         return
-    with pytest.raises(InputError, match=r"column 'sid' of .*fam\.csv holds the ids .* in another order.*--id-column sid"):
+    with pytest.raises(
+        InputError, match=r"column 'sid' of .*fam\.csv holds the ids .* in another order.*--id-column sid"
+    ):
         read_examples(fasta, columns=columns)
 
 

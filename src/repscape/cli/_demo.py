@@ -39,7 +39,9 @@ def demo(
       repscape demo -o demo --open
     """
     if not quiet:
-        note("Training, every layer at six checkpoints, figures, a page: about a minute on two cores that do nothing else.")
+        note(
+            "Training, every layer at six checkpoints, figures, a page: about a minute on two cores that do nothing else."
+        )
 
     from ..recipes import run_demo
 

@@ -11,7 +11,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Where one architecture keeps its parts; paths are module names, those of a block counted from the block."""
+    """Where one architecture keeps its parts; paths are module names, those of a block counted from the block.
+
+    Examples
+    --------
+    >>> from repscape.extraction import Family
+    >>> Family("mine", "stack", norm1="pre", norm2="post", attn="mix", mlp="feed", final_norm="end").blocks
+    'stack'
+    """
 
     name: str
     """What people call it."""

@@ -81,6 +81,13 @@ def open_model(
         Nothing is there, or it cannot be loaded; the message says why and what works.
     MissingExtraError
         torch or transformers is not installed.
+
+    Examples
+    --------
+    >>> import torch
+    >>> model = open_model(torch.nn.Sequential(torch.nn.Linear(4, 3), torch.nn.Tanh()))
+    >>> [name for name, _ in model.module.named_children()]
+    ['0', '1']
     """
     _require("torch")
     if device_map is not None and (not isinstance(model, str) or names_function(model) or library_of(model)):

@@ -31,7 +31,16 @@ class Drawing(Brief):
 def save_drawings(
     drawings: Iterable[Drawing], folder: str | Path, formats: Sequence[str] = FORMATS
 ) -> tuple[Path, ...]:
-    """Write every figure into a folder, one file for each format, and return the files."""
+    """Write every figure into a folder, one file for each format, and return the files.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from repscape.figures import Drawing, Line, draw_lines
+    >>> figure = draw_lines({"a": Line([1, 2], [3.0, 4.0])}, x="x", y="y", heading="A line")
+    >>> [file.name for file in save_drawings([Drawing("line", figure, "A line.")], tempfile.mkdtemp(), ["svg"])]
+    ['line.svg']
+    """
     written = []
     for drawing in drawings:
         for ending in formats:

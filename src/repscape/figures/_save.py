@@ -47,6 +47,13 @@ def save_figures(
         If none is named.
     StoreError
         If a file cannot be written, as on a full disk; no torn file is left.
+
+    Examples
+    --------
+    >>> import tempfile, numpy as np, repscape as rs
+    >>> results = rs.run({"a": np.random.default_rng(0).normal(size=(50, 3))}, rs.Plan(measures=["id_pca"]))
+    >>> [file.name for file in save_figures(results, tempfile.mkdtemp(), ["svg"])]
+    ['id_pca.svg']
     """
     if isinstance(formats, str):
         raise InputTypeError(f"formats of save_figures must be a list such as ['png']. Got {formats!r}.")

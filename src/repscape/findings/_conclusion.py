@@ -42,7 +42,16 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Conclusion(Brief):
-    """One sentence about the results, and what it is about."""
+    """One sentence about the results, and what it is about.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> results = rs.run({"a": X, "b": X[:, :1]}, rs.Plan(measures=["id_pca"]))
+    >>> [sentence.kind for sentence in results.conclusions()]
+    ['highest', 'lowest']
+    """
 
     kind: str
     """What is said. Of a profile: "highest", "lowest", "flat" (no layer stands out), "single" (one value). Of pairs of layers:

@@ -36,7 +36,16 @@ UNSURE = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LayerAdvice(Brief):
-    """What the profile of the dimension says about one model's layers."""
+    """What the profile of the dimension says about one model's layers.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> results = rs.run({"a": X, "b": X[:, :2], "c": X}, rs.Plan(measures=["id_twonn"]))
+    >>> [(advice.model, len(advice.suggested)) for advice in rs.suggest_layers(results)]
+    [('', 0)]
+    """
 
     model: str
     """The model; "" where it has no name."""

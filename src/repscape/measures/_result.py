@@ -112,7 +112,16 @@ class Estimate(Brief, _Equal):
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Curve(Brief, _Equal):
-    """A number as a function of scale or size, with its uncertainty, and how it was made."""
+    """A number as a function of scale or size, with its uncertainty, and how it was made.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> curve = rs.id_gride(X, max_rank=8)
+    >>> curve.x_name, curve.x.tolist(), curve.values.shape, curve.stderr.shape
+    ('rank', [2.0, 4.0, 8.0], (3,), (3,))
+    """
 
     x: FloatArray
     """(m,) where the values stand."""

@@ -32,7 +32,14 @@ COMPARISON = "comparison.csv"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RecipeRun(Brief):
-    """What a recipe found."""
+    """What a recipe found.
+
+    Examples
+    --------
+    >>> import repscape as rs
+    >>> run = rs.run_recipe("curse", to="curse")  # doctest: +SKIP
+    >>> run.table[["what", "ours", "published", "status"]]  # doctest: +SKIP
+    """
 
     recipe: Recipe
     """Which recipe."""

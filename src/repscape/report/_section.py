@@ -17,7 +17,14 @@ from ._tables import Table, table_html
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Section(Brief):
-    """Paragraphs, figures and tables under a heading of their own."""
+    """Paragraphs, figures and tables under a heading of their own.
+
+    Examples
+    --------
+    >>> from repscape.report import Section
+    >>> Section("What was left out", ("Two layers were flat.",)).title
+    'What was left out'
+    """
 
     title: str
     """The heading."""

@@ -27,7 +27,16 @@ SELECT, CONDITIONAL = "imbalance_select", "imbalance_conditional"
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Features in the order in which they were taken."""
+    """Features in the order in which they were taken.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> found = rs.imbalance_select(X, X[:, [1]], most=2)
+    >>> found.features[0], len(found.features)
+    (1, 2)
+    """
 
     features: tuple[int, ...]
     """Columns of X."""

@@ -36,7 +36,16 @@ WEIGHTS, ABOUT, DIGEST = "weights.safetensors", "probe.json", "sha256"
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Probe(Brief):
-    """A linear readout; made by `fit_probe` or `load_probe`."""
+    """A linear readout; made by `fit_probe` or `load_probe`.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> probe = rs.fit_probe(X, X[:, 0] > 0)
+    >>> probe.predict(X[:3]).tolist() == (X[:3, 0] > 0).tolist()
+    True
+    """
 
     weights: FloatArray
     """(outputs, d) for features as they come; one output for two classes."""

@@ -34,7 +34,18 @@ UNCENTRED = ("cosine", "whitened_cosine")
 
 @dataclass(frozen=True, slots=True)
 class ModelComparison:
-    """How well models do, and whether they differ."""
+    """How well models do, and whether they differ.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> rng = np.random.default_rng(0)
+    >>> truth = rng.normal(size=(10, 4))
+    >>> subjects = np.stack([rs.rdm(truth + 0.5 * rng.normal(size=(10, 4)), metric="euclidean") for _ in range(5)])
+    >>> models = {"truth": rs.rdm(truth, metric="euclidean"), "other": rs.rdm(rng.normal(size=(10, 4)), metric="euclidean")}
+    >>> sorted(rs.rsa_models(subjects, models).models)
+    ['other', 'truth']
+    """
 
     models: Mapping[str, Estimate]
     """Name -> mean comparison with the subjects' matrices, its error over subjects and conditions, p of being above 0; details:

@@ -25,7 +25,16 @@ NAME = "cluster_peaks"
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Peaks(Brief):
-    """Peaks of the density of n points, highest first as numbered, and how high the passes between them are."""
+    """Peaks of the density of n points, highest first as numbered, and how high the passes between them are.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> peaks = rs.cluster_peaks(rs.knn_graph(np.vstack([X, X + 20]), 60))
+    >>> sorted(set(peaks.labels.tolist())), len(peaks.centers), peaks.saddles.shape
+    ([0, 1], 2, (2, 2))
+    """
 
     labels: IntArray
     """(n,) the peak of each point, 0 to m - 1; -1 for the halo where it was asked for."""

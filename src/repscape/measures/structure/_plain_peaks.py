@@ -27,7 +27,16 @@ BLOCK = 1 << 22
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PlainPeaks(Brief):
-    """Clusters of n points around m centres, and the decision graph they were chosen on."""
+    """Clusters of n points around m centres, and the decision graph they were chosen on.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> found = rs.cluster_plain_peaks(np.vstack([X, X + 20]), peaks=2)
+    >>> len(found.centers), found.labels.shape
+    (2, (400,))
+    """
 
     labels: IntArray
     """(n,) the centre that each point follows, 0 to m - 1."""

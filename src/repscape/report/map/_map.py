@@ -29,7 +29,16 @@ PICTURE_BYTES = 1000  # of a thumbnail, about
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class ExampleMap(Brief):
-    """The same examples in every layer: two coordinates, nearest neighbours, columns, pictures."""
+    """The same examples in every layer: two coordinates, nearest neighbours, columns, pictures.
+
+    Examples
+    --------
+    >>> import numpy as np, repscape as rs
+    >>> X = np.random.default_rng(0).normal(size=(200, 3))
+    >>> shown = rs.report.map_examples({"a": X, "b": X**3})
+    >>> shown.n
+    200
+    """
 
     n: int
     """How many examples the study has."""

@@ -30,7 +30,14 @@ LISTS = ("text", "protein")
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Prediction(Brief):
-    """What the probe of a layer says of m inputs."""
+    """What the probe of a layer says of m inputs.
+
+    Examples
+    --------
+    >>> import repscape as rs
+    >>> found = rs.predict("study", ["A lovely film."])  # doctest: +SKIP
+    >>> found.layer, found.to_frame()  # doctest: +SKIP
+    """
 
     inputs: tuple[str, ...]
     """The texts or sequences; of images their ids."""
