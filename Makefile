@@ -116,4 +116,4 @@ site: docs
 	$(BIN)/python tools/put_site.py docs/_build $(SITE)
 
 clean:
-	rm -rf $(VENV) demo dist docs/_build docs/executed docs/gallery.md docs/gallery_files docs/_static/measures docs/_static/figures
+	rm -rf $(VENV) demo dist docs/_build docs/executed docs/jupyter_execute docs/gallery.md docs/gallery_files docs/_static/measures docs/_static/figures

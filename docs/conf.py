@@ -51,7 +51,7 @@ def add_picture(app: Any, name: str, source: list[str]) -> None:
     head, _, rest = source[0].partition("\n\n**")
     picture = (
         f"\n\n```{{figure}} /_static/measures/{measure}.png\n:alt: {measure} of the layers of a small network\n\n"
-        "Handwritten digits through a network with two hidden layers, before and after it learned; 300 images.\n```\n\n**"
+        "300 handwritten digits in the layers of a small network (`tools/measure_pictures.py`).\n```\n\n**"
     )
     source[0] = head + picture + rest if rest else source[0]
 

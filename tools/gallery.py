@@ -29,8 +29,8 @@ import repscape as rs
 WIDE = 640  # pixels of a picture
 HEAD = """# Gallery
 
-Each picture leads to the live report of a study: one page with its map of examples, figures and tables. Below it what one learns
-and the commands that made it. All of it is built with this site, on two cores without a network connection.
+Each picture leads to the live report of a study: one page with its map of examples, figures and tables. Below it what one
+learns and the commands that made it. All of it is built with this site, on two cores without a network connection.
 
 """
 
@@ -72,7 +72,7 @@ OWN = {
         "True labels, half of them shuffled",
         "A network that learned wrong names has another spectrum, other classes, and worse probes.",
         "run --arrays true_labels.npz --arrays half_shuffled.npz --label digit "
-        "--measures 'quality_rankme, quality_alpha, quality_collapse, probe_linear'", "measures/quality_collapse",
+        "--measures 'quality_rankme, quality_collapse, probe_linear'", "measures/quality_collapse",
     ),
     "pictures": Entry(
         "Pictures through a network in a file",

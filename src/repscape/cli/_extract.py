@@ -76,8 +76,8 @@ def extract(
     """
     if revision is not None and len(revision) > 1:
         raise typer.BadParameter("a store holds one --revision; repscape run takes several", ctx=ctx)
+    look(data=data, models=[f"={model}"])
     if list_layers:
-        look(models=[f"={model}"])
         more = {"data": data, "out": out, "layers": layers, "dry_run": dry_run, "no_sync": no_sync, "quiet": quiet}
         read = {name: value for name, value in chosen(states).items() if name not in LISTED}
         alone("--list", ctx, **more, **chosen(examples, draw, tables, label=label), **read)
@@ -87,9 +87,6 @@ def extract(
     place = Path() if out is None and dry_run else out
     if data is None or place is None:
         raise typer.BadParameter("give --data and -o STORE (or --list)", ctx=ctx)
-
-    look(data=data, models=[f"={model}"])
-
     from ..study import ModelSource
     from ..study import extract as run_extract
 

@@ -198,7 +198,12 @@ def plan_entries(
 
 
 def look(
-    *, arrays: Sequence[str] = (), tables: Sequence[str] = (), data: str | None = None, models: Sequence[str] = ()
+    *,
+    arrays: Sequence[str] = (),
+    tables: Sequence[str] = (),
+    data: str | None = None,
+    models: Sequence[str] = (),
+    study: str | None = None,
 ) -> None:
     """Refuse files that are not there before anything slow is loaded."""
     from ..examples import look_for_columns, look_for_data, look_for_layers, named_path
@@ -209,6 +214,10 @@ def look(
         look_for_columns(entry)
     if data is not None:
         look_for_data(data)
+    if study is not None:
+        from ..study import look_for_source
+
+        look_for_source(study)
     if models:
         from ..extraction import look_for_model
 

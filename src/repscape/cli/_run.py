@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ..study import look_for_source
 from ._expand import expanded
 from ._model_options import (
     AllowCode,
@@ -96,17 +95,13 @@ def run(
     """
     if sum(entry is not None for entry in (study, arrays, model)) != 1 or (model is None) != (data is None):
         raise typer.BadParameter("give STUDY, or --arrays, or --model and --data", ctx=ctx)
-
     if out is None:
         if study is None or not (Path(study) / "study.toml").is_file():
             raise typer.BadParameter("give the study folder to write: --out DIR", ctx=ctx)
         out = Path(study)
 
-    look(arrays=arrays or (), tables=labels_from or (), data=data, models=model or ())
-    if study is not None:
-        look_for_source(study)
+    look(arrays=arrays or (), tables=labels_from or (), data=data, models=model or (), study=study)
     given = plan.entries()
-
     from ..examples import Form
     from ..study import ModelSource, StudySpec, read_study, run_study
 

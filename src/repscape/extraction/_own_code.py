@@ -7,9 +7,11 @@ import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from ..errors import InputError, RepscapeError
 
+CHANNELS = (1, 3, 4)  # of a picture
 LIBRARIES = (Path(__file__).parents[1], Path(sysconfig.get_path("stdlib")))
 
 
@@ -47,3 +49,13 @@ def _place(error: BaseException) -> str:
 def _library(file: str) -> bool:
     path = Path(file)
     return any(map(path.is_relative_to, LIBRARIES)) or "site-packages" in path.parts or not path.is_file()
+
+
+def hint_of_pictures(inputs: Any) -> str:
+    """Say what may be wrong where pictures went into a network as they were, channels last."""
+    if not (isinstance(inputs, tuple) and getattr(inputs[0], "ndim", 0) == 4 and inputs[0].shape[-1] in CHANNELS):
+        return ""
+    return (
+        " Pictures come as (n, height, width, channels) from 0 to 255; a preprocess puts them into the network's form, such as "
+        "lambda pictures: torch.tensor(pictures).permute(0, 3, 1, 2) / 255."
+    )

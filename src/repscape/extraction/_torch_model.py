@@ -20,7 +20,7 @@ from ._copies import digest
 from ._families import Family
 from ._fingerprint_torch import fingerprint
 from ._loss_torch import Scorer
-from ._own_code import own_code
+from ._own_code import hint_of_pictures, own_code
 from ._pool import Batch
 from ._sites import select_taps
 
@@ -34,7 +34,6 @@ DTYPES = {
     "float16": torch.float16,
     "fp16": torch.float16,
 }
-CHANNELS = (1, 3, 4)  # of a picture: grey, colours, colours and how opaque
 PIXELS_PER_TOKEN = 3 * 16 * 16  # what an array input counts for in a batch's budget: one token per patch of this size
 
 
@@ -275,19 +274,9 @@ def evaluating(module: torch.nn.Module) -> Iterator[None]:
 def call_model(model: Model, inputs: Any, *, scored: bool = False) -> Any:
     """Call the model with the inputs of a batch; with its head, where it is to be scored."""
     run = model.scores.run if scored and model.scores is not None else model.run
-    with own_code(f"model of extract: {model.name!r}", _hint(model, inputs)):
-        return run(**inputs) if isinstance(inputs, Mapping) else run(*inputs)
-
-
-def _hint(model: Model, inputs: Any) -> str:
-    """What may be wrong where pictures went into a network as they were."""
     plain = isinstance(model.encode, ModuleEncoder) and model.encode.preprocess is _as_tensor
-    if not (plain and isinstance(inputs, tuple) and inputs[0].ndim == 4 and inputs[0].shape[-1] in CHANNELS):
-        return ""
-    return (
-        " Pictures come as (n, height, width, channels) from 0 to 255; a preprocess puts them into the network's form, such as "
-        "lambda pictures: torch.tensor(pictures).permute(0, 3, 1, 2) / 255."
-    )
+    with own_code(f"model of extract: {model.name!r}", hint_of_pictures(inputs) if plain else ""):
+        return run(**inputs) if isinstance(inputs, Mapping) else run(*inputs)
 
 
 def moved(inputs: Any, device: torch.device, dtype: torch.dtype) -> Any:

@@ -272,18 +272,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class FigureSpec:
-    """A figure, whoever paints it.
-
-    Examples
-    --------
-    >>> import numpy as np, repscape as rs
-    >>> X = np.random.default_rng(0).normal(size=(200, 3))
-    >>> from repscape.figures import sketches, specify
-    >>> results = rs.run({"a": X, "b": X**3}, rs.Plan(measures=["id_twonn"]))
-    >>> spec = specify(sketches(results)[0])
-    >>> spec.name, len(spec.panels)
-    ('id_twonn', 1)
-    """
+    """A figure, whoever paints it."""
 
     name: str
     """File name without ending."""

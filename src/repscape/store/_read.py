@@ -137,14 +137,7 @@ class StoredLayer(Brief):
 
 
 class Store(Mapping[str, StoredLayer]):
-    """A store on disk as it was when it was opened: layer key -> rows; made by `open_store`.
-
-    Examples
-    --------
-    >>> import repscape as rs
-    >>> store = rs.open_store("run.zarr")  # doctest: +SKIP
-    >>> list(store), store["h.3"].shape, store.examples.columns  # doctest: +SKIP
-    """
+    """A store on disk as it was when it was opened: layer key -> rows; made by `open_store`."""
 
     def __init__(self, path: Path, root: zarr.Group, about: Mapping[str, Any]) -> None:
         self.path = path

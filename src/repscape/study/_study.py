@@ -39,14 +39,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class Study:
-    """A study folder; made by :func:`open_study`. Reading it needs neither the model nor the data it was made of.
-
-    Examples
-    --------
-    >>> import repscape as rs
-    >>> study = rs.open_study("study")  # doctest: +SKIP
-    >>> study.results, study.graph("h.3").k, study.problems()  # doctest: +SKIP
-    """
+    """A study folder; made by :func:`open_study`. Reading it needs neither the model nor the data it was made of."""
 
     folder: StudyFolder
     """Where everything lies."""
