@@ -46,6 +46,7 @@ test: $(VENV)/.installed-dev
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/codespell *.md docs src tools examples
 	$(BIN)/mypy
 	$(BIN)/python tools/house_rules.py
 

@@ -22,7 +22,8 @@ def test_cells_are_python_without_outputs_and_name_what_there_is(file: Path) -> 
     held = json.loads(file.read_text(encoding="utf-8"))
     cells = [cell for cell in held["cells"] if cell["cell_type"] == "code"]
     assert held["cells"][0]["source"][0].startswith("# ")
-    assert "pip install" in "".join(cells[0]["source"])
+    assert "install --quiet 'repscape[models]'" in "".join(cells[0]["source"])
+    assert "colab" in held["metadata"]
     assert all(not cell["outputs"] and cell["execution_count"] is None for cell in cells)
     tree = ast.parse("\n".join("".join(cell["source"]) for cell in cells))
     named = {

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import re
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
+import numpy as np
 import pytest
+import typer
 
 import repscape
 import repscape.figures
@@ -70,3 +77,32 @@ def test_importing_the_old_module_loads_nothing_and_warns_of_nothing() -> None:
     )
     found = subprocess.run([sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False)
     assert found.returncode == 0, found.stderr
+
+
+README = (Path(__file__).parent / "golden" / "readme_0_1.md").read_text(encoding="utf-8")
+
+
+def test_commands_of_the_first_readme_are_understood() -> None:
+    app = typer.main.get_command(importlib.import_module("repscape.cli._app").app)
+    lines = re.findall(r"^\$ repscape (.*?)(?:\s+#.*)?$", README, flags=re.MULTILINE)
+    assert len(lines) >= 8
+    for line in lines:
+        name, *words = shlex.split(line)
+        command = app.commands[name]
+        command.make_context(name, words)  # parses, and runs nothing
+    with pytest.raises(Exception, match="No such option"):
+        app.commands["run"].make_context("run", ["--arays", "x"])
+
+
+def test_code_of_the_first_readme_names_what_there_is() -> None:
+    code = "\n".join(re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL))
+    used = set(re.findall(r"\brs\.(\w+)", code))
+    assert used == {"Plan", "extract", "id_twonn", "knn_graph", "overlap_labels", "run", "write_report"}
+    assert all(hasattr(repscape, name) for name in used)
+    X = np.random.default_rng(0).normal(size=(100, 4))
+    results = repscape.run({"a": X, "b": X**3}, repscape.Plan(measures=["id_twonn", "overlap_neighbors"]))
+    wanted = re.search(r"to_frame\(\)\[(\[.*?\])\]", code)
+    assert wanted
+    assert len(results.to_frame()[ast.literal_eval(wanted[1])]) > 2
+    found = repscape.id_twonn(repscape.knn_graph(X, k=64))
+    assert (found.value, found.interval, found.options["estimator"]) == (found.value, found.interval, "fit")

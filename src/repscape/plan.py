@@ -212,7 +212,7 @@ class Plan(Brief):
 
 
 def check_words(entries: Mapping[str, Any]) -> None:
-    """Refuse names of measures, of their options, of profiles and of steps that are not known, whatever else a plan will hold."""
+    """Refuse measures, their options, profiles and steps that are not known, whatever else a plan will hold."""
     for name in entries.get("profiles", ()):
         _check.choice(name, "profiles", "Plan", PROFILES)
     _steps(entries.get("preprocess", ()))

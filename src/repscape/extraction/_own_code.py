@@ -17,7 +17,7 @@ LIBRARIES = (Path(__file__).parents[1], Path(sysconfig.get_path("stdlib")))
 
 @contextmanager
 def own_code(what: str, hint: str = "") -> Iterator[None]:
-    """Turn what a function, a module or a network of somebody's own raises into an InputError; its cause is kept; `hint` says what it may be.
+    """Turn what a function, a module or a network of somebody's own raises into an InputError; its cause is kept.
 
     Where memory ended is left as it is: smaller batches are tried then. So is Ctrl-C.
 

@@ -25,11 +25,11 @@ def progress_bar(progress: bool | Progress | None) -> Iterator[Progress]:
         from rich.progress import Progress as Bar
         from rich.table import Column
 
-        pace, fixed = Pace(), {"no_wrap": True, "min_width": 7}
+        pace = Pace()
         columns = (
             BarColumn(bar_width=20),
-            MofNCompleteColumn(table_column=Column(**fixed)),
-            TimeElapsedColumn(table_column=Column(**fixed)),
+            MofNCompleteColumn(table_column=Column(no_wrap=True, min_width=7)),
+            TimeElapsedColumn(table_column=Column(no_wrap=True, min_width=7)),
             TextColumn("{task.fields[left]}", table_column=Column(no_wrap=True, min_width=9)),
             TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True, overflow="ellipsis")),
         )
