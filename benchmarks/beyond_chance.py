@@ -48,7 +48,8 @@ MOST = 20.0
 """Seconds that a single pair may take; a measure that would take longer is not asked."""
 STAGES = (
     {"level": 60, "slow": 5, "power": 5, "chance": 2},
-    {"level": 300, "slow": 20, "power": 20, "chance": 5},
+    {"level": 300, "slow": 40, "power": 20, "chance": 5},
+    {"level": 1000, "slow": 200, "power": 60, "chance": 5},
     {"level": 1000, "slow": 1000, "power": 60, "chance": 10},
 )
 """Runs of each kind, all of a stage before any of the next; measures whose null is worked out pair by pair are slow."""
