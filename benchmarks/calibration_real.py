@@ -28,8 +28,8 @@ from repscape._types import LayerInfo
 from repscape.results import MeasureInfo, Place, Record, Results
 
 STORED, KEEP = 100, 20
-SLOW, SLOW_RUNS = ("probe_*", "information_imbalance", "sim_cknna", "sim_linreg"), 200
-"""Numbers that cost ten times what the others do: measured on so many of the samples."""
+SLOW = ("probe_*", "information_imbalance", "sim_cknna", "sim_linreg")
+"""Numbers that cost ten times what the others do."""
 MARK, END = "<!-- written by benchmarks/calibration_real.py --table -->\n", "<!-- end of the real sets -->\n"
 COLUMNS = ("value", "stderr", "low", "high", "few")
 
@@ -106,7 +106,9 @@ def noted(sample: Mapping[str, np.ndarray], wanted: str = "*", slow: bool = True
     return found
 
 
-def run(population: Path, file: Path, *, n: int, runs: int, seed: int, wanted: str = "*") -> None:  # house: a cell
+def run(  # house: a cell
+    population: Path, file: Path, *, n: int, runs: int, slow_runs: int, seed: int, wanted: str = "*"
+) -> None:
     """Do the runs that are missing from a file."""
     with np.load(population) as held:
         whole = {name: held[name] for name in held.files}
@@ -116,7 +118,7 @@ def run(population: Path, file: Path, *, n: int, runs: int, seed: int, wanted: s
     for draw in range(done["runs"], runs):
         rows = np.random.default_rng([seed, draw]).permutation(size)[:n]
         sample = {key: column[rows] for key, column in whole.items()}
-        for name, entry in noted(sample, wanted, slow=draw < SLOW_RUNS).items():
+        for name, entry in noted(sample, wanted, slow=draw < slow_runs).items():
             done["numbers"].setdefault(name, []).append(entry)
         done["runs"] = draw + 1
         if done["runs"] % KEEP == 0 or done["runs"] == runs:
@@ -172,6 +174,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--n", type=int, default=500)
     parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument(
+        "--slow-runs", type=int, default=200, help="runs of numbers that cost ten times what the others do"
+    )
     parser.add_argument("--only", default="*", help="a pattern such as 'resnet20-*'")
     parser.add_argument("--numbers", default="*", help="a pattern such as 'id_*'; another folder for each")
     parser.add_argument("--seed", type=int, default=3)
@@ -187,7 +192,15 @@ def main() -> None:
     for population in sorted(asked.populations.glob("*.npz")):
         if fnmatch.fnmatch(population.stem, asked.only):
             file = asked.folder / f"{population.stem}-{asked.n}.json"
-            run(population, file, n=asked.n, runs=asked.runs, seed=asked.seed, wanted=asked.numbers)
+            run(
+                population,
+                file,
+                n=asked.n,
+                runs=asked.runs,
+                slow_runs=asked.slow_runs,
+                seed=asked.seed,
+                wanted=asked.numbers,
+            )
             print(file, flush=True)
 
 
