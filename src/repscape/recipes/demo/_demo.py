@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from ..._types import Brief
 from ...errors import NotLearnedError
-from ...figures import save_figures
+from ...figures import save_painted
 from ...graph import knn_graph
 from ...measures import Estimate
 from ...measures.overlap import overlap_labels
@@ -164,7 +164,7 @@ def run_demo(
         progress=progress,
     )
     with progress_bar(progress) as tell:
-        save_figures(results, Path(folder) / "figures", progress=tell)
+        painted = save_painted(results, Path(folder) / "figures", progress=tell)
     # The states are in memory alone, so that a later report finds its examples only if they are kept now.
     with progress_bar(progress) as tell:
         shown = map_examples(source, columns={LABEL: trained.labels}, pictures=trained.images, progress=tell)
@@ -183,6 +183,7 @@ def run_demo(
         command=shlex.join(["repscape", "demo", "-o", str(folder), *(["--seed", str(rng)] if rng else [])]),
         notes=found.lines(),
         study=folder,
+        painted=painted,
         progress=progress,
     )
     return replace(found, seconds=time.monotonic() - began)
