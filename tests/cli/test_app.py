@@ -45,6 +45,24 @@ def test_help_loads_nothing_heavy(command: str) -> None:
     assert started(*filter(None, [command, "--help"]))[1].isdisjoint(HEAVY)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("run --arrays nothere.npz -o out", "a path of layers must be a file or folder that exists"),
+        ("run --model ./nothere --data pyproject.toml -o out", "model of open_model must be a folder"),
+        ("measure id_twon pyproject.toml", "Did you mean 'id_twonn'"),
+        ("explore nothere", "must be a study folder"),
+        ("recipe curs -o out", "Did you mean 'curse'"),
+    ],
+)
+def test_a_typing_error_is_told_before_anything_heavy_is_loaded(
+    words: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(Path(__file__).parents[2])
+    assert said in call(*words.split()).stderr
+    assert started(*words.split())[1].isdisjoint(HEAVY)
+
+
 @pytest.mark.parametrize("command", NAMES)
 def test_every_command_has_help_with_an_example(command: str) -> None:
     result = call(command, "--help")
