@@ -38,6 +38,17 @@ napoleon_google_docstring = False
 myst_heading_anchors = 3
 
 
+PICTURES = {
+    "dimension": ("measures/id_gride.png", "Dimension by scale, before and after a small network learned"),
+    "similarity": ("measures/sim_cka.png", "CKA of layers, before and after a small network learned"),
+    "landscape": ("figures/draw_peaks.png", "Peaks of a density as a tree"),
+    "probes": ("figures/draw_probes.png", "Probes by layer"),
+    "figures": ("figures/draw_margins.png", "Layers of two models, with a curve of each along the side"),
+    "measures": ("measures/overlap_labels.png", "Label overlap, before and after a small network learned"),
+}
+"""Pages of other things than a measure -> a picture that is made for another page too, and what it shows."""
+
+
 def number_references(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
     """Turn a docstring's references into a numbered list: each counts from 1, and one page holds many of them."""
     lines[:] = [re.sub(r"^(\s*)\.\. \[(\d+)\] ", r"\1\2. ", line).replace("]_", "]") for line in lines]
@@ -54,6 +65,33 @@ def add_picture(app: Any, name: str, source: list[str]) -> None:
         "300 handwritten digits in the layers of a small network (`tools/measure_pictures.py`).\n```\n\n**"
     )
     source[0] = head + picture + rest if rest else source[0]
+
+
+def add_borrowed(app: Any, name: str, source: list[str]) -> None:
+    """Put a picture that another page has too below the first paragraph of a page."""
+    file, shows = PICTURES.get(name, ("", ""))
+    if not file or not (Path(app.srcdir) / "_static" / file).is_file():
+        return
+    title, gap, rest = source[0].partition("\n\n")
+    first, _, more = rest.partition("\n\n")
+    picture = f"```{{figure}} /_static/{file}\n:alt: {shows}\n:width: 34em\n\n{shows}.\n```"
+    source[0] = gap.join(
+        [title, *([picture, first] if first.startswith(("#", "```", "|")) else [first, picture]), more]
+    )
+
+
+def add_report(app: Any, name: str, source: list[str]) -> None:
+    """Put the picture of a recipe's report, which leads to it, below the first paragraph; `tools/gallery.py` makes both."""
+    recipe = name.removeprefix("recipes/")
+    if recipe == name or not (Path(app.srcdir) / "gallery_files" / "gallery" / recipe / "picture.webp").is_file():
+        return
+    head, gap, rest = source[0].partition("\n\n")
+    place = f"../gallery/{recipe}"
+    picture = (
+        f'<p class="live"><a href="{place}/report.html"><img src="{place}/picture.webp" alt="" loading="lazy"><br>'
+        "The live report, made with this site on stand-ins where a published model could not be had</a></p>"
+    )
+    source[0] = f"{head}{gap}{picture}{gap}{rest}"
 
 
 def show_changes(app: Any, name: str, source: list[str]) -> None:
@@ -75,6 +113,8 @@ def lead_to_pictures(app: Any, what: str, name: str, obj: Any, options: Any, lin
 def setup(app: Any) -> None:
     """Connect them; the first ahead of napoleon."""
     app.connect("source-read", add_picture)
+    app.connect("source-read", add_borrowed)
+    app.connect("source-read", add_report)
     app.connect("source-read", show_changes)
     app.connect("autodoc-process-docstring", number_references, priority=400)
     app.connect("autodoc-process-docstring", lead_to_pictures, priority=600)

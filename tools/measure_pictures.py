@@ -121,6 +121,7 @@ def main() -> None:
         models: Any = {model: {layer: form(X[:n]) for layer, X in layers.items()} for model, layers in source.items()}
         models = models.get("", models)
         plan = {"measures": [name], "labels": "digit"}
+        plan |= {"profiles": ["next", "pairs"]} if row.arity == 2 else {}
         plan |= {"values": ["ink"]} if "values" in row.takes else {}
         plan |= {"groups": "digit"} if "groups" in row.takes and row.family != "probe" else {}
         try:
