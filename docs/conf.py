@@ -29,7 +29,7 @@ html_sidebars = {
         "sidebar/scroll-end.html",
     ]
 }
-exclude_patterns = ["_build", "notebooks", "gallery_files"]  # executed/ has them with what came out
+exclude_patterns = ["_build", "jupyter_execute", "notebooks", "gallery_files"]  # executed/ has them with what came out
 html_extra_path = ["gallery_files"]
 nb_execution_mode = "off"
 autodoc_typehints = "none"

@@ -55,7 +55,7 @@ OWN = {
     ),
     "digits-learning": Entry(
         "One network at three moments",
-        "Before training neighbours are those of the pixels; training gathers the digits, deepest layer first.",
+        "Before training neighbours are those of the pixels, blurred; training gathers the digits in the deeper layers.",
         "run --arrays step0.npz --arrays step20.npz --arrays step400.npz --label digit", "while_training",
     ),
     "digits-untrained": Entry(
@@ -70,7 +70,7 @@ OWN = {
     ),
     "random-labels": Entry(
         "True labels, half of them shuffled",
-        "A network that learned wrong names has another spectrum, other classes, and worse probes.",
+        "Taught half of the digits under wrong names, hidden layers still tell them as well; the outputs do not.",
         "run --arrays true_labels.npz --arrays half_shuffled.npz --label digit "
         "--measures 'quality_rankme, quality_collapse, probe_linear'", "measures/quality_collapse",
     ),
@@ -90,7 +90,7 @@ OWN = {
     ),
     "tumours": Entry(
         "What can be read out, and what only seems so",
-        "Probes with a control: the first two directions hold nearly all, shuffled columns hold more than one would think.",
+        "Two directions tell nearly as much as thirty properties; the last ten, or shuffled columns, no more than the commoner class.",
         "run --arrays layers.npz --label tumour --measures 'probe_linear(control=true), probe_knn, overlap_labels(k=10)'",
         "probes",
     ),
@@ -103,7 +103,7 @@ OWN = {
         "run --arrays layers.npz --label family --measures 'id_twonn, overlap_labels(k=5)'", "statistics",
     ),
     "rogue": Entry(
-        "One loud dimension", "It decides distances and cosines alone; what is read out hardly notices.",
+        "One loud dimension", "It decides distances and cosines alone, and kinds vanish from neighbourhoods; a linear probe reads them as before.",
         "run --arrays layers.npz --label kind "
         "--measures 'health_rogue, health_anisotropy, health_hubness, overlap_labels(k=10), probe_linear'",
         "measures/health_rogue",
