@@ -90,7 +90,7 @@ OWN = {
     ),
     "tumours": Entry(
         "What can be read out, and what only seems so",
-        "Two directions tell nearly as much as thirty properties; the last ten, or shuffled columns, no more than the commoner class.",
+        "Two directions tell nearly as much as thirty properties; the last ten, or shuffled columns, nothing.",
         "run --arrays layers.npz --label tumour --measures 'probe_linear(control=true), probe_knn, overlap_labels(k=10)'",
         "probes",
     ),
@@ -103,7 +103,7 @@ OWN = {
         "run --arrays layers.npz --label family --measures 'id_twonn, overlap_labels(k=5)'", "statistics",
     ),
     "rogue": Entry(
-        "One loud dimension", "It decides distances and cosines alone, and kinds vanish from neighbourhoods; a linear probe reads them as before.",
+        "One loud dimension", "It alone decides who is near, and kinds vanish from neighbourhoods; a linear probe reads them as before.",
         "run --arrays layers.npz --label kind "
         "--measures 'health_rogue, health_anisotropy, health_hubness, overlap_labels(k=10), probe_linear'",
         "measures/health_rogue",
