@@ -103,7 +103,7 @@ OWN = {
         "run --arrays layers.npz --label family --measures 'id_twonn, overlap_labels(k=5)'", "statistics",
     ),
     "rogue": Entry(
-        "One loud dimension", "It alone decides who is near, and kinds vanish from neighbourhoods; a linear probe reads them as before.",
+        "One loud dimension", "It alone decides who is near, and kinds vanish there; a linear probe reads them as before.",
         "run --arrays layers.npz --label kind "
         "--measures 'health_rogue, health_anisotropy, health_hubness, overlap_labels(k=10), probe_linear'",
         "measures/health_rogue",
