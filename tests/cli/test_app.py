@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import repscape
-from repscape.cli._app import COMMANDS
+from repscape.cli._app import COMMANDS, app
 from repscape.study._execute import Execution
 from tests.cli.helpers import call, layers
 
@@ -149,3 +150,16 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
     os.close(write)
     assert b"Traceback" not in done.stderr
     assert os.strerror(errno.EPIPE).encode() not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"), [("repscape exp", {"explore", "explain"}), ("repscape explain id_tw", {"id_twonn"})]
+)
+def test_a_shell_completes_commands_and_measures(line: str, wanted: set[str]) -> None:
+    said = CliRunner().invoke(
+        app,
+        [],
+        prog_name="repscape",
+        env={"_REPSCAPE_COMPLETE": "complete_bash", "COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))},
+    )
+    assert wanted <= set(said.stdout.split())

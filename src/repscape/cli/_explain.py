@@ -15,7 +15,17 @@ from ._print import say, say_json
 if TYPE_CHECKING:
     from ..measures import Measure
 
-Name = Annotated[str, typer.Argument(metavar="MEASURE", help="A measure's name: repscape info lists them.")]
+
+def _names(incomplete: str) -> list[str]:
+    """What a shell completes."""
+    from ..measures import every_measure
+
+    return [name for name in every_measure() if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str, typer.Argument(metavar="MEASURE", help="A measure's name: repscape info lists them.", autocompletion=_names)
+]
 WIDEST = 100
 
 

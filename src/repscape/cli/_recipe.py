@@ -14,7 +14,17 @@ from ._print import say, say_json, say_table
 if TYPE_CHECKING:
     from ..recipes import RecipeRun
 
-Name = Annotated[str | None, typer.Argument(metavar="NAME", help="Which study; --list shows them.")]
+
+def _names(incomplete: str) -> list[str]:
+    """What a shell completes."""
+    from ..recipes import list_recipes
+
+    return [name for name in list_recipes() if name.startswith(incomplete)]
+
+
+Name = Annotated[
+    str | None, typer.Argument(metavar="NAME", help="Which study; --list shows them.", autocompletion=_names)
+]
 Out = Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", parser=place, help="Where everything goes.")]
 Model = Annotated[
     list[str] | None,
