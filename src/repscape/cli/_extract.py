@@ -34,7 +34,10 @@ List = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        "--scheduler", metavar="processes:N", help="Run in N processes with a model each; the store is the same."
+        "--scheduler",
+        metavar="WHERE",
+        help="processes:N, or the address of a dask scheduler (tcp://host:8786): several workers with a model each; the store "
+        "is the same.",
     ),
 ]
 NoSync = Annotated[

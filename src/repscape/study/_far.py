@@ -12,7 +12,7 @@ from ..measures import is_builtin
 from ._compute import compute
 from ._ears import heard
 from ._graphs import GraphNames
-from ._unit import Answer, Call, PairTask, Task, UnitResult
+from ._unit import Answer, Call, LayerTask, PairTask, Task, UnitResult
 
 TRIES = 2  # workers that one unit may cost
 
@@ -89,6 +89,8 @@ class FarTask:
 def without(task: Task, result: UnitResult) -> Task:
     """Return a task without what is finished."""
     done = set(result.keys)
+    if isinstance(task, LayerTask) and task.cut:  # a graph, or what it misses, or a block of it
+        return replace(task, graph="")
     if isinstance(task, PairTask):
         return replace(task, pairs=tuple(pair for pair in task.pairs if pair.key not in done))
     left = replace(task, calls=tuple((key, call) for key, call in task.calls if key not in done))

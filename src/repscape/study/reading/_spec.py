@@ -107,7 +107,9 @@ class StudySpec:
         reading = replace(self.reading, allow_pickle=self.reading.allow_pickle or granted.get("allow_pickle", False))
         return replace(self, models=models, reading=reading)
 
-    def opened(self, folder: Path, *, progress: bool | Progress | None = None, sync: bool = True) -> Any:
+    def opened(
+        self, folder: Path, *, progress: bool | Progress | None = None, scheduler: Any = None, sync: bool = True
+    ) -> Any:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
         if self.models is None:
             return self.source
@@ -116,6 +118,7 @@ class StudySpec:
             columns=lambda: self._of_files((*self.columns, *self.more)),
             progress=progress,
             states=self.home,
+            scheduler=scheduler,
             sync=sync,
         )
 
