@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -28,7 +30,7 @@ def test_the_rows_of_the_whole(name):
     whole = knn_graph(X, k)
     cuts = [0, 1, n // 3, n - 1, n]
     source = Lazy(np.asarray(X)) if name == "grid" else X
-    blocks = [knn_rows(source, k, start=a, stop=b) for a, b in zip(cuts, cuts[1:], strict=False) if a < b]
+    blocks = [knn_rows(source, k, start=a, stop=b) for a, b in pairwise(cuts) if a < b]
     joined = joined_blocks(X, blocks)
     np.testing.assert_array_equal(joined.indices, whole.indices)
     np.testing.assert_array_equal(joined.distances, whole.distances)

@@ -161,7 +161,9 @@ def test_what_a_dask_scheduler_may_not_be(cluster: Any, tmp_path: Path, monkeypa
     with pytest.raises(InputError, match="must lie where every dask worker sees it"):
         rs.run(LAYERS, PLAN, columns=LABELS, scheduler=cluster.scheduler_address, folder=tmp_path / "s")
     other = {"versions": {"repscape": "9"}, "threads": 1, "memory": 0}
-    monkeypatch.setattr(_cluster_dask, "about", lambda also, dask_worker=None: other if dask_worker else _far_dask.about())
+    monkeypatch.setattr(
+        _cluster_dask, "about", lambda also, dask_worker=None: other if dask_worker else _far_dask.about()
+    )
     with pytest.raises(InputError, match=r"has repscape 9 \(here"):
         rs.run(LAYERS, PLAN, columns=LABELS, scheduler=cluster.scheduler_address)
 

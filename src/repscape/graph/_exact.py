@@ -89,7 +89,7 @@ def solve(
 def _summed_alike(problem: Problem, ids: npt.NDArray[np.int32]) -> Found:
     """Neighbours with their distances summed in the order in which candidates are compared.
 
-    Loops of another shape may add the same squares in another order. What a row's last bits are must not depend on the rung that
+    Loops of another shape may add the same squares in another order. The last bits of a row must not depend on the rung that
     was sure of it: fewer queries at one time have other rungs.
     """
     count = np.full(problem.queries.n, problem.k)

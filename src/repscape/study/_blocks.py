@@ -7,6 +7,7 @@ blocks it misses; once they are there it sets them side by side.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -117,6 +118,8 @@ def build_by_blocks(tasks: Sequence[LayerTask], run: Callable[[Sequence[LayerTas
         misses: list[Block] = []
         for result in run(left):
             misses += result.misses
+            if result.misses:
+                _tell(result.name, result.misses)
             if result.status == "done":
                 remove_blocks(tasks[0].limits.graphs, result.keys[0])
         if again := next((block for block in misses if block in seen), None):
@@ -127,6 +130,17 @@ def build_by_blocks(tasks: Sequence[LayerTask], run: Callable[[Sequence[LayerTas
         seen.update(misses)
         failed = _computed(misses, tasks_of, run)
         left = [tasks_of[graph] for graph in dict.fromkeys(block.graph for block in misses) if graph not in failed]
+
+
+def _tell(name: str, misses: Sequence[Block]) -> None:
+    block = misses[0]
+    held = (
+        ROWS * (block.k * 20 + (block.k + 16 + block.k // 4) * 10) / 2**20
+    )  # results, and about as many candidates again
+    logging.getLogger("repscape").info(
+        "%s: a graph of %d points is built by %d blocks of %d rows, each of which takes its worker %.0f MiB beside the points",
+        name, block.n, len(misses), ROWS, held,
+    )  # fmt: skip
 
 
 def _computed(blocks: Sequence[Block], tasks: dict[str, LayerTask], run: Callable[..., Any]) -> set[str]:

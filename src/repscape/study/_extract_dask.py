@@ -65,8 +65,9 @@ def by_dask(share: Share, door: Door) -> Iterator[Slab]:
                 yield from ordered.add(slab)
                 handed = _hand_out(waiting, ordered, handed, rows=rows, share=share, most=AHEAD * cluster.workers)
         finally:
-            with suppress(Exception):  # where the scheduler is gone, so are they
-                cluster.client.run(forget, wait=False)
+            with suppress(OSError, TimeoutError, RuntimeError):  # where the scheduler is gone, so are they
+                if cluster.client.status == "running":
+                    cluster.client.run(forget)
 
 
 def _hand_out(waiting: deque[Job], ordered: InOrder, handed: int, *, rows: int, share: Share, most: int) -> int:
