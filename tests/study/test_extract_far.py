@@ -97,9 +97,9 @@ def test_slabs_in_order_and_few_ahead(tmp_path: Path) -> None:
     with pytest.raises(rs.errors.MemoryBudgetError, match="did not fit into the memory of one worker"):
         list(ordered.add(other))
     job = waiting[0]
-    assert list(job.lost("x")) == []
+    assert list(job.killed("x")) == []
     with pytest.raises(rs.errors.UnitError, match="lost over the examples from 0 on"):
-        job.lost("ended by SIGKILL")
+        job.killed("killed, as dask says")
 
 
 def test_a_worker_runs_its_own_slabs_and_waits_for_the_rest(tmp_path: Path) -> None:

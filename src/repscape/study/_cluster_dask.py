@@ -13,17 +13,16 @@ import queue
 import time
 import warnings
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 import dask
 from distributed import Client, KilledWorker
 
 from ..errors import InputError, RepscapeError, SchedulerError, UnitError
-from ..machine import Job, Shelf, Traffic, packed
-from ._far import TRIES
+from ..machine import Shelf, Traffic, packed
 from ._far_dask import about, answered, sees
 from ._runner import LISTEN
 
@@ -32,6 +31,22 @@ COME = 60.0  # and its workers to come
 LEAVE = 2.0  # seconds
 AHEAD = 2  # jobs for each worker that are on their way or at work
 LARGE = "distributed.admin.large-graph-warning-threshold"  # a job carries what it needs, and is sent once
+
+
+class Job(Protocol):
+    """What a worker is given, and what is left of it when workers are lost."""
+
+    alone: bool
+    """Whether nothing may be on the workers beside it."""
+
+    def call(self) -> Any:
+        """Return what is left to do: (a function that yields the parts of an answer, what it takes); None where nothing is."""
+
+    def take(self, part: Any) -> Any:
+        """Note a part of the answer, and return it as it is to be handed on."""
+
+    def killed(self, why: str) -> Iterable[Any]:
+        """Hear that several workers were lost while it was there; return parts that stand for what is given up."""
 
 
 @dataclass(slots=True)
@@ -140,6 +155,10 @@ def _lost(address: str, why: str) -> SchedulerError:
     )
 
 
+def _alone(out: Mapping[Any, Job]) -> bool:
+    return any(job.alone for job in out.values())
+
+
 @dataclass(slots=True)
 class Cluster:
     """Workers that wait for jobs."""
@@ -179,7 +198,7 @@ class Cluster:
         began, busy = time.perf_counter(), self.traffic.busy
         try:
             while waiting or out:
-                while waiting and len(out) < most:
+                while waiting and len(out) < most and not (out and (waiting[0].alone or _alone(out))):
                     self._submit(waiting.popleft(), out, heard)
                 try:
                     future = heard.get(timeout=LISTEN)
@@ -227,11 +246,12 @@ class Cluster:
                     if isinstance(error, RepscapeError)
                     else UnitError(f"a dask worker could not do its task: {type(error).__name__}: {error}")
                 )
+            # Dask gives up what was on several workers when they went, be it only in wait: whose doing it was, it does not say.
             self.traffic.lost += 1
-            for _ in range(TRIES):  # dask has tried other workers already
-                yield from job.lost("killed, as dask says")
-        elif self.shared is not None and self.client.status == "running":  # all that had it are gone
-            yield from job.lost("with all others")
+            yield from job.killed("killed, as dask says")
+            waiting.append(job)
+            return
+        elif self.shared is not None and self.client.status == "running":  # all that had what is shared are gone
             self.share(self._shared)
         else:
             raise _lost(self.address, "")

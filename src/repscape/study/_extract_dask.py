@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
 from ..extraction import slab_rows_of
-from ..machine import Job, Shelf, is_far, packed, place_of
-from ._cluster_dask import Cluster, Door
-from ._extract_far import AHEAD, TRIES, InOrder, Share, given_up
+from ..machine import Shelf, is_far, packed, place_of
+from ._cluster_dask import Cluster, Door, Job
+from ._extract_far import AHEAD, InOrder, Share, given_up
 from ._extract_slab import forget, slab_at
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class _One:
 
     start: int
     layout: Mapping[str, Any] | None
+    alone: bool = False
     _done: bool = False
-    _lost: int = 0
 
     def call(self) -> tuple[Callable[..., Any], Any] | None:
         """Return what is left to do."""
@@ -43,11 +43,11 @@ class _One:
         self._done = True
         return slab
 
-    def lost(self, why: str) -> Iterable[Slab]:
-        """Give up where it costs one worker after the other."""
-        self._lost += 1
-        if self._lost >= TRIES:
+    def killed(self, why: str) -> Iterable[Slab]:
+        """Give up where it costs one worker after the other, with nothing beside it."""
+        if self.alone:
             raise given_up(self.start, why)
+        self.alone = True
         return ()
 
 

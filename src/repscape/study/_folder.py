@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ..errors import RepscapeError, StoreError, StudyMismatchError
-from ..machine import UNFINISHED, check_inside, remove_left, write_whole
+from ..machine import UNFINISHED, check_inside, check_on_disk, remove_left, write_whole
 from ..measures import Measure
 from ..plan import Plan
 from ..results import TABLE
@@ -45,6 +45,9 @@ class StudyFolder:
 
     path: Path
     """Where it is."""
+
+    def __post_init__(self) -> None:
+        check_on_disk(self.path, "a study folder", "The store of its states may lie there, as the source of run.")
 
     @property
     def plan_file(self) -> Path:
@@ -204,8 +207,8 @@ class StudyFolder:
             *(store.glob(f"*/.*{UNFINISHED}") for store in stores),
         ):
             remove_left(left)
-        for left in self.path.glob(f"{SHELF}*"):
-            shutil.rmtree(left, ignore_errors=True)
+        for shelf in self.path.glob(f"{SHELF}*"):
+            shutil.rmtree(shelf, ignore_errors=True)
 
     # ---- what was finished
 
