@@ -15,6 +15,7 @@ from ...store import check_format
 from .._folder import FORMAT, PLAN_FILE, READ, StudyFolder
 from .._schema import check_study
 from ._models import TRUST, ModelSource
+from ._paths import beside
 from ._spec import TOLD, StudySpec
 
 FORM = ("axes", "pool", "mask")  # what is said of the axes of arrays
@@ -88,8 +89,8 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
     folder = where.parent.absolute()
     return StudySpec(
-        {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
-        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
+        {name: beside(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
+        tuple(f"{name}={beside(folder, entry)}" for name, entry in files),
         plan,
         _models(source, where) if "model" in source else None,
         Reading(**{name: source.get(name) for name in TOLD}),
