@@ -48,7 +48,8 @@ MOST = 20.0
 """Seconds that a single pair may take; a measure that would take longer is not asked."""
 STAGES = (
     {"level": 60, "slow": 5, "power": 5, "chance": 2},
-    {"level": 300, "slow": 20, "power": 20, "chance": 5},
+    {"level": 300, "slow": 40, "power": 20, "chance": 5},
+    {"level": 1000, "slow": 200, "power": 60, "chance": 5},
     {"level": 1000, "slow": 1000, "power": 60, "chance": 10},
 )
 """Runs of each kind, all of a stage before any of the next; measures whose null is worked out pair by pair are slow."""
@@ -185,15 +186,15 @@ def tasks(done: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str, 
                 yield "chance", f"chance|{title}|{n}|{d}", lambda seed, a=(title, n, d): chance_run(a[0], seed, *a[1:])  # type: ignore[misc]
 
 
-def run(keep: Path, hours: float) -> None:
-    """Take turns until everything has its goal or the time is over."""
+def run(keep: Path, hours: float, kinds: Sequence[str]) -> None:
+    """Take turns until everything of these kinds has its goal or the time is over."""
     done = read(keep)
     stop = time.monotonic() + 3600 * hours
     for goals in STAGES:
         left = True
         while left and time.monotonic() < stop:
             left = False
-            for what, key, once in list(tasks(done)):
+            for what, key, once in [task for task in tasks(done) if task[0] in kinds]:
                 spent = time.process_time()
                 while len(done[key]) < goals[what] and time.process_time() - spent < TURN and not refused(done[key]):
                     left = True
@@ -236,10 +237,11 @@ def main() -> None:
     parser.add_argument("what", choices=["run", "table"])
     parser.add_argument("--keep", type=Path, default=Path("beyond_chance.jsonl"))
     parser.add_argument("--hours", type=float, default=8.0)
+    parser.add_argument("--kinds", nargs="*", choices=list(STAGES[0]), default=list(STAGES[0]))
     parser.add_argument("--page", type=Path, default=Path("docs/beyond_chance.md"))
     arguments = parser.parse_args()
     if arguments.what == "run":
-        run(arguments.keep, arguments.hours)
+        run(arguments.keep, arguments.hours, arguments.kinds)
     else:
         write_tables(read(arguments.keep), arguments.page, no_null=NO_NULL, shares=SHARES, cells=CELLS)
 

@@ -28,13 +28,19 @@ from repscape._types import LayerInfo
 from repscape.results import MeasureInfo, Place, Record, Results
 
 STORED, KEEP = 100, 20
+SLOW = ("probe_*", "information_imbalance", "sim_cknna", "sim_linreg")
+"""Numbers that cost ten times what the others do."""
 MARK, END = "<!-- written by benchmarks/calibration_real.py --table -->\n", "<!-- end of the real sets -->\n"
 COLUMNS = ("value", "stderr", "low", "high", "few")
 
 
-def numbers(sample: Mapping[str, np.ndarray], wanted: str = "*") -> Iterator[tuple[str, Callable[[], Any]]]:
+def numbers(
+    sample: Mapping[str, np.ndarray], wanted: str = "*", slow: bool = True
+) -> Iterator[tuple[str, Callable[[], Any]]]:
     """Yield every number that has an error, by name, as far as the name is wanted."""
-    yield from ((name, measure) for name, measure in every_number(sample) if fnmatch.fnmatch(name, wanted))
+    for name, measure in every_number(sample):
+        if fnmatch.fnmatch(name, wanted) and (slow or not any(fnmatch.fnmatch(name, one) for one in SLOW)):
+            yield name, measure
 
 
 def every_number(sample: Mapping[str, np.ndarray]) -> Iterator[tuple[str, Callable[[], Any]]]:
@@ -81,10 +87,10 @@ def apart(one: rs.Estimate, other: rs.Estimate) -> rs.Estimate:
     )
 
 
-def noted(sample: Mapping[str, np.ndarray], wanted: str = "*") -> dict[str, list[float]]:
+def noted(sample: Mapping[str, np.ndarray], wanted: str = "*", slow: bool = True) -> dict[str, list[float]]:
     """Measure one sample: value, error, interval and whether it rests on few examples; NaN where there is none."""
     found: dict[str, list[float]] = {}
-    for name, measure in numbers(sample, wanted):
+    for name, measure in numbers(sample, wanted, slow):
         try:
             one = measure()
         except rs.errors.InputError:  # fewer examples than dimensions, a class too small: no such number on this set
@@ -100,7 +106,9 @@ def noted(sample: Mapping[str, np.ndarray], wanted: str = "*") -> dict[str, list
     return found
 
 
-def run(population: Path, file: Path, *, n: int, runs: int, seed: int, wanted: str = "*") -> None:  # house: a cell
+def run(  # house: a cell
+    population: Path, file: Path, *, n: int, runs: int, slow_runs: int, seed: int, wanted: str = "*"
+) -> None:
     """Do the runs that are missing from a file."""
     with np.load(population) as held:
         whole = {name: held[name] for name in held.files}
@@ -109,7 +117,8 @@ def run(population: Path, file: Path, *, n: int, runs: int, seed: int, wanted: s
     warnings.simplefilter("ignore")
     for draw in range(done["runs"], runs):
         rows = np.random.default_rng([seed, draw]).permutation(size)[:n]
-        for name, entry in noted({key: column[rows] for key, column in whole.items()}, wanted).items():
+        sample = {key: column[rows] for key, column in whole.items()}
+        for name, entry in noted(sample, wanted, slow=draw < slow_runs).items():
             done["numbers"].setdefault(name, []).append(entry)
         done["runs"] = draw + 1
         if done["runs"] % KEEP == 0 or done["runs"] == runs:
@@ -153,6 +162,7 @@ def table(folder: Path) -> str:
             known = np.isfinite(rows[:, 2]).mean()
             said = "no error" if math.isnan(ratio) else f"{covers:.3f}, {ratio:.2f}"
             said += f" (an error in {known:.0%})" if 0 < known < 1 else ""
+            said += f" ({len(rows)} runs)" if len(rows) < held["runs"] else ""
             cells.append(said + (f" ({few:.0%} on few)" if few else ""))
         lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
@@ -164,6 +174,9 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--n", type=int, default=500)
     parser.add_argument("--runs", type=int, default=1000)
+    parser.add_argument(
+        "--slow-runs", type=int, default=200, help="runs of numbers that cost ten times what the others do"
+    )
     parser.add_argument("--only", default="*", help="a pattern such as 'resnet20-*'")
     parser.add_argument("--numbers", default="*", help="a pattern such as 'id_*'; another folder for each")
     parser.add_argument("--seed", type=int, default=3)
@@ -179,7 +192,15 @@ def main() -> None:
     for population in sorted(asked.populations.glob("*.npz")):
         if fnmatch.fnmatch(population.stem, asked.only):
             file = asked.folder / f"{population.stem}-{asked.n}.json"
-            run(population, file, n=asked.n, runs=asked.runs, seed=asked.seed, wanted=asked.numbers)
+            run(
+                population,
+                file,
+                n=asked.n,
+                runs=asked.runs,
+                slow_runs=asked.slow_runs,
+                seed=asked.seed,
+                wanted=asked.numbers,
+            )
             print(file, flush=True)
 
 

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 import repscape as rs
-from repscape.errors import RepscapeWarning
+from repscape.errors import DegenerateDataError, RepscapeWarning
 from repscape.synthetic import ball, sphere, swiss_roll, torus
 
 FloatArray = npt.NDArray[np.float64]
@@ -83,9 +83,22 @@ POINTS: Mapping[str, Callable[[FloatArray], float]] = {
     "broken stick": lambda X: rs.id_pca(X, criterion="broken_stick").value,
     "largest gap": lambda X: rs.id_pca(X, criterion="maxgap").value,
 }
+FURTHER: Mapping[str, Callable[[FloatArray], float]] = {
+    "MADA": lambda X: rs.id_mada(X, error=None).value,
+    "MOM": lambda X: rs.id_mom(X, error=None).value,
+    "TLE": lambda X: rs.id_tle(X, error=None).value,
+    "ESS": lambda X: rs.id_ess(X, error=None).value,
+    "DANCo": lambda X: rs.id_danco(X).value,
+    "FisherS": lambda X: rs.id_fishers(X).value,
+    "kNN length": lambda X: rs.id_knn_length(X).value,
+    "tree length": lambda X: rs.id_mst(X).value,
+}
+FURTHER_SEEDS = {500: 10, 2000: 5}
+"""Samples of each size; at 10,000 points some of them take minutes."""
 GROUPS = {
     "Distances to neighbours": ["TwoNN fit", "TwoNN mle", "TwoNN bayes", "Gride 8", "Gride 32", "Gride 64"],
     "Distances to neighbours, continued": ["MLE 10", "MLE 20", "MLE 20 mean", "MLE 20 median", "correlation"],
+    "Further estimators": list(FURTHER),
     "Linear dimension": ["participation", "corrected", "threshold .95", "Kaiser", "broken stick", "largest gap"],
     "Elbow of Isomap's residual variance": ["Isomap"],
 }
@@ -97,6 +110,11 @@ def estimates(X: FloatArray, wanted: set[str]) -> Iterator[tuple[str, float]]:
         g = rs.knn_graph(X, DEPTH, threads=1)
         yield from ((name, NEIGHBORS[name](g)) for name in NEIGHBORS if name in wanted)
     yield from ((name, POINTS[name](X)) for name in POINTS if name in wanted)
+    for name in (one for one in FURTHER if one in wanted):
+        try:
+            yield name, FURTHER[name](X)
+        except DegenerateDataError:  # no such number on a line
+            yield name, float("nan")
     if "Isomap" in wanted:
         yield "Isomap", rs.id_isomap(X, max_dim=20).details["elbow"]
 
@@ -105,6 +123,8 @@ def work() -> Iterator[tuple[str, int, int, int, set[str]]]:
     """Yield (manifold, d, n, seed, estimators); sample by sample through all manifolds, so that a part is a whole table."""
     for n, seeds in SEEDS.items():
         yield from ((name, d, n, seed, {*NEIGHBORS, *POINTS}) for seed in range(seeds) for name, d in MANIFOLDS)
+    for n, seeds in FURTHER_SEEDS.items():
+        yield from ((name, d, n, seed, set(FURTHER)) for seed in range(seeds) for name, d in MANIFOLDS)
     for seed in range(ISOMAP["seeds"]):
         yield from ((name, d, ISOMAP["size"], seed, {"Isomap"}) for name, d in MANIFOLDS if d <= ISOMAP["most"])
 

@@ -98,8 +98,7 @@ def study(layers: int, rows: int, features: int) -> None:
     """A study of usual measures: the processor time of each stage, one thread."""
     points, labels = layers_of(layers, rows, features)
     measures = [
-        "id_twonn", "id_gride", "id_decimation", "overlap_neighbors", "overlap_labels", "sim_cka", "probe_linear", "probe_knn",
-        "id_correlation",
+        "id_twonn", "id_gride", "id_decimation", "overlap_neighbors", "overlap_labels", "sim_cka", "probe_linear",
     ]  # fmt: skip
     plan = rs.Plan(measures=measures, labels="kind")
     rs.run({name: X[:400] for name, X in points.items()}, plan, columns={"kind": labels[:400]})  # compiles

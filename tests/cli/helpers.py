@@ -28,10 +28,10 @@ def call(*words: object) -> Result:
 @contextmanager
 def svg_alone() -> Iterator[None]:
     """Let studies draw their figures as SVG alone meanwhile: PNG and PDF take four fifths of the time."""
-    from repscape.figures import save_figures
+    from repscape.figures import save_painted
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("repscape.report._refresh.save_figures", partial(save_figures, formats=("svg",)))
+        patch.setattr("repscape.report._refresh.save_painted", partial(save_painted, formats=("svg",)))
         yield
 
 
@@ -40,8 +40,8 @@ def without_drawing() -> Iterator[None]:
     """Draw nothing and write no page meanwhile; both take most of a command's time, and many tests look at neither."""
 
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("save_figures", "write_report"):
-            patch.setattr(f"repscape.report._refresh.{name}", lambda *given, **said: None)
+        for name in ("save_painted", "write_report"):
+            patch.setattr(f"repscape.report._refresh.{name}", lambda *given, **said: {})
         yield
 
 

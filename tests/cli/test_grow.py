@@ -131,7 +131,7 @@ def test_figures_and_the_page_that_fail(phase: str, tmp_path: Path, monkeypatch:
     def boom(*_: object, **__: object) -> None:
         raise RuntimeError("boom")
 
-    target = "save_figures" if phase == "figure" else "write_report"
+    target = "save_painted" if phase == "figure" else "write_report"
     words = ("run", "--arrays", layers(tmp_path), *RUN, "-o", tmp_path / "s")
     with monkeypatch.context() as patch:
         patch.setattr(f"repscape.report._refresh.{target}", boom)
@@ -151,7 +151,7 @@ def test_a_page_is_not_drawn_over_with_less(study: Path, monkeypatch: pytest.Mon
     """A run that waited for another's page holds results of before; the folder's are further."""
     before, drawn = rs.load_results(study), []
     rs.open_study(study).run(rs.Plan(measures=["health_spectrum"]))
-    monkeypatch.setattr("repscape.report._refresh.save_figures", lambda *given, **said: None)
+    monkeypatch.setattr("repscape.report._refresh.save_painted", lambda *given, **said: {})
     monkeypatch.setattr("repscape.report._refresh.write_report", lambda results, *given, **said: drawn.append(results))
     refresh(before, study)
     assert [results == rs.load_results(study) != before for results in drawn] == [True]

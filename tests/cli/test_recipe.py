@@ -30,8 +30,8 @@ def test_a_dry_run_writes_nothing(tmp_path: Path) -> None:
 
 def test_the_table_is_there_for_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(_word_rsa, "compared", lambda *given, **options: ((), []))
-    for name in ("save_figures", "save_drawings"):
-        monkeypatch.setattr(_run, name, lambda *given: None)
+    for name in ("save_painted", "save_drawings"):
+        monkeypatch.setattr(_run, name, lambda *given: {})
     result = call("recipe", "word-rsa", "--stand-in", "always", "-o", tmp_path / "out", "-q", "--json")
     assert [row["status"] for row in json.loads(result.stdout)["table"]] == ["stand-in"] * 4
 

@@ -188,7 +188,7 @@ def draw_nothing() -> None:
     for place, name, stub in (
         (_save, "paint", lambda sketch: None),
         (_save, "to_bytes", lambda figure, ending: b"<svg></svg>"),
-        (_refresh, "save_figures", lambda *given, **said: ()),
+        (_refresh, "save_painted", lambda *given, **said: {}),
         (_build, "page", lambda content, title: "<html></html>"),
     ):
         assert hasattr(place, name), (place, name)

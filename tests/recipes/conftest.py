@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 
-from repscape.figures import save_drawings, save_figures
+from repscape.figures import save_drawings, save_painted
 from repscape.recipes import _run
 from repscape.recipes.demo import DemoRun, train_demo
 from repscape.recipes.demo._demo_torch import CHECKPOINTS
@@ -25,7 +25,7 @@ TRAINED = sorted({*CHECKPOINTS, *range(0, 901, 90)})
 def no_pdf() -> Iterator[None]:
     """Let recipes write PNG and SVG: PDF takes half of the time of a figure, and tests of figures look at it."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, save in (("save_figures", save_figures), ("save_drawings", save_drawings)):
+        for name, save in (("save_painted", save_painted), ("save_drawings", save_drawings)):
             patch.setattr(_run, name, partial(save, formats=("png", "svg")))
         yield
 
@@ -33,7 +33,7 @@ def no_pdf() -> Iterator[None]:
 @pytest.fixture
 def own_figures_and_report(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write the recipe's own figures and the report, and not those of the results, which take most of the time."""
-    monkeypatch.setattr(_run, "save_figures", lambda *given: None)
+    monkeypatch.setattr(_run, "save_painted", lambda *given: {})
 
 
 @pytest.fixture

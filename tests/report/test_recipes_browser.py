@@ -20,7 +20,7 @@ def followed(tmp_path_factory):
     """Two recipes: a network that learns digits, hardly, and words whose vectors are made up."""
     home = tmp_path_factory.mktemp("recipes")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_run, "save_figures", lambda *given: None)
+        patch.setattr(_run, "save_painted", lambda *given: {})
         patch.setattr(_run, "save_drawings", lambda *given: None)
         digits = rs.run_recipe("training-dynamics", to=home / "digits", options={"steps": 4, "checkpoints": 2})
         words = rs.run_recipe("word-rsa", to=home / "words", stand_in="always")

@@ -4,7 +4,7 @@ from ._drawing import Drawing, save_drawings
 from ._look import GRID, INK, MUTED, PAPER, SEQUENTIAL
 from ._names import title_of
 from ._paint import Painter, draw, paint
-from ._save import save_figures, write_whole
+from ._save import Painted, save_figures, save_painted, write_whole
 from ._sheet import sheet
 from ._spec import (
     Axis,
@@ -56,6 +56,7 @@ __all__ = [
     "Look",
     "Margin",
     "Names",
+    "Painted",
     "Painter",
     "Panel",
     "PanelSpec",
@@ -82,6 +83,7 @@ __all__ = [
     "paint",
     "save_drawings",
     "save_figures",
+    "save_painted",
     "sheet",
     "sketches",
     "specify",

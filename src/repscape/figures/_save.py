@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .. import _check, machine
@@ -12,6 +13,16 @@ from ..results import Results
 from ._choose import sketches
 from ._paint import checked, paint
 from .matplotlib import FORMATS, to_bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Painted:
+    """A figure as the content of its files."""
+
+    size: tuple[float, float]
+    """Width and height in inches."""
+    files: Mapping[str, bytes]
+    """By format: "png", "svg", "pdf"."""
 
 
 def save_figures(
@@ -48,24 +59,32 @@ def save_figures(
     StoreError
         If a file cannot be written, as on a full disk; no torn file is left.
     """
+    folder = Path(folder)
+    painted = save_painted(results, folder, formats, progress=progress)
+    return tuple(folder / f"{name}.{ending}" for name, one in painted.items() for ending in one.files)
+
+
+def save_painted(
+    results: Results, folder: Path, formats: Sequence[str] = FORMATS, *, progress: Progress | None = None
+) -> dict[str, Painted]:
+    """Write every figure as :func:`save_figures` does, and return them by name, so that a page need not paint them again."""
     if isinstance(formats, str):
         raise InputTypeError(f"formats of save_figures must be a list such as ['png']. Got {formats!r}.")
     for name in formats:
         _check.choice(name, "formats", "save_figures", FORMATS)
     if not formats:
         raise InputError(f"formats of save_figures must name at least one of {', '.join(FORMATS)}. Got none.")
-    folder = Path(folder)
-    written = []
+    painted = {}
     every = sketches(checked(results, "save_figures"))
     for done, sketch in enumerate(every):
         figure = paint(sketch)
-        for ending in formats:
-            path = folder / f"{sketch.name}.{ending}"
-            write_whole(path, to_bytes(figure, ending), "figure")
-            written.append(path)
+        files = {ending: to_bytes(figure, ending) for ending in formats}
+        for ending, content in files.items():
+            write_whole(folder / f"{sketch.name}.{ending}", content, "figure")
+        painted[sketch.name] = Painted(tuple(figure.get_size_inches()), files)
         if progress is not None:
             progress(done + 1, len(every), "figures")
-    return tuple(written)
+    return painted
 
 
 def write_whole(path: Path, content: bytes, what: str) -> None:

@@ -33,7 +33,7 @@ class Joint:
     apart: FloatArray
     """(m, m) standard error of the difference of every two."""
     drawn: FloatArray
-    """(simulations, m); none where there are too many values."""
+    """(m, simulations), so that two values are compared in one run through memory; none where there are too many values."""
     degrees: float
     """Degrees of freedom of the errors."""
 
@@ -53,7 +53,7 @@ class Joint:
             scale = np.sqrt(rng.chisquare(degrees, simulations) / degrees)
         squares = stderr[:, None] ** 2 + stderr**2 - 2 * shared * np.outer(stderr, stderr)
         apart = np.sqrt(np.where(squares > NOTHING * (stderr[:, None] ** 2 + stderr**2), squares, 0.0))
-        return cls(apart, normal * stderr / scale[:, None], degrees)
+        return cls(apart, np.ascontiguousarray((normal * stderr / scale[:, None]).T), degrees)
 
     @classmethod
     def of_samples(cls, samples: Sequence[Sample], rng: np.random.Generator) -> Joint:
@@ -66,26 +66,37 @@ class Joint:
     def largest(self, kept: BoolArray, *, beside: int | None = None) -> FloatArray:
         """Return the (simulations,) largest difference between kept values in standard errors, or between `beside` and them."""
         places = np.flatnonzero(kept)
-        found = np.zeros(self.drawn.shape[0])
+        found, away = np.zeros(self.simulations), np.empty(self.simulations)
         for i in places.tolist() if beside is None else [beside]:
             others = places[places > i] if beside is None else places[places != i]
-            others = others[self.apart[i, others] > 0]
-            if others.size:
-                away = np.abs(self.drawn[:, others] - self.drawn[:, i : i + 1]) / self.apart[i, others]
-                np.maximum(found, away.max(axis=1), out=found)
+            for j in others[self.apart[i, others] > 0].tolist():
+                np.subtract(self.drawn[j], self.drawn[i], out=away)
+                np.abs(away, out=away)
+                away /= self.apart[i, j]
+                np.maximum(found, away, out=found)
         return found
+
+    @property
+    def simulations(self) -> int:
+        """How often all values were simulated."""
+        return int(self.drawn.shape[1])
 
     def threshold(self, kept: BoolArray, *, level: float = LEVEL, beside: int | None = None) -> float:
         """Return how many standard errors the largest difference between kept values stays below at this level."""
-        if self.drawn.shape[0]:
+        if self.simulations:
             return float(np.quantile(self.largest(kept, beside=beside), level))
         return float(stdtrit(min(self.degrees, 1e9), 1 - (1 - level) / (2 * self._comparisons(kept, beside))))
 
     def p_value(self, t: float, kept: BoolArray, *, beside: int | None = None) -> float:
         """Return how probable a largest difference of so many standard errors is by chance."""
-        if self.drawn.shape[0]:
-            return float((1 + (self.largest(kept, beside=beside) >= t).sum()) / (1 + self.drawn.shape[0]))
-        return float(min(1.0, 2 * self._comparisons(kept, beside) * stdtr(min(self.degrees, 1e9), -t)))
+        return float(self.p_values(np.array([t]), kept, beside=beside)[0])
+
+    def p_values(self, t: FloatArray, kept: BoolArray, *, beside: int | None = None) -> FloatArray:
+        """Return how probable a largest difference of so many standard errors is by chance, for several of them (s,)."""
+        if self.simulations:
+            below = np.searchsorted(np.sort(self.largest(kept, beside=beside)), t)
+            return np.asarray((1 + self.simulations - below) / (1 + self.simulations))
+        return np.asarray(np.minimum(1.0, 2 * self._comparisons(kept, beside) * stdtr(min(self.degrees, 1e9), -t)))
 
     @staticmethod
     def _comparisons(kept: BoolArray, beside: int | None) -> int:

@@ -159,15 +159,17 @@ def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng
         found = standing([entry.sample for entry in held], lines=len(lines))
         kept = found.may_be_high if sign > 0 else found.may_be_low
         joint = together.threshold(every, level=level)
-        for place in (one for one in range(len(held)) if one != int(values.argmax())):
-            t = float(np.nan_to_num(size[len(rows)], nan=0.0))
+        t_values = np.nan_to_num(size[len(rows) : len(rows) + len(held) - 1], nan=0.0)
+        adjusted = np.minimum(1.0, len(lines) * together.p_values(t_values, every))
+        for i, place in enumerate(one for one in range(len(held)) if one != int(values.argmax())):
+            t = float(t_values[i])
             known = math.isfinite(joint)  # of a value without an error, as a curve may have, nothing is
             rows.append(
                 {
                     "single": together.threshold(every, beside=place),
                     "joint": joint,
                     "p_value": together.p_value(t, every, beside=place) if known else math.nan,
-                    "p_adjusted": min(1.0, len(lines) * together.p_value(t, every)) if known else math.nan,
+                    "p_adjusted": float(adjusted[i]) if known else math.nan,
                     "may_be_best": bool(kept[place]),
                 }
             )

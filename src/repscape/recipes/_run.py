@@ -15,7 +15,7 @@ import numpy as np
 from .. import _check
 from .._types import Brief
 from ..errors import InputError
-from ..figures import save_drawings, save_figures, write_whole
+from ..figures import save_drawings, save_painted, write_whole
 from ..report import Section, map_examples, save_map, write_report
 from ..report.map import load_map, save_missing
 from ..results import Results, csv_of
@@ -122,7 +122,7 @@ def run_recipe(
     table = to_frame(rows)
     write_whole(order.folder / COMPARISON, csv_of(table), "comparison")
     drawings = [drawing for section in found.sections for drawing in section.drawings]
-    save_figures(found.results, order.folder / "figures")
+    painted = save_painted(found.results, order.folder / "figures")
     save_drawings(drawings, order.folder / "figures")
     beside = Section(
         "Ours and published",
@@ -138,6 +138,7 @@ def run_recipe(
         notes=found.notes,
         sections=[beside, *found.sections],
         study=order.folder,
+        painted=painted,
     )
     return RecipeRun(order.recipe, rows, found.results, found.notes, report)
 

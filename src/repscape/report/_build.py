@@ -8,7 +8,7 @@ from string import Template
 
 from .._types import Progress
 from ..errors import InputError, InputTypeError
-from ..figures import write_whole
+from ..figures import Painted, write_whole
 from ..findings import headline
 from ..results import Results
 from ..study import progress_bar
@@ -33,6 +33,7 @@ def write_report(
     sections: Sequence[Section] = (),
     study: str | Path | ExampleMap | Mapping[str, Path] | None = None,
     maps: Sequence[str] = (),
+    painted: Mapping[str, Painted] | None = None,
     progress: bool | Progress = False,
 ) -> Path:
     """Write one self-contained HTML page: figures, tables, conventions, warnings, provenance, and how to repeat the study.
@@ -59,6 +60,8 @@ def write_report(
         every layer, and the neighbours of each. A folder keeps what was laid out, so that the next page is quick.
     maps : sequence of {"tsne", "umap", "mds"}
         Maps of a study folder's examples beside that of the principal components; the page opens on the first.
+    painted : dict of str to Painted, optional
+        What :func:`repscape.figures.save_painted` returned for the same results, so that nothing is painted twice.
     progress : bool or callable
         True draws a bar on standard error; a callable gets (done, total, what).
 
@@ -104,6 +107,7 @@ def write_report(
             examples=examples,
             beside=path.parent,
             tell=tell,
+            painted=painted or {},
         )
         text = page(content, title or "Hidden representations, layer by layer")
     write_whole(path, text.encode(), "report")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..figures import GRID, INK, MUTED, PAPER, Drawing, Sketch, paint, specify, to_bytes
+from ..figures import GRID, INK, MUTED, PAPER, Drawing, Painted, Sketch, paint, specify, to_bytes
 from ..figures.plotly import interactive
 from ._html import Markup, data_link, element, joined
 
@@ -20,47 +20,68 @@ Take = Callable[[str, dict[str, Any]], bool]
 
 
 def figure_html(
-    sketch: Sketch, *, room: int, take: Take | None = None, beside: Sequence[tuple[str, str]] = (), fit: bool = False
-) -> tuple[Markup, int]:
-    """Return a figure with its caption, and its size; where there is no room left, the caption alone.
-
-    `take` is offered the figure for the page's script to draw; `beside` are (format, address) of the figure's files; with `fit`
-    it takes the room there is, and its caption opens at a click.
-    """
-    spec = specify(sketch)
-    drawing = Drawing(spec.name, paint(spec), spec.caption)
-    moving = take is not None and take(spec.name, interactive(spec))
-    return drawing_html(drawing, room=room, said=spec.alternative, moving=moving, beside=beside, fit=fit)
-
-
-def drawing_html(
-    drawing: Drawing,
+    sketch: Sketch,
     *,
     room: int,
-    said: str | None = None,
-    moving: bool = False,
+    painted: Painted | None = None,
+    take: Take | None = None,
     beside: Sequence[tuple[str, str]] = (),
     fit: bool = False,
 ) -> tuple[Markup, int]:
-    """Return a figure with its caption, and its size; `said` is for those who cannot see it, by default the caption."""
-    content, kind = adaptive(to_bytes(drawing.figure, "svg")), "image/svg+xml"
-    if len(content) > LARGEST:
-        content, kind = to_bytes(drawing.figure, "png"), "image/png"
-    links = (element("a", ending.upper(), href=address) for ending, address in beside)
-    files = element("span", *(joined(" ", link) for link in links), class_="files") if beside else ""
-    alt = drawing.caption if said is None else said
-    about: dict[str, Any] = {"class_": "fit" if fit else "wide" if drawing.figure.get_figwidth() > 6 else None}
-    about |= {"data_figure": drawing.name, "data_said": alt} if moving else {}
-    words = element("figcaption", drawing.caption, files)
+    """Return a figure with its caption, and its size; where there is no room left, the caption alone.
+
+    `painted` is the figure, if it was painted before; `take` is offered the figure for the page's script to draw; `beside` are
+    (format, address) of the figure's files; with `fit` it takes the room there is, and its caption opens at a click.
+    """
+    spec = specify(sketch)
+    moving = take is not None and take(spec.name, interactive(spec))
+    words = element("figcaption", spec.caption, _files(beside))
     if fit:
-        words = element("figcaption", element("details", element("summary", "What this shows"), drawing.caption, files))
+        opened = element("details", element("summary", "What this shows"), spec.caption, _files(beside))
+        words = element("figcaption", opened)
+    shown = painted if painted is not None and _enough(painted) else painted_now(paint(spec))
+    return _framed(spec.name, words, shown, room=room, said=spec.alternative, moving=moving, fit=fit)
+
+
+def drawing_html(drawing: Drawing, *, room: int) -> tuple[Markup, int]:
+    """Return a drawing with its caption, and its size."""
+    words = element("figcaption", drawing.caption)
+    return _framed(drawing.name, words, painted_now(drawing.figure), room=room, said=drawing.caption)
+
+
+def painted_now(figure: Any) -> Painted:
+    """Return a painted figure as the page takes it: a vector image, or a PNG where that is smaller."""
+    svg = to_bytes(figure, "svg")
+    more = {"png": to_bytes(figure, "png")} if len(adaptive(svg)) > LARGEST else {}
+    return Painted(tuple(figure.get_size_inches()), {"svg": svg, **more})
+
+
+def _enough(painted: Painted) -> bool:
+    """Whether the files hold what the page would show."""
+    return "svg" in painted.files and ("png" in painted.files or len(adaptive(painted.files["svg"])) <= LARGEST)
+
+
+def _files(beside: Sequence[tuple[str, str]]) -> Markup:
+    links = (element("a", ending.upper(), href=address) for ending, address in beside)
+    return element("span", *(joined(" ", link) for link in links), class_="files") if beside else Markup("")
+
+
+def _framed(
+    name: str, words: Markup, painted: Painted, *, room: int, said: str, moving: bool = False, fit: bool = False
+) -> tuple[Markup, int]:
+    """Return the figure's element, and its size; `said` is for those who cannot see it."""
+    content, kind = adaptive(painted.files["svg"]), "image/svg+xml"
+    if len(content) > LARGEST:
+        content, kind = painted.files["png"], "image/png"
+    about: dict[str, Any] = {"class_": "fit" if fit else "wide" if painted.size[0] > 6 else None}
+    about |= {"data_figure": name, "data_said": said} if moving else {}
     if len(content) * 4 / 3 > room:
-        lost = f"This figure would make the page too large; it is figures/{drawing.name} of the study."
+        lost = f"This figure would make the page too large; it is figures/{name} of the study."
         missing = element("p", lost, class_="note no-script" if moving else "note")
         return element("figure", missing, words, **about), 0
-    width, height = (round(inches * 96) for inches in drawing.figure.get_size_inches())
-    image = element("img", src=data_link(content, kind), alt=alt, width=width, height=height)
-    return element("figure", image, words, **about, id=f"figure-{drawing.name}"), len(content) * 4 // 3
+    width, height = (round(inches * 96) for inches in painted.size)
+    image = element("img", src=data_link(content, kind), alt=said, width=width, height=height)
+    return element("figure", image, words, **about, id=f"figure-{name}"), len(content) * 4 // 3
 
 
 def adaptive(svg: bytes) -> bytes:

@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import __version__
 from .._types import Progress
-from ..figures import save_figures
+from ..figures import Painted, save_painted
 from ..results import Failure, Results, kept_state, load_results
 from ..store import turn
 from ..study import StudyFolder, progress_bar
@@ -72,14 +72,17 @@ def _latest(results: Results, home: StudyFolder) -> Results:
 def _drawn(results: Results, home: StudyFolder, command: str | None, progress: bool | Progress) -> Drawn:
     state = f"{results.provenance.get('state', '')} {__version__}"
     failed: list[Failure] = []
+    painted: dict[str, Painted] = {}
     if home.drawn(FIGURES) != state or not home.figures.is_dir():
         with progress_bar(progress) as tell:
-            failed += _figures(results, home, tell)
+            failed += _figures(results, home, tell, painted)
         if not failed:
             home.mark_drawn(FIGURES, state)
     if home.drawn(REPORT) != state or not home.report.is_file():
         problem = _tried(
-            lambda: write_report(results, home.report, command=command, study=home.path, progress=progress)
+            lambda: write_report(
+                results, home.report, command=command, study=home.path, painted=painted, progress=progress
+            )
         )
         if problem is not None:
             failed.append(Failure("page", REPORT, problem))
@@ -89,14 +92,14 @@ def _drawn(results: Results, home: StudyFolder, command: str | None, progress: b
     return Drawn(home.report, figures, tuple(failed))
 
 
-def _figures(results: Results, home: StudyFolder, tell: Progress) -> list[Failure]:
-    """Draw everything; where that fails, what can be drawn of each measure, and name the rest."""
-    if _tried(lambda: save_figures(results, home.figures, progress=tell)) is None:
+def _figures(results: Results, home: StudyFolder, tell: Progress, painted: dict[str, Painted]) -> list[Failure]:
+    """Draw everything, and keep it for the page; where that fails, what can be drawn of each measure, and name the rest."""
+    if _tried(lambda: painted.update(save_painted(results, home.figures, progress=tell))) is None:
         return []
     failed = []
     for name in dict.fromkeys(record.info.name for record in results):
         own = results.select(name)
-        problem = _tried(lambda own=own: save_figures(own, home.figures))  # type: ignore[misc]
+        problem = _tried(lambda own=own: save_painted(own, home.figures))  # type: ignore[misc]
         if problem is not None:
             failed.append(Failure(name, "figure", problem))
     return failed

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from .._types import Progress
-from ..figures import FORMATS, sketches
+from ..figures import FORMATS, Painted, sketches
 from ..findings import READING, Headline, by_heading, capital, certificates, has_errors, held_together, next_study
 from ..results import MeasureInfo, Profile, Results, titles
 from ._about import conventions, provenance, repeat
@@ -53,6 +53,8 @@ class Content:
     """The folder of the page, where files of the figures may lie."""
     tell: Progress
     """Told (done, total, what)."""
+    painted: Mapping[str, Painted] = field(default_factory=dict)
+    """Figures that were painted before, by name."""
 
 
 @dataclass(slots=True)
@@ -174,7 +176,9 @@ def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
                     for ending in FORMATS
                     if (content.beside / "figures" / f"{sketch.name}.{ending}").is_file()
                 ]
-                figure, size = figure_html(sketch, room=room.images, take=room.take, beside=beside)
+                figure, size = figure_html(
+                    sketch, room=room.images, painted=content.painted.get(sketch.name), take=room.take, beside=beside
+                )
                 room.images -= size
                 drawn.append(figure)
                 done += 1

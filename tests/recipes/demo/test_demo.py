@@ -31,7 +31,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory, trained: DemoRun) -> tuple[De
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_demo_torch, "train_demo", once)
-        patch.setattr(_demo, "save_figures", lambda results, where: None)
+        patch.setattr(_demo, "save_painted", lambda results, where: {})
         return run_demo(folder, threads=2), folder
 
 

@@ -18,7 +18,7 @@ QUICK = {"limit": 50}
 def landscape(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
     folder = tmp_path_factory.mktemp("recipe") / "landscape"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_run, "save_figures", lambda results, where: None)  # the page draws them all the same
+        patch.setattr(_run, "save_painted", lambda results, where: {})  # the page draws them all the same
         return folder, rs.run_recipe("few-shot-landscape", to=folder, options=QUICK, stand_in="always")
 
 

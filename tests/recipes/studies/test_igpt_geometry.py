@@ -32,7 +32,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> RecipeRun:
     (folder / "classes.txt").write_text("\n".join(CLASSES))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_igpt_geometry, "TINY", {"small": (2, 16), "medium": (3, 16), "large": (4, 16)})
-        patch.setattr(_run, "save_figures", lambda results, where: None)  # the recipe's own are looked at
+        patch.setattr(_run, "save_painted", lambda results, where: {})  # the recipe's own are looked at
         return rs.run_recipe(
             "igpt-geometry",
             to=folder / "out",

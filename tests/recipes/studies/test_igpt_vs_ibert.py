@@ -35,7 +35,7 @@ def given(home: Path) -> list[str]:
 @pytest.fixture(scope="module")
 def found(home: Path) -> RecipeRun:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_run, "save_figures", lambda results, where: None)
+        patch.setattr(_run, "save_painted", lambda results, where: {})
         return rs.run_recipe("igpt-vs-ibert", to=home / "out", models=given(home), data=home / "classes.npy")
 
 

@@ -16,7 +16,7 @@ QUICK = {"limit": 50, "prompts": 8}
 def quality(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, object]:
     folder = tmp_path_factory.mktemp("recipe") / "quality"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_run, "save_figures", lambda results, where: None)  # the page draws them all the same
+        patch.setattr(_run, "save_painted", lambda results, where: {})  # the page draws them all the same
         return folder, rs.run_recipe("layer-quality", to=folder, options=QUICK, stand_in="always")
 
 

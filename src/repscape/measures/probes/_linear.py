@@ -10,6 +10,7 @@ import numpy as np
 
 from ... import _check
 from ...errors import InputError
+from ._choose_penalty import choose_penalty
 from ._design import Array, BoolArray, Design, FloatArray, IntArray
 from ._folds import Folds
 from ._held_out import Held, correctness
@@ -113,34 +114,18 @@ def ask(  # house: what each fold brings along
 
 
 def choose(regression: Regression, folds: Folds, penalties: FloatArray) -> tuple[IntArray, FloatArray, Array | None]:
-    """Return, for each outer fold, the penalty of least validation loss, that loss, and where its fit may start.
-
-    Each distinct inner training set is solved once, whichever outer folds it serves.
-    """
-    outers = folds.outers
+    """Return, for each outer fold, the penalty of least validation loss, that loss, and where its fit may start."""
+    outers, design = folds.outers, regression.design
     given = penalties.size == 1 and not all(np.array_equal(o.train, i[0]) for o in outers for i in o.inner)
     if given:
         return np.zeros(len(outers), dtype=np.int64), np.full(len(outers), np.nan), None
-    sets = np.unique([inner[0] for outer in outers for inner in outer.inner], axis=0)
-    place = {parts.tobytes(): row for row, parts in enumerate(sets)}
-    on = np.zeros_like(sets)
-    for outer in outers:
-        for learn, validate in outer.inner:
-            on[place[learn.tobytes()]] |= validate
-    count = penalties.size
-    solution = regression.solve(Fits(np.repeat(sets, count, axis=0), np.tile(penalties, len(sets))), rough=True)
-    loss = part_losses(regression.design, regression.asked, solution, on=np.repeat(on, count, axis=0))
-    loss = loss.reshape(len(sets), count, -1)
-    theta = solution.theta.reshape(len(sets), count, *solution.theta.shape[1:])
-    chosen, dev, start = np.zeros(len(outers), dtype=np.int64), np.zeros(len(outers)), []
-    for k, outer in enumerate(outers):
-        own = [(place[learn.tobytes()], validate) for learn, validate in outer.inner]
-        rows = sum(regression.design.counts[validate].sum() for _, validate in own)
-        mean = sum(loss[row][:, validate].sum(axis=1) for row, validate in own) / rows
-        chosen[k] = count - 1 - int(np.argmin(mean[::-1]))  # of equals the strongest
-        dev[k] = mean[chosen[k]]
-        start.append(np.mean([theta[row, chosen[k]] for row, _ in own], axis=0))
-    return chosen, dev, np.array(start)
+
+    def _validated(fits: Fits, start: Array | None, on: BoolArray) -> tuple[Array, FloatArray]:
+        solution = regression.solve(fits, start=start, rough=True)
+        return solution.theta, part_losses(design, regression.asked, solution, on=on)
+
+    found = choose_penalty(_validated, outers, penalties, counts=design.counts)
+    return found.level, found.dev, found.start
 
 
 def _classes(said: FloatArray, target: Target, regression: Regression) -> FloatArray:

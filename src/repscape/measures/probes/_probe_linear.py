@@ -57,7 +57,8 @@ def probe_linear(
         (nats); "r2" for values.
     penalties : float or sequence of floats
         Multiples of half the squared weights that are added to the summed loss: scikit-learn's 1/C of LogisticRegression, alpha
-        of Ridge. One number: nothing is chosen.
+        of Ridge. One number: nothing is chosen. Of several the stronger half is always tried, weaker ones until the validation
+        loss has risen in each of three or more validations, or twice in a row.
     folds : int
         Folds, stratified by class: those of StratifiedKFold(folds, shuffle=True, random_state=rng), with `groups` those of
         StratifiedGroupKFold; KFold and GroupKFold for values and several answers.

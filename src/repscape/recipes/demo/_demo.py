@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from ..._types import Brief
 from ...errors import NotLearnedError
-from ...figures import save_figures
+from ...figures import save_painted
 from ...graph import knn_graph
 from ...measures import Estimate
 from ...measures.overlap import overlap_labels
@@ -158,7 +158,7 @@ def run_demo(
         threads=threads,
         progress=progress,
     )
-    save_figures(results, Path(folder) / "figures")
+    painted = save_painted(results, Path(folder) / "figures")
     # The states are in memory alone, so that a later report finds its examples only if they are kept now.
     save_map(map_examples(source, columns={LABEL: trained.labels}, pictures=trained.images), Path(folder))
     found = Demo(
@@ -174,6 +174,7 @@ def run_demo(
         command=shlex.join(["repscape", "demo", "-o", str(folder), *(["--seed", str(rng)] if rng else [])]),
         notes=found.lines(),
         study=folder,
+        painted=painted,
     )
     return found
 
