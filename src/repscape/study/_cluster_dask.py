@@ -85,7 +85,7 @@ class Door:
                 found.shelf.close()
             if client is not self.given:
                 _close(client)
-        log.info("dask workers at %s: %s", self.address, traffic)
+        log.info("dask workers at %s: %s", self.address, traffic, extra={"traffic": traffic})
 
     def _connected(self) -> Any:
         connect: Any = Client

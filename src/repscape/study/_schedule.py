@@ -144,7 +144,7 @@ class Processes:
             log = logging.getLogger("repscape")
             log.info("%d worker processes of %.1f GiB at most", self.count, crew.memory / 2**30)
             yield Crowd(crew)
-        log.info("worker processes: %s", crew.traffic)
+        log.info("worker processes: %s", crew.traffic, extra={"traffic": crew.traffic})
 
     def width(self, threads: int) -> Width:
         """One task in each process; a graph of many points has all threads, whichever process builds it."""
