@@ -5,8 +5,9 @@
 
 A run of N workers takes about  start + tasks * task / N + busy / N + last,  where `start` is what a worker needs until it
 hears and has loaded what it needs, `task` what handing out costs a task, `busy` the seconds of work, and `last` the longest
-task, which others wait for. `start` comes from a study of one small task, `task` and `busy` from one worker; two are predicted from
-them and measured. On a machine of fewer free cores than workers, or one that others use, the measured time is longer.
+task, which others wait for. `start` comes from a study of one small task, `task` and `busy` from one worker; two are
+predicted from them and measured. On a machine of fewer free cores than workers, or one that others use, the measured time
+is longer.
 """
 
 from __future__ import annotations
