@@ -17,7 +17,8 @@ import repscape as rs
 from repscape.errors import InputError
 from repscape.extraction import iterate, open_model
 from repscape.study import _cluster_dask, _extract_dask, _extract_slab
-from repscape.study._extract_far import InOrder, Share, _Dealt, committed, extracted
+from repscape.study._extract_far import _Dealt, extracted
+from repscape.study._extract_share import InOrder, Share, committed
 from tests.study.nets import net
 
 X = np.random.default_rng(0).normal(size=(70, 4)).astype(np.float32)

@@ -62,7 +62,7 @@ def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
 
 
 def distinct_graph(
-    X: Any, k: int, *, rounding: bool = False, build: Callable[..., NeighborGraph] = knn_graph, **options: Any
+    X: Any, k: int, *, rounding: bool = False, build: Callable[..., NeighborGraph] | None = None, **options: Any
 ) -> NeighborGraph:
     """Return the graph of the distinct rows of X; `members` says which point each row of X is.
 
@@ -75,8 +75,8 @@ def distinct_graph(
     rounding : bool, default False
         Whether rows that differ by rounding alone are one point too, the first of them: all within the graph's `copy_bound` of
         it. The graph then has at most as many neighbours as there are other points.
-    build : callable
-        What builds each graph, called like :func:`repscape.knn_graph`.
+    build : callable, optional
+        What builds each graph in place of :func:`repscape.knn_graph`, called like it.
     **options
         As :func:`repscape.knn_graph` takes them.
 
@@ -98,6 +98,7 @@ def distinct_graph(
     >>> g.n, g.indices.tolist(), g.members.tolist()
     (3, [[1], [0], [1]], [0, 1, 0, 2])
     """
+    build = build or knn_graph
     rows, members = distinct_rows(X)
     repeated = len(rows) < len(members)
     points = _points.read(X, "X", "distinct_graph", least=1, hold=0) if repeated or rounding else None

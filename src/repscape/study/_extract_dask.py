@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..extraction import slab_rows_of
 from ..machine import Shelf, is_far, packed, place_of
 from ._cluster_dask import Cluster, Door, Job
-from ._extract_far import AHEAD, InOrder, Share, given_up
+from ._extract_share import AHEAD, InOrder, Share, given_up
 from ._extract_slab import forget, slab_at
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..extraction import Layout, open_model
 from ..machine import place_of, unpacked
-from ._extract_far import Committed, Share
+from ._extract_share import Committed, Share
 
 if TYPE_CHECKING:
     from ..extraction import Slab

@@ -125,8 +125,9 @@ def _check_depth(representation: Representation, need: Need, *, n: int) -> None:
         raise InputError(f"{need.deepest} needs {deepest} neighbours of each point; {n} examples have {max(n - 1, 0)}.")
 
 
-def build_graphs(points: Any, need: Need, *, build: Callable[..., NeighborGraph] = knn_graph, **how: Any) -> Graphs:
-    """Build the graphs of one set of points, each by `build`; `how` as :func:`repscape.knn_graph` takes it."""
+def build_graphs(points: Any, need: Need, *, build: Callable[..., NeighborGraph] | None = None, **how: Any) -> Graphs:
+    """Build the graphs of one set of points, each by `build` or :func:`repscape.knn_graph`; `how` as that takes it."""
+    build = build or knn_graph
     if not need.full and not need.distinct:
         return Graphs(None, None)
     full = None
