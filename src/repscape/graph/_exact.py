@@ -168,9 +168,11 @@ def _compare(problem: Problem, found: Buffers, shrink: float, *, into: Found) ->
     """Compare candidates exactly; return how many broke the bound."""
     points, queries = problem.points, problem.queries
     broken: list[int] = []
+    # Points that are read by blocks are gone through once for each step: then for more rows at one time.
+    step = RERANK_ROWS if points.whole is not None else max(RERANK_ROWS, points.block_rows)
 
     def work(start: int, _: None) -> None:
-        rows = slice(start, min(start + RERANK_ROWS, queries.n))
+        rows = slice(start, min(start + step, queries.n))
         held = queries.block(rows.start, rows.stop)
         heap = into[0][rows], into[1][rows]
         candidates = found.scores[rows], found.ids[rows], found.count[rows]
@@ -179,7 +181,7 @@ def _compare(problem: Problem, found: Buffers, shrink: float, *, into: Found) ->
             problem.crew.check()
         _kernels.sort_heaps(*heap)
 
-    problem.crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")
+    problem.crew.map(work, range(0, queries.n, step), what="exact distances")
     return sum(broken)
 
 
