@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy.stats import beta
 
 import repscape as rs
 from repscape._types import LayerInfo
@@ -143,29 +144,43 @@ def judged(rows: np.ndarray, name: str, share: float) -> tuple[float, float]:
     return float(np.nanmean(stderr) * shrink / value.std(ddof=1)), float(holds[known].mean())
 
 
+def fails(ratio: float, covers: float, runs: int) -> bool:
+    """Whether a cell is off beyond the noise: its 99.9 % interval outside 92 to 98 %, or its error a quarter too large."""
+    hits = round(covers * runs)
+    low = beta.ppf(0.0005, hits, runs - hits + 1) if hits else 0.0
+    high = beta.ppf(0.9995, hits + 1, runs - hits) if hits < runs else 1.0
+    return bool(high < 0.92 or low > 0.98 or not 0.85 <= ratio <= 1.25)
+
+
+def cell(held: Mapping[str, Any], name: str) -> str:
+    """Say of one number on one set: coverage, error over spread, and what else there is to know."""
+    rows = np.array(held["numbers"].get(name, []), dtype=np.float64)
+    if not rows.size:
+        return ""
+    ratio, covers = judged(rows, name, held["n"] / held["N"])
+    few, known = rows[:, 4].mean(), np.isfinite(rows[:, 2]).mean()
+    said = "no error" if math.isnan(ratio) else f"{covers:.3f}, {ratio:.2f}"
+    said += " *" if not math.isnan(ratio) and fails(ratio, covers, len(rows)) else ""
+    said += f" (an error in {known:.0%})" if 0 < known < 1 else ""
+    said += f" ({len(rows)} runs)" if len(rows) < held["runs"] else ""
+    return said + (f" ({few:.0%} on few)" if few else "")
+
+
 def table(folder: Path) -> str:
-    """Write what the files hold as markdown: a row for each number, a column for each population."""
-    files = sorted(folder.glob("*.json"))
-    sets = {file.stem: json.loads(file.read_text()) for file in files}
-    names = list(dict.fromkeys(name for held in sets.values() for name in held["numbers"]))
-    lines = ["| number | " + " | ".join(f"{name} ({held['runs']} runs)" for name, held in sets.items()) + " |"]
-    lines.append("|---|" + "---|" * len(sets))
-    for name in names:
-        cells = []
-        for held in sets.values():
-            rows = np.array(held["numbers"].get(name, []), dtype=np.float64)
-            ratio, covers = judged(rows, name, held["n"] / held["N"]) if rows.size else (math.nan, math.nan)
-            if not rows.size:
-                cells.append("")
-                continue
-            few = rows[:, 4].mean()
-            known = np.isfinite(rows[:, 2]).mean()
-            said = "no error" if math.isnan(ratio) else f"{covers:.3f}, {ratio:.2f}"
-            said += f" (an error in {known:.0%})" if 0 < known < 1 else ""
-            said += f" ({len(rows)} runs)" if len(rows) < held["runs"] else ""
-            cells.append(said + (f" ({few:.0%} on few)" if few else ""))
-        lines.append(f"| `{name}` | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+    """Write what the files hold as markdown, a table for each size: a row for each number, a column for each population."""
+    every = {file.stem: json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))}
+    lines = []
+    for n in sorted({held["n"] for held in every.values()}):
+        sets = {stem.removesuffix(f"-{n}"): held for stem, held in every.items() if held["n"] == n}
+        names = list(dict.fromkeys(name for held in sets.values() for name in held["numbers"]))
+        lines += [f"### Samples of {n:,}", ""]
+        lines.append(
+            "| number | " + " | ".join(f"{name} ({held['runs']:,} runs)" for name, held in sets.items()) + " |"
+        )
+        lines.append("|---|" + "---|" * len(sets))
+        lines += [f"| `{name}` | " + " | ".join(cell(held, name) for held in sets.values()) + " |" for name in names]
+        lines.append("")
+    return "\n".join(lines)
 
 
 def main() -> None:

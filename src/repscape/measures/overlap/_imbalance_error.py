@@ -64,15 +64,28 @@ def imbalance_error(
 
 
 def _over_quarters(sides: tuple[Side, Side], ways: tuple[Imbalance, Imbalance | None], k: int) -> ImbalanceError:
-    """Return the error over quarters, relative to what they read."""
+    """Return the error over quarters, relative to what they read and to how much single ranks vary there.
+
+    Ranks among all points have a longer tail than ranks among a quarter, and the error of their mean grows with it.
+    """
     quarters = list(zip(*(side.quarters(k) for side in sides), strict=True))
-    found = np.array([[_mean_rank(a, b, k), _mean_rank(b, a, k)] for a, b in quarters])
+    ranks = [(_ranks(a, b, k), _ranks(b, a, k)) for a, b in quarters]
+    found = np.array([[one.mean() for one in both] for both in ranks])
     part = np.array([a.n for a, _ in quarters]) / sides[0].n
     mean = found.mean(axis=0)
     values = np.array([ways[0].value, mean[1] if ways[1] is None else ways[1].value])
-    drawn = (found - mean) * (values / mean) * np.sqrt(part / (1 - part))[:, None]
+    varies = np.mean([[_variation(one) for one in both] for both in ranks], axis=0)
+    longer = [
+        1.0 if way is None else _variation(way.per_point) / max(of, 1e-12) for way, of in zip(ways, varies, strict=True)
+    ]
+    drawn = (found - mean) * (values / mean) * longer * np.sqrt(part / (1 - part))[:, None]
     there, back = (float(error) for error in drawn.std(axis=0, ddof=1))
     return ImbalanceError("subsample", (there, back), drawn[:, 0], DRAWS - 1)
+
+
+def _variation(ranks: FloatArray) -> float:
+    """Return the spread of ranks over their mean."""
+    return float(ranks.std() / ranks.mean())
 
 
 def _over_groups(sides: tuple[Side, Side], value: float, k: int, groups: IntArray) -> ImbalanceError:
@@ -81,14 +94,14 @@ def _over_groups(sides: tuple[Side, Side], value: float, k: int, groups: IntArra
     for part in parts_of_groups(groups):
         rest = np.setdiff1d(np.arange(n), part)
         first, second = (prepare(np.asarray(side.points)[rest], {"k": k}) for side in sides)
-        without.append(_mean_rank(first, second, k))
+        without.append(float(_ranks(first, second, k).mean()))
     spread, replicates = jackknife(value, without)
     return ImbalanceError("jackknife over groups", (spread.stderr, None), replicates, len(without) - 1)
 
 
-def _mean_rank(source: Side, target: Side, k: int) -> float:
-    """Return the value from source to target, both points."""
-    return float(2 / source.n * target.ranks(source.graph.indices[:, :k])[0].mean())  # type: ignore[index]
+def _ranks(source: Side, target: Side, k: int) -> FloatArray:
+    """Return what each point adds to the value from source to target, both points."""
+    return 2 / source.n * target.ranks(source.graph.indices[:, :k])[0].mean(axis=1)  # type: ignore[index,no-any-return]
 
 
 def imbalance_null(

@@ -21,6 +21,7 @@ from ..uncertainty import (
     by_group,
     effective_examples,
     exchanges,
+    few_examples,
     influence_stderr,
     jackknife,
     parts_of_groups,
@@ -145,8 +146,9 @@ def pair_estimate(
     chance: float | None = None,
     closed: Callable[[], Null | None] | None = None,
     less: bool = False,
+    wary: bool = False,
 ) -> Estimate:
-    """Add the error and the null that were asked for.
+    """Add the error and the null that were asked for; a `wary` measure says where it rests on few examples.
 
     `own_error` gives, for groups (n,) or None, the error of "auto" and of any name but "subsample"; a measure without one has
     half-samples, by themselves where examples are few. `closed` gives the null whose moments are known under free relabelling:
@@ -175,6 +177,7 @@ def pair_estimate(
             **options,
             "error": found.name if found else None,
             "null": None,
+            **(few_examples(found.n_eff) if wary and found else {}),
         },
         details={
             **details,

@@ -20,6 +20,7 @@ from ._pair import Inference, PairError, error_by_influence, pair_estimate, read
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_linreg"
+MOST_LEVERAGE = 1 / 3  # of a training example on its own fit, for an error to be known
 ROUNDING = 1e-12  # eigenvalues below this share of the largest are none
 
 
@@ -55,7 +56,9 @@ def sim_linreg(
     error : {"auto", "influence", "subsample", None}
         "influence": what each example adds to the value, held out in its own fold and learned from in the others, at any n.
         "subsample": 20 random halves of the examples, which lie nearer to as many dimensions as examples, and so spread too
-        far. "auto" is "influence".
+        far. "auto" is "influence", and none where a training example's mean leverage on its own fit is above a third (d of
+        X above n / 4 with five folds): there the fit turns with every example. options["rests_on"] is "few examples" where a
+        handful decides.
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -112,6 +115,7 @@ def sim_linreg(
             "by_feature": 1 - np.divide(lost, whole, out=np.full(whole.size, np.nan), where=whole > 0),
         },
         own_error=lambda codes: _error(first, second, value, codes),
+        wary=True,
         bounds=(-math.inf, 1.0),
     )
 
@@ -177,14 +181,20 @@ def _inverse(covariance: FloatArray, n: int, ridge: float) -> FloatArray | None:
     return inverse
 
 
-def _error(first: Regression, second: Regression, value: float, groups: IntArray | None) -> PairError:
-    """Return the error by influence, less what that counts twice."""
-    influence, twice = _influence(first, second, value)
+def _error(first: Regression, second: Regression, value: float, groups: IntArray | None) -> PairError | None:
+    """Return the error by influence, less what that counts twice; none where few training examples share the features.
+
+    There one example more or less turns the whole prediction, which no influence of single examples tells.
+    """
+    influence, twice, leverage = _influence(first, second, value)
+    if leverage > MOST_LEVERAGE:
+        return None
     return error_by_influence("influence", value, influence, extra=-twice, groups=groups)
 
 
-def _influence(first: Regression, second: Regression, value: float) -> tuple[FloatArray, float]:
-    """Return what each example adds to the value, held out in one fold and learned from in the others, and the surplus.
+def _influence(first: Regression, second: Regression, value: float) -> tuple[FloatArray, float, float]:
+    """Return what each example adds to the value, held out in one fold and learned from in the others, the surplus, and the
+    mean leverage of a training example.
 
     A training example with residual r pulls the weights by A x r, A the inverse of the training covariance, and so the squared
     errors of the held-out examples by the products of their residuals with that. Such a product (x A x') (r r') belongs to a
@@ -216,7 +226,8 @@ def _influence(first: Regression, second: Regression, value: float) -> tuple[Flo
     folds = len(first.held_out)
     counted = ((folds - 1) * (4 - 2 * (folds - 2) / (folds - 1)) ** 2 + 4) / folds
     surplus = counted * float(np.mean(leverages)) * spread / 2 / total**2
-    return -first.n * (lost - (1 - value) * whole) / total, surplus
+    leverage = float(np.mean(leverages)) * folds / (first.n * (folds - 1))
+    return -first.n * (lost - (1 - value) * whole) / total, surplus, leverage
 
 
 def _squares(first: Regression, second: Regression) -> tuple[FloatArray, FloatArray]:
