@@ -52,7 +52,7 @@ def _layer(task: LayerTask) -> Iterator[UnitResult]:
             yield UnitResult("graph", side.name, "graph", (Answer(task.graph, "failed", why=why),), cause=error)
         else:
             if isinstance(graphs, Unbuilt):
-                what = "graph" if task.block is None else rows_of(task.block)
+                what = "blocks of its graph" if task.block is None else rows_of(task.block)
                 yield UnitResult("graph", side.name, what, (), misses=graphs.misses)
                 return
             desk.graphs = graphs
