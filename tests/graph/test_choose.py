@@ -56,6 +56,16 @@ def test_short_products_are_not_taken_where_memory_is_short(monkeypatch):
     assert not _choose._may_pay(asked)
 
 
+def test_a_million_points_keep_as_many_candidates_as_memory_allows(monkeypatch):
+    """Rows of normal numbers need up to 70 of them in 8-bit integers, of 64 features and k = 30."""
+    points = _points.Points(None, 10**6, 64, np.dtype(np.float32))
+    asked = _exact.Problem(points, points, np.arange(0), 30, Crew(1), 1 << 20)
+    bytes_ = _candidates_torch.ByteProducts(64)
+    for free, most in ((8 << 30, 124), (1 << 30, 53)):
+        monkeypatch.setattr(_trial, "memory_available", lambda free=free: free)
+        assert _trial._most_candidates(asked, bytes_) == most
+
+
 def test_faster_products_are_tried_and_taken(monkeypatch):
     monkeypatch.setattr(_choose, "_may_pay", lambda _: True)
     monkeypatch.setattr(_choose, "_faster", lambda _: ("int8",))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import pickle
+import warnings
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
+import distributed
 import numpy as np
 import pytest
 
@@ -12,6 +16,7 @@ import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputError, StoreError
 from repscape.store import StoreWriter, has_group, list_groups, read_arrays, remove_group, write_arrays
+from repscape.study import StudySpec
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
 X = np.random.default_rng(0).normal(size=(50, 3)).astype(np.float32)
@@ -57,6 +62,40 @@ def test_a_store_on_an_object_store(bucket: str) -> None:
         StoreWriter.create(path, {LAYER: (3, "float32")}, rows=50)
     with pytest.raises(InputError, match="must be a store"):
         rs.open_store(f"{bucket}/nothing.zarr")
+
+
+def test_a_study_of_a_store_on_an_object_store(bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Extracted there, run by two workers, stopped, and gone on with; its folder lies on a disk."""
+    path, plan = f"{bucket}/states.zarr", rs.Plan(measures=["id_twonn", "sim_cka"], profiles=["next"])
+    examples = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None)
+    scheduler = cluster.scheduler_address
+    how: dict[str, Any] = {"layers": ["1", "2"], "slab_rows": 16}
+    store = rs.extract("tests.study.nets:net", examples, to=path, scheduler=scheduler, **how)
+    here = rs.extract("tests.study.nets:net", examples, to=tmp_path / "here.zarr", **how)
+    ticks = []
+
+    def stop(*tick: Any) -> None:
+        ticks.append(tick)
+        if len(ticks) == 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(rs.errors.StudyInterrupted):
+        rs.run(path, plan, folder=tmp_path / "study", scheduler=scheduler, progress=stop)
+    origin = StudySpec.of([path]).origin()
+    rs.run(path, rs.Plan(measures=["id_twonn"]), folder=tmp_path / "study", scheduler=scheduler, origin=origin)
+    results = rs.open_study(tmp_path / "study").run(scheduler=scheduler)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        cluster.close()
+    assert results.records == rs.run(here, plan).records
+    assert store.complete
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=rf"a study folder must lie on a disk.* Got {bucket}/study\."):
+        rs.run({"h.0": X}, plan, folder=f"{bucket}/study")
+    assert not (tmp_path / "s3:").exists()
 
 
 def test_a_chunk_that_is_gone_or_changed_is_named(bucket: str) -> None:

@@ -18,7 +18,7 @@ import repscape as rs
 from repscape._types import LayerInfo
 from repscape.errors import InputError, SchedulerError
 from repscape.results import Place
-from repscape.study import _far_dask, _schedule_dask
+from repscape.study import _cluster_dask, _far_dask
 from repscape.study._far import FarTask
 from repscape.study._graphs import GraphNames
 from repscape.study._tasks import Need
@@ -151,17 +151,19 @@ def test_a_dask_scheduler_gives_the_same(cluster: Any, tmp_path: Path) -> None:
 
 
 def test_what_a_dask_scheduler_may_not_be(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_schedule_dask, "CONNECT", 0.2)
+    monkeypatch.setattr(_cluster_dask, "CONNECT", 0.2)
     with pytest.raises(SchedulerError, match="there is no dask scheduler at tcp://127.0.0.1:1"):
         rs.run(LAYERS, PLAN, columns=LABELS, scheduler="tcp://127.0.0.1:1")
     monkeypatch.undo()
     with pytest.raises(InputError, match="scheduler of run must be None"):
         rs.run(LAYERS, PLAN, columns=LABELS, scheduler="127.0.0.1:8786")
-    monkeypatch.setattr(_schedule_dask, "sees", lambda folder: False)
+    monkeypatch.setattr(_cluster_dask, "sees", lambda folder: False)
     with pytest.raises(InputError, match="must lie where every dask worker sees it"):
         rs.run(LAYERS, PLAN, columns=LABELS, scheduler=cluster.scheduler_address, folder=tmp_path / "s")
     other = {"versions": {"repscape": "9"}, "threads": 1, "memory": 0}
-    monkeypatch.setattr(_schedule_dask, "about", lambda dask_worker=None: other if dask_worker else _far_dask.about())
+    monkeypatch.setattr(
+        _cluster_dask, "about", lambda also, dask_worker=None: other if dask_worker else _far_dask.about()
+    )
     with pytest.raises(InputError, match=r"has repscape 9 \(here"):
         rs.run(LAYERS, PLAN, columns=LABELS, scheduler=cluster.scheduler_address)
 

@@ -11,7 +11,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import StudyMismatchError
-from repscape.study import _compute, add_to_study, diff_studies
+from repscape.study import _blocks, _compute, add_to_study, diff_studies
 from repscape.study._folder import StudyFolder
 
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -45,7 +45,7 @@ def test_it_opens_reports_and_takes_more(folder: Path, monkeypatch: pytest.Monke
         return real(call, *rest)
 
     monkeypatch.setattr(_compute, "_called", called)
-    monkeypatch.setattr(_compute, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
+    monkeypatch.setattr(_blocks, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
     after = add_to_study(folder, plan={"measures": [{"name": "overlap_labels", "k": 7}]})
     assert set(asked) == {"overlap_labels(k=7)"}
     assert {r.column for r in after.select("overlap_labels")} == {"kind"}

@@ -16,7 +16,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import BusyError, InputError, RepscapeWarning, StoreError, StudyMismatchError, UnitError
-from repscape.study import StudyFolder, _compute, _tasks
+from repscape.study import StudyFolder, _blocks, _compute, _tasks
 from repscape.study._journal import Journal, read_unit
 
 N = 120
@@ -131,7 +131,7 @@ def test_fail_fast_and_every_unit_failed(tmp_path: Path) -> None:
 
 
 def test_what_cannot_start_is_refused_before_anything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_compute, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
+    monkeypatch.setattr(_blocks, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
     for measure, message in (
         (("id_twonn", {"fraction": 1.5}), r"fraction of id_twonn must be a number in \(0, 1\]. Got 1.5"),
         (("overlap_labels", {"k": 0}), r"k of overlap_labels must be an int .*Got 0"),
@@ -185,7 +185,7 @@ def test_further_measures_labels_layers_and_models(tmp_path: Path, monkeypatch: 
 
 def test_nothing_is_computed_twice_whatever_it_is_called(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run(tmp_path / "s", source={"x": layers()})
-    monkeypatch.setattr(_compute, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
+    monkeypatch.setattr(_blocks, "build_graphs", lambda *_, **__: pytest.fail("a graph was built"))
     monkeypatch.setattr(_compute, "_called", lambda *_: pytest.fail("something was measured"))
     again = run(tmp_path / "s", source={"y": layers()})  # a further model of the same numbers
     assert {r.place.model for r in again} == {"x", "y"}

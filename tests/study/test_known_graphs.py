@@ -29,9 +29,11 @@ def numbers(result):
 @pytest.mark.parametrize("name", CALLS)
 def test_the_same_as_alone_and_no_graph_is_built_twice(name, monkeypatch):
     built = []
-    honest = _knn._nearest
+    honest = _knn.nearest
     alone = {layer: CALLS[name](X) for layer, X in POINTS.items()}
-    monkeypatch.setattr(_knn, "_nearest", lambda problem, *rest: built.append(problem.k) or honest(problem, *rest))
+    monkeypatch.setattr(
+        _knn, "nearest", lambda problem, *rest, **how: built.append(problem.k) or honest(problem, *rest, **how)
+    )
     plan = rs.Plan(measures=["id_gride", "overlap_labels", name], labels="kind")
     found = rs.run(POINTS, plan, columns={"kind": KIND})
     results = {record.place.layer.key: record.result for record in found if record.info.name == name}

@@ -21,12 +21,15 @@ from ._model_options import (
     chosen,
     say_forecast,
 )
-from ._options import Json, Label, Layers, Quiet, alone, look, place, plan_entries
+from ._options import Json, Label, Layers, Quiet, alone, look, plan_entries, store_place
 from ._print import note, say, say_json
 
 Model = Annotated[str, typer.Option("--model", metavar="MODEL", help='A hub id, a local folder, or "module:function".')]
 Out = Annotated[
-    Path | None, typer.Option("--out", "-o", metavar="STORE", parser=place, help="The store: new, or to go on with.")
+    Path | None,
+    typer.Option(
+        "--out", "-o", metavar="STORE", parser=store_place, help="The store: new, or to go on with; s3://... too."
+    ),
 ]
 List = Annotated[
     bool, typer.Option("--list", help="Show the layers, sites and parts that the model has, and do nothing.")
@@ -34,7 +37,10 @@ List = Annotated[
 Scheduler = Annotated[
     str | None,
     typer.Option(
-        "--scheduler", metavar="processes:N", help="Run in N processes with a model each; the store is the same."
+        "--scheduler",
+        metavar="WHERE",
+        help="processes:N, or the address of a dask scheduler (tcp://host:8786): several workers with a model each; the store "
+        "is the same.",
     ),
 ]
 NoSync = Annotated[

@@ -83,7 +83,16 @@ def place(given: str | Path) -> Path:
     """Return a file or folder as it was typed; nothing is not the folder where one happens to be."""
     if not str(given).strip():
         raise typer.BadParameter(f"it must name a file or a folder. Got {str(given)!r}.")
+    if "://" in str(given):
+        raise typer.BadParameter(f"it must lie on a disk; only stores of states may lie elsewhere. Got {str(given)!r}.")
     return Path(given)
+
+
+def store_place(given: str | Path) -> Any:
+    """Return where a store lies: on a disk, or on an object store ("s3://bucket/run.zarr")."""
+    from ..machine import place_of
+
+    return place_of(str(given)) if "://" in str(given) else place(given)
 
 
 Study = Annotated[

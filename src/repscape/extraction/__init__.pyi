@@ -6,7 +6,7 @@ from ._hf_encode import TextEncoder
 from ._hf_model import quiet, wrap_pretrained
 from ._hooks import read_taps
 from ._iterate_torch import Slab, iterate
-from ._layout import Layout
+from ._layout import Layout, slab_rows_of
 from ._loss_torch import LOSS
 from ._open import function_file, look_for_model, names_function, open_model
 from ._sites import select_taps
@@ -20,6 +20,7 @@ __all__ = [
     "quiet",
     "read_taps",
     "select_taps",
+    "slab_rows_of",
     "wrap_pretrained",
     "SITES",
     "Anatomy",

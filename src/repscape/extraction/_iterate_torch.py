@@ -19,7 +19,7 @@ from ..errors import InputError, InputTypeError, MemoryBudgetError
 from ._anatomy import Tap
 from ._asked_torch import asked_parts, check_window, prompted, with_anatomy
 from ._copies import EarlierRows, RowsInMemory
-from ._layout import Layout
+from ._layout import Layout, slab_rows_of
 from ._memory_torch import BATCH_TOKENS, fitting_tokens, free_device_memory, out_of_memory, smaller
 from ._pool import POOLS
 from ._reading_torch import Reading, find_reading
@@ -27,9 +27,6 @@ from ._sites import select_taps
 from ._slab_torch import SlabWork
 from ._torch_model import Encoded, Model, TooLong, evaluating
 from ._window import Window
-
-SLAB_ROWS = 512
-SLAB_ROWS_WIDE = 64  # where each example gives many rows or one very long one
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,9 +147,7 @@ def iterate(
             taps = select_taps(model.module, layers=layers, sites=site, family=model.family, anatomy=model.anatomy)
         else:
             taps = asked_parts(model, examples, encode, part=part, layers=layers, site=site, pool=pool)
-        wide = SLAB_ROWS_WIDE if pool in ("token", "flatten") else SLAB_ROWS
-        rows = wide if slab_rows is None else _check.integer(slab_rows, "slab_rows", "extract", low=1)
-        rows = rows if layout is None else layout.slab_rows
+        rows = slab_rows_of({"slab_rows": slab_rows, "pool": pool}) if layout is None else layout.slab_rows
         if batch_size != "auto":
             _check.integer(batch_size, "batch_size", "extract", low=1)
         _check.integer(start_row, "start_row", "extract", low=0, high=len(examples))

@@ -6,8 +6,9 @@ make a resumed run form the same batches, and hence compute the same bits.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +16,8 @@ import numpy.typing as npt
 from .. import _check
 from ..errors import InputError
 
+SLAB_ROWS = 512
+SLAB_ROWS_WIDE = 64  # where each example gives many rows or one very long one
 GAIN = 0.95  # a batch twice as large must take less than this share of the time per token to be worth its memory
 
 
@@ -45,6 +48,13 @@ class Layout:
             name: max(1, getattr(self, name) // 2) for name in ("batch_tokens", "batch_rows") if getattr(self, name)
         }
         return replace(self, **half)
+
+
+def slab_rows_of(options: Mapping[str, Any]) -> int:
+    """Return the rows of a slab, as the options of `extract` ask for them."""
+    if (asked := options.get("slab_rows")) is not None:
+        return _check.integer(asked, "slab_rows", "extract", low=1)
+    return SLAB_ROWS_WIDE if options["pool"] in ("token", "flatten") else SLAB_ROWS
 
 
 def plan_batches(lengths: npt.NDArray[np.int64], layout: Layout) -> list[npt.NDArray[np.int64]]:

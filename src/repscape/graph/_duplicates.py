@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -59,7 +61,9 @@ def distinct_rows(X: Any) -> tuple[IntArray, IntArray]:
     return rows, place[first]
 
 
-def distinct_graph(X: Any, k: int, *, rounding: bool = False, **options: Any) -> NeighborGraph:
+def distinct_graph(
+    X: Any, k: int, *, rounding: bool = False, build: Callable[..., NeighborGraph] | None = None, **options: Any
+) -> NeighborGraph:
     """Return the graph of the distinct rows of X; `members` says which point each row of X is.
 
     Parameters
@@ -71,6 +75,8 @@ def distinct_graph(X: Any, k: int, *, rounding: bool = False, **options: Any) ->
     rounding : bool, default False
         Whether rows that differ by rounding alone are one point too, the first of them: all within the graph's `copy_bound` of
         it. The graph then has at most as many neighbours as there are other points.
+    build : callable, optional
+        What builds each graph in place of :func:`repscape.knn_graph`, called like it.
     **options
         As :func:`repscape.knn_graph` takes them.
 
@@ -92,23 +98,26 @@ def distinct_graph(X: Any, k: int, *, rounding: bool = False, **options: Any) ->
     >>> g.n, g.indices.tolist(), g.members.tolist()
     (3, [[1], [0], [1]], [0, 1, 0, 2])
     """
+    build = build or knn_graph
     rows, members = distinct_rows(X)
     repeated = len(rows) < len(members)
     points = _points.read(X, "X", "distinct_graph", least=1, hold=0) if repeated or rounding else None
     if repeated and points is not None:
         _check_room(len(rows), points)
-    graph = knn_graph(X if points is None or not repeated else points.take(rows).whole, k, **options)
+    graph = build(X if points is None or not repeated else points.take(rows).whole, k, **options)
     graph = replace(graph, members=members) if repeated else graph
     if not rounding or points is None:
         return graph
     distances = np.asarray(graph.distances)
     bound = separated_bound(rounding_bound(X), distances)
     near = np.flatnonzero(distances[:, 0] <= bound)
-    return _without_near_copies(points, rows, replace(graph, copy_bound=bound), near, options) if len(near) else graph
+    if not len(near):
+        return graph
+    return _without_near_copies(points, rows, replace(graph, copy_bound=bound), near, partial(build, **options))
 
 
 def _without_near_copies(
-    points: Points, rows: IntArray, graph: NeighborGraph, near: IntArray, options: dict[str, Any]
+    points: Points, rows: IntArray, graph: NeighborGraph, near: IntArray, build: Callable[..., NeighborGraph]
 ) -> NeighborGraph:
     """Return the graph in which rows within the bound of the first of their group are that one; `near` may be such."""
     leader = np.arange(len(rows))
@@ -118,7 +127,7 @@ def _without_near_copies(
         raise DegenerateDataError(
             f"distinct_graph needs at least 3 points that differ by more than rounding. Got {len(kept)} in {points.n} rows."
         )
-    found = knn_graph(points.take(rows[kept]).whole, min(graph.k, len(kept) - 1), **options)
+    found = build(points.take(rows[kept]).whole, min(graph.k, len(kept) - 1))
     place = np.searchsorted(kept, leader)
     return replace(
         found,

@@ -80,8 +80,23 @@ def solve(
         certified["direct"] = len(left)
         for rows in np.array_split(left, -(-len(left) // problem.part_rows)):
             limit = values[rows, -1] if certified.keys() - {"direct"} else np.full(len(rows), np.inf)
-            values[rows], ids[rows] = _finished(problem.of(rows), frame, limit)
+            part = problem.of(rows)
+            found = _finished(part, frame, limit)
+            values[rows], ids[rows] = found if frame is None else _summed_alike(part, found[1])
     return (values, ids), certified
+
+
+def _summed_alike(problem: Problem, ids: npt.NDArray[np.int32]) -> Found:
+    """Neighbours with their distances summed in the order in which candidates are compared.
+
+    Loops of another shape may add the same squares in another order. The last bits of a row must not depend on the rung that
+    was sure of it: fewer queries at one time have other rungs.
+    """
+    count = np.full(problem.queries.n, problem.k)
+    alike = Buffers(np.zeros(ids.shape, np.float32), ids, count, np.full(len(ids), -np.inf), problem.k, 0)
+    values, nearest = _direct.heaps(problem.queries.n, problem.k)
+    _compare(problem, alike, 1.0, into=(values, nearest))
+    return values, nearest
 
 
 def _climbed(problem: Problem, frame: Frame, audit: Audit, keep: int) -> tuple[Found, npt.NDArray[np.bool_]]:
@@ -141,24 +156,33 @@ def _candidates(problem: Problem, frame: Frame, audit: Audit, keep: int) -> Buff
 def _reranked(problem: Problem, found: Buffers, audit: Audit, frame: Frame) -> tuple[Found, npt.NDArray[np.bool_]]:
     """Neighbours among the candidates, by exact comparison, and which rows are certified."""
     shrink = audit.products.bound.shrink(frame.scale, problem.points.d)
-    points, queries = problem.points, problem.queries
-    values, ids = _direct.heaps(queries.n, problem.k)
-
-    def work(start: int, _: None) -> None:
-        rows = slice(start, min(start + RERANK_ROWS, queries.n))
-        held = queries.block(rows.start, rows.stop)
-        heap = values[rows], ids[rows]
-        candidates = found.scores[rows], found.ids[rows], found.count[rows]
-        for first, block in points.blocks():
-            audit.note(_kernels_screen.rerank(held, block, first, *candidates, shrink, *heap))
-            problem.crew.check()
-        _kernels.sort_heaps(*heap)
-
-    problem.crew.map(work, range(0, queries.n, RERANK_ROWS), what="exact distances")
+    values, ids = _direct.heaps(problem.queries.n, problem.k)
+    audit.note(_compare(problem, found, shrink, into=(values, ids)))
     sure = values[:, -1] < -shrink * found.floor.astype(np.float64)
     if audit.broken:  # products that miss their bound certify nothing
         sure[:] = False
     return (values, ids), sure
+
+
+def _compare(problem: Problem, found: Buffers, shrink: float, *, into: Found) -> int:
+    """Compare candidates exactly; return how many broke the bound."""
+    points, queries = problem.points, problem.queries
+    broken: list[int] = []
+    # Points that are read by blocks are gone through once for each step: then for more rows at one time.
+    step = RERANK_ROWS if points.whole is not None else max(RERANK_ROWS, points.block_rows)
+
+    def work(start: int, _: None) -> None:
+        rows = slice(start, min(start + step, queries.n))
+        held = queries.block(rows.start, rows.stop)
+        heap = into[0][rows], into[1][rows]
+        candidates = found.scores[rows], found.ids[rows], found.count[rows]
+        for first, block in points.blocks():
+            broken.append(_kernels_screen.rerank(held, block, first, *candidates, shrink, *heap))
+            problem.crew.check()
+        _kernels.sort_heaps(*heap)
+
+    problem.crew.map(work, range(0, queries.n, step), what="exact distances")
+    return sum(broken)
 
 
 def _finished(problem: Problem, frame: Frame | None, limit: npt.NDArray[np.float64]) -> Found:

@@ -119,17 +119,17 @@ def knn_graph(
     described = _points.described(_points.source(X), "X", function)
     k = _check.integer(k, "k", function, low=1, high=described.n - 1, why="n - 1")
     asked = thread_count(threads, function)
-    plan = _memory_plan(described, described.n, k, function=function, precision=precision, threads=asked)
+    plan = memory_plan(described, described.n, k, function=function, precision=precision, threads=asked)
     with memory_errors(function):
         points = _read(X, "X", function, how=how, hold=plan.hold)
-        crew = _crew(plan.threads, points.n * points.n * points.d, progress)
+        crew = crew_for(plan.threads, points.n * points.n * points.d, progress)
         searched: Searched | None = None
         certificate: Mapping[str, float] = {}
         if method == "approximate":
             (values, ids), searched = _approximate.nearest(points, k, crew)
         else:
             problem = Problem(points, points, np.arange(points.n), k, crew, plan.part_rows)
-            (values, ids), certificate = _nearest(problem, how, precision, where)
+            (values, ids), certificate = nearest(problem, how, precision, where=where)
         distances = how.finish(values, points.d)
         near = separated_bound(rounding_bound(X), distances) if metric == "euclidean" else 0.0
     return NeighborGraph(
@@ -206,24 +206,25 @@ def knn_query(
         raise InputError(f"queries of {function} must have the {described.d} features of X. Got {asked.d}.")
     k = _check.integer(k, "k", function, low=1, high=described.n, why="n")
     allowed = thread_count(threads, function)
-    plan = _memory_plan(described, asked.n, k, function=function, precision=precision, threads=allowed)
+    plan = memory_plan(described, asked.n, k, function=function, precision=precision, threads=allowed)
     with memory_errors(function):
         points = _read(X, "X", function, how=how, hold=plan.hold)
         asked = _read(queries, "queries", function, how=how, hold=plan.hold, least=1)
-        crew = _crew(plan.threads, points.n * asked.n * points.d, progress)
+        crew = crew_for(plan.threads, points.n * asked.n * points.d, progress)
         problem = Problem(points, asked, np.full(asked.n, -1), k, crew, plan.part_rows)
-        (values, ids), _ = _nearest(problem, how, precision, where)
+        (values, ids), _ = nearest(problem, how, precision, where=where)
     return ids, how.finish(values, points.d)
 
 
-def _crew(threads: int, work: int, progress: Progress | None) -> Crew:
+def crew_for(threads: int, work: int, progress: Progress | None) -> Crew:
     """Threads for that many multiplications; a few milliseconds of work are done before another thread has started."""
     return Crew(1 if work < ALONE else threads, progress)
 
 
-def _memory_plan(
-    points: Points, queries: int, k: int, *, function: str, precision: str, threads: int
+def memory_plan(
+    points: Points, queries: int, k: int, *, function: str, threads: int, precision: str = "auto"
 ) -> _memory.MemoryPlan:
+    """How a graph is laid out in the memory there is."""
     short = precision in ("int8", "bf16")
     return _memory.plan(
         n=points.n,
@@ -245,7 +246,7 @@ def _read(X: Any, name: str, function: str, *, how: Metric, hold: int, least: in
     return _points.read(X, name, function, least=least, hold=0).prepared(how.prepare).held(hold)
 
 
-def _nearest(problem: Problem, how: Metric, precision: str, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
+def nearest(problem: Problem, how: Metric, precision: str, *, where: str) -> tuple[_direct.Found, Mapping[str, float]]:
     """As :func:`certified`, said first where it will compile."""
     announce_compiling(_kernels_screen.rerank, problem.crew.progress)
     return certified(problem, how, precision, where=where)

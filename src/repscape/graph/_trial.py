@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..machine import memory_available
 from . import _direct, _exact
 from ._certify import Encoded, Frame, Products
 from ._exact import Problem
@@ -15,6 +16,7 @@ from ._exact import Problem
 PILOT_QUERIES = 128
 PILOT_POINTS = 8192
 BUFFER_BYTES = 120 << 20  # for candidates, beside what shorter rows spare
+BUFFER_SHARE = 8  # or this part of the free memory: of a million points the bytes above are a dozen candidates each
 UNSURE = 0.01  # share of the pilot's queries that may stay uncertified
 
 
@@ -59,10 +61,11 @@ def tried(problem: Problem, frame: Frame, products: Products, *, most: int | Non
 
 
 def _most_candidates(problem: Problem, products: Products, wanted: int | None = None) -> int:
-    """Candidates to keep at most, in the memory that float32 products take: `wanted`, or four times k or 256 more."""
+    """Candidates to keep at most: `wanted`, or four times k or 256 more, in the memory that there is for them."""
     n, k = problem.queries.n, problem.k
     spared = problem.points.n * max(0, 4 * problem.points.d - products.row_bytes)
-    width = (spared + 8 * n * k + BUFFER_BYTES) // (8 * n)
+    beyond = max(BUFFER_BYTES, memory_available() // BUFFER_SHARE)
+    width = (spared + 8 * n * k + beyond) // (8 * n)
     most = max(margin(k, problem.points.n), (width - 32) * 4 // 5)
     return min(problem.points.n, most, max(4 * k, k + 256) if wanted is None else wanted)
 

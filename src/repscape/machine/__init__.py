@@ -20,7 +20,7 @@ from ._files import (
 from ._frames import Shelf, packed, unpacked
 from ._limits import library_threads, single_threaded_products, single_threaded_torch, single_torch_thread
 from ._memory import LIMIT, check_memory, fitting, memory_available, memory_errors, threads_within, within_memory
-from ._places import is_far, place_of, remove_tree, write_far
+from ._places import check_on_disk, is_far, place_of, remove_tree, write_far
 from ._serve import serve
 from ._workers import Job, Traffic, Workers, workers
 
@@ -37,6 +37,7 @@ __all__ = [
     "Workers",
     "check_inside",
     "check_memory",
+    "check_on_disk",
     "fitting",
     "graph_device",
     "in_threads",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import mmap
 import pickle
+import secrets
 import shutil
 import struct
 import tempfile
@@ -49,20 +50,32 @@ class Shelf:
     """Arrays that several processes read, each written once; None for a folder puts nothing there."""
 
     folder: Path | None = None
+    mapped: bool = True
+    """Whether files that arrays are maps of already are there for those who read."""
     bytes: int = 0
     """Written so far."""
     _kept: dict[int, tuple[Any, str]] = field(default_factory=dict)
 
     @classmethod
     def new(cls) -> Shelf:
-        """Make one in the folder for temporary files."""
+        """Make one in the folder for temporary files, for processes of this machine."""
         return cls(Path(tempfile.mkdtemp(prefix="repscape-")))
+
+    @classmethod
+    def inside(cls, parent: Path, prefix: str) -> Shelf:
+        """Make one in a folder that other machines see, who need not see the files that arrays are maps of already."""
+        folder = parent / f"{prefix}{secrets.token_hex(6)}"
+        try:
+            folder.mkdir()
+        except OSError as error:
+            raise StoreError(f"{folder}, by which workers read arrays, cannot be made: {error}") from error
+        return cls(folder, mapped=False)
 
     def place(self, array: npt.NDArray[Any]) -> tuple[Any, ...] | None:
         """Return where a worker finds an array, writing it if need be; None where it travels by itself."""
         if self.folder is None or array.nbytes < LEAST or array.dtype.hasobject:
             return None
-        if isinstance(array, np.memmap) and _whole(array):
+        if self.mapped and isinstance(array, np.memmap) and _whole(array):
             order = "C" if array.flags.c_contiguous else "F"
             return "mapped", str(array.filename), array.dtype.str, array.shape, array.offset, order
         if id(array) not in self._kept:

@@ -12,9 +12,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from ..errors import needs_extra
+from ..errors import InputError, needs_extra
 
 SCHEME = re.compile(r"([a-z][a-z0-9+]+)://")
+OBJECT = re.compile(r"([a-z][a-z0-9+]+):/+(.*)", re.DOTALL)  # as a path on a disk writes it
 
 
 def is_far(path: Any) -> bool:
@@ -42,6 +43,20 @@ def place_of(path: Any) -> Any:
 
         return far_place(path)
     return Path(path)
+
+
+def check_on_disk(path: Path, what: str, then: str) -> None:
+    """Refuse a path that was made of the name of an object: it would be a folder called "s3:" on this disk.
+
+    Raises
+    ------
+    InputError
+        It was.
+    """
+    if far := OBJECT.match(path.as_posix()):
+        raise InputError(
+            f"{what} must lie on a disk, or on a file system that all workers share. Got {far[1]}://{far[2]}. {then}"
+        )
 
 
 def remove_tree(path: Any) -> None:

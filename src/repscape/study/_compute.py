@@ -14,10 +14,12 @@ from ..machine import single_threaded_products
 from ..measures import MEASURES, Curve, Estimate
 from ..measures.points import Known
 from ..results import MeasureInfo, Place, Profile, Record
-from ._graphs import keep_graphs, kept_graph, kept_graphs, with_recall
+from ._blocks import Unbuilt, built, rows_of
+from ._desk import Blocked, Desk
+from ._graphs import GraphNames, keep_graphs, kept_graph, with_recall
 from ._joint import Drawn, joint_nulls
 from ._sides import Sides
-from ._tasks import Graphs, build_graphs, merging
+from ._tasks import Graphs, merging
 from ._unit import Answer, Call, Comparison, LayerTask, PairTask, Side, Status, Task, UnitResult
 
 AT_A_TIME = 64  # comparisons that are committed together
@@ -39,79 +41,24 @@ def compute(task: Task) -> Iterator[UnitResult]:
 # ---- one representation
 
 
-class _Desk:
-    """The points and graphs of one task, each read once, at its first use; an error at reading is that of every user."""
-
-    def __init__(self, task: LayerTask) -> None:
-        self._task = task
-        self._points: Any = None
-        self._notes: list[str] = []
-        self._refused: Exception | None = None
-        self._read = False
-        self.graphs: Graphs | Exception | None = None
-
-    def points(self) -> Any:
-        if not self._read:
-            self._read = True
-            try:
-                self._points, self._notes = self._task.side.points(self._task.limits.memory)
-            except Exception as error:  # kept for every unit that asks
-                self._refused = error
-        if self._refused is not None:
-            raise self._refused
-        return self._points
-
-    def notes(self) -> tuple[str, ...]:
-        return tuple(self._notes)
-
-    def graph(self, merged: bool) -> NeighborGraph | None:
-        if self.graphs is None:
-            self.graphs = _ready(self._task)
-        if isinstance(self.graphs, Exception):
-            raise self.graphs
-        return self.graphs.distinct if merged else self.graphs.full
-
-    def known(self, merged: bool) -> NeighborGraph | None:
-        """Return the graph that other measures read, for one that could do without."""
-        try:
-            graph = self.graph(merged)
-        except Exception:  # said by those who need it
-            return None
-        return graph if graph is not None and graph.indices is not None and graph.distances is not None else None
-
-
-def _ready(task: LayerTask) -> Graphs:
-    graphs = task.side.graphs
-    if isinstance(graphs, Graphs):
-        return graphs
-    if graphs is None or task.limits.graphs is None:
-        return Graphs(None, None)
-    return kept_graphs(task.limits.graphs, graphs)
-
-
 def _layer(task: LayerTask) -> Iterator[UnitResult]:
-    desk, side = _Desk(task), task.side
+    desk, side = Desk(task), task.side
     if task.graph:
         try:
-            device = task.limits.device if side.neighbors == "exact" else "auto"
-            how = {"threads": task.limits.threads, "device": device, "method": side.neighbors}
-            graphs = build_graphs(desk.points(), task.need, **how)
+            graphs = built(task, desk.points())
         except (Exception, SystemExit) as error:
             why = said(error)
-            desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else _Blocked(why)
+            desk.graphs = type(error)(f"its graph failed: {why}") if isinstance(error, RepscapeError) else Blocked(why)
             yield UnitResult("graph", side.name, "graph", (Answer(task.graph, "failed", why=why),), cause=error)
         else:
+            if isinstance(graphs, Unbuilt):
+                what = "blocks of its graph" if task.block is None else rows_of(task.block)
+                yield UnitResult("graph", side.name, what, (), misses=graphs.misses)
+                return
             desk.graphs = graphs
             yield _graph_result(task, graphs, desk.notes())
     for key, call in task.calls:
         yield _measured(key, call, side, desk)
-
-
-class _Blocked(RepscapeError):
-    """A unit could not begin, because the graph that it reads failed."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(f"its graph failed: {why}")
 
 
 def _graph_result(task: LayerTask, graphs: Graphs, notes: tuple[str, ...]) -> UnitResult:
@@ -140,7 +87,7 @@ def _graph_result(task: LayerTask, graphs: Graphs, notes: tuple[str, ...]) -> Un
     )
 
 
-def _measured(key: str, call: Call, side: Side, desk: _Desk) -> UnitResult:
+def _measured(key: str, call: Call, side: Side, desk: Desk) -> UnitResult:
     try:
         result = _called(call, side, desk)
     except call.no_answer as error:
@@ -155,7 +102,7 @@ def _measured(key: str, call: Call, side: Side, desk: _Desk) -> UnitResult:
     return UnitResult("measure", side.name, call.name, (Answer(key, "done", record),), notes=notes)
 
 
-def _called(call: Call, side: Side, desk: _Desk) -> Estimate | Curve:
+def _called(call: Call, side: Side, desk: Desk) -> Estimate | Curve:
     """Call a measure of one representation."""
     row = call.item.measure
     data = dict(call.held)
@@ -290,7 +237,7 @@ class _SideGraphs:
         own = call.item.measure is not MEASURES.get(call.item.measure.name)
         if isinstance(side.graphs, Graphs):
             graph = side.graphs.full
-        elif side.graphs is None or self._task.limits.graphs is None:
+        elif not isinstance(side.graphs, GraphNames) or self._task.limits.graphs is None:
             graph = None
         else:
             graph = kept_graph(self._task.limits.graphs, side.graphs.full, distances=own)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from ..errors import RepscapeError, UnitError
 from ..graph import get_ready
 from ..machine import graph_device, memory_available, thread_count
 from ..store import has_group
+from ._blocks import build_by_blocks, workers_wait
 from ._expand import Everything, Wanted, WantedPairs
-from ._graphs import GraphNames
+from ._graphs import GraphNames, NoGraph
 from ._journal import Answers, Journal
 from ._runner import Runner, Width
 from ._schedule import Scheduler
@@ -73,7 +74,7 @@ class Execution:
     """What this run computed."""
     ticks: int = 0
     total: int = 0
-    _ready: dict[str, Graphs | GraphNames] = field(default_factory=dict)
+    _ready: dict[str, Graphs | GraphNames | NoGraph] = field(default_factory=dict)
     _runner: Runner | None = None
 
     def work(self) -> None:
@@ -98,7 +99,10 @@ class Execution:
             return
         with self.means.scheduler.opened(self.means.memory) as self._runner:
             for tasks, workers in self._stages(layers):
-                self._run(tasks, workers)
+                if tasks and tasks[0].cut:
+                    build_by_blocks(tasks, partial(self._results, workers=self.means.width.units))
+                else:
+                    self._run(tasks, workers)
             for block in blocks.values():
                 self._run(*self._pairs(block))
 
@@ -164,7 +168,9 @@ class Execution:
         there = about is not None and all(has_group(self.graphs, name) for name in about["names"].values())
         return about if there else None
 
-    def _stages(self, layers: Sequence[tuple[Wanted, str, Need, tuple[Any, ...]]]) -> Iterator[tuple[list[Task], int]]:
+    def _stages(
+        self, layers: Sequence[tuple[Wanted, str, Need, tuple[Any, ...]]]
+    ) -> Iterator[tuple[list[LayerTask], int]]:
         """Yield tasks that may run together: of many points first the graphs, each on all threads, then the measures."""
         small = [one for one in layers if _rows(one[0].side) < MANY_POINTS]
         large = [one for one in layers if _rows(one[0].side) >= MANY_POINTS]
@@ -172,10 +178,14 @@ class Execution:
         workers = min(self.means.at_once([one[0].side for one in small]), max(1, len(small)))
         each = width.threads if width.own_memory else max(1, self.means.threads // workers)
         yield [self._task(*one, threads=each) for one in small], workers
-        yield [self._task(*one[:3], (), threads=width.threads) for one in large if one[1]], width.graphs
+        graphs = [self._task(*one[:3], (), threads=width.threads) for one in large if one[1]]
+        if self.graphs is not None and workers_wait(len(graphs), width.graphs):
+            graphs = [replace(task, cut=task.side.neighbors == "exact") for task in graphs]
+        for cut in (True, False):
+            yield [task for task in graphs if task.cut is cut], width.graphs
         workers = self.means.at_once([one[0].side for one in large])
         shares = max(1, workers // max(1, len(large)))
-        measured: list[Task] = []
+        measured: list[LayerTask] = []
         for wanted, _, need, calls in large:
             for share in range(min(shares, len(calls))):
                 measured.append(self._task(wanted, "", need, calls[share::shares], threads=1))
@@ -219,6 +229,11 @@ class Execution:
     # ---- results
 
     def _run(self, tasks: Sequence[Task], workers: int) -> None:
+        for _ in self._results(tasks, workers):
+            pass
+
+    def _results(self, tasks: Sequence[Task], workers: int) -> Iterator[UnitResult]:
+        """Yield what tasks gave, once it is kept."""
         bases = {wanted.graph: base for base, wanted in self.everything.layers.items() if wanted.graph}
         named = {id(wanted.side): base for base, wanted in self.everything.layers.items()}
         ready: list[Task] = []
@@ -231,17 +246,26 @@ class Execution:
             return
         with closing(self._runner.run(ready, workers=workers)) as results:  # type: ignore[type-var]
             for result in results:
-                if self.journal is not None:
-                    self.journal.commit(result)
-                if result.kind == "graph" and result.graph is not None:
-                    names = result.graph.get("names")
-                    held = result.held if names is None else GraphNames.of(names)
-                    if held is not None:
-                        self._ready[bases[result.keys[0]]] = held
-                self.done.add([result])
+                if result.answers:
+                    if self.journal is not None:
+                        self.journal.commit(result)
+                    if result.kind == "graph":
+                        self._remember(bases[result.keys[0]], result)
+                    self.done.add([result])
                 self._tick(result)
                 if self.means.fail_fast and result.status == "failed":
                     raise_cause(result)
+                yield result
+
+    def _remember(self, base: str, result: UnitResult) -> None:
+        """Remember where a graph is, or why there is none."""
+        if result.graph is None:
+            self._ready[base] = NoGraph(f"its graph failed: {result.error}")
+            return
+        names = result.graph.get("names")
+        held = result.held if names is None else GraphNames.of(names)
+        if held is not None:
+            self._ready[base] = held
 
     def _tick(self, result: UnitResult) -> None:
         self.ticks += len(result.answers)

@@ -14,7 +14,7 @@ from ..examples import builtin_values, read_examples
 from ..extraction import open_model
 from ..machine import place_of
 from ..store import Store, open_store
-from ._extract_far import Far, extracting_workers
+from ._extract_far import far
 from ._extraction_job import ExtractionJob
 from ._progress import progress_bar
 from ._rounding import STORE_DTYPES
@@ -52,7 +52,7 @@ def extract(  # house: every option in one place
     trust_remote_code: bool = False,
     allow_pickle: bool = False,
     slab_rows: int | None = None,
-    scheduler: str | None = None,
+    scheduler: Any = None,
     progress: bool | Progress | None = None,
     sync: bool = True,
 ) -> Store:
@@ -118,8 +118,9 @@ def extract(  # house: every option in one place
         one, or both; the tower for one kind of input of a model that takes several.
     slab_rows : int, optional
         Rows that are computed and committed together (512; 64 for pools that keep positions).
-    scheduler : str, optional
-        "processes:N" runs slabs in N processes with a model each, which `model` must name; the store is the same.
+    scheduler : str or distributed.Client, optional
+        "processes:N" runs slabs in N processes of this machine, the address of a dask scheduler ("tcp://host:8786") or a client
+        on its workers, with a model in each, which `model` must name; the store is the same, byte by byte.
     progress : bool or callable, optional
         True draws a bar on standard error; a callable is called as progress(done, total, what).
     sync : bool
@@ -148,7 +149,6 @@ def extract(  # house: every option in one place
     {'0': (4, 8), '1': (4, 8), '2': (4, 2)}
     """
     _check.choice(store_dtype, "store_dtype", "extract", STORE_DTYPES)
-    count = extracting_workers(scheduler, model, place_of(to))
     opened: Any = model  # before the data are read: what is wrong with it shows at once
     opening: dict[str, Any] = {
         "preprocess": preprocess,
@@ -159,6 +159,7 @@ def extract(  # house: every option in one place
         "tower": tower,
     }
     opening |= {"trust_remote_code": trust_remote_code, "allow_pickle": allow_pickle}
+    elsewhere = far(scheduler, model, place_of(to), opening=opening)
     if not hasattr(model, "provenance"):  # an opened model is used as it is
         opened = open_model(opened, **opening)
     data = _with_builtin(examples if isinstance(examples, Examples) else read_examples(examples))
@@ -175,8 +176,7 @@ def extract(  # house: every option in one place
     }
     window = None if positions is None else str(positions)
     more = _asked(part=part, template=template, chat=chat or None, positions=window)
-    far = Far(count, model, opening)
-    job = ExtractionJob(opened, data, place_of(to), {**options, **more}, sync, far)
+    job = ExtractionJob(opened, data, place_of(to), {**options, **more}, sync, elsewhere)
     if job.path.exists() and any(job.path.iterdir()) and not resume:
         raise StudyMismatchError(f"{to} is there already, and resume=False. Choose another folder, or delete it.")
     try:

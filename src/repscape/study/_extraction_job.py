@@ -110,9 +110,9 @@ class ExtractionJob:
             {"loss": False} if start and "loss" not in state else {}
         )  # begun when there was no such column
         given = {name: value for name, value in self.options.items() if name not in left}
-        if self.far is not None and self.far.count:
+        if self.far is not None:
             given |= loss
-            return iter(self.far.slabs(self.examples, self.path, options=given, start=start, layout=layout))
+            return self.far.slabs(self.examples, self.path, options=given, start=start, layout=layout)
         return iterate(
             self.model,
             self.examples,

@@ -12,7 +12,7 @@ from ..measures import is_builtin
 from ._compute import compute
 from ._ears import heard
 from ._graphs import GraphNames
-from ._unit import Answer, Call, PairTask, Task, UnitResult
+from ._unit import Answer, Call, LayerTask, PairTask, Task, UnitResult
 
 TRIES = 2  # workers that one unit may cost
 
@@ -59,6 +59,8 @@ class FarTask:
     task: Task
     left: Task | None = None
     """What is still to be computed."""
+    alone: bool = False
+    """Whether its units are tried one by one, with nothing beside them: which of several cost a worker is not known else."""
     _lost: int = 0
     """Workers lost since the last result."""
 
@@ -67,7 +69,9 @@ class FarTask:
 
     def call(self) -> tuple[Callable[[Any], Any], Any] | None:
         """Return what is left to do."""
-        return None if self.left is None or not len(self.left) else (computed, self.left)
+        if self.left is None or not len(self.left):
+            return None
+        return computed, first_unit(self.left) if self.alone else self.left
 
     def take(self, result: UnitResult) -> UnitResult:
         """Note a result."""
@@ -85,10 +89,19 @@ class FarTask:
         for result in given_up(self.left, said):
             yield self.take(result)
 
+    def killed(self, why: str) -> Iterable[UnitResult]:
+        """Hear that several workers were lost while it was there: from now on alone; give up what costs them even so."""
+        if self.alone and self.left is not None:
+            for result in given_up(self.left, f"the workers that tried it were lost: {why}; memory may have run out"):
+                yield self.take(result)
+        self.alone = True
+
 
 def without(task: Task, result: UnitResult) -> Task:
     """Return a task without what is finished."""
     done = set(result.keys)
+    if isinstance(task, LayerTask) and task.cut:  # a graph, or what it misses, or a block of it
+        return replace(task, graph="")
     if isinstance(task, PairTask):
         return replace(task, pairs=tuple(pair for pair in task.pairs if pair.key not in done))
     left = replace(task, calls=tuple((key, call) for key, call in task.calls if key not in done))
@@ -99,6 +112,13 @@ def without(task: Task, result: UnitResult) -> Task:
     names = result.graph.get("names")
     graphs = result.held if names is None else GraphNames.of(names)
     return replace(left, graph="", side=replace(left.side, graphs=graphs))
+
+
+def first_unit(task: Task) -> Task:
+    """Return a task of one unit: the graph before what reads it."""
+    if isinstance(task, PairTask):
+        return replace(task, pairs=task.pairs[:1])
+    return replace(task, calls=()) if task.graph else replace(task, calls=task.calls[:1])
 
 
 def given_up(task: Task, why: str) -> Iterator[UnitResult]:

@@ -9,8 +9,11 @@ import pickle
 import sys
 import threading
 import time
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +22,19 @@ from ..machine import LIMIT, unpacked
 SAME = ("repscape", "numpy", "scipy", "numba", "scikit-learn")
 
 
-def about(dask_worker: Any = None) -> dict[str, Any]:
+def about(also: Sequence[str] = (), dask_worker: Any = None) -> dict[str, Any]:
     """Return what decides on results and on their speed; dask hands in the worker by this name."""
-    versions = {"python": ".".join(map(str, sys.version_info[:2])), **{name: version(name) for name in SAME}}
+    versions = {"python": ".".join(map(str, sys.version_info[:2])), **{name: _version(name) for name in (*SAME, *also)}}
     if dask_worker is None:
         return {"versions": versions, "threads": 1, "memory": 0}
     return {"versions": versions, "threads": dask_worker.state.nthreads, "memory": _limit(dask_worker)}
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 def sees(folder: str) -> bool:
@@ -32,27 +42,44 @@ def sees(folder: str) -> bool:
     return Path(folder).is_dir()
 
 
-def answered(content: bytes, asked_by: int) -> bytes:
-    """Do a task; return its results, what was logged, and the seconds it took."""
+def answered(content: bytes, asked_by: int, shared: bytes | None = None) -> bytes:
+    """Do a job; return its parts, what was logged and warned of meanwhile, and the seconds it took."""
     from distributed import get_worker
 
     with _alone():
         began = time.perf_counter()
         limit = _limit(get_worker())
-        if limit and os.getpid() != asked_by:  # a worker inside the asking process shares its memory
+        elsewhere = (
+            os.getpid() != asked_by
+        )  # a worker inside the asking process shares its memory, its log and its warnings
+        if limit and elsewhere:
             os.environ.setdefault(LIMIT, str(limit))
-        ears = _Logged()
-        logger = logging.getLogger("repscape")
-        logger.addHandler(ears)
-        try:
-            function, task = unpacked(content)
-            if limit:  # half of it for points, half for what is made of them
-                task = replace(task, limits=replace(task.limits, memory=limit // 2))
-            found = list(function(task))
-        finally:
-            logger.removeHandler(ears)
-        logged = ears.held if os.getpid() != asked_by else []
-        return pickle.dumps((found, logged, time.perf_counter() - began), protocol=pickle.HIGHEST_PROTOCOL)
+        with _told(elsewhere) as told:
+            function, item = unpacked(content)
+            if limit and hasattr(item, "limits"):  # half of it for points, half for what is made of them
+                item = replace(item, limits=replace(item.limits, memory=limit // 2))
+            found = list(function(item) if shared is None else function(item, shared))
+        return pickle.dumps((found, told, time.perf_counter() - began), protocol=pickle.HIGHEST_PROTOCOL)
+
+
+@contextmanager
+def _told(elsewhere: bool) -> Iterator[dict[str, list[Any]]]:
+    """Keep what is logged and warned of, where nobody else would hear it."""
+    told: dict[str, list[Any]] = {"logged": [], "warned": []}
+    if not elsewhere:
+        yield told
+        return
+    logger, ears = logging.getLogger("repscape"), _Logged(told["logged"])
+    logger.addHandler(ears)
+    level = logger.level
+    logger.setLevel(min(logger.getEffectiveLevel(), logging.INFO))
+    try:
+        with warnings.catch_warnings(record=True) as heard:
+            yield told
+        told["warned"] += [(str(one.message), one.category, one.filename, one.lineno) for one in heard]
+    finally:
+        logger.setLevel(level)
+        logger.removeHandler(ears)
 
 
 @functools.cache
@@ -69,9 +96,9 @@ def _limit(worker: Any) -> int:
 class _Logged(logging.Handler):
     """Keeps what is logged."""
 
-    def __init__(self) -> None:
+    def __init__(self, held: list[Any]) -> None:
         super().__init__()
-        self.held: list[tuple[str, int, str]] = []
+        self._held = held
 
     def emit(self, record: logging.LogRecord) -> None:
-        self.held.append((record.name, record.levelno, record.getMessage()))
+        self._held.append((record.name, record.levelno, record.getMessage()))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import shutil
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -13,14 +14,14 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from ..errors import RepscapeError, StoreError, StudyMismatchError
-from ..machine import UNFINISHED, check_inside, remove_left, write_whole
-from ..measures import Measure, every_measure
+from ..machine import UNFINISHED, check_inside, check_on_disk, remove_left, write_whole
+from ..measures import Measure
 from ..plan import Plan
 from ..results import TABLE
 from ..store import arrays_of, check_format, has_group, locked, read_arrays, table_of, write_arrays
 from ._contents import Contents
 from ._journal import Journal, sealed, unsealed
-from ._plans import name_of, readable
+from ._plans import readable, unnamed
 from ._schema import check_study, in_toml
 from ._there import PLAN_FILE, RESULTS
 
@@ -34,6 +35,7 @@ OWN = (
     PLAN_FILE, STORE, STORES, GRAPHS, RESULTS, EXAMPLES, EXPLORER, FIGURES, REPORT, PROBES, JOURNAL, TABLE, ".lock",
     ".lock.json",
 )  # fmt: skip
+SHELF = ".shelf-"  # begins the name of a folder in which workers of a run find its arrays
 PASSING = (".lock", f".{STORE}", f".{PLAN_FILE}")  # beginnings of what a run that begins, or was stopped, has there
 
 
@@ -43,6 +45,9 @@ class StudyFolder:
 
     path: Path
     """Where it is."""
+
+    def __post_init__(self) -> None:
+        check_on_disk(self.path, "a study folder", "The store of its states may lie there, as the source of run.")
 
     @property
     def plan_file(self) -> Path:
@@ -144,7 +149,7 @@ class StudyFolder:
         held = self.held()
         study = {**held.get("study", {}), "format": FORMAT, "data": contents.data, "examples": contents.n}
         first, *more = [plan.to_dict() for plan in plans]
-        own = [entry for entry in held.get("plan", {}).get("measures", ()) if _own(entry, plans)]
+        own = [entry for entry in held.get("plan", {}).get("measures", ()) if unnamed(entry, plans)]
         first["measures"] = [*first["measures"], *(e for e in own if e not in first["measures"])]
         new = {**held, "study": study, **({"source": dict(origin)} if origin else {}), "plan": first}
         if more:
@@ -202,6 +207,8 @@ class StudyFolder:
             *(store.glob(f"*/.*{UNFINISHED}") for store in stores),
         ):
             remove_left(left)
+        for shelf in self.path.glob(f"{SHELF}*"):
+            shutil.rmtree(shelf, ignore_errors=True)
 
     # ---- what was finished
 
@@ -291,9 +298,3 @@ class StudyFolder:
         held = {name: found for name in (FIGURES, REPORT) if (found := self.drawn(name))}
         with self._writing():
             write_whole(file, sealed(json.dumps({**held, what: state}).encode()), sync=False)
-
-
-def _own(entry: Any, plans: Sequence[Plan]) -> bool:
-    """Whether an entry of a plan is somebody's own measure that the plans of today do not name."""
-    known = {item.measure.name for plan in plans for item in plan.items}
-    return name_of(entry) not in known | every_measure().keys()

@@ -28,6 +28,13 @@ class GraphNames:
         return cls(entries.get("full", ""), entries.get("distinct", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class NoGraph:
+    """Of a representation whose graph failed: why."""
+
+    why: str
+
+
 def keep_graphs(path: Path, key: str, graphs: Graphs, *, sync: bool) -> dict[str, str]:
     """Store graphs under the name of what they were built from and how deep they are; return what they are called."""
     names: dict[str, str] = {}

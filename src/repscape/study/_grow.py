@@ -44,7 +44,7 @@ def run_study(spec: StudySpec, folder: Path, how: Running | None = None) -> Resu
     if spec.models is not None and spec.home is None:
         _check_start(spec, plan, columns)
     with home.writing(wait=how.wait, tell=how.tell):
-        source = spec.opened(folder, progress=how.progress, sync=how.sync)
+        source = spec.opened(folder, progress=how.progress, scheduler=how.scheduler, sync=how.sync)
         found = read_source(source, columns)
         given = set(columns) - set(spec.kept)
         results = run_into(home, Order(found, plan, spec.origin(), given), means, progress=how.progress)

@@ -131,3 +131,9 @@ def _listed(layers: Any) -> list[Any]:
 def _layers(one: Any, other: Any) -> Any:
     both = [*dict.fromkeys([*_listed(one), *_listed(other)])]
     return "all" if "all" in both else one if _listed(one) == _listed(other) else both
+
+
+def unnamed(entry: Any, plans: Sequence[Plan]) -> bool:
+    """Whether an entry of a plan is somebody's own measure that the plans of today do not name."""
+    known = {item.measure.name for plan in plans for item in plan.items}
+    return name_of(entry) not in known | every_measure().keys()

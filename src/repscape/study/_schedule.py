@@ -44,7 +44,7 @@ def scheduler_of(asked: Any) -> Scheduler:
     match = PROCESSES.fullmatch(asked) if isinstance(asked, str) else None
     if match is not None:
         return Processes(int(match[1]))
-    if (isinstance(asked, str) and ADDRESS.fullmatch(asked)) or type(asked).__module__.startswith("distributed."):
+    if names_dask(asked):
         if importlib.util.find_spec("distributed") is None:
             raise needs_extra("a dask scheduler", "distributed", "cluster")
         from ._schedule_dask import Dask
@@ -53,6 +53,13 @@ def scheduler_of(asked: Any) -> Scheduler:
     raise InputError(
         "scheduler of run must be None (threads), 'processes:N', the address of a dask scheduler ('tcp://host:8786') or a "
         f"distributed.Client. Got {asked!r}."
+    )
+
+
+def names_dask(asked: Any) -> bool:
+    """Whether this is the address of a dask scheduler, or a client."""
+    return (isinstance(asked, str) and ADDRESS.fullmatch(asked) is not None) or type(asked).__module__.startswith(
+        "distributed."
     )
 
 
@@ -137,7 +144,7 @@ class Processes:
             log = logging.getLogger("repscape")
             log.info("%d worker processes of %.1f GiB at most", self.count, crew.memory / 2**30)
             yield Crowd(crew)
-        log.info("worker processes: %s", crew.traffic)
+        log.info("worker processes: %s", crew.traffic, extra={"traffic": crew.traffic})
 
     def width(self, threads: int) -> Width:
         """One task in each process; a graph of many points has all threads, whichever process builds it."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import InputError, RepscapeError
+from ..machine import is_far
 from ._folder import StudyFolder
 from .reading import ModelSource, read_study
 
@@ -27,7 +28,7 @@ def own_source(home: StudyFolder) -> Any:
         ) from error
     if spec.models is not None:
         return stored_source(spec.models, home)
-    for path in spec.arrays.values():
+    for path in (path for path in spec.arrays.values() if not is_far(path)):
         gone = Path(path.rpartition(":")[0] or path) if not Path(path).exists() else Path(path)
         if not gone.exists():
             raise InputError(

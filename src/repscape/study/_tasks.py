@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -125,21 +125,22 @@ def _check_depth(representation: Representation, need: Need, *, n: int) -> None:
         raise InputError(f"{need.deepest} needs {deepest} neighbours of each point; {n} examples have {max(n - 1, 0)}.")
 
 
-def build_graphs(points: Any, need: Need, **how: Any) -> Graphs:
-    """Build the graphs of one set of points; `how` as :func:`repscape.knn_graph` takes it."""
+def build_graphs(points: Any, need: Need, *, build: Callable[..., NeighborGraph] | None = None, **how: Any) -> Graphs:
+    """Build the graphs of one set of points, each by `build` or :func:`repscape.knn_graph`; `how` as that takes it."""
+    build = build or knn_graph
     if not need.full and not need.distinct:
         return Graphs(None, None)
     full = None
     if need.full:
         wanted = min(max(need.full_wanted, need.distinct_wanted), points.shape[0] - 1)
-        full = knn_graph(points, wanted, **how)
+        full = build(points, wanted, **how)
         copied = full.distances is not None and bool((full.distances[:, 0] <= full.copy_bound).any())
         if not need.distinct or not copied:
             return Graphs(full, full)
     rows, _ = distinct_rows(points)
     deep = min(need.distinct_wanted, rows.size - 1)
     try:
-        return Graphs(full, distinct_graph(points, deep, rounding=True, **how) if rows.size >= 3 else None)
+        return Graphs(full, distinct_graph(points, deep, rounding=True, build=build, **how) if rows.size >= 3 else None)
     except DegenerateDataError:  # fewer than three points differ by more than rounding
         return Graphs(full, None)
 

@@ -19,7 +19,7 @@ from ..errors import DegenerateDataError, InputError
 from ..measures import MEASURES, measure
 from ..plan import Item
 from ..results import Record
-from ._graphs import GraphNames
+from ._graphs import GraphNames, NoGraph
 from ._tasks import Graphs, Need, loaded
 from .reading import Representation
 
@@ -87,9 +87,23 @@ class Answer:
     """Whether values of single points are kept; matrices keep none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Some rows of one graph, which a worker builds for it."""
+
+    graph: str
+    """Key of the graph."""
+    number: int
+    """Which of the graphs that the task builds, one after the other."""
+    n: int
+    k: int
+    start: int
+    stop: int
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class UnitResult:
-    """What one unit gave: committed to the journal whole or not at all."""
+    """What one unit gave: committed to the journal whole or not at all; what has no answers is only told of."""
 
     kind: Literal["graph", "measure", "pairs"]
     name: str
@@ -107,6 +121,8 @@ class UnitResult:
     """The graph itself, where there is no folder to keep it."""
     cause: BaseException | None = None
     """The first error, as it was raised."""
+    misses: tuple[Block, ...] = ()
+    """Of a graph that is built by blocks: those that are not there yet."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -141,8 +157,8 @@ class Side:
     """The examples that take part; None for all."""
     steps: tuple[str, ...] = ()
     """What is done to the points first."""
-    graphs: Graphs | GraphNames | None = None
-    """Ready graphs, or the names they are kept under."""
+    graphs: Graphs | GraphNames | NoGraph | None = None
+    """Ready graphs, or the names they are kept under, or why there are none."""
     neighbors: str = "exact"
     """How its graphs are built."""
 
@@ -163,6 +179,10 @@ class LayerTask:
     """How deep."""
     calls: tuple[tuple[str, Call], ...] = ()
     """(key, call) of every measure."""
+    cut: bool = False
+    """Whether the graph is built by blocks of rows; then there are no calls."""
+    block: Block | None = None
+    """The block that is asked for, in place of the graph."""
 
     def __len__(self) -> int:
         return bool(self.graph) + len(self.calls)

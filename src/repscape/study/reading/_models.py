@@ -115,6 +115,7 @@ class ModelSource:
         columns: Callable[[], GivenColumns] | None = None,
         progress: bool | Progress | None = None,
         states: Path | None = None,
+        scheduler: Any = None,
         sync: bool = True,
     ) -> Any:
         """Extract every model into the folder, or go on with what is there; return what `run` takes as its source.
@@ -133,7 +134,7 @@ class ModelSource:
                 self.check_trust()
                 one = replace(self, revisions=(), options={**self.options, **({"revision": name} if revisions else {})})
                 model = next(iter(self.models.values())) if revisions else self.models[name]
-                options = {**one.extraction, "progress": progress, "sync": sync}
+                options = {**one.extraction, "progress": progress, "scheduler": scheduler, "sync": sync}
                 found = with_further_layers(partial(extract, model, examples.read()), place, options)
             stores[name] = found
         if revisions:

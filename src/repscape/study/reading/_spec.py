@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,7 +16,7 @@ from .._folder import StudyFolder
 from ._collected import Shaped
 from ._forecast import StudyForecast, expected_source, study_forecast
 from ._models import ModelSource, steps_of
-from ._paths import absolute_named
+from ._paths import absolute, absolute_named
 from ._plan_columns import plan_columns
 from ._source import read_source
 
@@ -107,7 +106,9 @@ class StudySpec:
         reading = replace(self.reading, allow_pickle=self.reading.allow_pickle or granted.get("allow_pickle", False))
         return replace(self, models=models, reading=reading)
 
-    def opened(self, folder: Path, *, progress: bool | Progress | None = None, sync: bool = True) -> Any:
+    def opened(
+        self, folder: Path, *, progress: bool | Progress | None = None, scheduler: Any = None, sync: bool = True
+    ) -> Any:
         """Return what :func:`repscape.run` takes as its source; a study of models extracts them into its folder first."""
         if self.models is None:
             return self.source
@@ -116,6 +117,7 @@ class StudySpec:
             columns=lambda: self._of_files((*self.columns, *self.more)),
             progress=progress,
             states=self.home,
+            scheduler=scheduler,
             sync=sync,
         )
 
@@ -215,5 +217,5 @@ class StudySpec:
             return {**self.models.origin(), **more}
         told = {name: getattr(self.reading, name) for name in TOLD}
         more |= {name: value for name, value in told.items() if value is not None}
-        arrays = {name: os.path.abspath(path) for name, path in self.arrays.items()}
+        arrays = {name: absolute(path) for name, path in self.arrays.items()}
         return {"arrays": arrays.get("", arrays), **self.form.entries(), **more}

@@ -16,6 +16,7 @@ from .._folder import FORMAT, READ, StudyFolder
 from .._schema import check_study
 from .._there import NO_PATH, PLAN_FILE
 from ._models import TRUST, ModelSource
+from ._paths import beside
 from ._spec import TOLD, StudySpec
 
 FORM = ("axes", "pool", "mask")  # what is said of the axes of arrays
@@ -89,8 +90,8 @@ def _of_toml(held: Mapping[str, Any], where: Path) -> StudySpec:
     files = [named_path(entry) for entry in ([columns] if isinstance(columns, str) else columns)]
     folder = where.parent.absolute()
     return StudySpec(
-        {name: os.path.join(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
-        tuple(f"{name}={os.path.join(folder, entry)}" for name, entry in files),
+        {name: beside(folder, entry) for name, entry in _by_name(source.get("arrays", {})).items()},
+        tuple(f"{name}={beside(folder, entry)}" for name, entry in files),
         plan,
         _models(source, where) if "model" in source else None,
         Reading(**{name: source.get(name) for name in TOLD}),
