@@ -17,7 +17,15 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact, cross
-from ..uncertainty import by_group, error_groups, few_examples, heavy_tailed, replicates_of_influence, within_bounds
+from ..uncertainty import (
+    MOMENTS,
+    by_group,
+    error_groups,
+    few_examples,
+    heavy_tailed,
+    replicates_of_influence,
+    within_bounds,
+)
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "health_concentration"
@@ -38,7 +46,7 @@ def health_concentration(
         Points.
     error : {"auto", "influence", None}
         "influence": from the derivative of the value by each point; the interval allows for the few far points that lead it.
-        "auto" is "influence", and none where the value rests on fewer than 20 points.
+        "auto" is "influence", and none where the value rests on fewer than 100 points.
     groups : (n,) array, optional
         Families, authors, near-copies, at least 8: the error counts them as wholes.
 
@@ -83,7 +91,7 @@ def health_concentration(
     influence = slope / (2 * value) if value > 0 else np.zeros(n)
     spread, n_eff = heavy_tailed(value, influence, together)
     few = few_examples(n_eff)
-    if few and error == "auto":  # the few far points that lead it may be others in another sample
+    if error == "auto" and n_eff < MOMENTS:  # the few far points that lead it may be others in another sample
         error, few = None, {}
     return Estimate(
         value=value,

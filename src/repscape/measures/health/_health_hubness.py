@@ -15,6 +15,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..points import neighbor_indices
 from ..uncertainty import (
+    MOMENTS,
     deleted_parts,
     effective_examples,
     error_groups,
@@ -51,7 +52,7 @@ def health_hubness(
         "jackknife": from the values without each of 20 random parts of the points, read from the stored graph, on the log
         scale where the value is positive; from graphs of some k + 3 sqrt(k) neighbours. "naive": from the influence of each
         point's own count, too small: that lists share points is left out. "auto" is "jackknife" where the graph allows it, else
-        "naive"; none where the value rests on fewer than 20 points, since no sample tells of hubs that it lacks.
+        "naive"; none where the value rests on fewer than 100 points, since no sample tells of hubs that it lacks.
     groups : (n,) array, optional
         Families, authors, near-copies, at least 8: the error counts them as wholes, over parts made of whole groups.
 
@@ -91,9 +92,8 @@ def health_hubness(
     together = error_groups(groups, g.n, error=error, function=NAME)
     n_eff = effective_examples(influence)
     few = few_examples(n_eff)
-    if (
-        few and error == "auto"
-    ):  # no sample tells of the hubs that it lacks: no error, rather than one that does not hold
+    # No sample tells of the hubs that it lacks: no error, rather than one that does not hold.
+    if error == "auto" and n_eff < MOMENTS:
         error, few = None, {}
     method, spread = _spread(g, value, influence, k=k, error=error, groups=together)
     hub = int(counts.argmax())

@@ -3,6 +3,7 @@ from ._calibrated import drawn_null, with_null
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
 from ._influence import (
     FEW,
+    MOMENTS,
     by_group,
     effective_examples,
     error_groups,
@@ -40,6 +41,7 @@ __all__ = [
     "Deviations",
     "Exchanges",
     "FEW",
+    "MOMENTS",
     "IntArray",
     "JointNull",
     "Largest",

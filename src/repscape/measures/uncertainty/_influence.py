@@ -17,6 +17,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 FEW = 20
 """Below so many effective examples a number rests on few of them."""
+MOMENTS = 100
+"""Below so many the error of a third or fourth moment is not known: it rests on the sixth or eighth."""
 LEAST_GROUPS = 8
 SINGLE = ("model", "naive", "sandwich")  # errors that take examples for single ones
 
