@@ -108,7 +108,7 @@ def noted(sample: Mapping[str, np.ndarray], wanted: str = "*", slow: bool = True
 
 
 def run(  # house: a cell
-    population: Path, file: Path, *, n: int, runs: int, slow_runs: int, seed: int, wanted: str = "*"
+    population: Path, file: Path, *, n: int, runs: int, slow_runs: int = 200, seed: int, wanted: str = "*"
 ) -> None:
     """Do the runs that are missing from a file."""
     with np.load(population) as held:
