@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -114,20 +113,6 @@ def test_a_unit_that_costs_one_worker_after_the_other_is_given_up() -> None:
 
 
 # ---- a dask scheduler
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """Two workers in this process."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
-        )
-    yield found
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found.close()
 
 
 def test_a_dask_scheduler_gives_the_same(cluster: Any, tmp_path: Path) -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -47,18 +45,6 @@ def check_same(one: Any, two: Any) -> None:
     ]
     assert files[0] == files[1]
     assert len(files[0]) == 15
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    """Two workers in this process."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
-        )
-        yield found
-        found.close()
 
 
 def test_dask_workers_give_the_store_of_one(cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

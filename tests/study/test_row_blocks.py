@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import distributed
 import numpy as np
 import pytest
 
@@ -30,17 +27,6 @@ X[60:80] = X[:20]  # copies: dimensions read a graph of the distinct rows, overl
 X[80] = X[81] + np.float32(1e-8)  # and near copies
 PLAN = rs.Plan(measures=["id_twonn", "overlap_labels(k=5)"], labels="kind")
 LABELS = {"kind": np.arange(N) % 3}
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[Any]:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None, protocol="tcp"
-        )
-        yield found.scheduler_address
-        found.close()
 
 
 @pytest.fixture(autouse=True)
@@ -74,13 +60,17 @@ def run(folder: Path, **how: Any) -> rs.Results:
 
 
 def test_blocks_of_several_workers_are_the_graph(
-    cluster: str, tmp_path: Path, computed: list[Any], caplog: pytest.LogCaptureFixture
+    cluster: Any, tmp_path: Path, computed: list[Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     here = run(tmp_path / "here")
     assert computed == []
     told: list[str] = []
     with caplog.at_level(logging.INFO, "repscape"):
-        there = run(tmp_path / "there", scheduler=cluster, progress=lambda done, total, what: told.append(what))
+        there = run(
+            tmp_path / "there",
+            scheduler=cluster.scheduler_address,
+            progress=lambda done, total, what: told.append(what),
+        )
     assert there.records == here.records
     whole, joined = graphs_in(tmp_path / "here"), graphs_in(tmp_path / "there")
     assert whole.keys() == joined.keys()
@@ -98,13 +88,13 @@ def test_blocks_of_several_workers_are_the_graph(
     assert not list((tmp_path / "there").glob(".shelf*"))
 
 
-def test_finished_blocks_are_not_computed_again(cluster: str, tmp_path: Path, computed: list[Any]) -> None:
+def test_finished_blocks_are_not_computed_again(cluster: Any, tmp_path: Path, computed: list[Any]) -> None:
     def stop(done: int, total: int, what: str) -> None:
         if what == "a: rows 32 to 63 of its graph":
             raise KeyboardInterrupt
 
     with pytest.raises(rs.errors.StudyInterrupted):
-        run(tmp_path / "s", scheduler=cluster, progress=stop)
+        run(tmp_path / "s", scheduler=cluster.scheduler_address, progress=stop)
     path = tmp_path / "s" / "graphs.zarr"
     kept = [name for name in list_groups(path) if _blocks.MARK in name]
     assert len(kept) >= 2
@@ -115,7 +105,7 @@ def test_finished_blocks_are_not_computed_again(cluster: str, tmp_path: Path, co
     left = tmp_path / "s" / f"{SHELF}left"  # of a process that was killed
     left.mkdir()
     before = len(computed)
-    results = run(tmp_path / "s", scheduler=cluster)
+    results = run(tmp_path / "s", scheduler=cluster.scheduler_address)
     assert results.records == rs.run({"a": X}, PLAN, columns=LABELS).records
     again = {start for points, start, _ in computed[before:] if points == N}
     assert len(harmed) == 1
@@ -128,7 +118,7 @@ def _blocks_of(path: Path, name: str) -> Path:
 
 
 def test_a_block_that_fails_takes_its_graph_alone(
-    cluster: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     honest = _blocks.knn_rows
 
@@ -140,14 +130,14 @@ def test_a_block_that_fails_takes_its_graph_alone(
     monkeypatch.setattr(_blocks, "knn_rows", broken)
     plan = rs.Plan(measures=["id_twonn", "id_pca"])
     with pytest.warns(rs.errors.RepscapeWarning, match="MemoryError: no room"):
-        results = rs.run({"a": X}, plan, folder=tmp_path / "s", scheduler=cluster)
+        results = rs.run({"a": X}, plan, folder=tmp_path / "s", scheduler=cluster.scheduler_address)
     assert [record.info.name for record in results] == ["id_pca"]
     assert any("its graph failed: MemoryError: no room" in str(one) for one in results.failed), results.failed
 
 
-def test_one_graph_for_each_worker_is_not_cut(cluster: str, tmp_path: Path, computed: list[Any]) -> None:
+def test_one_graph_for_each_worker_is_not_cut(cluster: Any, tmp_path: Path, computed: list[Any]) -> None:
     layers = {"a": X, "b": X[:, :3]}
-    there = rs.run(layers, PLAN, columns=LABELS, folder=tmp_path / "s", scheduler=cluster)
+    there = rs.run(layers, PLAN, columns=LABELS, folder=tmp_path / "s", scheduler=cluster.scheduler_address)
     assert computed == []
     assert there.records == rs.run(layers, PLAN, columns=LABELS).records
 
