@@ -85,6 +85,20 @@ def test_a_column_of_ids_under_another_name_is_never_taken_row_by_row(order, fas
         read_examples(fasta, columns=columns)
 
 
+@pytest.mark.parametrize("spelt", [lambda one: f"{one}.1", str.lower, lambda one: f"sp|{one}|NAME"])
+def test_ids_that_are_spelt_differently_are_not_taken_row_by_row_either(spelt, tmp_path):
+    names = [f"P{i}x" for i in range(6)]
+    source = tmp_path / "some.fa"
+    source.write_text("".join(f">{name}\nMKVLL{'ACDEFG'[i]}A\n" for i, name in enumerate(names)))
+    table = tmp_path / "fam.csv"
+    table.write_text("family,entry\n" + "".join(f"f{i % 2},{spelt(names[i])}\n" for i in (3, 1, 5, 0, 2, 4)))
+    with pytest.raises(InputError, match=r"column 'entry' of .* in another order.*Write them as there \('P0x'\)"):
+        read_examples(source, columns=f"{table}:family")
+    table.write_text("family,entry\n" + "".join(f"f{i % 2},{spelt(name)}\n" for i, name in enumerate(names)))
+    found = read_examples(source, columns=f"{table}:family").table
+    assert found["family"].tolist() == [f"f{i % 2}" for i in range(6)]
+
+
 def test_numbers_of_ones_own_are_not_taken_for_ids():
     rows = Rows(3, "the data", ids=[2, 0, 1])
     found, notes = GivenColumns.of(pd.DataFrame({"rank": [0, 1, 2], "kind": ["a", "b", "c"]})).joined(rows, "run")

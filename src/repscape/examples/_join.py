@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from typing import Any
@@ -191,7 +192,7 @@ def _order(table: ColumnTable, rows: Rows) -> tuple[Array | None, str]:
 
 
 def _check_ids_among(table: ColumnTable, rows: Rows) -> None:
-    """Refuse to take a table row by row of which another column holds the very ids of the examples, in another order.
+    """Refuse to take a table row by row of which another column holds ids of the examples, in another order.
 
     Ids that are whole numbers are left alone: any count, rank or year could be taken for them.
     """
@@ -200,13 +201,26 @@ def _check_ids_among(table: ColumnTable, rows: Rows) -> None:
     wanted = list(map(str, rows.ids))
     if all(one.isdecimal() for one in wanted):
         return
+    spelling = _loosely if len(set(map(_loosely, wanted))) == len(set(wanted)) else str
+    known = set(map(spelling, wanted))
     for name, values in {**table.others, **table.columns}.items():
         entries = list(map(str, values)) if np.ndim(values) == 1 else []
-        if entries != wanted and wanted[0] in entries and set(wanted) <= set(entries):
-            raise InputError(
-                f"column {name!r} of {table.name} holds the ids of {rows.name}, in another order: row by row, labels would go "
-                f"to the wrong examples. Say that it is the column of ids: --id-column {name} (id_column={name!r})."
-            )
+        alike = [spelling(entry) for entry in entries]
+        if 2 * len(known & set(alike)) <= len(known) or alike == list(map(spelling, wanted)):
+            continue
+        cure = f"Say that it is the column of ids: --id-column {name} (id_column={name!r})."
+        if not set(wanted) <= set(entries):
+            cure = f"Write them as there ({wanted[0]!r}), one for each, and say so: --id-column {name} (id_column={name!r})."
+        raise InputError(
+            f"column {name!r} of {table.name} holds the ids of {rows.name}, in another order: row by row, labels would go "
+            f"to the wrong examples. {cure}"
+        )
+
+
+def _loosely(entry: str) -> str:
+    """Return an id without what files spell differently: case, a version ("P3.1"), a data bank around it ("sp|P3|NAME")."""
+    parts = entry.strip().casefold().split("|")
+    return re.sub(r"\.\d+$", "", parts[1] if len(parts) > 2 else parts[0])
 
 
 def _by_id(given: list[str], wanted: list[str], name: str, rows: Rows) -> tuple[Array, str]:
