@@ -206,6 +206,8 @@ def _check_ids_among(table: ColumnTable, rows: Rows) -> None:
     for name, values in {**table.others, **table.columns}.items():
         entries = list(map(str, values)) if np.ndim(values) == 1 else []
         alike = [spelling(entry) for entry in entries]
+        if len(entries) < rows.n:  # too short to be taken row by row, and refused as such
+            continue
         if 2 * len(known & set(alike)) <= len(known) or alike == list(map(spelling, wanted)):
             continue
         cure = f"Say that it is the column of ids: --id-column {name} (id_column={name!r})."
