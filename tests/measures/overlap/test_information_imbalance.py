@@ -7,6 +7,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import GraphDepthError, InputError
+from repscape.measures.overlap import _imbalance_null
 from tests.reference import information_imbalance as reference
 from tests.reference.ordered_lists import NEAREST_FIRST, SWAPS, lists
 
@@ -122,6 +123,22 @@ def test_the_null_by_hand() -> None:
     found = rs.information_imbalance(X, Y, permutations=1, rng=3, error=None)
     moved = Y[np.argsort(np.argsort(orders[0]))]
     assert found.details["null_mean"] == pytest.approx(rs.information_imbalance(X, moved, error=None).value)
+
+
+def test_ranks_of_ties_by_blocks_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    X, Y = rng.integers(0, 4, size=(30, 3)), rng.integers(0, 3, size=(30, 3))
+    monkeypatch.setattr(_imbalance_null, "HELD", 30 * 7)
+    found = rs.information_imbalance(X, Y, k=2, permutations=5, rng=1, error=None)
+    nearest, others = rs.knn_graph(X, 2).indices, rs.knn_graph(Y, 29).indices
+    generator = np.random.default_rng(1)
+    for value in found.null:
+        # Lists go by index where distances are equal, so that names are changed and points are not moved.
+        order = generator.permutation(30)
+        places = [
+            [1 + others[order[i]].tolist().index(order[j]) for j in row] for i, row in enumerate(nearest.tolist())
+        ]
+        assert value == pytest.approx(2 / 30 * np.mean(places))
 
 
 def test_ties_and_copies() -> None:

@@ -35,6 +35,13 @@ FORMS: list[tuple[str, Mapping[str, Any]]] = [
     ("sim_permutation", {"form": "distance"}),
     ("sim_jaccard", {"k": 4}),
     ("sim_rank", {"k": 4, "metric": "euclidean"}),
+    ("sim_cknna", {"k": 4}),
+    ("sim_cknna", {"k": 25, "normalize": False}),
+    ("sim_cycle_knn", {"k": 2}),
+    ("overlap_rbo", {"k": 4}),
+    ("overlap_rbo", {"p": 0.5}),
+    ("information_imbalance", {}),
+    ("information_imbalance", {"k": 3}),
 ]
 RNG = np.random.default_rng(0)
 LAYERS = [RNG.normal(size=(26, width)) for width in (3, 5, 4, 3)]

@@ -1,4 +1,4 @@
-"""The error of information imbalance, over quarters of the examples or by leaving points out, and its null."""
+"""The error of information imbalance, over quarters of the examples or by leaving points out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from ... import _random
 from ...errors import GraphDepthError, InputError
-from ..uncertainty import DRAWS, Exchanges, Null, Spread, jackknife, parts_of_groups, shuffle_null
+from ..uncertainty import DRAWS, Spread, jackknife, parts_of_groups
 from ._imbalance_sides import NAME, Imbalance, Side, prepare
 
 FloatArray = npt.NDArray[np.float64]
@@ -102,32 +101,3 @@ def _over_groups(sides: tuple[Side, Side], value: float, k: int, groups: IntArra
 def _ranks(source: Side, target: Side, k: int) -> FloatArray:
     """Return what each point adds to the value from source to target, both points."""
     return 2 / source.n * target.ranks(source.graph.indices[:, :k])[0].mean(axis=1)  # type: ignore[index,no-any-return]
-
-
-def imbalance_null(
-    first: Side, second: Side, k: int, *, free: Exchanges, draws: int, rng: int | np.random.Generator
-) -> Null:
-    """Compare the value with those of relabelled examples of the second; small ones are extreme."""
-    if second.points is None:
-        raise InputError(
-            f"permutations of {NAME} need the points of Y: a graph does not hold the ranks of other pairs."
-        )
-    nearest = np.asarray(first.graph.indices)[:, :k]
-
-    def relabelled(order: IntArray) -> float:
-        looked_up = np.empty_like(nearest)
-        looked_up[order] = order[nearest]
-        return float(2 / first.n * second.ranks(looked_up)[0].mean())
-
-    value = relabelled(np.arange(first.n))
-    generator = _random.generator(rng, NAME)
-    return shuffle_null(
-        relabelled,
-        first.n,
-        value=value,
-        permutations=draws,
-        rng=generator,
-        within=free.within,
-        groups=free.groups,
-        less=True,
-    )

@@ -16,7 +16,9 @@ from ...errors import GraphDepthError
 from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import exchanges, with_null, within_bounds
-from ._imbalance_error import imbalance_error, imbalance_null
+from ._imbalance_error import imbalance_error
+from ._imbalance_null import imbalance_null
+from ._imbalance_null import nulls as nulls
 from ._imbalance_sides import NAME, Side, imbalance, prepare
 
 
@@ -109,7 +111,9 @@ def information_imbalance(
     values = there.value, math.nan if back is None else back.value
     found = imbalance_error((first, second), (there, back), k=k, error=error, groups=free.groups)
     stderr = found.stderr[0]
-    null = imbalance_null(first, second, k, free=free, draws=permutations, rng=rng) if permutations else None
+    null = None
+    if permutations:
+        null = imbalance_null(first, second, k, value=there.value, free=free, draws=permutations, rng=rng)
     result = Estimate(
         value=there.value,
         n=first.n,

@@ -101,3 +101,19 @@ def count_relabelled_all(left, right, orders):  # type: ignore[no-untyped-def]
                 for rank in range(k):
                     word[left[side, row, rank]] = none
     return counts
+
+
+@njit(cache=True, nogil=True)
+def add_ranks(ranks, start, nearest, orders, sums):  # type: ignore[no-untyped-def]
+    """sums[a, draw] += ranks[order[i] - start, order[nearest[a, i, r]]], over the i whose order[i] is among these rows."""
+    rows = ranks.shape[0]
+    sides, n, k = nearest.shape
+    for draw in range(orders.shape[0]):
+        order = orders[draw]
+        for i in range(n):
+            row = order[i] - start
+            if row < 0 or row >= rows:
+                continue
+            for side in range(sides):
+                for rank in range(k):
+                    sums[side, draw] += ranks[row, order[nearest[side, i, rank]]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -10,8 +11,12 @@ from ... import _check
 from ...graph import NeighborGraph
 from ...machine import within_memory
 from .._result import Estimate
+from ..points import neighbor_indices
+from ..uncertainty import Asked, JointNull, score_relabelled
 from ._ordered import FloatArray, IndexArray, ListInference, Lists, ordered_estimate
 from ._overlap_ordered_kernels import rank_biased
+
+NAME = "overlap_rbo"
 
 
 @within_memory
@@ -85,13 +90,9 @@ def overlap_rbo(
     >>> [round(float(rs.overlap_rbo(g, h, p=0.9).per_point[0]), 3) for h in (near, far)]
     [0.9, 0.99]
     """
-    name = "overlap_rbo"
-    lists = Lists.of(g, h, k=k, function=name)
+    lists = Lists.of(g, h, k=k, function=NAME)
     used = lists.k
-    share = 1 - 1 / used if p is None else _check.number(p, "p", name, low=0, high=1, open_ends="h")
-    depths = np.arange(1, used + 1)
-    weights = (1 - share) * share ** (depths - 1.0) / depths
-    weights[-1] += share**used / used
+    share, weights = _weights(used, p)
 
     def per_point(first: IndexArray, second: IndexArray) -> FloatArray:
         out = np.empty(first.shape[0])
@@ -99,5 +100,38 @@ def overlap_rbo(
         return np.minimum(out, 1.0)  # the weights of equal lists sum to 1 up to rounding
 
     asked = ListInference(error, permutations, groups, within, rng)
-    chance = float(weights @ depths**2) / (g.n - 1)  # unrelated lists of d share d^2 / (n - 1) neighbours
-    return ordered_estimate(lists, per_point, function=name, asked=asked, options={"p": share}, chance=chance)
+    chance = float(weights @ np.arange(1, used + 1) ** 2) / (
+        g.n - 1
+    )  # unrelated lists of d share d^2 / (n - 1) neighbours
+    return ordered_estimate(lists, per_point, function=NAME, asked=asked, options={"p": share}, chance=chance)
+
+
+def _weights(k: int, p: float | None) -> tuple[float, FloatArray]:
+    """Return p and the weight of each depth."""
+    share = 1 - 1 / k if p is None else _check.number(p, "p", NAME, low=0, high=1, open_ends="h")
+    depths = np.arange(1, k + 1)
+    weights = (1 - share) * share ** (depths - 1.0) / depths
+    weights[-1] += share**k / k
+    return share, weights
+
+
+def nulls(
+    sides: Mapping[int, NeighborGraph], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull | None:
+    """Return the values of all pairs under shared relabellings; None where graphs are of different depth and none is named."""
+    depths = {sides[place].k for pair in pairs for place in pair}
+    if options["k"] is None and len(depths) > 1:
+        return None
+    k = depths.pop() if options["k"] is None else int(options["k"])
+    firsts, seconds = (sorted({pair[end] for pair in pairs}) for end in (0, 1))
+    left, right = (
+        np.stack([neighbor_indices(sides[place], k, name="a graph", function=NAME) for place in held])
+        for held in (firsts, seconds)
+    )
+    # A neighbour counts from the depth on at which both lists have it.
+    from_here = _weights(k, options["p"])[1][::-1].cumsum()[::-1]
+    score = from_here[np.maximum.outer(np.arange(k), np.arange(k))]
+    sums = score_relabelled(left, right, np.stack(asked.orders(left.shape[1])), score, np.ones(k + 1))
+    at = [{place: row for row, place in enumerate(held)} for held in (firsts, seconds)]
+    values = np.stack([sums[:, at[0][one], at[1][other]] for one, other in pairs]) / left.shape[1]
+    return JointNull(np.minimum(values, 1.0), f"{asked.permutations} relabellings of the {asked.free.name}")

@@ -101,6 +101,7 @@ ROWS: tuple[Measure, ...] = (
         label="rank-biased overlap",
         neighbors=_listed_depth,
         wants=_sandwich_wants,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
@@ -153,6 +154,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Glielmo et al. 2022",
         label="information imbalance",
         prepare=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
 )

@@ -17,10 +17,12 @@ import numpy.typing as npt
 from ..points import IntArray
 from ..uncertainty import Asked, JointNull
 from ._kernels import take_pairs
+from ._pair import Prepared, null_name
 
 FloatArray = npt.NDArray[np.float64]
 Pair = tuple[int, int]
 SideT = TypeVar("SideT")
+PreparedT = TypeVar("PreparedT", bound=Prepared)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,3 +76,16 @@ def joint_null(  # house: the sides, what is compared, how the sides are flatten
 
 def _own(flat: Mapping[int, Flat], held: Sequence[int]) -> FloatArray:
     return np.stack([np.asarray(flat[place].own) for place in held], axis=1)
+
+
+def relabelled_values(
+    sides: Mapping[int, PreparedT],
+    pairs: Sequence[Pair],
+    asked: Asked,
+    *,
+    value: Callable[[PreparedT, PreparedT, IntArray], float],
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings, of a measure that reads its second side in any order."""
+    orders = asked.orders(sides[pairs[0][0]].n)
+    values = [[value(sides[one], sides[other], order) for order in orders] for one, other in pairs]
+    return JointNull(np.array(values), null_name(asked.permutations, asked.free))

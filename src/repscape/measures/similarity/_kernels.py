@@ -99,39 +99,67 @@ def take_pairs(right, order, out):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def score_relabelled(left, right, orders, score, share):  # type: ignore[no-untyped-def]
-    """Return (draws, a, b) sums over examples of share[c] times the score of their c common neighbours.
+def shared_alignment(columns, values, others, other_values, order, place):  # type: ignore[no-untyped-def]
+    """Return (trace, sum of K, sum of L, crossed, entries) of two sparse matrices where both have an entry.
 
-    left (a, n, k), right (b, n, k) whose example i becomes example order[i]; score (k, k) is that of a neighbour by its places
-    in both lists, share (k + 1,).
+    columns and values (n, k) are the entries of K; L holds those of `others` with example order[i] in the place of i, and
+    place[order[i]] = i. trace is sum K_ij L_ji, crossed sum_j (sum_i K_ij) (sum_i L_ji).
     """
-    draws, n = orders.shape
-    a, _, k = left.shape
-    b = right.shape[0]
-    out = np.zeros((draws, a, b))
-    place = np.full((n, a), -1, dtype=np.int16)
-    total = np.zeros(a)
-    common = np.zeros(a, dtype=np.int64)
-    for draw in range(draws):
-        order = orders[draw]
-        for i in range(n):
-            row = order[i]
-            for side in range(a):
-                for rank in range(k):
-                    place[left[side, row, rank], side] = rank
-            for other in range(b):
-                total[:] = 0.0
-                common[:] = 0
-                for rank in range(k):
-                    j = order[right[other, i, rank]]
-                    for side in range(a):
-                        there = place[j, side]
-                        if there >= 0:
-                            total[side] += score[there, rank]
-                            common[side] += 1
-                for side in range(a):
-                    out[draw, side, other] += total[side] * share[common[side]]
-            for side in range(a):
-                for rank in range(k):
-                    place[left[side, row, rank], side] = -1
-    return out
+    n, k = columns.shape
+    seen, mark = np.zeros(n), np.full(n, -1, dtype=np.int64)
+    there, down, along = np.zeros((n, k)), np.zeros(n), np.zeros(n)
+    shared = np.zeros((n, k), dtype=np.bool_)
+    starts = np.zeros(n + 1, dtype=np.int64)
+    for i in range(n):
+        row = order[i]
+        for rank in range(others.shape[1]):
+            j = place[others[row, rank]]
+            mark[j], seen[j] = i, other_values[row, rank]
+        for rank in range(k):
+            j = columns[i, rank]
+            if mark[j] == i:
+                shared[i, rank], there[i, rank] = True, seen[j]
+                down[j] += values[i, rank]
+                along[i] += seen[j]
+                starts[j + 1] += 1
+    starts = starts.cumsum()
+    rows, turned = np.empty(starts[n], dtype=np.int64), np.empty(starts[n])
+    free = starts[:n].copy()
+    for i in range(n):
+        for rank in range(k):
+            if shared[i, rank]:
+                at = free[columns[i, rank]]
+                rows[at], turned[at] = i, there[i, rank]
+                free[columns[i, rank]] += 1
+    mark[:] = -1
+    trace = 0.0
+    for i in range(n):
+        for at in range(starts[i], starts[i + 1]):
+            mark[rows[at]], seen[rows[at]] = i, turned[at]
+        for rank in range(k):
+            j = columns[i, rank]
+            if shared[i, rank] and mark[j] == i:
+                trace += values[i, rank] * seen[j]
+    return trace, down.sum(), along.sum(), (down * along).sum(), starts[n]
+
+
+@njit(cache=True, nogil=True)
+def found_again(here, there, order, place):  # type: ignore[no-untyped-def]
+    """Return how many examples are among the neighbours `here` of their neighbours `there`.
+
+    Both (n, k); example order[i] of `there` stands in the place of i, and place[order[i]] = i.
+    """
+    n, k = here.shape
+    count = 0
+    for i in range(n):
+        again = False
+        for rank in range(there.shape[1]):
+            j = place[there[order[i], rank]]
+            for other in range(k):
+                if here[j, other] == i:
+                    again = True
+                    break
+            if again:
+                break
+        count += again
+    return count

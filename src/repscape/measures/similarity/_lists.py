@@ -11,9 +11,8 @@ import numpy.typing as npt
 from ... import _check
 from ...graph import knn_graph
 from ..points import IntArray, rows_of, unit_rows
-from ..uncertainty import Asked, JointNull
+from ..uncertainty import Asked, JointNull, score_relabelled
 from ._held import FloatArray, Held
-from ._kernels import score_relabelled
 from ._pair import null_name
 
 Metric = Literal["cosine", "euclidean"]

@@ -141,6 +141,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Huh et al. 2024",
         label="CKNNA",
         prepare=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(

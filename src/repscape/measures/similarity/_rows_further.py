@@ -22,6 +22,7 @@ FURTHER: tuple[Measure, ...] = (
         reference="Huh et al. 2024",
         label="cycle consistency",
         prepare=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(

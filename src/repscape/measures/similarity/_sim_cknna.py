@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import csr_array
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray, rows_of, spans
-from ..uncertainty import DRAWS, jackknife, parts_of_groups, spread_of, subsets
+from ..uncertainty import DRAWS, Asked, JointNull, jackknife, parts_of_groups, spread_of, subsets
 from ._gram import BLOCK_BYTES
+from ._joint_null import relabelled_values
+from ._kernels import shared_alignment
 from ._pair import Inference, PairError, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
@@ -142,7 +143,10 @@ def _error(first: Neighbors, second: Neighbors, value: float, groups: IntArray |
 class Neighbors:
     """One side: the k largest entries of each row of the kernel matrix."""
 
-    entries: csr_array
+    columns: npt.NDArray[np.int32]
+    """(n, k) where they stand."""
+    values: FloatArray
+    """(n, k)"""
     own: float
     """HSIC of the entries with themselves."""
     source: npt.NDArray[Any]
@@ -160,12 +164,12 @@ class Neighbors:
     @property
     def n(self) -> int:
         """Examples."""
-        return int(self.entries.shape[0])
+        return int(self.columns.shape[0])
 
     @property
     def nbytes(self) -> int:
         """Memory it holds."""
-        lists = self.entries.data.nbytes + self.entries.indices.nbytes
+        lists = self.columns.nbytes + self.values.nbytes
         return int(lists * (1 + DRAWS / 2) + self.source.nbytes)  # with the halves, which may be asked for
 
     def subset(self, rows: IntArray) -> Neighbors:
@@ -174,9 +178,10 @@ class Neighbors:
 
     def shuffled(self, order: IntArray) -> Neighbors:
         """Return the examples in another order."""
-        moved = self.entries[order][:, order]
-        moved.sort_indices()
-        return Neighbors(moved, self.own, self.source[order], self.options)
+        place = np.empty(self.n, dtype=np.int32)
+        place[order] = np.arange(self.n)
+        moved = replace(self, columns=place[self.columns[order]], values=self.values[order], source=self.source[order])
+        return replace(moved, prepared=[])
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Neighbors:
@@ -195,16 +200,17 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Neighbors:
                 "it out, or take normalize=False."
             )
         Z /= lengths[:, None]
-    entries = _largest(Z, k)
-    own = _hsic(entries, entries)
-    if not own > 1e-12 * float(entries.data @ entries.data):
+    columns, values = _largest(Z, k)
+    same = np.arange(n)
+    own = _hsic(shared_alignment(columns, values, columns, values, same, same), n)
+    if not own > 1e-12 * float((values**2).sum()):
         raise DegenerateDataError(
             f"{name} of {NAME} must hold points at different distances: its alignment with itself is {own:.3g}, not positive."
         )
-    return Neighbors(entries, own, source, options)
+    return Neighbors(columns, values, own, source, options)
 
 
-def _largest(Z: FloatArray, k: int) -> csr_array:
+def _largest(Z: FloatArray, k: int) -> tuple[npt.NDArray[np.int32], FloatArray]:
     """Return the k largest inner products of each row with the other rows, in the order of the columns."""
     n = Z.shape[0]
     columns, values = np.empty((n, k), dtype=np.int32), np.empty((n, k))
@@ -217,24 +223,26 @@ def _largest(Z: FloatArray, k: int) -> csr_array:
         taken = above | (level & (level.cumsum(axis=1) <= k - above.sum(axis=1, keepdims=True)))
         columns[start:stop] = np.nonzero(taken)[1].reshape(-1, k)
         values[start:stop] = rows[taken].reshape(-1, k)
-    return csr_array((values.ravel(), columns.ravel(), np.arange(0, n * k + 1, k)), shape=(n, n))
+    return columns, values
 
 
-def _alignment(first: Neighbors, second: Neighbors) -> tuple[float, int]:
-    """Return the alignment and the number of neighbours in common."""
-    shared = _where(first.entries).multiply(_where(second.entries)).tocsr()
-    hsic = _hsic(first.entries.multiply(shared).tocsr(), second.entries.multiply(shared).tocsr())
-    return hsic / math.sqrt(first.own * second.own), int(shared.nnz)
+def _alignment(first: Neighbors, second: Neighbors, order: IntArray | None = None) -> tuple[float, int]:
+    """Return the alignment and the number of neighbours in common, the second side in an order of its examples."""
+    order = np.arange(first.n) if order is None else order
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    found = shared_alignment(first.columns, first.values, second.columns, second.values, order, place)
+    return _hsic(found, first.n) / math.sqrt(first.own * second.own), int(found[4])
 
 
-def _where(entries: csr_array) -> csr_array:
-    return csr_array((np.ones(entries.nnz), entries.indices, entries.indptr), shape=entries.shape)
-
-
-def _hsic(K: csr_array, L: csr_array) -> float:
+def _hsic(found: tuple[float, float, float, float, int], n: int) -> float:
     """Return the unbiased HSIC of matrices with an empty diagonal, but for the factor 1 / (n (n - 3))."""
-    n = int(K.shape[0])
-    trace = float(K.multiply(L.T).sum())
-    sums = float(K.sum()) * float(L.sum()) / ((n - 1) * (n - 2))
-    crossed = float(K.sum(axis=0) @ L.sum(axis=1))
-    return trace + sums - 2 / (n - 2) * crossed
+    trace, one, other, crossed, _ = found
+    return trace + one * other / ((n - 1) * (n - 2)) - 2 / (n - 2) * crossed
+
+
+def nulls(
+    sides: Mapping[int, Neighbors], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    return relabelled_values(sides, pairs, asked, value=lambda a, b, order: _alignment(a, b, order)[0])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
 
 from ...machine import within_memory
 from .._result import Estimate
+from ..points import IntArray
+from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
+from ._joint_null import relabelled_values
+from ._kernels import found_again
 from ._lists import Metric, held_lists
 from ._pair import Inference, ready
 
@@ -96,12 +100,18 @@ def sim_cycle_knn(
     )
 
 
-def _found_again(first: Held, second: Held) -> float:
-    here, there = first.neighbours, second.neighbours
-    found = np.zeros(first.n, dtype=np.bool_)
-    for column in there.T:  # one neighbour of every example at a time: memory stays n k
-        found |= (here[column] == np.arange(first.n)[:, None]).any(axis=1)
-    return float(found.mean())
+def _found_again(first: Held, second: Held, order: IntArray | None = None) -> float:
+    order = np.arange(first.n) if order is None else order
+    place = np.empty_like(order)
+    place[order] = np.arange(order.size)
+    return float(found_again(first.neighbours, second.neighbours, order, place)) / first.n
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    return relabelled_values(sides, pairs, asked, value=_found_again)
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:

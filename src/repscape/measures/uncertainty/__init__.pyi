@@ -14,6 +14,7 @@ from ._influence import (
 )
 from ._jackknife import deleted_parts, jackknife, parts_of_groups
 from ._joint import Asked, JointNull
+from ._joint_kernels import score_relabelled
 from ._largest import Beyond, Largest
 from ._null import Exchanges, Null, exchanges, shuffle_null, shuffles, usual_permutations, whole_groups
 from ._pair_noise import pair_surplus
@@ -75,6 +76,7 @@ __all__ = [
     "sample_size_curve",
     "sandwich",
     "share_kept",
+    "score_relabelled",
     "shuffle_null",
     "shuffles",
     "spread_by_influence",
