@@ -10,7 +10,7 @@ import pytest
 
 import repscape as rs
 from repscape.measures import MEASURES
-from repscape.measures.similarity import _crossed_null
+from repscape.measures.similarity import _crossed_null, _joint_null
 from repscape.measures.uncertainty import Asked, Exchanges
 
 FORMS: list[tuple[str, Mapping[str, Any]]] = [
@@ -38,6 +38,10 @@ FORMS: list[tuple[str, Mapping[str, Any]]] = [
     ("sim_cknna", {"k": 4}),
     ("sim_cknna", {"k": 25, "normalize": False}),
     ("sim_cycle_knn", {"k": 2}),
+    ("sim_linreg", {}),
+    ("sim_linreg", {"folds": 3, "ridge": 0.1}),
+    ("sim_predictivity", {}),
+    ("sim_predictivity", {"summary": "median"}),
     ("overlap_rbo", {"k": 4}),
     ("overlap_rbo", {"p": 0.5}),
     ("information_imbalance", {}),
@@ -61,6 +65,7 @@ def test_one_pass_is_every_pair_by_itself(
     name: str, options: dict, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(_crossed_null, "AT_ONCE", width)  # as if layers were wide
+    monkeypatch.setattr(_joint_null, "WIDE_BYTES", 8 * 26 * width)
     row = MEASURES[name]
     held = sides(name, options, LAYERS)
     groups = np.arange(26) // 2

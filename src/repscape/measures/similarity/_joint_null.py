@@ -21,6 +21,8 @@ from ._pair import Prepared, null_name
 
 FloatArray = npt.NDArray[np.float64]
 Pair = tuple[int, int]
+WIDE_BYTES = 1 << 26
+"""Of second sides that stand side by side."""
 SideT = TypeVar("SideT")
 PreparedT = TypeVar("PreparedT", bound=Prepared)
 
@@ -89,3 +91,37 @@ def relabelled_values(
     orders = asked.orders(sides[pairs[0][0]].n)
     values = [[value(sides[one], sides[other], order) for order in orders] for one, other in pairs]
     return JointNull(np.array(values), null_name(asked.permutations, asked.free))
+
+
+def side_by_side(  # house: the sides and pairs, and what a measure reads of columns
+    sides: Mapping[int, PreparedT],
+    pairs: Sequence[Pair],
+    asked: Asked,
+    *,
+    columns: Callable[[PreparedT], FloatArray],
+    by_column: Callable[[PreparedT, FloatArray], FloatArray],
+    value: Callable[[FloatArray], float],
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings, of a measure that reads its second side column by column.
+
+    `columns` gives the (n, p) columns of a side, `by_column` the (m, p) numbers that a first side makes of any columns, and
+    `value` what those of one side come to. All second sides, in many orders, stand side by side in one wide matrix.
+    """
+    n = sides[pairs[0][0]].n
+    orders = asked.orders(n)
+    held = {place: np.asarray(columns(sides[place]), dtype=np.float64) for place in {pair[1] for pair in pairs}}
+    values = np.empty((len(pairs), len(orders)))
+    for first in sorted({pair[0] for pair in pairs}):
+        cells = [(row, draw) for row, pair in enumerate(pairs) if pair[0] == first for draw in range(len(orders))]
+        while cells:
+            some = [cells.pop()]
+            width = held[pairs[some[0][0]][1]].shape[1]
+            while cells and 8 * n * (width + held[pairs[cells[-1][0]][1]].shape[1]) <= WIDE_BYTES:
+                some.append(cells.pop())
+                width += held[pairs[some[-1][0]][1]].shape[1]
+            wide = np.concatenate([held[pairs[row][1]][orders[draw]] for row, draw in some], axis=1)
+            ends = np.cumsum([held[pairs[row][1]].shape[1] for row, _ in some])
+            parts = np.split(by_column(sides[first], wide), ends[:-1], axis=1)
+            for cell, part in zip(some, parts, strict=True):
+                values[cell] = value(part)
+    return JointNull(values, null_name(asked.permutations, asked.free))

@@ -126,6 +126,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Kornblith et al. 2019",
         label="held-out R²",
         prepare=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(

@@ -143,6 +143,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Schrimpf et al. 2018",
         label="predictivity",
         prepare=True,
+        nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -16,6 +16,8 @@ from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact
+from ..uncertainty import Asked, JointNull
+from ._joint_null import side_by_side
 from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
@@ -100,12 +102,12 @@ def sim_linreg(
     asked.check(NAME, ("auto", "influence", "subsample", None))
     first, second = ready(X, Y, kind=Regression, prepare=prepare, options={**options, "rng": rng})
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
-    left, total = _squares(first, second)
+    left, total = _squares(first, second.targets)
     whole, lost = total.sum(axis=0), left.sum(axis=0)
     value = _r2(left, total)
     return pair_estimate(
         (first, second),
-        lambda a, b: _r2(*_squares(a, b)),
+        lambda a, b: _r2(*_squares(a, b.targets)),
         function=NAME,
         value=value,
         asked=asked,
@@ -137,6 +139,11 @@ class Regression:
     def n(self) -> int:
         """Examples."""
         return self.points.n
+
+    @property
+    def targets(self) -> FloatArray:
+        """(n, d) the points as what is predicted."""
+        return self.points.at(np.arange(self.n))
 
     @property
     def nbytes(self) -> int:
@@ -230,9 +237,9 @@ def _influence(first: Regression, second: Regression, value: float) -> tuple[Flo
     return -first.n * (lost - (1 - value) * whole) / total, surplus, leverage
 
 
-def _squares(first: Regression, second: Regression) -> tuple[FloatArray, FloatArray]:
-    """Return (folds, p) squared errors on held-out examples, and squared distances from the training mean."""
-    parts = [(first.predictors.at(rows), second.points.at(rows)) for rows in first.held_out]
+def _squares(first: Regression, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return (folds, p) squared errors on held-out examples of (n, p) targets, and squared distances from the training mean."""
+    parts = [(first.predictors.at(rows), targets[rows]) for rows in first.held_out]
     products = [x.T @ y for x, y in parts]
     sums = [(x.sum(axis=0), y.sum(axis=0)) for x, y in parts]
     product, total_x, total_y = sum(products), sum(x for x, _ in sums), sum(y for _, y in sums)
@@ -254,3 +261,17 @@ def _squares(first: Regression, second: Regression) -> tuple[FloatArray, FloatAr
 
 def _r2(left: FloatArray, total: FloatArray) -> float:
     return float(1 - left.sum() / total.sum())
+
+
+def nulls(
+    sides: Mapping[int, Regression], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    return side_by_side(
+        sides,
+        pairs,
+        asked,
+        columns=lambda side: side.targets,
+        by_column=lambda side, wide: np.stack([part.sum(axis=0) for part in _squares(side, wide)]),
+        value=lambda part: float(1 - part[0].sum() / part[1].sum()),
+    )

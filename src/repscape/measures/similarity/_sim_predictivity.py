@@ -14,7 +14,9 @@ from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact
+from ..uncertainty import Asked, JointNull
 from ._held import FloatArray, Held, held_estimate, refuse_constant
+from ._joint_null import side_by_side
 from ._pair import Inference, ready
 
 NAME = "sim_predictivity"
@@ -106,13 +108,16 @@ def sim_predictivity(
     sides = ready(X, Y, kind=Held, prepare=prepare, options={**options, "rng": rng})
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
     over = np.mean if summary == "mean" else np.median
-    by_unit = _correlations(*sides)
-    details: dict[str, Any] = {"by_unit": by_unit, "reverse": float(over(_correlations(sides[1], sides[0])))}
+    by_unit = _correlations(sides[0], sides[1].rows["units"])
+    details: dict[str, Any] = {
+        "by_unit": by_unit,
+        "reverse": float(over(_correlations(sides[1], sides[0].rows["units"]))),
+    }
     if responses is not None:
         details |= _ceiling(responses, by_unit, over)
     return held_estimate(
         sides,
-        lambda first, second: float(over(_correlations(first, second))),
+        lambda first, second: float(over(_correlations(first, second.rows["units"]))),
         function=NAME,
         asked=asked,
         options=options,
@@ -144,9 +149,9 @@ def _inverse(points: FloatArray, learned: Any, ridge: float) -> FloatArray:
     return inverse
 
 
-def _correlations(first: Held, second: Held) -> FloatArray:
-    """Return the correlation of each unit of the second side with its held-out prediction from the first."""
-    points, units = first.fixed["points"], second.rows["units"]
+def _correlations(first: Held, units: FloatArray) -> FloatArray:
+    """Return the correlation of each of the units (n, p) with its held-out prediction from the first side."""
+    points = first.fixed["points"]
     predicted = np.empty_like(units)
     for part, inverse in zip(first.fixed["parts"], first.fixed["maps"], strict=True):
         learned = np.setdiff1d(np.arange(first.n), part)
@@ -161,6 +166,21 @@ def _correlation(a: FloatArray, b: FloatArray) -> FloatArray:
     lengths = np.linalg.norm(a, axis=0) * np.linalg.norm(b, axis=0)
     found: FloatArray = np.where(lengths > 0, (a * b).sum(axis=0) / np.where(lengths > 0, lengths, 1.0), 0.0)
     return np.clip(found, -1.0, 1.0)
+
+
+def nulls(
+    sides: Mapping[int, Held], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
+) -> JointNull:
+    """Return the values of all pairs under shared relabellings."""
+    over = np.mean if options["summary"] == "mean" else np.median
+    return side_by_side(
+        sides,
+        pairs,
+        asked,
+        columns=lambda side: side.rows["units"],
+        by_column=lambda side, wide: _correlations(side, wide)[None],
+        value=lambda part: float(over(part)),
+    )
 
 
 def _ceiling(responses: Sequence[Any], by_unit: FloatArray, over: Any) -> dict[str, Any]:
