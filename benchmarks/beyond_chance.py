@@ -123,7 +123,7 @@ def size(title: str, what: str) -> tuple[int, int, int]:
     name = measures()[title][0]
     if name in SLOWEST:
         return 40, 2, 19
-    return 48, 24 if MEASURES[name].nulls and what == "level" else 8, 19
+    return 48, 24 if what == "level" else 8, 19
 
 
 def level_run(title: str, seed: int, *, share: float = 0.0, what: str = "level") -> dict[str, Any]:

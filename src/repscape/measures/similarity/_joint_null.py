@@ -21,7 +21,7 @@ from ._pair import Prepared, null_name
 
 FloatArray = npt.NDArray[np.float64]
 Pair = tuple[int, int]
-WIDE_BYTES = 1 << 26
+WIDE_BYTES = 1 << 20
 """Of second sides that stand side by side."""
 SideT = TypeVar("SideT")
 PreparedT = TypeVar("PreparedT", bound=Prepared)
