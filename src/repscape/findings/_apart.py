@@ -83,6 +83,8 @@ class Difference:
     """Of the two values over the same subsets; NaN where their errors were added as independent."""
     degrees: float = math.inf
     """Degrees of freedom of the error."""
+    varies: bool = True
+    """Whether the two deviate from one another at all, beyond rounding: what never varied says nothing of other samples."""
 
     @property
     def reach(self) -> float:
@@ -125,12 +127,30 @@ def difference(one: Sample, other: Sample) -> Difference | None:
         return Difference(one.value - other.value, max(least, math.hypot(one.stderr, other.stderr)))
     apart, product = float((a - b).std(ddof=1)), float(a.std() * b.std())
     together = float((a * b).mean()) / product if product > 0 else 0.0
-    return Difference(one.value - other.value, max(least, apart), together, a.size - 1)
+    return Difference(one.value - other.value, max(least, apart), together, a.size - 1, apart > least)
 
 
 def rests_on_few(record: Record) -> bool:
     """Whether a value says that it rests on few examples, so that no sample tells how it varies: it enters no conclusion."""
     return "rests_on" in record.result.options
+
+
+WITHOUT, COPIES = "without_near_copies", "near_copies"
+"""Details of results that look for near copies: the value with one point for each clump of them, and how many points have one."""
+
+
+def may_exceed(few: Record, other: Record, *, sign: int = 1, of: int = 1) -> bool:
+    """Whether a value that rests on few examples may lie above another (below, with sign -1), among so many values.
+
+    Where near copies decide it lies, for all that is known, between the value with them and the one without, and beyond by the
+    errors; where single examples decide nothing is known.
+    """
+    one, best = Sample.of(few), Sample.of(other)
+    if not few.result.details.get(COPIES) or not math.isfinite(one.stderr) or not math.isfinite(best.stderr):
+        return True
+    far = max(sign * one.value, sign * float(np.asarray(few.result.details.get(WITHOUT, math.nan))))
+    reach_of_all = float(stdtrit(1e9, 1 - (1 - LEVEL) / (2 * max(of, 1))))
+    return not sign * best.value - far > reach_of_all * math.hypot(one.stderr, best.stderr)
 
 
 def judged(record: Record) -> bool:

@@ -12,7 +12,7 @@ from ..errors import InputError
 from ..measures import Estimate
 from ..measures.uncertainty import Beyond
 from ..results import Place, Record, Results, beyond
-from ._apart import Sample, judged, rests_on_few
+from ._apart import Sample, judged, may_exceed, rests_on_few
 from ._beyond_chance import calibrated_beyond
 from ._conclusion import Conclusion
 from ._standing import standing
@@ -147,7 +147,9 @@ def _match(same: Sequence[Record], rows: int) -> Match:
         return Match(best, (), None)
     found = standing([Sample.of(record) for record in known], lines=rows)
     kept = found.may_be_high if sign > 0 else found.may_be_low
-    also = tuple(record for record, may in zip(known, kept, strict=True) if may and record is not best)
+    left = [record for record in finite(same) if rests_on_few(record)]
+    may = [one for one in left if may_exceed(one, best, sign=sign, of=rows * len(same))]
+    also = tuple(record for record, may in zip(known, kept, strict=True) if may and record is not best) + tuple(may)
     return Match(best, also, not also, found.p_value)
 
 

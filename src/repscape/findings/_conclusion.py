@@ -31,6 +31,7 @@ HEADINGS: Mapping[str, str] = MappingProxyType(
         "not suggested": BUILD_ON,
         "disagree": "Where estimators disagree",
         "moves": "Where more examples would change the value",
+        "left out": "What rests on few examples",
         "few examples": "What rests on few examples",
         "near-copies": COPIES,
         "copies": COPIES,
@@ -57,7 +58,8 @@ class Conclusion(Brief):
     """What is said. Of a profile: "highest", "lowest", "flat" (no layer stands out), "single" (one value). Of pairs of layers:
     "most alike", "least alike", "equally alike", "best match", "unsure match", "changes most", "changes least", "changes
     evenly". Beyond: "suggested", "not suggested", "disagree" (two estimators), "moves" (with the number of examples),
-    "few examples" (that decide a value: nothing is concluded of it), "near-copies" (that decide a value), "copies", "no errors"
+    "few examples" (that decide a value: nothing is concluded of it), "left out" (an end that is not named, since a value that
+    rests on few examples may be it), "near-copies" (that decide a value), "copies", "no errors"
     (nothing is concluded)."""
     measure: str
     """The measure; of two estimators the first; "" where it is about the examples."""

@@ -16,7 +16,7 @@ import pandas as pd
 
 from .. import _check, _random
 from ..errors import InputError
-from ._apart import difference
+from ._apart import difference, may_exceed
 from ._best_set import Joint
 from ._networks import OVER, bands_over, differences_over
 from ._profile_entries import Entry, comparable, entries_of, pairs_of, place_of, running_names
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Between = Literal["layers", "models", "steps"]
 Over = Literal["examples", "networks", "checkpoints"]
 BEST = "best"
+CONCLUDED = ("low_simultaneous", "high_simultaneous", "p_value", "p_adjusted")
 
 
 def paired_differences(
@@ -77,7 +78,8 @@ def paired_differences(
         what it is compared with as `against_model`, `against_step`, `against_layer`; x (curves only), value, against_value,
         difference, stderr, correlation; low, high, p_value (Student's t, two-sided) for each by itself; low_simultaneous,
         high_simultaneous, p_adjusted, which hold for all rows at once (95 %); same_within, the margin within which the two are
-        the same for all rows at once. Against "best" the intervals allow for the largest value being chosen by the same data:
+        the same for all rows at once (NaN where nothing varies, of which no equality follows); rests_on_few, whether either
+        value rests on few examples: such a row enters no family, and its simultaneous columns and p are NaN. Against "best" the intervals allow for the largest value being chosen by the same data:
         `low` and `high` for whichever of the others it might have been, the simultaneous ones for all pairs; and may_be_best
         says which layers no other is shown to exceed (step-down over all pairs, wrong about any in 5 % of samples).
 
@@ -133,6 +135,8 @@ def paired_differences(
                 "difference": a.value - b.value,
                 "stderr": np.nan if apart is None else apart.stderr,
                 "correlation": np.nan if apart is None else apart.correlation,
+                "rests_on_few": a.few or b.few,
+                "varies": apart is not None and apart.varies,
             }
         )
         deviations.append(a.deviations - b.deviations)
@@ -142,7 +146,15 @@ def paired_differences(
         found = _against_chosen(frame, entries, between, generator)
     else:
         found = with_intervals(frame, np.array(deviations).T, "difference", rng=generator)
-    return found.assign(same_within=np.maximum(found["high_simultaneous"], -found["low_simultaneous"]))
+    found = without_few(found)
+    margin = np.maximum(found["high_simultaneous"], -found["low_simultaneous"])  # where nothing varies nothing is known
+    return found.assign(same_within=margin.where(found["varies"])).drop(columns="varies")
+
+
+def without_few(frame: pd.DataFrame) -> pd.DataFrame:
+    """Take from rows that rest on few examples what would be concluded of them: they are in no family."""
+    said = [name for name in CONCLUDED if name in frame]
+    return frame.assign(**{name: frame[name].mask(frame["rests_on_few"]) for name in said})
 
 
 def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng: np.random.Generator) -> pd.DataFrame:
@@ -151,7 +163,8 @@ def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng
     lines = [held for held in comparable(entries, between) if len(held) > 1]
     size = np.abs(frame["difference"].to_numpy()) / frame["stderr"].where(frame["stderr"] > 0).to_numpy()
     level = shared_level(len(lines))
-    for held in lines:
+    for whole in lines:
+        held = [entry for entry in whole if not entry.few] or whole
         sign = held[0].record.info.alike or 1  # the best of distances is the smallest
         values = np.array([sign * entry.value for entry in held])
         together = Joint.of_samples([entry.sample for entry in held], rng)
@@ -159,17 +172,21 @@ def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng
         found = standing([entry.sample for entry in held], lines=len(lines))
         kept = found.may_be_high if sign > 0 else found.may_be_low
         joint = together.threshold(every, level=level)
-        t_values = np.nan_to_num(size[len(rows) : len(rows) + len(held) - 1], nan=0.0)
-        adjusted = np.minimum(1.0, len(lines) * together.p_values(t_values, every))
-        for i, place in enumerate(one for one in range(len(held)) if one != int(values.argmax())):
-            t = float(t_values[i])
+        best = held[int(values.argmax())]
+        for entry in (one for one in whole if one is not best):
+            t = float(np.nan_to_num(size[len(rows)], nan=0.0))
+            place = next((i for i, one in enumerate(held) if one is entry), None)
+            if place is None:  # it rests on few examples, and is compared with none
+                may = may_exceed(entry.record, best.record, sign=sign, of=len(lines) * len(whole))
+                rows.append({**dict.fromkeys(("single", "joint", "p_value", "p_adjusted"), math.nan), "may_be_best": may})
+                continue
             known = math.isfinite(joint)  # of a value without an error, as a curve may have, nothing is
             rows.append(
                 {
                     "single": together.threshold(every, beside=place),
                     "joint": joint,
                     "p_value": together.p_value(t, every, beside=place) if known else math.nan,
-                    "p_adjusted": float(adjusted[i]) if known else math.nan,
+                    "p_adjusted": min(1.0, len(lines) * together.p_value(t, every)) if known else math.nan,
                     "may_be_best": bool(kept[place]),
                 }
             )
@@ -205,7 +222,8 @@ def simultaneous_bands(
     -------
     pandas.DataFrame
         A row for each value: measure, variant, profile, column, group, model, step, site, layer, index, depth, x (curves only),
-        value, stderr, low, high for each by itself, low_simultaneous, high_simultaneous for all rows at once. The band covers
+        value, stderr, low, high for each by itself, low_simultaneous, high_simultaneous for all rows at once (NaN
+        where rests_on_few says that the value rests on few examples). The band covers
         the estimator's mean over samples of this size; bias it does not cover.
 
     Raises
@@ -228,7 +246,7 @@ def simultaneous_bands(
     entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
     if over != "examples":
         return bands_over(entries, over)
-    frame = pd.DataFrame([{**place_of(e), "value": e.value, "stderr": e.sample.stderr} for e in entries])
+    frame = pd.DataFrame([{**place_of(e), "value": e.value, "stderr": e.sample.stderr, "rests_on_few": e.few} for e in entries])
     deviations = np.array([e.deviations for e in entries]).T
     found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))
-    return found.drop(columns=["p_value", "p_adjusted"])
+    return without_few(found).drop(columns=["p_value", "p_adjusted"])

@@ -14,7 +14,7 @@ from .. import _check
 from ..errors import InputError
 from ..measures import Estimate
 from ..results import MATRICES, Place, Record, Results
-from ._apart import Sample
+from ._apart import Sample, rests_on_few
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -27,7 +27,9 @@ class Entry:
     x: float | None
     sample: Sample
     deviations: FloatArray
-    """(draws,) over subsets of the examples."""
+    """(draws,) over subsets of the examples; NaN where nothing is concluded of the value."""
+    few: bool = False
+    """Whether the value rests on few examples: it is shown, and enters no comparison."""
 
     @property
     def value(self) -> float:
@@ -65,8 +67,8 @@ def _values(record: Record, name: str) -> Iterator[Entry]:
     result = record.result
     if result.replicates is None or result.stderr is None:
         raise InputError(
-            f"results of {name} must hold replicates, the deviations over common subsets. {record.variant} on layer "
-            f"{record.place.layer.name!r} has none: measure it with error='auto'."
+            f"results of {name} must hold errors and replicates, the deviations over common subsets. {record.variant} on "
+            f"layer {record.place.layer.name!r} {_missing(record)}."
         )
     places = (
         [(None, Sample.of(record))]
@@ -74,8 +76,21 @@ def _values(record: Record, name: str) -> Iterator[Entry]:
         else [(x, Sample.at(record, place)) for place, x in enumerate(result.x.tolist())]
     )
     unknown = np.full(result.replicates.shape[0], np.nan)  # of a value without an error, as a curve may have
-    for x, sample in places:
-        yield Entry(record, x, sample, unknown if sample.deviations is None else sample.deviations)
+    few = np.broadcast_to(np.asarray(result.details.get("rests_on_few", rests_on_few(record))), len(places))
+    for (x, sample), rests in zip(places, few.tolist(), strict=True):
+        known = sample.deviations is not None and not rests
+        yield Entry(record, x, sample, sample.deviations if known and sample.deviations is not None else unknown, bool(rests))
+
+
+def _missing(record: Record) -> str:
+    """Say what a result lacks for comparisons, and what helps."""
+    result = record.result
+    how = result.options.get("error")
+    if result.stderr is not None:
+        return f"has an error ({how}) but no such deviations, so that it cannot be compared in pairs"
+    if "error" in record.options and record.options["error"] is None:
+        return "has no error, since it was measured with error=None: measure it with error='auto'"
+    return f"has no error: {record.info.name} gives none with these options at n={result.n:,}; its page says when it does"
 
 
 def running_names(entries: Iterable[Entry], between: str) -> dict[str, None]:
@@ -95,7 +110,8 @@ def pairs_of(entries: Iterable[Entry], between: str, against: str) -> Iterator[t
             continue
         named = {str(_running(entry.record.place, between)): entry for entry in series}
         sign = series[0].record.info.alike or 1
-        best = max(series, key=lambda entry: sign * entry.value if math.isfinite(entry.value) else -math.inf)
+        solid = [entry for entry in series if not entry.few] or series  # the best is chosen among what can be compared
+        best = max(solid, key=lambda entry: sign * entry.value if math.isfinite(entry.value) else -math.inf)
         ends = {"first": series[0], "last": series[-1], "best": best}
         base = named.get(against) or ends.get(against)
         if base is not None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ..results import Record
-from ._apart import Sample, judged, rests_on_few
+from ._apart import Sample, judged, may_exceed, rests_on_few
 from ._conclusion import Conclusion
 from ._series import series_of
 from ._standing import standing
@@ -14,6 +15,7 @@ from ._words import count, finite, grouped, layer_words, listed, number, pair_wo
 
 BY_LAYER = ("depth", "steps")
 BY_PAIR = ("pairs", "models", "equal")
+NAMED = 3
 SAID = (*BY_LAYER, *BY_PAIR, "next")
 
 
@@ -35,6 +37,10 @@ class Ends:
     """Values in all."""
     p_value: float
     """That equal values would be so far apart by chance."""
+    left_out: tuple[Record, ...] = ()
+    """Those that rest on few examples, and are compared with none."""
+    may_be: tuple[bool, bool] = (False, False)
+    """Whether one that is left out may be the high end, and the low end, for all that is known of it."""
 
     @classmethod
     def among(cls, records: Sequence[Record], *, sign: int = 1, lines: int = 1) -> Ends | None:
@@ -53,18 +59,31 @@ class Ends:
             tuple(record for record, kept in zip(held, some, strict=True) if kept and record is not end)
             for some, end in zip(sets, (high, low), strict=True)
         )
-        certain = all(map(judged, held))
-        return cls(high, low, beside_high, beside_low, judged=certain, of=len(held), p_value=found.p_value)
+        left = tuple(record for record in finite(records) if rests_on_few(record))
+        return cls(
+            high,
+            low,
+            beside_high,
+            beside_low,
+            judged=all(map(judged, held)),
+            of=len(held),
+            p_value=found.p_value,
+            left_out=left,
+            may_be=(
+                any(may_exceed(one, high, sign=sign, of=lines * (len(held) + len(left))) for one in left),
+                any(may_exceed(one, low, sign=-sign, of=lines * (len(held) + len(left))) for one in left),
+            ),
+        )
 
     @property
     def high_stands_out(self) -> bool:
         """Whether some value is shown to lie below the highest."""
-        return self.judged and len(self.beside_high) < self.of - 1
+        return self.judged and not self.may_be[0] and len(self.beside_high) < self.of - 1
 
     @property
     def low_stands_out(self) -> bool:
         """Whether some value is shown to lie above the lowest."""
-        return self.judged and len(self.beside_low) < self.of - 1
+        return self.judged and not self.may_be[1] and len(self.beside_low) < self.of - 1
 
 
 def profile_conclusions(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[Conclusion]:
@@ -132,14 +151,39 @@ def _by_layer(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclus
     whole = f"from {number(low)} at {layer_words(low.place)} to {number(high)} at {layer_words(high.place)}"
     if ends.of == 1:
         yield _about("single", [high], f"{said}: {number(high)} at {layer_words(high.place)}{chance}.")
-    elif ends.judged and not (ends.high_stands_out or ends.low_stands_out):
-        yield _about("flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}.", of=high)
+    elif ends.judged and not (ends.high_stands_out or ends.low_stands_out or any(ends.may_be)):
+        yield _about("flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}{_without(ends)}.", of=high)
+    yield from _left_out(ends, said, layer_words, ("highest", "lowest"))
     if ends.high_stands_out:
-        text = f"{said}: {_end('highest', high, ends.beside_high)}{chance}."
+        text = f"{said}: {_end('highest', high, ends.beside_high)}{chance}{_without(ends)}."
         yield _about("highest", [high, *ends.beside_high], text, p_value=ends.p_value)
     if ends.low_stands_out:
-        text = f"{said}: {_end('lowest', low, ends.beside_low)}."
+        text = f"{said}: {_end('lowest', low, ends.beside_low)}{_without(ends)}."
         yield _about("lowest", [low, *ends.beside_low], text, p_value=ends.p_value)
+
+
+def _without(ends: Ends) -> str:
+    """Count what a sentence leaves out."""
+    return f"; {len(ends.left_out):,} left out, resting on few examples" if ends.left_out else ""
+
+
+def _left_out(
+    ends: Ends, said: str, words: Callable[[Any], str], names: tuple[str, str]
+) -> Iterator[Conclusion]:
+    """Say which end is not named, because one that rests on few examples may be it."""
+    open_ends = [name for name, may in zip(names, ends.may_be, strict=True) if may]
+    if not open_ends or not ends.judged:
+        return
+    named = [words(one.place if words is layer_words else one) for one in ends.left_out[:NAMED]]
+    more = f" and {len(ends.left_out) - NAMED:,} more" if len(ends.left_out) > NAMED else ""
+    several = len(ends.left_out) > 1
+    yield _about(
+        "left out",
+        ends.left_out,
+        f"{said}: nothing is called {' or '.join(open_ends)}, since {', '.join(named)}{more} "
+        f"{'rest' if several else 'rests'} on few examples and may be it; the others are from {number(ends.low)} to "
+        f"{number(ends.high)}.",
+    )
 
 
 def _end(word: str, best: Record, beside: Sequence[Record]) -> str:
@@ -198,9 +242,10 @@ def _pairs(ends: Ends, words: Words, said: str) -> Iterator[Conclusion]:
     whole = f"from {number(low)} between {pair_words(low)} to {number(high)} between {pair_words(high)}"
     if ends.of == 1:
         yield _about("single", [high], f"{said}: {number(high)} between {pair_words(high)}{chance}.")
-    elif ends.judged and not (ends.high_stands_out or ends.low_stands_out):
-        text = f"{said}: no {words.one} stands out beyond the errors, {whole}{chance}."
+    elif ends.judged and not (ends.high_stands_out or ends.low_stands_out or any(ends.may_be)):
+        text = f"{said}: no {words.one} stands out beyond the errors, {whole}{chance}{_without(ends)}."
         yield _about(words.neither, [], text, of=high)
+    yield from _left_out(ends, said, pair_words, (words.high, words.low))
     for stands_out, word, end, beside in (
         (ends.high_stands_out, words.high, high, ends.beside_high),
         (ends.low_stands_out, words.low, low, ends.beside_low),
@@ -208,7 +253,7 @@ def _pairs(ends: Ends, words: Words, said: str) -> Iterator[Conclusion]:
         more = f"; {count(len(beside), f'other {words.one}')} within the errors of it" if beside else ""
         by_chance = chance if end is high else ""
         if stands_out:
-            text = f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{by_chance}."
+            text = f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{by_chance}{_without(ends)}."
             yield _about(word, [end, *beside], text, p_value=ends.p_value)
 
 

@@ -155,9 +155,11 @@ def _with_quality(advice: LayerAdvice, results: Results, one: Record) -> LayerAd
 
 def _advice(records: Sequence[Record], labelled: Sequence[Record], lines: int) -> LayerAdvice:
     """Read one profile, one of so many that are to be right together."""
-    kept = tuple(sorted(finite(records), key=lambda record: record.place.layer.index))
+    every = tuple(sorted(finite(records), key=lambda record: record.place.layer.index))
+    few = tuple(record for record in every if rests_on_few(record))
+    kept = tuple(record for record in every if not rests_on_few(record)) or every
     layers = tuple(record.place.layer for record in kept)
-    certain = all(map(judged, kept)) and not any(map(rests_on_few, kept))
+    certain = all(map(judged, kept)) and not few
     least = _least_differences(kept, shared_level(lines)) if certain else np.zeros((len(kept), len(kept)))
     reading = _read(_Profile(kept, least))
     pointed = tuple(layers[place] for place in reading.suggested)
@@ -170,12 +172,21 @@ def _advice(records: Sequence[Record], labelled: Sequence[Record], lines: int) -
         values=tuple(map(value_of, kept)),
         stderr=tuple(math.nan if record.result.stderr is None else float(record.result.stderr) for record in kept),
         suggested=suggested,
-        evidence=reading.evidence if certain or not pointed else f"{reading.evidence} {UNSURE}",
-        candidates=tuple(sorted(pointed, key=lambda layer: layer.index)) or layers,
+        evidence=_evidence(reading.evidence, certain=certain, few=few),
+        candidates=tuple(sorted({*pointed, *(one.place.layer for one in few)}, key=lambda layer: layer.index))
+        if pointed
+        else tuple(record.place.layer for record in every),
         peak=None if reading.peak is None else layers[reading.peak],
         minimum=pointed[0] if pointed else None,
         regret=_regret(suggested, [r for r in labelled if series_of(r) == line]),
     )
+
+
+def _evidence(said: str, *, certain: bool, few: Sequence[Record]) -> str:
+    """Add what the reading of a profile lacks."""
+    left = ", ".join(layer_words(record.place) for record in few)
+    out = f" Left out: {left}, whose dimension rests on few examples." if few else ""
+    return f"{said}{out}" if certain else f"{said}{out} {UNSURE}"
 
 
 def _least_differences(records: Sequence[Record], level: float) -> FloatArray:

@@ -15,7 +15,7 @@ from ._apart import Move, Sample, difference, moved, rests_on_few
 from ._conclusion import Conclusion
 from ._series import series_of
 from ._standing import least_p, told_apart
-from ._words import count, grouped, layer_words, line_words, merged, number, subject, value_of
+from ._words import count, grouped, layer_words, line_words, merged, number, pair_words, subject, value_of
 
 N_EFF = "n_eff"
 NUMBER, WITHOUT, DECIDE = "near_copies", "without_near_copies", "near_copies_decide"
@@ -102,8 +102,7 @@ def moves(results: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
 
 def few_examples(results: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
     """Say which values rest on few examples, of which nothing is concluded."""
-    every = [record for record in results if record.profile not in MATRICES]
-    for line in grouped(every, key=lambda r: (r.variant, r.column, r.profile)).values():
+    for line in grouped(results.records, key=lambda r: (r.variant, r.column, r.profile)).values():
         few = [record for record in line if rests_on_few(record)]
         if not few:
             continue
@@ -113,11 +112,15 @@ def few_examples(results: Results, names: Mapping[str, str]) -> Iterator[Conclus
             first.info.name,
             tuple(dict.fromkeys(record.place.layer.key for record in (first, *few))),
             f"{subject(names[first.variant], first, line)}: rests on few examples in {len(few)} of {len(line)}, most at "
-            f"{layer_words(first.place)}: {_with_both(first)}. Another sample may lack them: nothing is concluded of these.",
+            f"{_where(first)}: {_with_both(first)}. Another sample may lack them: nothing is concluded of these.",
             variant=first.variant,
             model=first.place.model,
             profile=first.profile,
         )
+
+
+def _where(record: Record) -> str:
+    return pair_words(record) if record.profile in MATRICES else layer_words(record.place)
 
 
 def _with_both(record: Record) -> str:

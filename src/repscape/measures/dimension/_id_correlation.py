@@ -13,7 +13,7 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
 from ..points import NEAR, Centred, centred, points_of, spans, square_norms
-from ..uncertainty import by_group, error_groups, influence_stderr, replicates_of_influence
+from ..uncertainty import by_group, error_groups, influence_stderr, marked, replicates_of_influence
 from ._distinct import graph_apart
 from ._id_correlation_kernels import count_lengths, count_within
 
@@ -105,7 +105,7 @@ def id_correlation(
             "interval": normal_interval(value, stderr),
             "replicates": replicates_of_influence(by_group(by_row, together), stderr=stderr),
         }
-    return Estimate(
+    found = Estimate(
         value=value,
         n=n,
         dropped=len(points) - n,
@@ -123,6 +123,7 @@ def id_correlation(
         },
         **extra,
     )
+    return found if error is None else marked(found, by_row, together)
 
 
 def _radii(lengths: FloatArray, near: int, far: int, *, number: int) -> FloatArray:

@@ -18,7 +18,7 @@ from ...errors import DegenerateDataError, InputError, MemoryBudgetError
 from ...machine import memory_available, within_memory
 from .._result import Estimate
 from ..points import BLOCK_ROWS, Centred, centred, cross, products, spans
-from ..uncertainty import DRAWS, error_groups, replicates_of, spread_by_influence, spread_of
+from ..uncertainty import DRAWS, error_groups, marked, replicates_of, spread_by_influence, spread_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -65,7 +65,8 @@ def id_pca(
     -------
     Estimate
         value in [1, min(n - 1, d)]; corrected it may be more. details: "spectrum" (min(n - 1, d),), the eigenvalues of the
-        covariance (denominator n - 1), largest first; "cumulative", the share of the variance in the first directions.
+        covariance (denominator n - 1), largest first; "cumulative", the share of the variance in the first directions; with
+        an error by influence "n_eff", on how many points it rests: where they are few options["rests_on"] says so.
 
     Raises
     ------
@@ -116,13 +117,14 @@ def id_pca(
             points, None if scores is None else scores * slope, value, correct=correct, error=error, groups=together
         )
     total = spectrum.cumsum()
-    return Estimate(
+    found = Estimate(
         value=value,
         n=points.n,
         options=options,
         details={"spectrum": spectrum, "cumulative": total / total[-1]},
         **spread,
     )
+    return found if scores is None else marked(found, scores, together)
 
 
 def _groups(groups: Any, n: int, *, error: str | None, criterion: str) -> IntArray | None:

@@ -13,7 +13,7 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import unit_rows
-from ..uncertainty import error_groups, spread_by_influence
+from ..uncertainty import error_groups, marked, spread_by_influence
 
 NAME = "health_anisotropy"
 
@@ -38,7 +38,7 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
     -------
     Estimate
         value in [-1, 1]: 0 where directions are spread evenly, 1 where all points look into one. chance is 0. per_point (n,)
-        has each point's mean similarity to the others. details: "dimension", the dimension that contributes most to the value;
+        has each point's mean similarity to the others. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "dimension", the dimension that contributes most to the value;
         "dimension_share", its part of the value: where it is near 1, that dimension alone decides cosines [2]_.
 
     Raises
@@ -68,7 +68,7 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
     by_dimension = (total**2 - np.einsum("ij,ij->j", unit, unit)) / (n * (n - 1))
     value = float(by_dimension.sum())
     top = int(by_dimension.argmax())
-    return Estimate(
+    found = Estimate(
         value=min(1.0, max(-1.0, value)),  # rounding
         n=n,
         per_point=per_point,
@@ -82,3 +82,4 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
             spread_by_influence(value, 2 * per_point, groups=together) if error else {}
         ),  # each point stands in a pair on either side
     )
+    return marked(found, per_point, together) if error else found

@@ -10,7 +10,7 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import BLOCK_ROWS, centred, spans
-from ..uncertainty import error_groups, spread_by_influence
+from ..uncertainty import error_groups, marked, spread_by_influence
 
 NAME = "health_rogue"
 TIMES = 10
@@ -37,7 +37,7 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto",
     Returns
     -------
     Estimate
-        value in [1 / d, 1]; chance is 1 / d, an even share. details: "dimension", which it is; "above_even", how many
+        value in [1 / d, 1]; chance is 1 / d, an even share. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "dimension", which it is; "above_even", how many
         dimensions carry over ten times an even share.
 
     Raises
@@ -72,7 +72,7 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto",
     top = int(totals.argmax())
     value = float(totals[top] / totals.sum())
     along = ((points.source[:, top].astype(np.float64) - points.mean[top]) / scale) ** 2
-    return Estimate(
+    found = Estimate(
         value=value,
         n=n,
         chance=1 / d,
@@ -80,3 +80,4 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto",
         details={"dimension": top, "above_even": int((totals > TIMES / d * totals.sum()).sum())},
         **(spread_by_influence(value, (along - value * by_point) / by_point.mean(), groups=together) if error else {}),
     )
+    return marked(found, along - value * by_point, together) if error else found

@@ -10,7 +10,7 @@ from ... import _check
 from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
-from ..uncertainty import spread_by_influence
+from ..uncertainty import marked, spread_by_influence
 from ._spectra import FloatArray, noise_spectrum, spectrum
 
 NAME = "quality_alpha"
@@ -43,7 +43,7 @@ def quality_alpha(
     Estimate
         value: 0 where all directions are alike, about 1 where the spectrum is as rich as a smooth code can be [2]_, more
         where a few directions hold nearly all. chance is the value of noise of the same shape, by the law of Marchenko and
-        Pastur. details: "first", "last", the ranks fitted; "r2", the weighted share of the variance of log eigenvalues that
+        Pastur. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "first", "last", the ranks fitted; "r2", the weighted share of the variance of log eigenvalues that
         the line explains: near 1 for a power law.
 
     Raises
@@ -89,7 +89,7 @@ def quality_alpha(
     rest = off + value * centred
     spread_of_logs = float(weights @ off**2)
     by_point = error is not None and n > d
-    return Estimate(
+    found = Estimate(
         value=value,
         n=n,
         chance=float(-slope @ np.log(noise_spectrum(n - 1, d)[kept])),
@@ -101,6 +101,7 @@ def quality_alpha(
         },
         **(spread_by_influence(value, _influence(held.squares[:, kept], slope)) if by_point else {}),
     )
+    return marked(found, _influence(held.squares[:, kept], slope)) if by_point else found
 
 
 def _influence(squares: FloatArray, slope: FloatArray) -> FloatArray:

@@ -11,7 +11,7 @@ from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
 from .._result import Estimate
-from ..uncertainty import spread_by_influence, within_bounds
+from ..uncertainty import marked, spread_by_influence, within_bounds
 from ._residual import FloatArray, two_states
 
 NAME = "quality_linearity"
@@ -42,7 +42,7 @@ def quality_linearity(
     -------
     Estimate
         value in [0, 1], on the rows that the map was fitted to. chance is r / (n - 1), r the rank of X: what noise gives.
-        details: "adjusted", 1 - (1 - value) (n - 1) / (n - 1 - r); "rank". :func:`sim_linreg` has the value on held-out rows.
+        details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "adjusted", 1 - (1 - value) (n - 1) / (n - 1 - r); "rank". :func:`sim_linreg` has the value on held-out rows.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def quality_linearity(
     spread = spread_by_influence(value, ((1 - value) * whole - rest) / whole.mean()) if error else {}
     if spread:
         spread["interval"] = within_bounds(value, spread["interval"], low=0.0, high=1.0)
-    return Estimate(
+    found = Estimate(
         value=value,
         n=n,
         chance=rank / (n - 1),
@@ -92,6 +92,7 @@ def quality_linearity(
         details={"adjusted": 1 - (1 - value) * (n - 1) / (n - 1 - rank), "rank": rank},
         **spread,
     )
+    return marked(found, (1 - value) * whole - rest) if error else found
 
 
 def _centred(points: FloatArray, name: str) -> FloatArray:

@@ -9,7 +9,7 @@ import numpy as np
 from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
-from ..uncertainty import spread_by_influence, within_bounds
+from ..uncertainty import marked, spread_by_influence, within_bounds
 from ._spectra import FloatArray, Spectrum, effective, noise_spectrum, spectrum
 
 NAME = "quality_rankme"
@@ -41,7 +41,7 @@ def quality_rankme(
     -------
     Estimate
         value in [1, min(n, d)]: 1 on a line through 0, all where points spread evenly. chance is the value of noise of the same
-        shape, by the law of Marchenko and Pastur: few points cannot fill many directions. details: "eigenvalues", the effective
+        shape, by the law of Marchenko and Pastur: few points cannot fill many directions. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "eigenvalues", the effective
         rank by squared singular values [2]_; "participation", (sum s^2)^2 / sum s^4; "share", the value over min(n, d).
 
     Raises
@@ -79,7 +79,7 @@ def quality_rankme(
     spread = spread_by_influence(value, _influence(held, value)) if by_point else {}
     if spread:
         spread["interval"] = within_bounds(value, spread["interval"], low=1.0, high=float(held.most))
-    return Estimate(
+    found = Estimate(
         value=value,
         n=n,
         chance=effective(np.sqrt(noise_spectrum(n - 1 if centre else n, d))),
@@ -91,6 +91,7 @@ def quality_rankme(
         },
         **spread,
     )
+    return marked(found, _influence(held, value)) if by_point else found
 
 
 def _influence(held: Spectrum, value: float) -> FloatArray:

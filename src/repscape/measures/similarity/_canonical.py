@@ -21,8 +21,8 @@ from scipy.linalg import eigh, qr, svd, svdvals
 
 from ...errors import InputError
 from ..points import IntArray, centred
-from ..uncertainty import deleted_parts, jackknife, parts_of_groups
-from ._pair import PairError
+from ..uncertainty import deleted_parts, parts_of_groups
+from ._pair import PairError, error_by_jackknife
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = ("auto", "jackknife", "subsample", None)
@@ -196,8 +196,7 @@ def jackknife_error(
         left = n - a.rows.size
         between = product - first.whole[a.rows].T @ second.whole[b.rows] - np.outer(a.sums, b.sums) / left
         values.append(compare(a.whiten.T @ between @ b.whiten, a, b))
-    spread, replicates = jackknife(value, values)
-    return PairError("jackknife", spread, replicates)
+    return error_by_jackknife("jackknife", value, values)
 
 
 def correlations(first: Basis, second: Basis) -> FloatArray:

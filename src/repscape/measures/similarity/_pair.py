@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -19,15 +19,17 @@ from ..uncertainty import (
     Null,
     Spread,
     by_group,
+    by_unit,
     effective_examples,
     exchanges,
     few_examples,
+    few_parts,
     influence_stderr,
     jackknife,
     parts_of_groups,
     replicates_of_influence,
     shuffle_null,
-    subsample_error,
+    subsample_replicates,
     with_null,
     within_bounds,
 )
@@ -90,6 +92,8 @@ class PairError:
     spread: Spread
     replicates: FloatArray | None = None
     n_eff: float = math.nan
+    few: Mapping[str, str] = field(default_factory=dict)
+    """The option that says it rests on few examples, where it does."""
 
 
 def error_by_influence(
@@ -109,12 +113,21 @@ def error_by_influence(
     count = influence.size if n is None else n
     own = influence_stderr(influence, groups) * math.sqrt(influence.size / count)
     stderr = math.sqrt(max(own**2 + extra, own**2 / 3))
+    scores = by_unit(influence, groups)
+    n_eff = effective_examples(scores)
     return PairError(
         name,
         Spread(stderr, normal_interval(value, stderr)),
         replicates_of_influence(by_group(influence, groups), stderr=stderr),
-        effective_examples(influence),
+        n_eff,
+        few_examples(n_eff, scores.size),
     )
+
+
+def error_by_jackknife(name: str, value: float, without: Sequence[float]) -> PairError:
+    """Return the error from the values without each part of the examples; where one part decides, they are few."""
+    spread, replicates = jackknife(value, without)
+    return PairError(name, spread, replicates, few=few_parts(replicates))
 
 
 def ready(
@@ -146,16 +159,14 @@ def pair_estimate(
     chance: float | None = None,
     closed: Callable[[], Null | None] | None = None,
     less: bool = False,
-    wary: bool = False,
 ) -> Estimate:
-    """Add the error and the null that were asked for; a `wary` measure says where it rests on few examples.
+    """Add the error and the null that were asked for. options["rests_on"] says where few examples decide.
 
     `own_error` gives, for groups (n,) or None, the error of "auto" and of any name but "subsample"; a measure without one has
     half-samples, by themselves where examples are few. `closed` gives the null whose moments are known under free relabelling:
     its mean is the chance.
     """
     first = sides[0]
-    rng = _random.generator(asked.rng, function)
     free = asked.free(first.n, function)
     found: PairError | None = None
     if asked.error is not None and asked.error != "subsample" and own_error is not None:
@@ -166,7 +177,7 @@ def pair_estimate(
                 f"Got {first.n} examples; take error=None, or fewer dimensions."
             )
     elif asked.error == "subsample" or (asked.error == "auto" and AUTO_LEAST <= first.n <= AUTO_ROWS):
-        found = _by_subsets(sides, compare, value=value, rng=rng, groups=free.groups, must=asked.error == "subsample")
+        found = _by_subsets(sides, compare, value=value, groups=free.groups, must=asked.error == "subsample")
     result = Estimate(
         value=value,
         n=first.n,
@@ -177,7 +188,7 @@ def pair_estimate(
             **options,
             "error": found.name if found else None,
             "null": None,
-            **(few_examples(found.n_eff) if wary and found else {}),
+            **(found.few if found else {}),
         },
         details={
             **details,
@@ -234,7 +245,6 @@ def _by_subsets(  # house: the comparison, and what to do with it
     compare: Callable[[SideT, SideT], float],
     *,
     value: float,
-    rng: Any,
     groups: IntArray | None,
     must: bool,
 ) -> PairError | None:
@@ -246,9 +256,9 @@ def _by_subsets(  # house: the comparison, and what to do with it
 
     try:
         if groups is None:
-            return PairError("subsample", subsample_error(of, first.n, value=value, rng=rng))
+            return PairError("subsample", *subsample_replicates(of, first.n, value=value))
         rest = [np.setdiff1d(np.arange(first.n), part) for part in parts_of_groups(groups)]
-        return PairError("jackknife", *jackknife(value, [of(rows) for rows in rest]))
+        return error_by_jackknife("jackknife", value, [of(rows) for rows in rest])
     except InputError:
         if must:  # "auto" gives an error where there is one: the subsets may be too small
             raise

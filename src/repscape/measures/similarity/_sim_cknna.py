@@ -20,11 +20,11 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray, rows_of, spans
-from ..uncertainty import DRAWS, Asked, JointNull, jackknife, parts_of_groups, spread_of, subsets
+from ..uncertainty import DRAWS, Asked, JointNull, parts_of_groups, spread_of, subsets
 from ._gram import BLOCK_BYTES
 from ._joint_null import relabelled_values
 from ._kernels import shared_alignment
-from ._pair import Inference, PairError, pair_estimate, ready
+from ._pair import Inference, PairError, error_by_jackknife, pair_estimate, ready
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cknna"
@@ -128,7 +128,7 @@ def _error(first: Neighbors, second: Neighbors, value: float, groups: IntArray |
     if groups is not None:
         rest = [np.setdiff1d(np.arange(first.n), part) for part in parts_of_groups(groups)]
         without = [_alignment(first.subset(rows), second.subset(rows))[0] for rows in rest]
-        return PairError("jackknife over groups", *jackknife(value, without))
+        return error_by_jackknife("jackknife over groups", value, without)
     halves = first.halves(), second.halves()
     if not all(halves):  # of some half all examples are the same
         return None

@@ -117,7 +117,6 @@ def sim_linreg(
             "by_feature": 1 - np.divide(lost, whole, out=np.full(whole.size, np.nan), where=whole > 0),
         },
         own_error=lambda codes: _error(first, second, value, codes),
-        wary=True,
         bounds=(-math.inf, 1.0),
     )
 
