@@ -136,7 +136,8 @@ def rests_on_few(record: Record) -> bool:
 
 
 WITHOUT, COPIES = "without_near_copies", "near_copies"
-"""Details of results that look for near copies: the value with one point for each clump of them, and how many points have one."""
+"""Details of results that look for near copies: the value with one point for each clump of them, and how many points have
+one."""
 
 
 def may_exceed(few: Record, other: Record, *, sign: int = 1, of: int = 1) -> bool:

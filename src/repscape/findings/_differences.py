@@ -79,7 +79,8 @@ def paired_differences(
         difference, stderr, correlation; low, high, p_value (Student's t, two-sided) for each by itself; low_simultaneous,
         high_simultaneous, p_adjusted, which hold for all rows at once (95 %); same_within, the margin within which the two are
         the same for all rows at once (NaN where nothing varies, of which no equality follows); rests_on_few, whether either
-        value rests on few examples: such a row enters no family, and its simultaneous columns and p are NaN. Against "best" the intervals allow for the largest value being chosen by the same data:
+        value rests on few examples: such a row enters no family, and its simultaneous columns and p are NaN. Against "best"
+        the intervals allow for the largest value being chosen by the same data:
         `low` and `high` for whichever of the others it might have been, the simultaneous ones for all pairs; and may_be_best
         says which layers no other is shown to exceed (step-down over all pairs, wrong about any in 5 % of samples).
 
@@ -178,7 +179,9 @@ def _against_chosen(frame: pd.DataFrame, entries: list[Entry], between: str, rng
             place = next((i for i, one in enumerate(held) if one is entry), None)
             if place is None:  # it rests on few examples, and is compared with none
                 may = may_exceed(entry.record, best.record, sign=sign, of=len(lines) * len(whole))
-                rows.append({**dict.fromkeys(("single", "joint", "p_value", "p_adjusted"), math.nan), "may_be_best": may})
+                rows.append(
+                    {**dict.fromkeys(("single", "joint", "p_value", "p_adjusted"), math.nan), "may_be_best": may}
+                )
                 continue
             known = math.isfinite(joint)  # of a value without an error, as a curve may have, nothing is
             rows.append(
@@ -246,7 +249,9 @@ def simultaneous_bands(
     entries = entries_of(results, measure, name, variant=variant, column=column, profile=profile)
     if over != "examples":
         return bands_over(entries, over)
-    frame = pd.DataFrame([{**place_of(e), "value": e.value, "stderr": e.sample.stderr, "rests_on_few": e.few} for e in entries])
+    frame = pd.DataFrame(
+        [{**place_of(e), "value": e.value, "stderr": e.sample.stderr, "rests_on_few": e.few} for e in entries]
+    )
     deviations = np.array([e.deviations for e in entries]).T
     found = with_intervals(frame, deviations, "value", rng=_random.generator(rng, name))
     return without_few(found).drop(columns=["p_value", "p_adjusted"])

@@ -15,6 +15,8 @@ from ._series import series_of
 from ._words import finite, grouped, subject, value_of
 
 POWER = 0.8
+ALONG = ("depth", "next", "first", "last", "equal")
+"""Profiles with one value for each layer."""
 SHARE = 0.02
 """Difference to be found of what lies between 0 and 1."""
 RELATIVE = 0.1
@@ -33,8 +35,9 @@ def next_study(results: Results) -> tuple[str, ...]:
 
 def _sentences(results: Results) -> Iterator[str]:
     names = titles(results.records)
-    held = [r for r in finite(results) if r.profile == "depth" and judged(r) and not rests_on_few(r)]
-    for line in grouped(held, key=lambda r: (r.variant, r.column, *series_of(r))).values():
+    told = [r for r in results if r.profile in ALONG]
+    held = [r for r in finite(told) if judged(r) and not rests_on_few(r)]
+    for line in grouped(held, key=lambda r: (r.variant, r.column, r.profile, *series_of(r), _second(r))).values():
         error = _error_of_difference(line)
         wanted = _wanted(line)
         if not error or not wanted:
@@ -43,9 +46,14 @@ def _sentences(results: Results) -> Iterator[str]:
         needed = math.ceil(n * (REACH * error / wanted) ** 2)
         said = subject(names[line[0].variant], line[0], held)
         yield (
-            f"{said}: a difference of {wanted:.2g} between successive layers is found with {POWER:.0%} power from about "
+            f"{said}: a difference of {wanted:.2g} between successive {'steps' if line[0].profile == 'next' "
+            f"else 'layers'} is found with {POWER:.0%} power from about "
             f"{_rounded(needed):,} examples; here there were {n:,}."
         )
+
+
+def _second(record: Record) -> str | None:
+    return None if record.other is None else record.other.model
 
 
 def _error_of_difference(line: list[Record]) -> float:

@@ -79,7 +79,9 @@ def _values(record: Record, name: str) -> Iterator[Entry]:
     few = np.broadcast_to(np.asarray(result.details.get("rests_on_few", rests_on_few(record))), len(places))
     for (x, sample), rests in zip(places, few.tolist(), strict=True):
         known = sample.deviations is not None and not rests
-        yield Entry(record, x, sample, sample.deviations if known and sample.deviations is not None else unknown, bool(rests))
+        yield Entry(
+            record, x, sample, sample.deviations if known and sample.deviations is not None else unknown, bool(rests)
+        )
 
 
 def _missing(record: Record) -> str:
@@ -90,7 +92,9 @@ def _missing(record: Record) -> str:
         return f"has an error ({how}) but no such deviations, so that it cannot be compared in pairs"
     if "error" in record.options and record.options["error"] is None:
         return "has no error, since it was measured with error=None: measure it with error='auto'"
-    return f"has no error: {record.info.name} gives none with these options at n={result.n:,}; its page says when it does"
+    return (
+        f"has no error: {record.info.name} gives none with these options at n={result.n:,}; its page says when it does"
+    )
 
 
 def running_names(entries: Iterable[Entry], between: str) -> dict[str, None]:

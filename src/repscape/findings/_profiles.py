@@ -152,7 +152,9 @@ def _by_layer(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclus
     if ends.of == 1:
         yield _about("single", [high], f"{said}: {number(high)} at {layer_words(high.place)}{chance}.")
     elif ends.judged and not (ends.high_stands_out or ends.low_stands_out or any(ends.may_be)):
-        yield _about("flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}{_without(ends)}.", of=high)
+        yield _about(
+            "flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}{_without(ends)}.", of=high
+        )
     yield from _left_out(ends, said, layer_words, ("highest", "lowest"))
     if ends.high_stands_out:
         text = f"{said}: {_end('highest', high, ends.beside_high)}{chance}{_without(ends)}."
@@ -167,9 +169,7 @@ def _without(ends: Ends) -> str:
     return f"; {len(ends.left_out):,} left out, resting on few examples" if ends.left_out else ""
 
 
-def _left_out(
-    ends: Ends, said: str, words: Callable[[Any], str], names: tuple[str, str]
-) -> Iterator[Conclusion]:
+def _left_out(ends: Ends, said: str, words: Callable[[Any], str], names: tuple[str, str]) -> Iterator[Conclusion]:
     """Say which end is not named, because one that rests on few examples may be it."""
     open_ends = [name for name, may in zip(names, ends.may_be, strict=True) if may]
     if not open_ends or not ends.judged:

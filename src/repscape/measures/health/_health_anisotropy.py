@@ -38,7 +38,8 @@ def health_anisotropy(X: Any, *, error: Literal["auto", "influence"] | None = "a
     -------
     Estimate
         value in [-1, 1]: 0 where directions are spread evenly, 1 where all points look into one. chance is 0. per_point (n,)
-        has each point's mean similarity to the others. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "dimension", the dimension that contributes most to the value;
+        has each point's mean similarity to the others. details: "n_eff", on how many examples an error rests (few:
+        options["rests_on"]); "dimension", the dimension that contributes most to the value;
         "dimension_share", its part of the value: where it is near 1, that dimension alone decides cosines [2]_.
 
     Raises

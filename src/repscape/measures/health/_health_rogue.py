@@ -37,7 +37,8 @@ def health_rogue(X: Any, *, error: Literal["auto", "influence"] | None = "auto",
     Returns
     -------
     Estimate
-        value in [1 / d, 1]; chance is 1 / d, an even share. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "dimension", which it is; "above_even", how many
+        value in [1 / d, 1]; chance is 1 / d, an even share. details: "n_eff", on how many examples an error rests (few:
+        options["rests_on"]); "dimension", which it is; "above_even", how many
         dimensions carry over ten times an even share.
 
     Raises

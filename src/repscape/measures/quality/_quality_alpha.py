@@ -43,7 +43,8 @@ def quality_alpha(
     Estimate
         value: 0 where all directions are alike, about 1 where the spectrum is as rich as a smooth code can be [2]_, more
         where a few directions hold nearly all. chance is the value of noise of the same shape, by the law of Marchenko and
-        Pastur. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "first", "last", the ranks fitted; "r2", the weighted share of the variance of log eigenvalues that
+        Pastur. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "first", "last", the ranks
+        fitted; "r2", the weighted share of the variance of log eigenvalues that
         the line explains: near 1 for a power law.
 
     Raises

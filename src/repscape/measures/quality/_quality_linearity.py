@@ -42,7 +42,8 @@ def quality_linearity(
     -------
     Estimate
         value in [0, 1], on the rows that the map was fitted to. chance is r / (n - 1), r the rank of X: what noise gives.
-        details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "adjusted", 1 - (1 - value) (n - 1) / (n - 1 - r); "rank". :func:`sim_linreg` has the value on held-out rows.
+        details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "adjusted", 1 - (1 - value) (n - 1)
+        / (n - 1 - r); "rank". :func:`sim_linreg` has the value on held-out rows.
 
     Raises
     ------

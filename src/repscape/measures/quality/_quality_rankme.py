@@ -41,7 +41,8 @@ def quality_rankme(
     -------
     Estimate
         value in [1, min(n, d)]: 1 on a line through 0, all where points spread evenly. chance is the value of noise of the same
-        shape, by the law of Marchenko and Pastur: few points cannot fill many directions. details: "n_eff", on how many examples an error rests (few: options["rests_on"]); "eigenvalues", the effective
+        shape, by the law of Marchenko and Pastur: few points cannot fill many directions. details: "n_eff", on how many
+        examples an error rests (few: options["rests_on"]); "eigenvalues", the effective
         rank by squared singular values [2]_; "participation", (sum s^2)^2 / sum s^4; "share", the value over min(n, d).
 
     Raises

@@ -1,6 +1,7 @@
 from ._bounds import within_bounds
 from ._calibrated import drawn_null, with_null
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
+from ._examples_needed import sample_size
 from ._influence import (
     FEW,
     MOMENTS,
@@ -34,7 +35,7 @@ from ._resample import (
     subsample_replicates,
     subsets,
 )
-from ._sample_size import sample_size, sample_size_curve
+from ._sample_size import sample_size_curve
 from ._sandwich import sandwich, share_kept
 from ._subsets_graph import LEAST_POINTS, LEAST_SHARE, Deviations, Surroundings, deviations
 

@@ -1,4 +1,4 @@
-"""How many examples? Any measure against their number, and from a pilot the number that an error or a difference takes."""
+"""How many examples? Any measure against their number."""
 
 from __future__ import annotations
 
@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtri, ndtri
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError
 from ...graph import knn_graph
-from .._result import NORMAL_95, Curve, Estimate
+from .._result import Curve, Estimate
 from .._rows import measure as row_of
 from .._table import REPRESENTATIONS, Measure
 
@@ -21,7 +20,6 @@ Rows = npt.NDArray[np.int64]
 NAME = "sample_size_curve"
 LEAST = 20
 HALVINGS = 6
-USUAL_DRAWS = 20
 
 
 def sample_size_curve(
@@ -81,7 +79,7 @@ def sample_size_curve(
     row = row_of(name)
     row.check_options(options)
     points = tuple(_check.points(side, "X", NAME) for side in (X if isinstance(X, tuple) else (X,)))
-    held = _columns(row, dict(columns or {}), points)
+    held = columns_of(row, dict(columns or {}), points)
     _check.integer(draws, "draws", NAME, low=2)
     generator = _random.generator(rng, NAME)
     n = points[0].shape[0]
@@ -112,131 +110,7 @@ def sample_size_curve(
     )
 
 
-def sample_size(
-    measure: str | Measure | tuple[str | Measure, Mapping[str, Any]],
-    X: Any,
-    *,
-    error: float | None = None,
-    difference: float | None = None,
-    power: float = 0.8,
-    columns: Mapping[str, Any] | None = None,
-) -> Estimate:
-    """How many examples give an error of so much, or tell two layers apart, by a pilot study.
-
-    Variances fall as 1 / n, so that an error of e takes n (stderr / e)^2 examples, and a true difference D is found at the 5 %
-    level with probability `power` from n (z(.975) + z(power))^2 (stderr of the difference / D)^2 [1]_. Layers share the
-    examples, and the error of their difference is that of the pair.
-
-    Parameters
-    ----------
-    measure : str, Measure or (name, options)
-        Any row of the table that has an error, or your own.
-    X : (n, d) array, or a pair of them
-        The pilot. (X, Y), two layers of the same examples, for a difference, or for a measure that compares two.
-    error : float, optional
-        The standard error wanted.
-    difference : float, optional
-        The difference between two layers to be found. Neither error nor difference: the one that the pilot shows.
-    power : float in (0, 1)
-        With what probability it is to be found.
-    columns : mapping, optional
-        As in :func:`sample_size_curve`.
-
-    Returns
-    -------
-    Estimate
-        value: the number of examples, rounded up; interval, 95 %, for what the pilot's error is not known exactly. n, examples
-        of the pilot. details: "stderr", the pilot's, of the value or of the difference; "difference", the pilot's own (NaN for
-        one layer); "correlation" of the two layers' errors.
-
-    Raises
-    ------
-    InputError
-        If both an error and a difference are wanted, X is not what they are about, or the measure gives no error here.
-
-    References
-    ----------
-    .. [1] Cohen (1988). Statistical power analysis for the behavioral sciences. Erlbaum.
-
-    Examples
-    --------
-    >>> import numpy as np, repscape as rs
-    >>> rng = np.random.default_rng(0)
-    >>> X, labels = rng.normal(size=(400, 5)), rng.integers(2, size=400)
-    >>> wanted = rs.sample_size(("overlap_labels", {"k": 10}), X, error=0.005, columns={"labels": labels})
-    >>> bool(wanted.interval[0] < wanted.value < wanted.interval[1])
-    True
-    """
-    function = "sample_size"
-    name, options = measure if isinstance(measure, tuple) else (measure, {})
-    row = row_of(name)
-    row.check_options(options)
-    if error is not None and difference is not None:
-        raise InputError(f"{function} answers one question: give error or difference, not both.")
-    pilots = tuple(_check.points(side, "X", function) for side in (X if isinstance(X, tuple) else (X,)))
-    paired = error is None
-    if len(pilots) != max(row.arity, 2 if paired else 1) or (paired and row.arity == 2):
-        raise InputError(
-            f"X of {function} must be two layers (X, Y) for a difference of a measure of one representation, and what "
-            f"{row.name} takes ({row.arity} array(s)) for an error. Got {len(pilots)} array(s) for "
-            f"{'a difference' if paired else 'an error'}."
-        )
-    for given, word in ((error, "error"), (difference, "difference")):
-        if given is not None:
-            _check.number(given, word, function, low=0, open_ends="l")
-    _check.number(power, "power", function, low=0, high=1, open_ends="lh")
-    sides = [(side,) for side in pilots] if paired else [pilots]
-    found = [_with_error(row, options, side, _columns(row, dict(columns or {}), side), function) for side in sides]
-    stderr, together, apart, draws = _pilot_error(found)
-    between = abs(apart) if difference is None else difference
-    wanted = between / (NORMAL_95 + float(ndtri(power))) if error is None else error
-    if wanted == 0:
-        raise InputError(f"{function} needs a difference other than 0: no number of examples tells equal layers apart.")
-    n = pilots[0].shape[0]
-    needed = n * (stderr / wanted) ** 2
-    low, high = (needed * (draws - 1) / float(chdtri(draws - 1, tail)) for tail in (0.025, 0.975))
-    return Estimate(
-        value=float(math.ceil(needed)),
-        n=n,
-        interval=(low, high),
-        options={
-            "measure": row.name,
-            **options,
-            "error": error,
-            "difference": between if paired else None,
-            "power": power,
-        },
-        details={"stderr": stderr, "difference": apart, "correlation": together},
-    )
-
-
-def _with_error(
-    row: Measure, options: Mapping[str, Any], sides: tuple[npt.NDArray[Any], ...], held: dict[str, Any], function: str
-) -> Estimate:
-    """Return the pilot's result, which must be one number with an error."""
-    found = _measured(row, options, sides, held, np.arange(sides[0].shape[0]))
-    if not isinstance(found, Estimate) or found.stderr is None:
-        raise InputError(
-            f"measure of {function} must give one number with an error on the pilot. {row.name} gives none."
-        )
-    return found
-
-
-def _pilot_error(found: list[Estimate]) -> tuple[float, float, float, int]:
-    """Return the error of the value or the difference, the correlation, the difference, and the draws that they rest on."""
-    draws = min((USUAL_DRAWS if one.replicates is None else one.replicates.shape[0]) for one in found)
-    errors = [float(one.stderr or 0.0) for one in found]
-    if len(found) == 1:
-        return errors[0], math.nan, math.nan, draws
-    rows = [one.replicates for one in found if one.replicates is not None]
-    together = 0.0
-    if len(rows) == len(found) and len({one.size for one in rows}) == 1:
-        together = float(np.nan_to_num(np.atleast_2d(np.corrcoef(np.stack(rows)))[0, 1]))
-    square = errors[0] ** 2 + errors[1] ** 2 - 2 * together * errors[0] * errors[1]
-    return math.sqrt(max(square, 0.0)), together, found[0].value - found[1].value, draws
-
-
-def _columns(row: Measure, given: dict[str, Any], points: tuple[npt.NDArray[Any], ...]) -> dict[str, Any]:
+def columns_of(row: Measure, given: dict[str, Any], points: tuple[npt.NDArray[Any], ...]) -> dict[str, Any]:
     """Return the columns that the measure takes, checked."""
     if len(points) != row.arity:
         raise InputError(f"X of {NAME} must be {row.arity} array(s) for {row.name}. Got {len(points)}.")
@@ -269,13 +143,13 @@ def _of(  # house: what a call of a measure needs
     row: Measure, options: Mapping[str, Any], points: tuple[npt.NDArray[Any], ...], held: Mapping[str, Any], rows: Rows
 ) -> tuple[float, float]:
     """Return the measure's value and error on some of the examples."""
-    result = _measured(row, options, points, held, rows)
+    result = measured(row, options, points, held, rows)
     if isinstance(result, Estimate):
         return result.value, math.nan if result.stderr is None else result.stderr
     return float(result.values[-1]), math.nan if result.stderr is None else float(result.stderr[-1])
 
 
-def _measured(  # house: what a call of a measure needs
+def measured(  # house: what a call of a measure needs
     row: Measure, options: Mapping[str, Any], points: tuple[npt.NDArray[Any], ...], held: Mapping[str, Any], rows: Rows
 ) -> Estimate | Curve:
     """Measure some of the examples."""
