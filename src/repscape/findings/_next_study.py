@@ -45,9 +45,9 @@ def _sentences(results: Results) -> Iterator[str]:
         n = line[0].result.n
         needed = math.ceil(n * (REACH * error / wanted) ** 2)
         said = subject(names[line[0].variant], line[0], held)
+        what = "steps" if line[0].profile == "next" else "layers"
         yield (
-            f"{said}: a difference of {wanted:.2g} between successive {'steps' if line[0].profile == 'next' "
-            f"else 'layers'} is found with {POWER:.0%} power from about "
+            f"{said}: a difference of {wanted:.2g} between successive {what} is found with {POWER:.0%} power from about "
             f"{_rounded(needed):,} examples; here there were {n:,}."
         )
 
