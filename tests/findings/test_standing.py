@@ -105,7 +105,10 @@ def test_what_rests_on_few_examples_enters_no_comparison_and_both_values_are_tol
     few = replace(records[1].result, options={"rests_on": "few examples"}, details=details)
     said = Results((records[0], replace(records[1], result=few), records[2])).conclusions()
     by_kind = {one.kind: one for one in said}
-    assert by_kind["highest"].layers == ("h.2",)
+    assert by_kind["lowest"].layers == ("h.0",)
+    assert by_kind["lowest"].text.endswith("; 1 left out, resting on few examples.")
+    assert "highest" not in by_kind  # layer 1, with near copies, lies above
+    assert by_kind["left out"].layers == ("h.1",)
     assert by_kind["few examples"].layers == ("h.1",)
     assert by_kind["few examples"].text == (
         "Intrinsic dimension, TwoNN: rests on few examples in 1 of 3, most at layer 1 (h.1, depth 0.5): 9.00 ± 0.10, as if 7 "

@@ -96,3 +96,20 @@ def test_groups_that_cannot_be_are_refused() -> None:
         rs.id_twonn(rs.knn_graph(X, 2), groups=group)
     with pytest.raises(rs.errors.GraphDepthError, match="error='subsamples' of id_mle, as over groups"):
         rs.id_mle(graph, k=4, groups=group)
+
+
+def test_one_heavy_example_is_told_by_measures_that_rest_on_it() -> None:
+    rng = np.random.default_rng(0)
+    size = np.where(np.arange(300) == 0, 200.0, 1.0)[:, None]
+    X, Y = rng.normal(size=(300, 8)) * size, rng.normal(size=(300, 6)) * size
+    found = (
+        rs.sim_cka(X, Y),
+        rs.sim_rsa(X, Y, metric="euclidean"),
+        rs.sim_procrustes(X, Y),
+        rs.sim_cca(X, Y),
+        rs.id_pca(X),
+    )
+    assert [one.options.get("rests_on") for one in found] == ["few examples"] * len(found)
+    assert found[0].details["n_eff"] < 2
+    plain = rs.sim_cka(X / size, Y / size), rs.sim_cca(X / size, Y / size), rs.id_pca(X / size)
+    assert not any("rests_on" in one.options for one in plain)

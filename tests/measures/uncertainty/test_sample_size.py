@@ -110,8 +110,27 @@ def test_a_difference_of_layers_is_found_with_the_power_asked_for() -> None:
 def test_what_is_wanted_must_be_clear() -> None:
     with pytest.raises(InputError, match="give error or difference, not both"):
         rs.sample_size("id_twonn", X, error=0.1, difference=0.1)
-    with pytest.raises(InputError, match=r"X of sample_size must be two layers"):
+    with pytest.raises(
+        InputError, match=r"X of sample_size must be \(X, Y\) for a difference of id_twonn.*Got 1 array"
+    ):
         rs.sample_size("id_twonn", X, difference=0.1)
-    with pytest.raises(InputError, match="must give one number with an error on the pilot. id_gride gives none"):
+    with pytest.raises(InputError, match="at of sample_size must say which rank of id_gride: one of 2, 4, 8. Got None"):
         rs.sample_size(("id_gride", {"max_rank": 8}), X, error=0.1)
+    assert rs.sample_size(("id_gride", {"max_rank": 8}), X, error=0.1, at=8).value > 20
     assert rs.sample_size("sim_cka", (X, X**3), error=0.001).value > 400
+
+
+def test_pilots_that_tell_nothing_are_refused() -> None:
+    with pytest.raises(InputError, match="same examples, row by row. Got 400 and 60 rows"):
+        rs.sample_size("id_twonn", (X[:400], X[:60]), difference=0.5)
+    labels = np.arange(200) % 10 == 0
+    with pytest.raises(InputError, match="must have an error over examples. The ± of probe_mdl is over orders"):
+        rs.sample_size("probe_mdl", X[:200], error=5.0, columns={"labels": labels.astype(int)})
+    heavy = X[:200] * np.where(np.arange(200) == 0, 200.0, 1.0)[:, None]
+    with pytest.raises(InputError, match="does not rest on few examples"):
+        rs.sample_size("id_pca", heavy, error=0.1)
+    wanted = rs.sample_size("id_pca", X[:200], error=50.0)
+    assert wanted.interval[0] <= wanted.value <= wanted.interval[1]
+    assert wanted.value == 20
+    pairs = (X[:200], X[:200, :3]), (X[:200, :3], X[:200, :2])
+    assert rs.sample_size(("overlap_neighbors", {"k": 10}), pairs, difference=0.02).value > 200

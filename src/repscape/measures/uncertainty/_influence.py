@@ -25,7 +25,7 @@ ROUGH = 18
 """Scores of pairs and products have kurtosis 9 to 15: of n such scores n_eff is n / 9 to n / 15, and no fewer than n / 18 are
 few."""
 LEAD = 2
-"""Below so many effective parts one of a jackknife's parts decides; twenty normal ones fall below it in 1 of 10,000 samples."""
+"""Below so many effective parts one of a jackknife's parts decides; twenty normal ones fall below it in 1 of 40,000 samples."""
 ResultT = TypeVar("ResultT", Estimate, Curve)
 SINGLE = ("model", "naive", "sandwich")  # errors that take examples for single ones
 
