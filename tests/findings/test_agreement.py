@@ -141,6 +141,6 @@ def test_matches_are_those_of_best_matches(results: rs.Results, every: tuple[Con
         for row in rows.to_dict("records"):
             among = {
                 r.other.layer.key: r for r in results.select(variant=variant, profile="models")
-                if r.place.layer.key == row["layer"] and r.other is not None and "rests_on" not in r.result.options
+                if r.place.layer.key == row["layer"] and r.other is not None
             }  # fmt: skip
             assert max(among, key=lambda key: float(among[key].result)) == row["other_layer"]

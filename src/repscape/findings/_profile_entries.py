@@ -90,8 +90,8 @@ def _missing(record: Record) -> str:
     how = result.options.get("error")
     if result.stderr is not None:
         return f"has an error ({how}) but no such deviations, so that it cannot be compared in pairs"
-    if "error" in record.options and record.options["error"] is None:
-        return "has no error, since it was measured with error=None: measure it with error='auto'"
+    if "error=None" in record.variant:
+        return "has none, since it was measured with error=None: measure it with error='auto'"
     return (
         f"has no error: {record.info.name} gives none with these options at n={result.n:,}; its page says when it does"
     )

@@ -63,12 +63,13 @@ def sample_size(
         pilot's error is not known exactly. n, examples of the pilot. details: "stderr", the pilot's, of the value or of the
         difference; "difference", the pilot's own (NaN for
         one layer); "correlation" of the two layers' errors.
+        options["rests_on"] is "few examples" where the pilot's value is: its error, and so the answer, is little to go by.
 
     Raises
     ------
     InputError
         If both an error and a difference are wanted, X is not what they are about or differs in examples, or the measure
-        gives no error over examples here, one that rests on few examples, or one of 0.
+        gives no error over examples here, or one of 0.
 
     References
     ----------
@@ -121,6 +122,7 @@ def sample_size(
             "difference": between if paired else None,
             "power": power,
             **({} if at is None else {"at": at}),
+            **({"rests_on": "few examples"} if any("rests_on" in one.options for one in found) else {}),
         },
         details={"stderr": stderr, "difference": apart, "correlation": together},
     )
@@ -156,7 +158,7 @@ def _with_error(
     held: dict[str, Any],
     at: float | None,
 ) -> Estimate:
-    """Return the pilot's result, which must be one number with an error over examples, not resting on few of them."""
+    """Return the pilot's result, which must be one number with an error over examples."""
     found = measured(row, options, sides, held, np.arange(sides[0].shape[0]))
     if isinstance(found, Curve):
         found = _value_at(found, at, row.name)
@@ -172,12 +174,6 @@ def _with_error(
     if found.stderr is None or not math.isfinite(found.stderr):
         raise InputError(
             f"measure of sample_size must give one number with an error on the pilot. {row.name} gives none."
-        )
-    if "rests_on" in found.options:
-        raise InputError(
-            f"X of sample_size must be a pilot on which {row.name} does not rest on few examples. Got {found}: few "
-            "decide it, and its error says little of another sample. Take a larger pilot, or leave near-copies "
-            "and outliers out."
         )
     return found
 
