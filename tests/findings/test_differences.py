@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -139,7 +140,7 @@ def test_bad_input() -> None:
         profile(1.0, 2.0).differences(against="fist")
     with pytest.raises(InputError, match="nothing to compare between layers"):
         profile(1.0).differences()
-    with pytest.raises(InputError, match="must hold replicates.* layer 'b' has no error: mine gives none"):
+    with pytest.raises(InputError, match="must hold replicates.* layer 'b' has none: measure it with error='auto'"):
         Results((record(1.0, DRAWS[0]), record(2.0, None, layer="b", index=1))).differences()
     one, two = profile(1.0, 2.0)
     other = Record(
@@ -149,3 +150,29 @@ def test_bad_input() -> None:
         Results((one, other)).differences()
     with pytest.raises(InputError, match="must say which: results hold profiles of mine, other"):
         Results((one, Record(MeasureInfo("other"), "other", "depth", two.place, two.result))).differences()
+
+
+def test_what_rests_on_few_examples_is_marked_and_in_no_family() -> None:
+    records = list(profile(1.0, 9.0, 3.0))
+    result = replace(records[1].result, options={"rests_on": "few examples"})
+    results = Results((records[0], replace(records[1], result=result), records[2]))
+    table = results.differences(against="best").set_index("layer")
+    assert table["against_layer"].unique().tolist() == ["c"]  # b, the largest, is compared with none
+    assert table["rests_on_few"].to_dict() == {"a": False, "b": True}
+    assert table.loc["b", "may_be_best"]
+    assert np.isnan(table.loc["b", "p_adjusted"])
+    bands = results.bands()
+    assert np.isnan(bands["low_simultaneous"]).tolist() == [False, True, False]
+
+
+def test_nothing_that_varies_shows_no_equality() -> None:
+    records = [replace(one, result=replace(one.result, replicates=DRAWS[0])) for one in profile(1.0, 1.0)]
+    assert np.isnan(Results(tuple(records)).differences()["same_within"]).all()
+
+
+def test_half_samples_compare_layers_in_pairs() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 6))
+    plan = rs.Plan(measures=["sim_shape"], profiles=["next"])
+    found = rs.run({"a": X, "b": X[:, :4], "c": X[:, :3]}, plan).differences("sim_shape")
+    assert (found["stderr"] > 0).all()
+    assert np.isfinite(found["correlation"]).all()

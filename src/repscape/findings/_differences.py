@@ -148,7 +148,7 @@ def paired_differences(
     else:
         found = with_intervals(frame, np.array(deviations).T, "difference", rng=generator)
     found = without_few(found)
-    margin = np.maximum(found["high_simultaneous"], -found["low_simultaneous"])  # where nothing varies nothing is known
+    margin = found["high_simultaneous"].clip(lower=-found["low_simultaneous"])  # where nothing varies nothing is known
     return found.assign(same_within=margin.where(found["varies"])).drop(columns="varies")
 
 

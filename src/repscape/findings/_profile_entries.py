@@ -67,7 +67,7 @@ def _values(record: Record, name: str) -> Iterator[Entry]:
     result = record.result
     if result.replicates is None or result.stderr is None:
         raise InputError(
-            f"results of {name} must hold errors and replicates, the deviations over common subsets. {record.variant} on "
+            f"results of {name} must hold replicates, the deviations over common subsets. {record.variant} on "
             f"layer {record.place.layer.name!r} {_missing(record)}."
         )
     places = (
@@ -90,8 +90,8 @@ def _missing(record: Record) -> str:
     how = result.options.get("error")
     if result.stderr is not None:
         return f"has an error ({how}) but no such deviations, so that it cannot be compared in pairs"
-    if "error=None" in record.variant:
-        return "has none, since it was measured with error=None: measure it with error='auto'"
+    if "error" not in result.options or "error=None" in record.variant:
+        return "has none: measure it with error='auto'"
     return (
         f"has no error: {record.info.name} gives none with these options at n={result.n:,}; its page says when it does"
     )

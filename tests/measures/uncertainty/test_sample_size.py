@@ -111,10 +111,10 @@ def test_what_is_wanted_must_be_clear() -> None:
     with pytest.raises(InputError, match="give error or difference, not both"):
         rs.sample_size("id_twonn", X, error=0.1, difference=0.1)
     with pytest.raises(
-        InputError, match=r"X of sample_size must be \(X, Y\) for a difference of id_twonn.*Got 1 array"
+        InputError, match=r"X of sample_size must be two layers \(X, Y\) for a difference of id_twonn.*Got 1 array"
     ):
         rs.sample_size("id_twonn", X, difference=0.1)
-    with pytest.raises(InputError, match="at of sample_size must say which rank of id_gride: one of 2, 4, 8. Got None"):
+    with pytest.raises(InputError, match="gives none, but a curve: say with at= which rank, one of 2, 4, 8"):
         rs.sample_size(("id_gride", {"max_rank": 8}), X, error=0.1)
     assert rs.sample_size(("id_gride", {"max_rank": 8}), X, error=0.1, at=8).value > 20
     assert rs.sample_size("sim_cka", (X, X**3), error=0.001).value > 400

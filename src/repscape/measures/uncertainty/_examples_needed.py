@@ -134,7 +134,7 @@ def _pilots(X: Any, row: Measure, *, paired: bool, function: str) -> list[tuple[
     parts = tuple(given) if paired else (tuple(given),)
     parts = tuple(tuple(one) if isinstance(one, tuple | list) and not _is_points(one) else (one,) for one in parts)
     if len(parts) != (2 if paired else 1) or any(len(one) != row.arity for one in parts):
-        wanted = ("(X, Y)", "((X, Y), (X2, Y2))") if paired else ("one array", "(X, Y)")
+        wanted = ("two layers (X, Y)", "two comparisons ((X, Y), (X2, Y2))") if paired else ("one array", "(X, Y)")
         raise InputError(
             f"X of {function} must be {wanted[row.arity - 1]} for {'a difference' if paired else 'an error'} of {row.name}, "
             f"which takes {row.arity} array(s). Got {', '.join(f'{len(one)} array(s)' for one in parts)}."
@@ -183,7 +183,12 @@ def _value_at(curve: Curve, at: float | None, name: str) -> Estimate:
     places = np.flatnonzero(curve.x == at) if at is not None else np.empty(0)
     if not places.size:
         known = ", ".join(f"{x:g}" for x in curve.x)
-        raise InputError(f"at of sample_size must say which {curve.x_name} of {name}: one of {known}. Got {at!r}.")
+        if at is None:
+            raise InputError(
+                f"measure of sample_size must give one number with an error on the pilot. {name} gives none, but a curve: "
+                f"say with at= which {curve.x_name}, one of {known}."
+            )
+        raise InputError(f"at of sample_size must be one of {known}, the {curve.x_name} of {name}. Got {at!r}.")
     place = int(places[0])
     few = bool(np.broadcast_to(curve.details.get("rests_on_few", "rests_on" in curve.options), curve.x.shape)[place])
     return Estimate(

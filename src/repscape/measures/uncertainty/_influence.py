@@ -22,7 +22,7 @@ MOMENTS = 100
 """Below so many the error of a third or fourth moment is not known: it rests on the sixth or eighth."""
 LEAST_GROUPS = 8
 ROUGH = 30
-"""Scores of pairs and products have kurtosis 9 to 15, so that of n of them n_eff is n / 9 to n / 15: fewer than n / 30 are few."""
+"""Scores of pairs and products have kurtosis 9 to 15, so that of n of them n_eff is n / 9 to n / 15: below n / 30 are few."""
 LEAD = 2
 """Below so many effective parts one of a jackknife's parts decides; twenty normal ones fall below it in 1 of 40,000 samples."""
 ResultT = TypeVar("ResultT", Estimate, Curve)
