@@ -188,8 +188,8 @@ def _nothing_beyond(said: str, within: Sequence[Match], unsaid: Sequence[Match])
     if within:
         every = "no further layer" if unsaid else "no layer"
         text = (
-            f"{said}: {every} of {place.model} is more like a layer of {other.model} than the best of {pairs:,} unrelated pairs "
-            f"is by chance (p = {p:.2g}).{_unsaid(unsaid)}"
+            f"{said}: {every} of {place.model} is more like a layer of {other.model} than the best of {pairs:,} unrelated "
+            f"pairs is by chance (p = {p:.2g}).{_unsaid(unsaid)}"
         )
     else:
         text = (

@@ -72,8 +72,8 @@ def information_imbalance(
         value in (0, 2): (k + 1)/n at best, chance = 1 where the two are independent; higher means that the first tells less
         about the second. per_point (n,): 2/n times the mean rank of each example's neighbours. details: "reverse" and
         "reverse_stderr", the same from the second to the first, NaN where a graph of the first does not hold the neighbours;
-        "best", (k + 1)/n; with permutations "null_mean" and "null_sd"; "ties", where both break ties by index: the most that may
-        take off. Where that matters there is no null, and ``options["null"]`` says so.
+        "best", (k + 1)/n; with permutations "null_mean" and "null_sd"; "ties", where both break ties by index: the most that
+        may take off. Where that matters there is no null, and ``options["null"]`` says so.
 
     Raises
     ------

@@ -22,8 +22,8 @@ from ..uncertainty import (
     replicates_of_influence,
     shuffle_null,
     with_null,
-    within_bounds,
     withheld,
+    within_bounds,
 )
 from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 

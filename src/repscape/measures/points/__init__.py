@@ -4,7 +4,7 @@ from ._centred import BLOCK_ROWS, Centred, centred, compact, cross, products, sp
 from ._known import NEAR, Known, graph_as_deep, graph_of, points_of, rows_in_groups
 from ._neighbor_indices import common_places, neighbor_indices
 from ._rows_of import IntArray, rows_of, unit_rows
-from ._ties import Ties, filled_by_index, shared_by_index
+from ._ties import Ties, filled_by_index, share_in_both, shared_by_index
 
 __all__ = [
     "BLOCK_ROWS",
@@ -25,6 +25,7 @@ __all__ = [
     "products",
     "rows_in_groups",
     "rows_of",
+    "share_in_both",
     "shared_by_index",
     "spans",
     "square_norms",

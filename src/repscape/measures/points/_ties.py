@@ -24,9 +24,9 @@ def shared_by_index(
 ) -> float:
     """Return the most that ties, broken by index on both sides, may add to the share of neighbours in common.
 
-    `lists` (n, k) of both sides; `tied` (n, m) says of each which neighbours are as far as the one before. A neighbour in common
-    counts where it is in either list by index alone. A measure that reads the order (`ordered`) may gain from each that has its
-    place by index on both sides too, as far as another order would have put it elsewhere.
+    `lists` (n, k) of both sides; `tied` (n, m) says of each which neighbours are as far as the one before. A neighbour in
+    common counts where it is in either list by index alone. A measure that reads the order (`ordered`) may gain from each that
+    has its place by index on both sides too, as far as another order would have put it elsewhere.
     """
     one, other = tied
     if one is None or other is None:
@@ -35,12 +35,17 @@ def shared_by_index(
     filled = filled_by_index(one, k), filled_by_index(other, k)
     if ordered:
         return min(1.0, _in_order((one[:, :k], other[:, :k]), lists, filled) / (n * k))
-    rows = np.flatnonzero((filled[0] > 0) & (filled[1] > 0))
-    both = [
-        (rows[:, None] * n + held[rows])[np.arange(k) >= k - by_index[rows, None]]
-        for held, by_index in zip(lists, filled, strict=True)
-    ]
-    return np.intersect1d(*both, assume_unique=True).size / (n * k)
+    chosen = [np.arange(k) >= k - by_index[:, None] for by_index in filled]
+    return share_in_both(lists, (chosen[0], chosen[1]))
+
+
+def share_in_both(lists: tuple[npt.NDArray[Any], npt.NDArray[Any]], chosen: tuple[BoolArray, BoolArray]) -> float:
+    """Return how many of the chosen entries of two (n, k) lists stand in the same row of both, over n k."""
+    if not (chosen[0].any() and chosen[1].any()):
+        return 0.0
+    n, k = lists[0].shape
+    one, other = ((np.arange(n)[:, None] * n + held)[some] for held, some in zip(lists, chosen, strict=True))
+    return float(np.intersect1d(one, other, assume_unique=True).size) / (n * k)
 
 
 def filled_by_index(tied: BoolArray, k: int) -> IntArray:
@@ -62,7 +67,7 @@ def _in_order(
     filled: tuple[IntArray, IntArray],
 ) -> float:
     """Return how many shared neighbours are where they are by index on both sides: of a run of m, 1 - 1 / m of each."""
-    n, k = lists[0].shape
+    k = lists[0].shape[1]
     rows = np.flatnonzero(np.logical_and(*(side.any(axis=1) | (r > 0) for side, r in zip(tied, filled, strict=True))))
     place = common_places(lists[0][rows], lists[1][rows])
     chosen = [np.arange(k) >= k - by_index[rows, None] for by_index in filled]

@@ -3,8 +3,8 @@
 A comparison that is an inner product over pairs of examples needs the second side's vector in another order, and one matrix
 product gives it for every two representations at once. Above 1,000 examples as many are taken, the same for every
 representation, and what they give is brought to the mean and standard deviation that hold for all: those are known exactly.
-The shape is that of all examples only where many of them matter. Where few do, as rows that are much longer than the rest, it is
-decided by how many of those meet under a relabelling, which some of the examples do not tell: every pair is then relabelled
+The shape is that of all examples only where many of them matter. Where few do, as rows that are much longer than the rest, it
+is decided by how many of those meet under a relabelling, which some of the examples do not tell: every pair is then relabelled
 with all of them.
 """
 

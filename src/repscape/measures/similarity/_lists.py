@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import _check
 from ...graph import knn_graph
@@ -27,13 +26,11 @@ def held_lists(  # house: the points, how near is meant, and who asks
     source = rows_of(X, name, function, axis="examples")
     metric = _check.choice(options["metric"], "metric", function, ("cosine", "euclidean"))
     k = _check.integer(options["k"], "k", function, low=1, high=source.shape[0] - 1, why="n - 1")
-    graph = knn_graph(
-        source, min(k + 1, source.shape[0] - 1), metric=metric
-    )  # one more says what is tied with the last
+    one_more = min(k + 1, source.shape[0] - 1)  # it says whether something is tied with the last
+    graph = knn_graph(source, one_more, metric=metric)
     lists, tied = np.asarray(graph.indices, dtype=np.int64)[:, :k], graph.ties()
     rows = {"unit": unit_rows(source.astype(np.float64), name, function, centre=False)} if unit else {}
-    rows |= {} if tied is None else {TIES: tied}
-    return Held(source, lambda some: again(some, options, name), rows=rows, lists=lists)
+    return Held(source, lambda some: again(some, options, name), rows=rows, lists=lists, tied=tied)
 
 
 def ties_of(sides: tuple[Held, Held], *, ordered: bool = False) -> dict[str, float]:
@@ -41,8 +38,8 @@ def ties_of(sides: tuple[Held, Held], *, ordered: bool = False) -> dict[str, flo
     first, second = sides
     if first.n != second.n:
         return {}  # which is refused where the sides are compared
-    lists, tied = (first.neighbours, second.neighbours), (first.rows.get(TIES), second.rows.get(TIES))
-    by_index = shared_by_index(lists, tied, ordered=ordered)
+    lists = first.neighbours, second.neighbours
+    by_index = shared_by_index(lists, (first.tied, second.tied), ordered=ordered)
     return {TIES: by_index} if by_index else {}
 
 

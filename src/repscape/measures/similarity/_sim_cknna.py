@@ -19,7 +19,7 @@ from ... import _check
 from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
-from ..points import IntArray, rows_of, spans
+from ..points import IntArray, rows_of, share_in_both, spans
 from ..uncertainty import DRAWS, TIES, Asked, JointNull, jackknife, parts_of_groups, spread_of, subsets
 from ._gram import BLOCK_BYTES
 from ._joint_null import relabelled_values
@@ -111,7 +111,7 @@ def sim_cknna(
     first, second = ready(X, Y, kind=Neighbors, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     value, shared = _alignment(first, second)
-    by_index = _shared_by_index(first, second)
+    by_index = share_in_both((first.columns, second.columns), (first.by_index, second.by_index))
     return pair_estimate(
         (first, second),
         lambda a, b: _alignment(a, b)[0],
@@ -248,15 +248,6 @@ def _alignment(first: Neighbors, second: Neighbors, order: IntArray | None = Non
     place[order] = np.arange(order.size)
     found = shared_alignment(first.columns, first.values, second.columns, second.values, order, place)
     return _hsic(found, first.n) / math.sqrt(first.own * second.own), int(found[4])
-
-
-def _shared_by_index(first: Neighbors, second: Neighbors) -> float:
-    """Return what share of the neighbours is in either list by index alone: the most that an order of the rows may add."""
-    if not (first.by_index.any() and second.by_index.any()):
-        return 0.0
-    n, k = first.columns.shape
-    both = [(np.arange(n)[:, None] * n + side.columns)[side.by_index] for side in (first, second)]
-    return np.intersect1d(*both, assume_unique=True).size / (n * k)
 
 
 def _hsic(found: tuple[float, float, float, float, int], n: int) -> float:

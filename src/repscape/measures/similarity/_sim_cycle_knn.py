@@ -101,8 +101,9 @@ def sim_cycle_knn(
     if k**2 > MOST * n and error is not None:
         if error == "subsample":
             raise InputError(
-                f"error='subsample' of {NAME} needs k^2 at most {MOST} n: beyond, nearly every example is found again, in halves "
-                f"most of all. Got k = {k} for {n} examples; take k up to {math.isqrt(MOST * n)}, or error=None."
+                f"error='subsample' of {NAME} needs k^2 at most {MOST} n: beyond, nearly every example is found again, and "
+                f"halves do not tell how the value varies. Got k = {k} for {n} examples; take k up to "
+                f"{math.isqrt(MOST * n)}, or error=None."
             )
         asked = replace(asked, error=None)
     return held_estimate(
