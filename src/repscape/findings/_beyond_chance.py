@@ -93,7 +93,7 @@ def _rows(records: Sequence[Record]) -> Iterator[dict[str, object]]:
 def calibrated_beyond(record: Record, limit: float) -> float | None:
     """Return how far the value lies from the limit to the best there can be, in [0, 1]; None where nothing is the best."""
     result, best = record.result, best_of(record)
-    if not (math.isfinite(best) and math.isfinite(limit)):
+    if not (math.isfinite(best) and math.isfinite(limit)) or result.calibrated is None:  # type: ignore[union-attr]
         return None
     room = best - limit
     if abs(room) <= 1e-12 * max(1.0, abs(best)):

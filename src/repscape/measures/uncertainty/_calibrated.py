@@ -19,8 +19,10 @@ WITHHELD = "none: "
 """How ``options["null"]`` begins where there is no null, and a reason why."""
 SMALL = 4
 """Part of the null's standard deviation that ties may add without harm."""
-CLEAR = 20
-"""Part of what a value has beyond chance that ties may add without harm."""
+CLEAR = 10
+"""Standard deviations that a value must be beyond chance without what ties may add, for a null where they may add more."""
+PART = 20
+"""Part of what such a value has beyond chance that ties may add, for a calibrated one."""
 OF_NULL = ("null_mean", "null_sd", "null_threshold", "partial")
 
 
@@ -33,10 +35,12 @@ def with_null(  # house: the result, its null, and what the row says of the valu
     can be is the bound on the side of the alike, or ``details["best"]``.
 
     Relabelled examples take their ties with them, and never share an order by index as the examples themselves do. Where that
-    may be what the value has beyond chance there is no null, and ``options["null"]`` says so.
+    may be what the value has beyond chance there is no null, and ``options["null"]`` says so; where it may be a part of it, no
+    calibrated value.
     """
-    by_index = float(found.details.get(TIES, 0.0))
-    if by_index > max(null.sd / SMALL, abs(found.value - null.mean) / CLEAR):
+    by_index, away = float(found.details.get(TIES, 0.0)), abs(found.value - null.mean)
+    small = by_index <= null.sd / SMALL
+    if not (small or (2 * by_index <= away and away - by_index >= CLEAR * null.sd)):
         return _without_null(found, by_index, null.sd)
     best = float(found.details.get("best", bounds[0] if less else bounds[1]))
     details: dict[str, Any] = {**found.details, "null_mean": null.mean, "null_sd": null.sd}
@@ -47,7 +51,7 @@ def with_null(  # house: the result, its null, and what the row says of the valu
         found,
         p_value=null.p_value,
         chance=null.mean if known is None else known,
-        calibrated=null.calibrated(found.value, best),
+        calibrated=null.calibrated(found.value, best) if small or PART * by_index <= away else None,
         null=null.drawn if null.drawn.size else None,
         options={**found.options, "null": name},
         details=details,
