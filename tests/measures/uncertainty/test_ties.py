@@ -120,4 +120,6 @@ def test_studies_say_of_tied_layers_that_nothing_can_be_said() -> None:
     assert matches.loc["a", "above"].tolist() == [None, None]
     said = [one.text for one in results.conclusions() if "best matches" in one.text]
     assert len(said) == 2
-    assert all("b to d." in text and "Of a it cannot be said whether chance gives as much: ties" in text for text in said)
+    assert all(
+        "b to d." in text and "Of a it cannot be said whether chance gives as much: ties" in text for text in said
+    )

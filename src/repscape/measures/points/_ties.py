@@ -31,7 +31,7 @@ def shared_by_index(
     one, other = tied
     if one is None or other is None:
         return 0.0
-    n, k = lists[0].shape
+    n, k = map(int, lists[0].shape)
     filled = filled_by_index(one, k), filled_by_index(other, k)
     if ordered:
         return min(1.0, _in_order((one[:, :k], other[:, :k]), lists, filled) / (n * k))
@@ -43,7 +43,7 @@ def share_in_both(lists: tuple[npt.NDArray[Any], npt.NDArray[Any]], chosen: tupl
     """Return how many of the chosen entries of two (n, k) lists stand in the same row of both, over n k."""
     if not (chosen[0].any() and chosen[1].any()):
         return 0.0
-    n, k = lists[0].shape
+    n, k = map(int, lists[0].shape)
     one, other = ((np.arange(n)[:, None] * n + held)[some] for held, some in zip(lists, chosen, strict=True))
     return float(np.intersect1d(one, other, assume_unique=True).size) / (n * k)
 
