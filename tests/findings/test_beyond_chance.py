@@ -100,6 +100,13 @@ def test_the_limit_by_hand() -> None:
     assert limits == pytest.approx([3 + largest.max() * one.std(), 0.4 + largest.max() * two.std()])
     assert held.each()[0].p_value == pytest.approx(np.mean(largest >= (5 - 3) / one.std()))
     assert held.best_by_chance() == np.mean([1, 2, 3, 4])
+    assert [entry.why for entry in held.each()] == ["4 relabellings give no p below 0.2"] * 2
+
+
+def test_where_no_value_is_the_best_a_no_is_a_no() -> None:
+    observed, drawn = np.array([0.5, 3.0]), np.random.default_rng(0).normal(size=(2, 39))
+    assert [entry.above for entry in Largest(observed, drawn).each()] == [False, True]
+    assert [entry.above for entry in Largest(observed, drawn, best=np.array([1.0, 3.0])).each()] == [None, True]
 
 
 def test_distances_count_downwards() -> None:

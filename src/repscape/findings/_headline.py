@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
 from ..measures.uncertainty import Beyond
-from ..results import Record, Results, beyond, titles
+from ..results import Record, Results, beyond, titles, withheld_of
 from ._apart import Sample, difference, judged
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
@@ -171,7 +171,7 @@ def _kept(held: Results) -> Iterator[Conclusion]:
         for record in whole[:1] if len(wanted) > 1 else []:
             if isinstance(record.result, Estimate) and record.result.stderr is not None:
                 k, chance = record.result.options.get("k"), record.result.chance
-                by_chance = "" if chance is None else f", by chance {100 * chance:.2g} %"
+                by_chance = "" if chance is None or withheld_of(record) else f", by chance {100 * chance:.2g} %"
                 share = f"{rounded(100 * record.result.value, 100 * record.result.stderr, digits=3)} %"
                 yield _of(
                     "least alike",

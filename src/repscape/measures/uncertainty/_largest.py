@@ -79,7 +79,7 @@ class Largest:
         draws = self._largest.size - 1
         if 1 / (draws + 1) > ALPHA:
             return f"{draws} relabellings give no p below {1 / (draws + 1):.2g}"
-        if not found.above and best - self.sign * found.limit <= 1e-9 * max(1.0, abs(best)):
+        if not found.above and math.isfinite(best) and best - self.sign * found.limit <= 1e-9 * max(1.0, abs(best)):
             return "what chance may read reaches the best value there can be"
         return ""
 
