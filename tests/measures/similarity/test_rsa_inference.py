@@ -141,3 +141,33 @@ def test_bad_input_and_tables(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"It lacks session"):
         rs.measurements_from_table(table, fold="session")
+
+
+def test_bookkeeping_is_no_channel() -> None:
+    noise = np.random.default_rng(0).normal(size=(24, 2))
+    table = pd.DataFrame(
+        {"onset": np.arange(24.0), "trial_type": list("abcd") * 6, "run": np.repeat([1, 2, 3], 8), "session": 1}
+    ).assign(
+        trial=np.arange(24),
+        value=[11, 12, 13, 14] * 6,
+        v1=noise[:, 0],
+        v2=noise[:, 1],
+        catch=[True, False, False] * 8,
+        dead=0.0,
+    )
+    held = rs.measurements_from_table(table)
+    assert held.channels == ("v1", "v2")
+    assert held.left_out == ("onset", "session", "trial", "value", "catch", "dead")
+    assert rs.measurements_from_table(table, channels=["value", "v1"]).channels == ("value", "v1")
+    for name, column, said in (
+        ("code", table["value"], "'code' is the same in all rows of every trial_type: it tells the condition"),
+        ("day", table["run"] * 3, "'day' is the same in all rows of every run"),
+        ("Nr", table["trial"] + 7, "'Nr' is a count of the rows"),
+        ("Nr", np.tile(np.arange(8), 3), "'Nr' is a count of the rows"),
+    ):
+        with pytest.raises(InputError, match=f"channels of measurements_from_table must be given .* {said}"):
+            rs.measurements_from_table(table.assign(**{name: column}))
+    with pytest.raises(InputError, match=r"Got none. Left out: value; name them as channels="):
+        rs.measurements_from_table(table[["trial_type", "run", "value"]])
+    once = table[:4].assign(run=[1, 1, 2, 2])  # of every condition one row: nothing tells a code from a measurement
+    assert rs.measurements_from_table(once[["trial_type", "run", "v1", "v2"]]).channels == ("v1", "v2")
