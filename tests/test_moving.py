@@ -1,4 +1,4 @@
-"""The names that docs/moving.md gives, in tables written by hand: each is there, with those options, and what is said to be missing is."""
+"""The names that docs/moving.md gives: each is there, with those options, and what is said to be missing is."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def unknown(span: str) -> list[str]:
 
 
 def named_here(row: str) -> list[str]:
-    """Return the functions whose names hold what a row calls missing: words written as code, or in capitals as estimators are."""
+    """Return the functions whose names hold what a row calls missing: words written as code, or in capitals."""
     missing = row.split("|")[1]
     words = re.findall(r"\w+", " ".join(re.findall(r"`(\w+)`", missing)))
     words += [word for word in re.findall(r"\w+", re.sub(r"`[^`]*`", "", missing)) if sum(map(str.isupper, word)) > 1]

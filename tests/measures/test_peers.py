@@ -1,4 +1,4 @@
-"""What resi, netrep, dcor, RTD, calibrated-similarity, platonic-rep, imd, pyriemann and IDCorrelation gave on two small representations, and the same calls here."""
+"""What resi, netrep, dcor, platonic-rep, imd and others gave on two small representations, and the same calls here."""
 
 from __future__ import annotations
 

@@ -57,8 +57,8 @@ def rdm_crossnobis(
     ------
     InputError
         If there are fewer than two folds, a fold lacks a condition (under "refuse"), two conditions are never in two folds
-        together ("pairs"), a condition is in one fold alone or two conditions in the same one alone ("rsatoolbox"), or precision
-        is no symmetric (d, d) matrix.
+        together ("pairs"), a condition is in one fold alone or two conditions in the same one alone ("rsatoolbox"), or
+        precision is no symmetric (d, d) matrix.
 
     References
     ----------

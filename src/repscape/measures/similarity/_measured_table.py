@@ -17,15 +17,18 @@ if TYPE_CHECKING:
 NAME = "measurements_from_table"
 MANY = 3
 """Steps of one that chance does not give."""
-NO_CHANNELS = frozenset(
-    """
-    onset duration sample trialtype responsetime value stimfile hed channel index trial trialnumber trialnum trialid trialindex
-    event eventtype eventid block blocknumber miniblock session sessionid ses run runid runnumber subject subjectid sub
-    participant participantid task acq acquisition acqtime recording rec dir echo tr volume frame stimulus stimulusid stim stimid
-    condition conditionid cond item itemid repetition rep response accuracy correct rt reactiontime button key identifier
-    database age sex hand handedness time timestamp iti isi jitter fold chunk chunks split row rowid id unnamed:0
-    """.split()
-)
+# fmt: off
+NO_CHANNELS = frozenset({
+    "onset", "duration", "sample", "trialtype", "responsetime", "value", "stimfile", "hed", "channel", "index", "trial",
+    "trialnumber", "trialnum", "trialid", "trialindex", "event", "eventtype", "eventid", "block", "blocknumber",
+    "miniblock", "session", "sessionid", "ses", "run", "runid", "runnumber", "subject", "subjectid", "sub", "participant",
+    "participantid", "task", "acq", "acquisition", "acqtime", "recording", "rec", "dir", "echo", "tr", "volume", "frame",
+    "stimulus", "stimulusid", "stim", "stimid", "condition", "conditionid", "cond", "item", "itemid", "repetition", "rep",
+    "response", "accuracy", "correct", "rt", "reactiontime", "button", "key", "identifier", "database", "age", "sex",
+    "hand", "handedness", "time", "timestamp", "iti", "isi", "jitter", "fold", "chunk", "chunks", "split", "row", "rowid",
+    "id", "unnamed:0",
+})
+# fmt: on
 """Names, in small letters without spaces, hyphens and underscores, under which BIDS and those who keep such tables write down
 what happened and when: they are no channel."""
 

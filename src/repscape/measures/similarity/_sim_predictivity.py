@@ -74,9 +74,10 @@ def sim_predictivity(
     -------
     Estimate
         value in [-1, 1]; higher means that X tells more about the units of Y. A constant prediction counts 0. details:
-        "by_unit" (p,); "reverse", Y -> X, over the units of X that vary, and "reverse_left_out", how many are constant; with `responses` "ceiling_by_unit", the square root of the split-half reliability
-        over all halvings (at most 20, corrected to all repeats), "ceiling" and "normalised", the value of each unit over its
-        ceiling, averaged over the units whose ceiling is above 0.
+        "by_unit" (p,); "reverse", Y -> X, over the units of X that vary, and "reverse_left_out", how many are constant; with
+        `responses` "ceiling_by_unit", the square root of the split-half reliability over all halvings (at most 20, corrected to
+        all repeats), "ceiling" and "normalised", the value of each unit over its ceiling, averaged over the units whose ceiling
+        is above 0.
 
     Raises
     ------
