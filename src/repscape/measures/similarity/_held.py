@@ -139,12 +139,18 @@ def refuse_permutations(permutations: int, *, function: str) -> None:
         )
 
 
-def refuse_constant(lengths: FloatArray, sizes: FloatArray, *, name: str, function: str) -> None:
+def constant(lengths: FloatArray, sizes: FloatArray) -> npt.NDArray[np.bool_]:
+    """Say which units are the same for all examples, by the lengths of centred units and their largest entries."""
+    found: npt.NDArray[np.bool_] = ~(lengths > 1e-12 * np.maximum(sizes, 1e-300))
+    return found
+
+
+def refuse_constant(constant: npt.NDArray[np.bool_], *, name: str, function: str) -> None:
     """Refuse units that are the same for all examples: they have no correlation."""
-    flat = np.flatnonzero(~(lengths > 1e-12 * np.maximum(sizes, 1e-300)))
+    flat = np.flatnonzero(constant)
     if flat.size:
         shown = ", ".join(map(str, flat[:5])) + (" ..." if flat.size > 5 else "")
         raise InputError(
             f"{name} of {function} must hold no constant unit, which has no correlation. Units {shown} are constant "
-            f"({flat.size} of {lengths.size}); leave them out: {name}[:, {name}.std(axis=0) > 0]."
+            f"({flat.size} of {constant.size}); leave them out: {name}[:, {name}.std(axis=0) > 0]."
         )

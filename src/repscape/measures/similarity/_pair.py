@@ -166,7 +166,8 @@ def pair_estimate(
                 f"Got {first.n} examples; take error=None, or fewer dimensions."
             )
     elif asked.error == "subsample" or (asked.error == "auto" and AUTO_LEAST <= first.n <= AUTO_ROWS):
-        found = _by_subsets(sides, compare, value=value, rng=rng, groups=free.groups, must=asked.error == "subsample")
+        must = asked.error == "subsample"
+        found = _by_subsets(sides, compare, function=function, value=value, rng=rng, groups=free.groups, must=must)
     result = Estimate(
         value=value,
         n=first.n,
@@ -233,6 +234,7 @@ def _by_subsets(  # house: the comparison, and what to do with it
     sides: tuple[SideT, SideT],
     compare: Callable[[SideT, SideT], float],
     *,
+    function: str,
     value: float,
     rng: Any,
     groups: IntArray | None,
@@ -249,7 +251,11 @@ def _by_subsets(  # house: the comparison, and what to do with it
             return PairError("subsample", subsample_error(of, first.n, value=value, rng=rng))
         rest = [np.setdiff1d(np.arange(first.n), part) for part in parts_of_groups(groups)]
         return PairError("jackknife", *jackknife(value, [of(rows) for rows in rest]))
-    except InputError:
-        if must:  # "auto" gives an error where there is one: the subsets may be too small
-            raise
-        return None
+    except InputError as problem:
+        if not must:  # "auto" gives an error where there is one: the subsets may be too small
+            return None
+        parts = "halves of the examples" if groups is None else "the examples without some groups"
+        raise InputError(
+            f"error='subsample' of {function} looks at {parts}, and one of these cannot be measured. "
+            f"Got {first.n} examples; take error=None, or more of them. There: {problem}"
+        ) from problem
