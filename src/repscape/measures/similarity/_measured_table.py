@@ -33,7 +33,7 @@ NO_CHANNELS = frozenset({
 what happened and when: they are no channel."""
 
 
-class Measurements(NamedTuple):
+class _Columns(NamedTuple):
     """What :func:`rdm_crossnobis` takes."""
 
     points: npt.NDArray[np.float64]
@@ -44,7 +44,12 @@ class Measurements(NamedTuple):
     """(n,)"""
     channels: tuple[str, ...]
     """Names of the d columns."""
-    left_out: tuple[str, ...]
+
+
+class Measurements(_Columns):
+    """What :func:`rdm_crossnobis` takes, and beside it what was not taken."""
+
+    left_out: tuple[str, ...] = ()
     """Names of the other columns of numbers: bookkeeping by its name, and what never changes."""
 
 
@@ -109,7 +114,9 @@ def measurements_from_table(
         raise InputError(
             f"column {names[column]!r} of {NAME} must be finite numbers. Row {kept.index[row]} is missing or infinite."
         )
-    return Measurements(points, kept[condition].to_numpy(), kept[fold].to_numpy(), tuple(names), tuple(left_out))
+    found = Measurements(points, kept[condition].to_numpy(), kept[fold].to_numpy(), tuple(names))
+    found.left_out = tuple(left_out)
+    return found
 
 
 def _channels(kept: pd.DataFrame, condition: str, fold: str) -> tuple[list[str], list[str]]:
