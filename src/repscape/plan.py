@@ -67,8 +67,8 @@ class Plan(Brief):
     values: str | Sequence[str] = ()
     """Column, or columns, of continuous values."""
     groups: str | None = None
-    """Column of groups, for measures that compare groups; where none does, groups are counted as wholes in the errors, nulls and
-    folds of all measures that take them as an option and are not told otherwise."""
+    """Column of groups, for measures that compare groups; where none does, groups are counted as wholes in the errors, nulls
+    and folds of all measures that take them as an option and are not told otherwise."""
     by: str | None = None
     """Column whose values cut the examples into parts that are studied each by itself."""
     whole: bool = False

@@ -96,7 +96,7 @@ def _by_chance(rows: list[dict[Any, Any]], null: bool) -> list[str]:
     known = sorted({_short(row["chance"]) for row in rows if not math.isnan(row["chance"])}, key=float)
     said = [f"Chance is {known[0]}{f' to {known[-1]}' if len(known) > 1 else ''}."] if known else []
     if not null:
-        return [*said, "What the best of so many pairs reads by chance is not known: ask with permutations=200."]
+        return [*said, *_no_null(str(rows[0]["variant"]))]
     above = sum(row["above"] is True for row in rows)
     best = [row["chance_best"] for row in rows if not math.isnan(row["chance_best"])]
     span = sorted({_short(min(best)), _short(max(best))}, key=float)
@@ -105,6 +105,19 @@ def _by_chance(rows: list[dict[Any, Any]], null: bool) -> list[str]:
         f"The best of a row reads {' to '.join(span)} by chance. In 95 % of relabellings no pair passes what it must pass: "
         f"{above} of {len(rows)} layers have a match beyond chance.",
     ]
+
+
+def _no_null(variant: str) -> list[str]:
+    """Return why there is nothing to be beyond, and how it is asked for where it can be."""
+    from ..measures import MEASURES
+
+    row = MEASURES.get(variant.partition("(")[0])
+    if row is not None and not row.aligned:
+        return ["It does not ask which example is which: no relabelling changes it, and errors alone tell pairs apart."]
+    unknown = "What the best of so many pairs reads by chance is not known"
+    if row is None or "permutations" not in row.options():
+        return [f"{unknown}."]
+    return [f"{unknown}: ask with --permutations 200."]
 
 
 def _head(record: Record, name: str, *, column: str = " of {}") -> str:

@@ -168,6 +168,8 @@ class StudySpec:
         found = self.read_columns()
         plan = dict(self.plan)
         named = any(plan.get(entry) not in (None, [], ()) for entry in ("labels", "values", "groups", "by"))
+        entries = [entry for entry in plan.get("measures", ()) if isinstance(entry, Mapping)]
+        named = named or any(value in found for entry in entries for value in entry.values() if isinstance(value, str))
         if found and not named and LABEL not in found:
             if len(found) > 1:
                 raise InputError(f"the plan must say which column holds the labels: {', '.join(found)}.")
