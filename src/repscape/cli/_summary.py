@@ -79,12 +79,14 @@ def say_matches(matches: pd.DataFrame, names: dict[str, str]) -> None:
         heads = [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", names[variant]]
         say_table(heads + (["must pass", "beyond chance"] if null else []), [_match(row, null) for row in rows], keys=2)
         said = [f"Called: {variant}.", *_by_chance(rows, null)]
+        said += ["Where there is no value a better match may be."] if any(row["unknown"] for row in rows) else []
         said += ["There are no errors: another sample may match otherwise."] if rows[0]["sure"] is None else []
         say(" ".join(said))
 
 
 def _match(row: dict[Any, Any], null: bool) -> list[str]:
-    held = [row["layer"], " or ".join([row["other_layer"], *row["also"]]), _with_error(row["value"], row["stderr"])]
+    match = " or ".join([row["other_layer"], *row["also"], *(f"{name} (no value)" for name in row["unknown"])])
+    held = [row["layer"], match, _with_error(row["value"], row["stderr"])]
     if not null:
         return held
     beyond = f"{'yes' if row['above'] else 'no'}, p = {row['p_family']:.2g}"

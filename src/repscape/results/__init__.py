@@ -3,7 +3,7 @@
 from ._card import card_of
 from ._csv import csv_of, read_csv
 from ._disk import kept_state, pack_records, unpack_records
-from ._failure import Failure
+from ._failure import Failure, failed_in, without_value
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._relabelled import beyond, families, null_of
 from ._results import TABLE, Results, load_results
@@ -22,6 +22,7 @@ __all__ = [
     "beyond",
     "card_of",
     "csv_of",
+    "failed_in",
     "families",
     "kept_state",
     "load_results",
@@ -30,6 +31,7 @@ __all__ = [
     "read_csv",
     "titles",
     "unpack_records",
+    "without_value",
 ]
 
 MOVED = (
