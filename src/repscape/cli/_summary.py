@@ -79,6 +79,7 @@ def say_matches(matches: pd.DataFrame, names: dict[str, str]) -> None:
         heads = [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", names[variant]]
         say_table(heads + (["must pass", "beyond chance"] if null else []), [_match(row, null) for row in rows], keys=2)
         said = [f"Called: {variant}.", *_by_chance(rows, null)]
+        said += _one_way(variant, rows[0])
         said += ["Where there is no value a better match may be."] if any(row["unknown"] for row in rows) else []
         said += ["There are no errors: another sample may match otherwise."] if rows[0]["sure"] is None else []
         say(" ".join(said))
@@ -106,6 +107,18 @@ def _by_chance(rows: list[dict[Any, Any]], null: bool) -> list[str]:
         *said,
         f"The best of a row reads {' to '.join(span)} by chance. In 95 % of relabellings no pair passes what it must pass: "
         f"{above} of {len(rows)} layers have a match beyond chance.",
+    ]
+
+
+def _one_way(variant: str, row: dict[Any, Any]) -> list[str]:
+    """Say which direction is judged, of a measure that is not the same both ways."""
+    from ..measures import MEASURES
+
+    held = MEASURES.get(variant.partition("(")[0])
+    if held is None or held.symmetric:
+        return []
+    return [
+        f"Judged from {row['model']} to {row['other_model']} alone: compare them in the other order for the other way."
     ]
 
 

@@ -9,6 +9,7 @@ from ._choose import Sketch
 from ._curve import BANDS
 from ._depth import line_count
 from ._look import FEW_LINES
+from ._matrix import turned
 
 
 def caption(sketch: Sketch) -> str:
@@ -60,9 +61,12 @@ def _beyond(sketch: Sketch) -> list[str]:
     if sketch.kind != "matrix":
         whose = f"the most alike of all {of} passes" if of > 1 else "it passes"
         return [f"Dashed: what {whose} in 5 % of relabellings."]
+    one_way = (
+        " The other direction was not relabelled and has no dots: nothing is said of it." if turned(sketch) else ""
+    )
     if not any(one.above for one in known):
-        return [f"No cell is beyond what the most alike of all {of} reads by chance."]
-    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05)."]
+        return [f"No cell is beyond what the most alike of all {of} reads by chance.{one_way}"]
+    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05).{one_way}"]
 
 
 def _bands(sketch: Sketch) -> str:

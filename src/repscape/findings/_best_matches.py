@@ -183,7 +183,7 @@ def match_conclusions(
     for held in pairs:
         first = held[0].best
         said = subject(names[first.variant], first, [other[0].best for other in pairs])
-        gaps = _gaps(held, failed)
+        gaps = _one_way(first) + _gaps(held, failed)
         if all(match.sure is None for match in held):
             continue
         judged_by_chance = [match for match in held if match.beyond is not None]
@@ -202,6 +202,12 @@ def match_conclusions(
         kind = "best match" if sure else "unsure match"
         p = min(1.0, min(match.p_value for match in held) * len(pairs)) if sure else None
         yield Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=first.place.model, p_value=p)
+
+
+def _one_way(record: Record) -> str:
+    """Say which direction is judged, of a measure that is not the same both ways."""
+    one, other = record.place.model, _other(record).model
+    return "" if record.info.symmetric else f" Judged from {one} to {other} alone; the other way may read otherwise."
 
 
 def _gaps(held: Sequence[Match], failed: Iterable[Failure]) -> str:

@@ -123,9 +123,10 @@ def _place(entry: dict[str, Any]) -> Place:
 
 
 def _failure(entry: Mapping[str, Any]) -> Failure:
-    ends = [None if entry.get(name) is None else _place(entry[name]) for name in ("place", "other")]
-    held = entry["unit"], entry["measure"], entry["error"]
-    return Failure(*held, *ends, entry.get("group"), tuple(entry.get("profiles", ())))
+    place, other = (None if entry.get(name) is None else _place(entry[name]) for name in ("place", "other"))
+    profiles = tuple(entry.get("profiles", ()))
+    said = entry["unit"], entry["measure"], entry["error"]
+    return Failure(*said, place=place, other=other, group=entry.get("group"), profiles=profiles)
 
 
 def _info(entry: dict[str, Any]) -> MeasureInfo:
