@@ -11,6 +11,7 @@ from ._choose import Sketch
 from ._curve import BANDS
 from ._depth import line_count
 from ._look import FEW_LINES
+from ._matrix import turned
 
 
 def caption(sketch: Sketch) -> str:
@@ -61,20 +62,23 @@ def _beyond(sketch: Sketch) -> list[str]:
     unsaid, said = [one for one in known if one.why], [one for one in known if not one.why]
     whose = f" of {len(unsaid)} of {len(known)} comparisons" if said else ""
     why = [f"What is beyond chance cannot be said{whose}: {unsaid[0].why}."] if unsaid else []
-    return [*_beyond_of(said, sketch.kind), *why]
+    return [*_beyond_of(said, sketch), *why]
 
 
-def _beyond_of(known: Sequence[Beyond], kind: str) -> list[str]:
+def _beyond_of(known: Sequence[Beyond], sketch: Sketch) -> list[str]:
     """Say what is beyond chance among comparisons of which that can be said."""
     if not known:
         return []
     of = max(one.of for one in known)
-    if kind != "matrix":
+    if sketch.kind != "matrix":
         whose = f"the most alike of all {of} passes" if of > 1 else "it passes"
         return [f"Dashed: what {whose} in 5 % of relabellings."]
+    one_way = (
+        " The other direction was not relabelled and has no dots: nothing is said of it." if turned(sketch) else ""
+    )
     if not any(one.above for one in known):
-        return [f"No cell is beyond what the most alike of all {of} reads by chance."]
-    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05)."]
+        return [f"No cell is beyond what the most alike of all {of} reads by chance.{one_way}"]
+    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05).{one_way}"]
 
 
 def _bands(sketch: Sketch) -> str:

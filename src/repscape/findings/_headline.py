@@ -17,6 +17,7 @@ from ..results import Record, Results, beyond, titles, withheld_of
 from ._apart import Sample, difference, judged
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
+from ._gaps import with_gaps
 from ._profiles import Ends
 from ._recommend import OVERLAPS, Recommended, recommended
 from ._standing import told_apart
@@ -89,7 +90,7 @@ def headline(results: Results) -> Headline:
     curve = [r for r in results if main and _asked(r) == _asked(main[0]) and r.group is None and r.place.layer in kept]
     advised = [recommended(results, model=model, column=column) for model in models]
     return Headline(
-        sentences=(*said, *cautious),
+        sentences=(*with_gaps(said, results.failed), *cautious),
         recommended=tuple(one for one in advised if one is not None),
         curve=tuple(curve),
     )
@@ -264,7 +265,15 @@ def _inside(title: str) -> str:
 def _of(kind: str, record: Record, text: str) -> Conclusion:
     places = (record.place, *([] if record.other is None else [record.other]))
     layers = tuple(place.layer.key for place in places)
-    return Conclusion(kind, record.info.name, layers, text, variant=record.variant, model=record.place.model)
+    return Conclusion(
+        kind,
+        record.info.name,
+        layers,
+        text,
+        variant=record.variant,
+        model=record.place.model,
+        profile=record.profile,
+    )
 
 
 def _about(one: Conclusion, text: str) -> Conclusion:

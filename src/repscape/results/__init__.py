@@ -3,7 +3,7 @@
 from ._card import card_of
 from ._csv import csv_of, read_csv
 from ._disk import kept_state, pack_records, unpack_records
-from ._failure import Failure
+from ._failure import Failure, failed_in, without_value
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
 from ._relabelled import best_of, beyond, families, null_of, withheld_of
 from ._results import TABLE, Results, load_results
@@ -23,6 +23,7 @@ __all__ = [
     "beyond",
     "card_of",
     "csv_of",
+    "failed_in",
     "families",
     "kept_state",
     "load_results",
@@ -32,6 +33,7 @@ __all__ = [
     "titles",
     "unpack_records",
     "withheld_of",
+    "without_value",
 ]
 
 MOVED = (

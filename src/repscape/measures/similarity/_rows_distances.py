@@ -40,6 +40,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Tsitsulin et al. 2020",
         label="IMD",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -93,6 +94,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang and Isola 2020",
         label="uniformity difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -110,6 +112,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="magnitude difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -127,6 +130,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="concentricity difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
