@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.measures import MEASURES, Measure
+from repscape.measures import MEASURES
 from repscape.plan import Item
 from repscape.study._tasks import calls
 from tests.contracts import contracts
 
 N = 130
 RNG = np.random.default_rng(5)
-HEAPS = np.array([[0, 0, 0], [7, 0, 0], [0, 7, 0], [0, 0, 7]])
+HEAPS = np.array([[0, 0, 0], [3, 0, 0], [0, 3, 0], [0, 0, 3]])
 KIND = np.arange(N) % 4
 LAYERS = {"a": HEAPS[KIND] + RNG.normal(size=(N, 3))}
 LAYERS["b"] = LAYERS["a"] @ RNG.normal(size=(3, 5)) + RNG.normal(size=(N, 5))
@@ -24,27 +24,23 @@ PLAN: dict[str, Any] = {"labels": "labels", "values": ["values"], "groups": "gro
 GRAPHS = [row for row in MEASURES.values() if "graph" in row.takes]
 
 
-@pytest.mark.parametrize("row", MEASURES.values(), ids=lambda row: row.name)
-def test_only_declared_options_are_filled_in(row: Measure) -> None:
-    item = Item(row, {})
-    found = [dict(options) for _, options, _ in calls(item, rs.Plan(measures=[row.name], **PLAN), COLUMNS)]
-    assert found
-    assert all(options == dict(row.usual) for options in found)
-    assert all(row.options()[name] is None for name in row.usual)
+def test_only_declared_options_are_filled_in() -> None:
+    for row in MEASURES.values():
+        found = list(calls(Item(row, {}), rs.Plan(measures=[row.name], **PLAN), COLUMNS))
+        assert found
+        assert all(options == dict(row.usual) for _, options, _ in found), row.name
+        assert all(row.options()[name] is None for name in row.usual), row.name
 
 
 def same(options: Any) -> dict[str, Any]:
     return {key: value for key, value in options.items() if key not in ("null", "preprocess")}
 
 
-@pytest.fixture(scope="module")
-def studied() -> rs.Results:
-    asked = [(row.name, dict(contracts.quick(row))) for row in GRAPHS]
-    asked += [("peaks_agreement", {"density": "kstar"}), ("peaks_agreement", {"k": 16, "z": 1.6})]
-    return rs.run(LAYERS, rs.Plan(measures=[*asked, "peaks_agreement"], **PLAN), columns=COLUMNS)
-
-
-def test_values_and_conventions_are_those_of_the_call_alone(studied: rs.Results) -> None:
+def test_values_and_conventions_are_those_of_the_call_alone() -> None:
+    asked = [(row.name, dict(contracts.quick(row))) for row in GRAPHS if row.name != "peaks_agreement"]
+    asked += [("peaks_agreement", options) for options in ({}, {"density": "kstar"}, {"k": 16, "z": 1.6})]
+    plan = rs.Plan(measures=asked, **PLAN)
+    studied = rs.run(LAYERS, plan, columns=COLUMNS)
     assert not studied.failed
     seen = set()
     for record in studied:
@@ -55,19 +51,13 @@ def test_values_and_conventions_are_those_of_the_call_alone(studied: rs.Results)
         graphs = [rs.knn_graph(LAYERS[name], 100) for name in sides]
         held = {"labels": COLUMNS["labels"], "values": COLUMNS["values"], "groups": COLUMNS["groups"]}
         columns = [held[kind] for kind in row.takes if kind in held]
-        item = next(i for i in studied_items() if i.variant == record.variant)
+        item = next(i for i in plan.items if i.variant == record.variant)
         alone = row(*graphs, *columns, **{**row.usual, **item.options})
         assert same(record.result.options) == same(alone.options), record.variant
         values = [result.value if hasattr(result, "value") else result.values for result in (record.result, alone)]
         np.testing.assert_array_equal(*values, err_msg=record.variant)
         seen.add(row.name)
     assert seen == {row.name for row in GRAPHS}
-
-
-def studied_items() -> list[Item]:
-    asked = [(row.name, dict(contracts.quick(row))) for row in GRAPHS]
-    asked += [("peaks_agreement", {"density": "kstar"}), ("peaks_agreement", {"k": 16, "z": 1.6})]
-    return list(rs.Plan(measures=[*asked, "peaks_agreement"], **PLAN).items)
 
 
 @pytest.mark.parametrize("n", [12, 60])

@@ -23,6 +23,7 @@ from ._spec import (
     Trace,
 )
 from ._specify import specify
+from ._topography import topographies
 from .arrays._draw_clusters import draw_clusters
 from .arrays._draw_confusion import draw_confusion
 from .arrays._draw_embeddings import draw_embeddings
@@ -38,6 +39,7 @@ from .arrays._draw_strip import draw_strip
 from .matplotlib import FORMATS, to_bytes
 
 __all__ = [
+    "topographies",
     "FORMATS",
     "GRID",
     "INK",

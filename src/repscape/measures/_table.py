@@ -115,6 +115,8 @@ class Measure(Brief):
     disagree. "intrinsic dimension" is what the table's own are of."""
     title: str = ""
     """Name for people, on pages and figures; empty: the label."""
+    tells: tuple[str, ...] = ()
+    """Entries of a result's `details` that say what its value does not, few in number: tables and csv show them beside it."""
     version: int | str = 1
     """Raise it when the definition changes: every record keeps it, and a study computes again what an earlier one gave."""
     variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)

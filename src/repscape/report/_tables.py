@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -53,6 +54,7 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
     found: dict[tuple[str, Profile], Table] = {}
     for measure, profile in dict.fromkeys((record.info.name, record.profile) for record in results):
         part = frame[(frame["measure"] == measure) & (frame["profile"] == profile)]
+        part = _with_details(part)
         kept = part.drop(columns=list(LEAVE_OUT)).dropna(axis=1, how="all").reset_index(drop=True)
         if "x_name" in kept and kept["x_name"].nunique() == 1:
             kept = kept.rename(columns={"x": kept["x_name"].iloc[0]}).drop(columns="x_name")
@@ -62,6 +64,19 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
         content = csv_of(part.drop(columns=list(IN_TEXT)).dropna(axis=1, how="all"))
         found[measure, profile] = Table(name, PROFILES[profile], kept[varying], constant, content)
     return found
+
+
+def _with_details(part: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a column for each detail in place of one that holds them all."""
+    told = [json.loads(one) if isinstance(one, str) else {} for one in part["details"]]
+    rows = [{name: _said(value) for name, value in one.items()} for one in told]
+    more = pd.DataFrame(rows, index=part.index)
+    return pd.concat([part.drop(columns="details"), more[[name for name in more if name not in part]]], axis=1)
+
+
+def _said(value: Any) -> Any:
+    """Return a detail as one cell."""
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else value
 
 
 def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile]]:

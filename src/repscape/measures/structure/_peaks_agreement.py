@@ -11,6 +11,7 @@ from ...errors import InputError
 from ...graph import NeighborGraph
 from ...machine import within_memory
 from .._result import Estimate
+from ._peak_names import peak_names
 from ._peaks import cluster_peaks
 
 NAME = "peaks_agreement"
@@ -57,9 +58,10 @@ def peaks_agreement(
         value in [-0.5, 1]; 1 where peaks are the classes, 0 where there is one peak. chance is 0 for "ari". per_point (n,): the
         share of the others in a point's peak that have its class; NaN for a point alone. details: "ari", "nmi", "peaks" (how
         many), "halo" (the share of points in it), "largest" (the share of the points in the largest peak), "purity" (the share
-        of points that have the commonest class of their peak), "populations" (m,) the points of each peak, highest first, and
-        "peak" (n,) the peak of each point. ``options["merged"]`` counts rows that are
-        copies of others.
+        of points that have the commonest class of their peak), "populations" (m,) the points of each peak, the highest first,
+        "peak" (n,) the peak of each point, "names" (m,) the commonest class of each with its share, and "heights",
+        "height_errors" (m,) and "tree" (m - 1, 4) as :func:`cluster_peaks` has them. ``options["merged"]`` counts rows that
+        are copies of others. The number of peaks has no error: over subsets of the points it falls with their number.
 
     Raises
     ------
@@ -112,5 +114,9 @@ def peaks_agreement(
             "purity": float(table.max(axis=1).sum() / n),
             "populations": peaks.populations,
             "peak": peaks.labels,
+            "names": np.array(peak_names(peaks, labels=labels)),
+            "heights": peaks.heights,
+            "height_errors": peaks.errors,
+            "tree": peaks.tree,
         },
     )
