@@ -23,7 +23,6 @@ from ._spec import (
     Trace,
 )
 from ._specify import specify
-from ._topography import topographies
 from .arrays._draw_clusters import draw_clusters
 from .arrays._draw_confusion import draw_confusion
 from .arrays._draw_embeddings import draw_embeddings
@@ -36,6 +35,7 @@ from .arrays._draw_rsa import draw_rsa
 from .arrays._draw_second_level import draw_second_level
 from .arrays._draw_similarities import draw_similarities
 from .arrays._draw_strip import draw_strip
+from .arrays._topography import topographies
 from .matplotlib import FORMATS, to_bytes
 
 __all__ = [

@@ -43,7 +43,7 @@ def density_kstar(
         The intrinsic dimension. An Estimate: its value, with its standard error carried on. "twonn": the graph's own by
         :func:`id_twonn`; "gride", and None: the median of its Gride curve; both with their errors. ``options["id"]`` has it.
     k : int, optional
-        Neighbours that may be used, at least five. None: all that are stored, in a study 100.
+        Neighbours that may be used, at least five. None: all that are stored, in a study up to 100.
     convention : {"dadapy", "paper"}
         Which size is taken: the first that is refused, as there (k - 1 where none is), or the last that is accepted.
     duplicates : {"merge", "raise"}

@@ -42,7 +42,7 @@ def density_pak(
         The intrinsic dimension. An Estimate: its value, with its standard error carried on. "twonn": the graph's own by
         :func:`id_twonn`; "gride", and None: the median of its Gride curve; both with their errors. ``options["id"]`` has it.
     k : int, optional
-        Neighbours that may be used, at least five. None: all that are stored, in a study 100.
+        Neighbours that may be used, at least five. None: all that are stored, in a study up to 100.
     convention : {"dadapy", "paper"}
         How k* is chosen, as in :func:`density_kstar`.
     duplicates : {"merge", "raise"}

@@ -92,8 +92,7 @@ def cluster_plain_peaks(
     -------
     PlainPeaks
         labels (n,), centers (m,), and the decision graph: log_density and distances (n,). Of points of one density the earlier
-        counts as the denser. Identical rows are
-        one point; ``options["merged"]`` counts them.
+        counts as the denser. Identical rows are one point; ``options["merged"]`` counts them.
 
     Raises
     ------
@@ -137,17 +136,10 @@ def cluster_plain_peaks(
         chosen = (field.log_density > low) & (distances > far)
         chosen[above < 0] = True
     else:
-        if peaks > first.size:
-            raise InputError(f"peaks of {NAME} must be an int in [1, {first.size}] (points that differ). Got {peaks}.")
+        _check.integer(peaks, "peaks", NAME, low=1, high=first.size, why="points that differ")
         chosen = np.zeros(first.size, dtype=bool)
         chosen[np.lexsort((-field.log_density, -score, above >= 0))[:peaks]] = True
-    order = _order(field.log_density)
-    centers = order[chosen[order]]
-    labels = np.empty(first.size, dtype=np.int64)
-    labels[centers] = np.arange(centers.size)
-    for point in order.tolist():  # from the densest: whom it follows has a label
-        if not chosen[point]:
-            labels[point] = labels[above[point]]
+    centers, labels = _followed(field.log_density, chosen, above)
     options = {
         "peaks": peaks,
         "least_density": least_density,
@@ -169,6 +161,18 @@ def cluster_plain_peaks(
         of_rows(score),
         options,
     )
+
+
+def _followed(height: FloatArray, chosen: npt.NDArray[np.bool_], above: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the centres, the densest first, and the label of each point (n,)."""
+    order = _order(height)
+    centers = order[chosen[order]]
+    labels = np.empty(height.size, dtype=np.int64)
+    labels[centers] = np.arange(centers.size)
+    for point in order.tolist():  # from the densest: whom it follows has a label
+        if not chosen[point]:
+            labels[point] = labels[above[point]]
+    return centers, labels
 
 
 def _order(height: FloatArray) -> IntArray:

@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..results import Record
-from ._arrange import columns_of, size_of
-from ._drawing import Drawing
-from ._paint import paint
-from ._spec import FigureSpec
-from .arrays._draw_peaks import Landscape, panel_of
+from ...results import Record
+from .._arrange import columns_of, size_of
+from .._drawing import Drawing
+from .._paint import paint
+from .._spec import FigureSpec
+from ._draw_peaks import Landscape, panel_of
 
 LAYERS = 3
 MOST = 6
@@ -48,9 +48,9 @@ def _drawn(place: int, line: list[Record]) -> Drawing:
         columns=columns_of(len(panels)),
     )
     caption = (
-        f"{one.variant}{f', {of}' if of else ''}: a dot is a peak, at its log density with one standard error; branches meet at "
-        f"the pass between them, in dashes where none is known. Peaks are named by their commonest {one.column} and its share; "
-        f"{len(chosen)} of {len(held)} layers are shown."
+        f"{one.variant}{f', {of}' if of else ''}: a dot is a peak at its log density, with one standard error; branches meet "
+        f"at the pass between them, in dashes where none is known. Peaks are named by their commonest {one.column}, with its "
+        f"share; {len(chosen)} of {len(held)} layers are shown."
     )
     return Drawing(f"topography-{place}", paint(spec), caption)
 
