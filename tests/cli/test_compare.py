@@ -37,6 +37,21 @@ def test_every_layer_finds_its_match(sides: tuple[Path, Path]) -> None:
     assert "Chance is 0.252." in done.stdout  # 30 of 119
 
 
+def test_where_nothing_can_be_said_it_says_so(sides: tuple[Path, Path]) -> None:
+    rows = np.random.default_rng(0).normal(size=(6, 4))
+    for path, seed in zip(sides, (1, 2), strict=True):  # copies of six rows, and no relation between the two
+        np.savez(path, h=rows[np.random.default_rng(seed).integers(6, size=120)])
+    lines = call("compare", *sides, "-q", "--measures", "overlap_neighbors").stdout.splitlines()
+    assert lines[1].endswith("cannot say")
+    assert lines[2].startswith(
+        "Called: overlap_neighbors(permutations=200). Cannot say: ties, broken by index on both sides"
+    )
+    assert "whether that is beyond chance cannot be said: ties" in lines[5]
+    few = call("compare", *sides, "-q", "--measures", "sim_cka", "--permutations", 15).stdout
+    assert "Cannot say: 15 relabellings give no p below 0.062." in few
+    assert "no, p" not in few
+
+
 def test_names_measures_and_json(sides: tuple[Path, Path]) -> None:
     done = call("compare", f"a={sides[0]}", f"b={sides[1]}", "--measures", "sim_procrustes", "--json", "-q")
     told = json.loads(done.stdout)

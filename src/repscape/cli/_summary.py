@@ -75,7 +75,7 @@ def say_matches(matches: pd.DataFrame, names: dict[str, str]) -> None:
     for place, (variant, rows) in enumerate(tables.items()):
         if place:
             say()
-        null = any(row["above"] is not None for row in rows)
+        null = any(row["above"] is not None or row["why"] for row in rows)
         heads = [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", names[variant]]
         say_table(heads + (["must pass", "beyond chance"] if null else []), [_match(row, null) for row in rows], keys=2)
         said = [f"Called: {variant}.", *_by_chance(rows, null)]
@@ -87,24 +87,38 @@ def _match(row: dict[Any, Any], null: bool) -> list[str]:
     held = [row["layer"], " or ".join([row["other_layer"], *row["also"]]), _with_error(row["value"], row["stderr"])]
     if not null:
         return held
+    if row["why"]:
+        return [*held, "", "cannot say"]
     beyond = f"{'yes' if row['above'] else 'no'}, p = {row['p_family']:.2g}"
     return [*held, _short(row["limit"]), beyond]
 
 
 def _by_chance(rows: list[dict[Any, Any]], null: bool) -> list[str]:
     """Return what is said of chance below a table: of one pair, and of the best of as many as there are."""
-    known = sorted({_short(row["chance"]) for row in rows if not math.isnan(row["chance"])}, key=float)
+    tied = [
+        math.isnan(row["limit"]) and bool(row["why"]) for row in rows
+    ]  # what unrelated data read is another with ties
+    known = sorted(
+        {
+            _short(row["chance"])
+            for row, by_index in zip(rows, tied, strict=True)
+            if not (by_index or math.isnan(row["chance"]))
+        },
+        key=float,
+    )
     said = [f"Chance is {known[0]}{f' to {known[-1]}' if len(known) > 1 else ''}."] if known else []
     if not null:
         return [*said, "What the best of so many pairs reads by chance is not known: ask with permutations=200."]
-    above = sum(row["above"] is True for row in rows)
-    best = [row["chance_best"] for row in rows if not math.isnan(row["chance_best"])]
-    span = sorted({_short(min(best)), _short(max(best))}, key=float)
-    return [
-        *said,
-        f"The best of a row reads {' to '.join(span)} by chance. In 95 % of relabellings no pair passes what it must pass: "
-        f"{above} of {len(rows)} layers have a match beyond chance.",
-    ]
+    above, told = (sum(row["above"] in wanted for row in rows) for wanted in ((True,), (True, False)))
+    best = [row["chance_best"] for row in rows if row["above"] is not None and not math.isnan(row["chance_best"])]
+    if best:
+        span = sorted({_short(min(best)), _short(max(best))}, key=float)
+        said.append(
+            f"The best of a row reads {' to '.join(span)} by chance. In 95 % of relabellings no pair passes what it must pass: "
+            f"{above} of {told} layers have a match beyond chance."
+        )
+    reasons = dict.fromkeys(row["why"] for row in rows if row["why"])
+    return [*said, *(f"Cannot say: {why}." for why in list(reasons)[:1])]
 
 
 def _head(record: Record, name: str, *, column: str = " of {}") -> str:

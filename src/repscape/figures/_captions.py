@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ..measures import Curve
+from ..measures.uncertainty import Beyond
 from ._choose import Sketch
 from ._curve import BANDS
 from ._depth import line_count
@@ -56,8 +58,18 @@ def _beyond(sketch: Sketch) -> list[str]:
     known = [sketch.beyond[id(value.record)] for value in sketch.values if id(value.record) in sketch.beyond]
     if not known:
         return []
+    unsaid, said = [one for one in known if one.why], [one for one in known if not one.why]
+    whose = f" of {len(unsaid)} of {len(known)} comparisons" if said else ""
+    why = [f"What is beyond chance cannot be said{whose}: {unsaid[0].why}."] if unsaid else []
+    return [*_beyond_of(said, sketch.kind), *why]
+
+
+def _beyond_of(known: Sequence[Beyond], kind: str) -> list[str]:
+    """Say what is beyond chance among comparisons of which that can be said."""
+    if not known:
+        return []
     of = max(one.of for one in known)
-    if sketch.kind != "matrix":
+    if kind != "matrix":
         whose = f"the most alike of all {of} passes" if of > 1 else "it passes"
         return [f"Dashed: what {whose} in 5 % of relabellings."]
     if not any(one.above for one in known):

@@ -45,8 +45,9 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
         there are no errors and nothing is concluded. Where the measure has a null (`permutations=`): p_value and calibrated,
         of the pair by itself; chance_best, what the best of this row reads on average where the examples are relabelled;
         limit, what the match must pass, so that in 95 % of relabellings no pair of the two models passes its own; p_family,
-        how often some pair is as extreme; above, whether the match is beyond the limit; calibrated_family, from the limit to
-        the best there can be. Otherwise these are NaN, and above is None. Layers stand in their order; of several that match
+        how often some pair is as extreme; above, whether the match is beyond the limit, or None where that cannot be said and
+        why says why (:func:`beyond_chance`); calibrated_family, from the limit to the best there can be. Otherwise these are
+        NaN, and above is None. Layers stand in their order; of several that match
         equally well the first is named. In 95 % of samples all rows of a measure together leave out no layer that is as alike
         as the match.
 
@@ -120,6 +121,7 @@ class Match:
             if self.beyond is None
             else _or_nan(calibrated_beyond(self.best, self.beyond.limit)),
             "above": None if self.beyond is None else self.beyond.above,
+            "why": "" if self.beyond is None else self.beyond.why,
             "also": tuple(_other(record).layer.key for record in self.also),
             "sure": self.sure,
         }
@@ -134,7 +136,7 @@ def matches(records: Sequence[Record]) -> Iterator[Match]:
         rows = grouped(family, key=lambda r: (r.group, r.place, _other(r).model, _other(r).step))
         for same in rows.values():
             found = _match(same, len(rows))
-            by_chance = [one.best_by_chance for one in beyond(same).values()]
+            by_chance = [one.best_by_chance for one in beyond(same).values() if np.isfinite(one.best_by_chance)]
             yield replace(found, beyond=known.get(id(found.best)), chance_best=by_chance[0] if by_chance else np.nan)
 
 
@@ -160,43 +162,59 @@ def match_conclusions(records: Sequence[Record], names: dict[str, str]) -> Itera
         layers = tuple(_other(match.best).layer.key for match in held)
         if all(match.sure is None for match in held):
             continue
-        judged_by_chance = [match for match in held if match.beyond is not None]
-        if judged_by_chance and not any(match.beyond.above for match in judged_by_chance if match.beyond):
-            yield _nothing_beyond(said, judged_by_chance)
+        unsaid = [match for match in held if match.beyond is not None and match.beyond.why]
+        within = [match for match in held if match.beyond is not None and match.beyond.above is False]
+        held = [match for match in held if match not in (*unsaid, *within)]
+        if not held:
+            yield _nothing_beyond(said, within, unsaid)
             continue
-        within = [match for match in judged_by_chance if match.beyond and not match.beyond.above]
-        held = [match for match in held if match not in within]
         layers = tuple(_other(match.best).layer.key for match in held)
         sure = sum(match.sure is True for match in held)
         listed = ", ".join(f"{match.best.place.layer.key} to {_names(match)}" for match in held)
         text = f"{said}: layers of {first.place.model} and their best matches in {_other(first).model}: {listed}."
         text += "" if sure == len(held) else f" {sure} of {len(held)} differ from every other layer beyond the errors."
         text += f" {_count_within(within)} no more alike than the best of unrelated pairs." if within else ""
+        text += _unsaid(unsaid)
         kind = "best match" if sure else "unsure match"
         p = min(1.0, min(match.p_value for match in held) * len(pairs)) if sure else None
         yield Conclusion(kind, first.info.name, layers, text, variant=first.variant, model=first.place.model, p_value=p)
 
 
-def _nothing_beyond(said: str, held: Sequence[Match]) -> Conclusion:
-    """Say that no pair is beyond what the best of as many unrelated pairs gives."""
-    clearest = min(
-        (match for match in held if match.beyond), key=lambda match: match.beyond.p_value if match.beyond else 1.0
-    )
+def _nothing_beyond(said: str, within: Sequence[Match], unsaid: Sequence[Match]) -> Conclusion:
+    """Say that no pair is beyond what the best of as many unrelated pairs gives, or that it cannot be said."""
+    clearest = min(within or unsaid, key=lambda match: match.beyond.p_value if match.beyond else 1.0)
     place, other, found = clearest.best.place, _other(clearest.best), clearest.beyond
-    pairs, p = (found.of, found.p_value) if found else (1, 1.0)
-    text = (
-        f"{said}: no layer of {place.model} is more like a layer of {other.model} than the best of {pairs:,} unrelated pairs "
-        f"is by chance (p = {p:.2g})."
-    )
+    pairs, p, why = (found.of, found.p_value, found.why) if found else (1, 1.0, "")
+    if within:
+        every = "no further layer" if unsaid else "no layer"
+        text = (
+            f"{said}: {every} of {place.model} is more like a layer of {other.model} than the best of {pairs:,} unrelated "
+            f"pairs is by chance (p = {p:.2g}).{_unsaid(unsaid)}"
+        )
+    else:
+        text = (
+            f"{said}: whether a layer of {place.model} is more like a layer of {other.model} than unrelated ones are cannot be "
+            f"said: {why}."
+        )
     return Conclusion(
         "unsure match", clearest.best.info.name, (), text, variant=clearest.best.variant, model=place.model
     )
 
 
 def _count_within(within: Sequence[Match]) -> str:
-    names = ", ".join(match.best.place.layer.key for match in within[:NAMED])
-    more = f" and {len(within) - NAMED} more" if len(within) > NAMED else ""
-    return f"{names}{more} {'is' if len(within) == 1 else 'are'}"
+    return f"{_named(within)} {'is' if len(within) == 1 else 'are'}"
+
+
+def _unsaid(unsaid: Sequence[Match]) -> str:
+    """Say of which layers it cannot be said whether they are more alike than chance, and why."""
+    if not unsaid or unsaid[0].beyond is None:
+        return ""
+    return f" Of {_named(unsaid)} it cannot be said whether chance gives as much: {unsaid[0].beyond.why}."
+
+
+def _named(held: Sequence[Match]) -> str:
+    names = ", ".join(match.best.place.layer.key for match in held[:NAMED])
+    return names + (f" and {len(held) - NAMED} more" if len(held) > NAMED else "")
 
 
 def _or_nan(value: float | None) -> float:

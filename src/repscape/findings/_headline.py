@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
 from ..measures.uncertainty import Beyond
-from ..results import Record, Results, beyond, titles
+from ..results import Record, Results, beyond, titles, withheld_of
 from ._apart import Sample, difference, judged
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
@@ -171,7 +171,7 @@ def _kept(held: Results) -> Iterator[Conclusion]:
         for record in whole[:1] if len(wanted) > 1 else []:
             if isinstance(record.result, Estimate) and record.result.stderr is not None:
                 k, chance = record.result.options.get("k"), record.result.chance
-                by_chance = "" if chance is None else f", by chance {100 * chance:.2g} %"
+                by_chance = "" if chance is None or withheld_of(record) else f", by chance {100 * chance:.2g} %"
                 share = f"{rounded(100 * record.result.value, 100 * record.result.stderr, digits=3)} %"
                 yield _of(
                     "least alike",
@@ -191,14 +191,18 @@ def _matched(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
         also = f"; {count(len(ends.beside_high), 'other pair')} within the errors" if ends.beside_high else ""
         by_chance = "" if chance is None else f", {'one pair ' if ends.of > 1 else ''}by chance {chance:.3g}"
         beside = _beside_chance(line, ends.high)
+        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
+        both, value = f"{one.model} and {other.model}", f"{_inside(names[variant])} {number(ends.high)}"
+        if beside is not None and beside.why:
+            where = f" at {at}" if ends.of > 1 else ""
+            said = f"{both}: {value}{where}; whether that is beyond chance cannot be said: {beside.why}."
+            yield _of("unsure match", ends.high, said)
+            continue
         if beside is not None:
             by_chance = f", the best of {beside.of:,} by chance {beside.best_by_chance:.3g}"
-        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
         alike = beside is None or beside.above
         where = f"{' are most alike' if alike else ' are not alike beyond chance, not even'} at {at}"
-        both = f"{one.model} and {other.model}{where if ends.of > 1 else ''}"
-        also = also if alike else ""
-        said = f"{both}: {_inside(names[variant])} {number(ends.high)}{by_chance}{also}."
+        said = f"{both}{where if ends.of > 1 else ''}: {value}{by_chance}{also if alike else ''}."
         yield _of("most alike" if ends.of > 1 else "single", ends.high, said)
 
 

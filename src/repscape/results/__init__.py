@@ -5,7 +5,7 @@ from ._csv import csv_of, read_csv
 from ._disk import kept_state, pack_records, unpack_records
 from ._failure import Failure
 from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
-from ._relabelled import beyond, families, null_of
+from ._relabelled import best_of, beyond, families, null_of, withheld_of
 from ._results import TABLE, Results, load_results
 from ._titles import titles
 
@@ -19,6 +19,7 @@ __all__ = [
     "Record",
     "TABLE",
     "Results",
+    "best_of",
     "beyond",
     "card_of",
     "csv_of",
@@ -30,6 +31,7 @@ __all__ = [
     "read_csv",
     "titles",
     "unpack_records",
+    "withheld_of",
 ]
 
 MOVED = (

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import InputError
 from .._result import Estimate
-from ..points import IntArray
+from ..points import IntArray, Ties
 from ..uncertainty import Null
 from ._pair import Inference, pair_estimate, ready
 
@@ -34,6 +34,8 @@ class Held:
     """Arrays with a row and a column for each example."""
     lists: IntArray | None = None
     """(n, k) examples that each example lists."""
+    tied: Ties = None
+    """(n, k) or more: which of them are as far as the one before."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """What no order changes."""
 
@@ -70,6 +72,7 @@ class Held:
             rows={name: array[order] for name, array in self.rows.items()},
             grids={name: array[np.ix_(order, order)] for name, array in self.grids.items()},
             lists=lists,
+            tied=None if self.tied is None else self.tied[order],
         )
 
 

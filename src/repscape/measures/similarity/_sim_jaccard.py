@@ -11,7 +11,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
-from ._lists import Metric, common_places, held_lists, lists_null
+from ._lists import Metric, common_places, held_lists, lists_null, ties_of
 from ._pair import Inference, ready
 
 NAME = "sim_jaccard"
@@ -62,6 +62,8 @@ def sim_jaccard(
     -------
     Estimate
         value in [0, 1]; higher means more alike. Chance is near k / (2 n - k): read it, or calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -86,7 +88,9 @@ def sim_jaccard(
     asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
-    return held_estimate(sides, _shared, function=NAME, asked=asked, options=options, bounds=(0.0, 1.0))
+    return held_estimate(
+        sides, _shared, function=NAME, asked=asked, options=options, details=ties_of(sides), bounds=(0.0, 1.0)
+    )
 
 
 def _shared(first: Held, second: Held) -> float:

@@ -11,7 +11,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
-from ._lists import Metric, common_places, held_lists, lists_null
+from ._lists import Metric, common_places, held_lists, lists_null, ties_of
 from ._pair import Inference, ready
 
 NAME = "sim_rank"
@@ -63,6 +63,8 @@ def sim_rank(
     -------
     Estimate
         value in [0, 1]; higher means more alike. Read chance, or calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -87,7 +89,15 @@ def sim_rank(
     asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
-    return held_estimate(sides, _near_in_rank, function=NAME, asked=asked, options=options, bounds=(0.0, 1.0))
+    return held_estimate(
+        sides,
+        _near_in_rank,
+        function=NAME,
+        asked=asked,
+        options=options,
+        details=ties_of(sides, ordered=True),
+        bounds=(0.0, 1.0),
+    )
 
 
 def _near_in_rank(first: Held, second: Held) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from ...machine import within_memory
 from .._result import Estimate
 from ._held import FloatArray, Held, held_estimate
-from ._lists import common_places, held_lists
+from ._lists import common_places, held_lists, ties_of
 from ._pair import Inference, ready
 
 NAME = "sim_second_order"
@@ -60,6 +60,8 @@ def sim_second_order(
     Estimate
         value in [0, 1]; higher means more alike. Distances are never negative, so that chance is far above 0: read it, or
         calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -83,7 +85,9 @@ def sim_second_order(
     asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
-    return held_estimate(sides, _alike, function=NAME, asked=asked, options=options, bounds=(0.0, 1.0))
+    return held_estimate(
+        sides, _alike, function=NAME, asked=asked, options=options, details=ties_of(sides), bounds=(0.0, 1.0)
+    )
 
 
 def _alike(first: Held, second: Held) -> float:
