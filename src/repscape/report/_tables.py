@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,6 +69,7 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
         part = frame[(frame["measure"] == measure) & (frame["profile"] == profile)]
         held = [record for record in results if record.info.name == measure and record.profile == profile]
         part, judged = _beside_chance(part, held)
+        part = _with_details(part)
         kept = part.drop(columns=list(LEAVE_OUT)).dropna(axis=1, how="all").reset_index(drop=True)
         if "x_name" in kept and kept["x_name"].nunique() == 1:
             kept = kept.rename(columns={"x": kept["x_name"].iloc[0]}).drop(columns="x_name")
@@ -97,6 +99,19 @@ def _beside_chance(part: pd.DataFrame, held: Sequence[Record]) -> tuple[pd.DataF
     return part.assign(
         **{name: pd.Series(values, index=part.index, dtype="float64") for name, values in columns.items()}
     ), True
+
+
+def _with_details(part: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a column for each detail in place of one that holds them all."""
+    told = [json.loads(one) if isinstance(one, str) else {} for one in part["details"]]
+    rows = [{name: _said(value) for name, value in one.items()} for one in told]
+    more = pd.DataFrame(rows, index=part.index)
+    return pd.concat([part.drop(columns="details"), more[[name for name in more if name not in part]]], axis=1)
+
+
+def _said(value: Any) -> Any:
+    """Return a detail as one cell."""
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else value
 
 
 def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile]]:

@@ -131,7 +131,7 @@ def _failure(entry: Mapping[str, Any]) -> Failure:
 
 def _info(entry: dict[str, Any]) -> MeasureInfo:
     known = {field.name: entry[field.name] for field in fields(MeasureInfo) if field.name in entry}
-    return MeasureInfo(**{**known, "bounds": tuple(entry["bounds"])})
+    return MeasureInfo(**{**known, "bounds": tuple(entry["bounds"]), "tells": tuple(entry.get("tells", ()))})
 
 
 def _plain(value: Any, packed: Packed, lengths: dict[str, int]) -> Any:

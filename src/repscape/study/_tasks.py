@@ -115,9 +115,8 @@ def calls(
     for name in item.measure.column_options:
         if isinstance(options.get(name), str):
             options[name] = columns[options[name]]
-    defaults = item.measure.options()
-    if "graph" in item.measure.takes and "k" in defaults and {**defaults, **options}["k"] is None:
-        options["k"] = item.measure.depth(options, {})  # not all that happens to be stored for others
+    given = {**item.measure.options(), **options}
+    options |= {name: value for name, value in item.measure.usual.items() if given.get(name) is None}
     held = {"groups": columns[plan.groups]} if plan.groups is not None and "groups" in item.measure.takes else {}
     if "labels" in item.measure.takes:
         yield from ((name, options, {**held, "labels": columns[name]}) for name in plan.label_columns)

@@ -175,6 +175,7 @@ FURTHER: tuple[Measure, ...] = (
         higher_means="estimators of the dimension disagree",
         reference="Levina and Bickel 2005",
         label="largest over smallest estimate",
+        tells=("reasons",),
         neighbors="max_rank",
         wants=_corrected_depth,
         merges=True,
