@@ -9,15 +9,16 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import svd, svdvals
+from scipy.linalg import svdvals
 
 from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
-from ..uncertainty import Asked, JointNull
+from ..uncertainty import Asked, JointNull, influence_stderr
 from ._crossed_null import crossed_null, nuclear
-from ._pair import Inference, error_by_influence, pair_estimate, ready
+from ._nuclear_influence import nuclear_influence
+from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
 
 NAME = "sim_procrustes"
 FloatArray = npt.NDArray[np.float64]
@@ -112,7 +113,7 @@ def sim_procrustes(
         function=NAME,
         value=value,
         asked=asked,
-        own_error=lambda by: error_by_influence("influence", value, _influence(form, *sides, value), groups=by),
+        own_error=lambda by: _error(form, *sides, value=value, groups=by),
         bounds=BOUNDS[form],
         options={**options, "precision": sides[0].points.dtype.name},
         details={"norm_x": sides[0].norm, "norm_y": sides[1].norm, "nuclear": nuclear},
@@ -181,19 +182,23 @@ def _value(form: str, first: Shape, second: Shape, nuclear: float) -> float:
     return cosine if form == "similarity" else math.acos(cosine)
 
 
-def _influence(form: str, first: Shape, second: Shape, value: float) -> FloatArray:
-    """Return the (n,) influence of each example: the nuclear norm follows the product with its own singular directions."""
-    left, _, right = svd(cross(first.points, second.points), full_matrices=False, check_finite=False)
+def _error(form: str, first: Shape, second: Shape, *, value: float, groups: IntArray | None) -> PairError:
+    """Return the error by influence, less what that counts twice of pairs of examples."""
     a, b = (side.points.block(0, side.n).astype(np.float64) for side in (first, second))
-    shared = np.einsum("ij,ij->i", (a @ left) @ right, b)
+    found, n = nuclear_influence(a, b), first.n
     own, other = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
-    n = first.n
     if form == "size_and_shape":
-        return n * (own + other - 2 * shared) / (2 * value) if value > 0 else np.zeros(n)
-    product = first.norm * second.norm
-    cosine = float(shared.sum()) / product
-    turned: FloatArray = n * (shared / product - cosine / 2 * (own / first.norm**2 + other / second.norm**2))
-    if form == "similarity":
-        return turned
-    slope = math.sqrt(max(0.0, 1 - cosine**2))
-    return -turned / slope if slope > 0 else np.zeros(n)
+        slope, size = (1 / value if value > 0 else 0.0), 1.0
+        influence = slope * n * ((own + other) / 2 - found.shared + found.alone / 2)
+    else:
+        size = first.norm * second.norm
+        cosine = float(found.shared.sum()) / size
+        sine = math.sqrt(max(0.0, 1 - cosine**2))
+        slope = 1.0 if form == "similarity" else -1 / sine if sine > 0 else 0.0
+        own, other = own / first.norm**2, other / second.norm**2
+        influence = slope * n * ((found.shared - found.alone / 2) / size - cosine / 2 * (own + other))
+    own, twice = influence_stderr(influence, groups) ** 2, found.twice * (slope / size) ** 2
+    # Variance that belongs to sets of k examples counts k times in the squares, k over 2 times in the surplus of pairs, and so
+    # on with turning signs; from the first two on the series is taken for a geometric one.
+    surplus = twice * own / (own + twice) if twice > 0 else 0.0
+    return error_by_influence("influence", value, influence, extra=-surplus, groups=groups)

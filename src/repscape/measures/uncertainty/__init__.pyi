@@ -1,5 +1,6 @@
 from ._bounds import within_bounds
 from ._calibrated import drawn_null, with_null
+from ._doubled import some_examples, surplus_of_pairs
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
 from ._influence import (
     FEW,
@@ -80,9 +81,11 @@ __all__ = [
     "shuffle_null",
     "shuffles",
     "spread_by_influence",
+    "some_examples",
     "spread_of",
     "subsample_error",
     "subsets",
+    "surplus_of_pairs",
     "whole_groups",
     "usual_permutations",
     "with_null",
