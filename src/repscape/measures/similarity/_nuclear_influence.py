@@ -1,7 +1,7 @@
 """What single examples, and pairs of them, do to the nuclear norm of the product of two sides: all that a rotation can align.
 
-The norm follows the product C = sum a_i b_i' with the rotation R of its own singular directions, so that example i adds a_i R b_i.
-R is made of the same examples: example j turns it, and a_i R b_i with it, by
+The norm follows the product C = sum a_i b_i' with the rotation R of its own singular directions, so that example i adds
+a_i R b_i. R is made of the same examples: example j turns it, and a_i R b_i with it, by
 h_ij = sum_{k<l} z_i,kl z_j,kl / (s_k + s_l), z_kl = p_k q_l - p_l q_k for the coordinates p and q of a and b along the singular
 directions, s the singular values. That belongs to the pair: the squares of what single examples add hold its variance twice
 (`uncertainty/_doubled.py`). Of its squares those count for which z_kl meets itself, which is nearly all of them.
@@ -9,12 +9,19 @@ directions, s the singular values. That belongs to the pair: the squares of what
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy.linalg import svd
 
+from ..points import IntArray
+from ..uncertainty import influence_stderr
+from ._pair_error import PairError, error_by_influence
+
+Aligned = Literal["cosine", "angle", "distance"]
 FloatArray = npt.NDArray[np.float64]
 ROUNDING = 1e-10
 
@@ -52,3 +59,29 @@ def nuclear_influence(a: FloatArray, b: FloatArray) -> NuclearInfluence:
             twice += float((away / values[kept]) @ (away / values[kept])) / room / 2
             alone += outside * (other[:, kept] ** 2 / values[kept]).sum(axis=1)
     return NuclearInfluence(both.sum(axis=1), alone, twice)
+
+
+def aligned_error(  # house: two sides, what is made of their norm, and what comes and goes together
+    aligned: Aligned, a: FloatArray, b: FloatArray, *, value: float, groups: IntArray | None
+) -> PairError:
+    """Return the error of what is left after the best rotation of b (n, p) onto a (n, d), by influence.
+
+    "cosine": the nuclear norm over both lengths. "angle": its arccos. "distance": the length of the difference.
+    """
+    found, n = nuclear_influence(a, b), len(a)
+    one, other = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
+    added = found.shared - found.alone / 2
+    if aligned == "distance":
+        slope, size = (1 / value if value > 0 else 0.0), 1.0
+        influence = slope * n * ((one + other) / 2 - added)
+    else:
+        size = math.sqrt(float(one.sum() * other.sum()))
+        cosine = float(found.shared.sum()) / size
+        sine = math.sqrt(max(0.0, 1 - cosine**2))
+        slope = 1.0 if aligned == "cosine" else -1 / sine if sine > 0 else 0.0
+        influence = slope * n * (added / size - cosine / 2 * (one / one.sum() + other / other.sum()))
+    own, twice = influence_stderr(influence, groups) ** 2, found.twice * (slope / size) ** 2
+    # Variance that belongs to sets of k examples counts k times in the squares, k over 2 times in the surplus of pairs, and so
+    # on with turning signs; from the first two on the series is taken for a geometric one.
+    surplus = twice * own / (own + twice) if twice > 0 else 0.0
+    return error_by_influence("influence", value, influence, extra=-surplus, groups=groups)

@@ -25,7 +25,8 @@ from ._cka_null import closed_null
 from ._cka_null import nulls as nulls
 from ._gram import kernel_of, median_distance
 from ._hsic import Hsic, Part, among, hsic
-from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError, error_by_influence
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cka"
@@ -76,9 +77,9 @@ def sim_cka(
         1e-6.
     error : {"auto", "delta", "subsample", None}
         "delta": from each example's influence on the value, looked at for 1,000 evenly spaced examples (for all where there
-        are `groups`), less what the influence of both examples of a pair counts twice; of batches, from the batches' influences. "subsample": 20 random halves
-        of the examples, at ten times the price of the value.
-        "auto" is "delta".
+        are `groups`), less what the influence of both examples of a pair counts twice; of batches, from the batches'
+        influences. "subsample": 20 random halves of the examples, at ten times the price of the value. "auto"
+        is "delta".
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -87,7 +88,7 @@ def sim_cka(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -264,9 +265,7 @@ def _delta(sides: tuple[Ready, Ready], shared: list[Hsic], value: float, *, grou
     return error_by_influence("delta", value, influence, extra=-twice, n=count, groups=groups)
 
 
-def _doubled(
-    first: Ready, second: Ready, value: float, influence: FloatArray, groups: IntArray | None
-) -> float:
+def _doubled(first: Ready, second: Ready, value: float, influence: FloatArray, groups: IntArray | None) -> float:
     """Return the variance of what belongs to pairs of examples, which the influence of either holds."""
     n, looked_at = first.n, first.parts[0].looked_at
     rows = some_examples(looked_at.size, groups)  # with groups all are looked at

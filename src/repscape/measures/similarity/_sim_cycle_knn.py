@@ -16,6 +16,7 @@ from ._joint_null import relabelled_values
 from ._kernels import found_again
 from ._lists import Metric, held_lists
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_cycle_knn"
 
@@ -49,8 +50,9 @@ def sim_cycle_knn(
     metric : {"cosine", "euclidean"}
         What is near.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups) that are the same for all values of n
+        examples; k is a larger share of a half, and deviations are taken relative to what the halves read. It costs five to
+        ten times the value. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -59,7 +61,7 @@ def sim_cycle_knn(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -97,6 +99,7 @@ def sim_cycle_knn(
         options=options,
         details={"reverse": _found_again(sides[1], sides[0])},
         bounds=(0.0, 1.0),
+        parts=Parts(relative=True, halves=True),
     )
 
 

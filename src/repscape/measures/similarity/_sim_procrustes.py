@@ -15,14 +15,16 @@ from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
-from ..uncertainty import Asked, JointNull, influence_stderr
+from ..uncertainty import Asked, JointNull
 from ._crossed_null import crossed_null, nuclear
-from ._nuclear_influence import nuclear_influence
-from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
+from ._nuclear_influence import Aligned, aligned_error
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError
 
 NAME = "sim_procrustes"
 FloatArray = npt.NDArray[np.float64]
 FORMS = ("angular", "size_and_shape", "similarity")
+ALIGNED: Mapping[str, Aligned] = {"angular": "angle", "size_and_shape": "distance", "similarity": "cosine"}
 BOUNDS = {"angular": (0.0, math.pi / 2), "size_and_shape": (0.0, math.inf), "similarity": (0.0, 1.0)}
 
 
@@ -72,7 +74,7 @@ def sim_procrustes(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -183,22 +185,5 @@ def _value(form: str, first: Shape, second: Shape, nuclear: float) -> float:
 
 
 def _error(form: str, first: Shape, second: Shape, *, value: float, groups: IntArray | None) -> PairError:
-    """Return the error by influence, less what that counts twice of pairs of examples."""
     a, b = (side.points.block(0, side.n).astype(np.float64) for side in (first, second))
-    found, n = nuclear_influence(a, b), first.n
-    own, other = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
-    if form == "size_and_shape":
-        slope, size = (1 / value if value > 0 else 0.0), 1.0
-        influence = slope * n * ((own + other) / 2 - found.shared + found.alone / 2)
-    else:
-        size = first.norm * second.norm
-        cosine = float(found.shared.sum()) / size
-        sine = math.sqrt(max(0.0, 1 - cosine**2))
-        slope = 1.0 if form == "similarity" else -1 / sine if sine > 0 else 0.0
-        own, other = own / first.norm**2, other / second.norm**2
-        influence = slope * n * ((found.shared - found.alone / 2) / size - cosine / 2 * (own + other))
-    own, twice = influence_stderr(influence, groups) ** 2, found.twice * (slope / size) ** 2
-    # Variance that belongs to sets of k examples counts k times in the squares, k over 2 times in the surplus of pairs, and so
-    # on with turning signs; from the first two on the series is taken for a geometric one.
-    surplus = twice * own / (own + twice) if twice > 0 else 0.0
-    return error_by_influence("influence", value, influence, extra=-surplus, groups=groups)
+    return aligned_error(ALIGNED[form], a, b, value=value, groups=groups)

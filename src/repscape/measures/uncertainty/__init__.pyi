@@ -1,7 +1,7 @@
 from ._bounds import within_bounds
 from ._calibrated import drawn_null, with_null
-from ._doubled import some_examples, surplus_of_pairs
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
+from ._doubled import some_examples, surplus_of_pairs
 from ._influence import (
     FEW,
     MOMENTS,

@@ -1,7 +1,7 @@
 """What the influence of single examples counts twice in a sum over pairs of them.
 
-A sum over pairs i < j of 2 h_ij has the influence 2 sum_j h_ij for example i. What h_ij says beyond the levels of its two examples
-belongs to that pair alone (Hoeffding): it enters the sum once and the influence of either, so that the squares of the
+A sum over pairs i < j of 2 h_ij has the influence 2 sum_j h_ij for example i. What h_ij says beyond the levels of its two
+examples belongs to that pair alone (Hoeffding): it enters the sum once and the influence of either, so that the squares of the
 influences hold its variance twice. Between unrelated representations there is nothing else, and errors by influence alone are
 sqrt(2) too wide. The surplus is one such variance; it is worked out on the pairs of at most 500 examples.
 """
@@ -29,8 +29,8 @@ def some_examples(n: int, groups: IntArray | None = None) -> IntArray:
 def surplus_of_pairs(h: FloatArray, levels: FloatArray, *, n: int, groups: IntArray | None = None) -> float:
     """Return the variance that influences count once too often in the sum over all ordered pairs of h.
 
-    h (m, m): symmetric, for the pairs among m of n examples; levels (m,): the mean of h over all partners of each. `groups` (m,):
-    examples that come and go together; the noise is then that between groups, and n counts groups.
+    h (m, m): symmetric, for the pairs among m of n examples; levels (m,): the mean of h over all partners of each. `groups`
+    (m,): examples that come and go together; the noise is then that between groups, and n counts groups.
     """
     noise = h - levels[:, None] - levels + levels.mean()
     if groups is not None:
