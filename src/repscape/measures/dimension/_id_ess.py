@@ -44,7 +44,8 @@ def id_ess(
     average : {"mean", "median", "harmonic"}
         How the dimensions of points become one; "mean" is the peers'.
     error : {"auto", "sandwich", None}
-        The neighbour sandwich over the nearest k / 2.
+        "sandwich": the neighbour sandwich over the nearest k / 2; it was found at half of the spread where the dimension varies
+        over the points, so that "auto" is None.
 
     Returns
     -------
@@ -79,7 +80,15 @@ def id_ess(
     distinct = np.asarray(points[rows_apart(points).rows], dtype=np.float64)
     indices = np.asarray(near.indices)[:, :k]
     skew = np.array([_skewness(distinct[rows]) for rows in indices])
-    found = local_estimate(_dimension(skew), near, k=k, average=average, error=error, function=NAME, options={})
+    found = local_estimate(
+        _dimension(skew),
+        near,
+        k=k,
+        average=average,
+        error=None if error == "auto" else error,
+        function=NAME,
+        options={},
+    )
     return _with_skewness(found, float(skew.mean()))
 
 

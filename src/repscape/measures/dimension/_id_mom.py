@@ -37,7 +37,8 @@ def id_mom(
     duplicates : {"merge", "drop", "raise"}
         As in :func:`id_twonn`.
     error : {"auto", "sandwich", None}
-        The neighbour sandwich over the nearest k / 2.
+        "sandwich": the neighbour sandwich over the nearest k / 2; it comes out up to twice too wide, so
+        that "auto" is None.
 
     Returns
     -------
@@ -74,4 +75,6 @@ def id_mom(
     with np.errstate(divide="ignore"):
         local = ratio / np.where(ratio < 1, 1 - ratio, 0.0)
     options = {"duplicates": duplicates}
-    return local_estimate(local, near, k=k, average=average, error=error, function=NAME, options=options)
+    return local_estimate(
+        local, near, k=k, average=average, error=None if error == "auto" else error, function=NAME, options=options
+    )

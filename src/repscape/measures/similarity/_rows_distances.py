@@ -10,6 +10,7 @@ from ._rows_outputs import OUTPUTS
 DISTANCES: tuple[Measure, ...] = (
     Measure(
         "sim_rtd",
+        version=2,
         family="similarity",
         title="Distance, RTD",
         alike=-1,
@@ -27,6 +28,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_imd",
+        version=2,
         family="similarity",
         title="Distance, IMD",
         alike=-1,
@@ -44,6 +46,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_gulp",
+        version=2,
         family="similarity",
         title="Distance, GULP",
         alike=-1,
@@ -62,6 +65,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_eigenspace",
+        version=2,
         family="similarity",
         title="Similarity, eigenspace overlap",
         alike=1,
@@ -80,6 +84,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_uniformity",
+        version=2,
         family="similarity",
         title="Distance, uniformity",
         alike=-1,
@@ -97,6 +102,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_magnitude",
+        version=2,
         family="similarity",
         title="Distance, magnitude",
         alike=-1,
@@ -114,6 +120,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_concentricity",
+        version=2,
         family="similarity",
         title="Distance, concentricity",
         alike=-1,
@@ -131,6 +138,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_predictivity",
+        version=2,
         family="similarity",
         title="Similarity, linear predictivity",
         alike=1,
@@ -148,6 +156,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_idcor",
+        version=2,
         family="similarity",
         title="Similarity, IdCor",
         alike=1,

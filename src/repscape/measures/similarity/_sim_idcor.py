@@ -55,8 +55,8 @@ def sim_idcor(
     per : {"max", "min"}
         What the raw form is a share of.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, of the groups). Dimensions of halves lie lower by as
-        much as they vary, so that "auto" is None.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups). They spread more than twice too
+        far, so that "auto" is None.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
