@@ -73,7 +73,7 @@ def id_ess(
     2
     """
     _check.choice(average, "average", NAME, AVERAGES)
-    _check.choice(error, "error", NAME, ("auto", "sandwich", None))
+    asked = None if _check.choice(error, "error", NAME, ("auto", "sandwich", None)) == "auto" else error
     _check.integer(k, "k", NAME, low=3)
     points = _check.points(X, "X", NAME)
     near = near_distances(points, k, duplicates="merge", function=NAME, deeper=DEPTH)

@@ -67,7 +67,7 @@ def id_mada(
     2
     """
     _check.choice(average, "average", NAME, AVERAGES)
-    _check.choice(error, "error", NAME, ("auto", "sandwich", None))
+    asked = None if _check.choice(error, "error", NAME, ("auto", "sandwich", None)) == "auto" else error
     _check.integer(k, "k", NAME, low=2)
     near = near_distances(g_or_X, k, duplicates=duplicates, function=NAME, deeper=DEPTH)
     inner = k // 2
@@ -75,6 +75,4 @@ def id_mada(
     with np.errstate(divide="ignore"):
         local = np.log(k / inner) / grown
     options = {"duplicates": duplicates}
-    return local_estimate(
-        local, near, k=k, average=average, error=None if error == "auto" else error, function=NAME, options=options
-    )
+    return local_estimate(local, near, k=k, average=average, error=asked, function=NAME, options=options)
