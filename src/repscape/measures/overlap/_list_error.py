@@ -89,7 +89,8 @@ def _share(first: IndexArray, second: IndexArray, k: int) -> FloatArray:
     """Return (n,) the share of the first k neighbours that two lists have in common, less its mean."""
     shared = np.zeros(len(first), dtype=np.int32)
     count_shared(first[:, :k], second[:, :k], shared, np.zeros(k, dtype=np.int64))
-    return shared / k - shared.mean() / k
+    share: FloatArray = shared / k - shared.mean() / k
+    return share
 
 
 def _beside(values: FloatArray, share: FloatArray) -> tuple[float, FloatArray]:
