@@ -85,7 +85,7 @@ def id_ess(
         near,
         k=k,
         average=average,
-        error=None if error == "auto" else error,
+        error=asked,
         function=NAME,
         options={},
     )
