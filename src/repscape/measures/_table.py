@@ -103,6 +103,8 @@ class Measure(Brief):
     """With arity 2: whether ``nulls`` in the module of the measure gives the values of many pairs under the same relabellings
     at once. True: permutations of a matrix then cost little more than those of one pair. "asked": calls are saved and the
     arithmetic of every pair is left, so that a comparison relabels only where that is asked for."""
+    aligned: bool = True
+    """With arity 2: whether it asks which example is which. Where it does not, relabelling changes nothing: no null."""
     family: str = ""
     """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
     alike: Literal[1, -1] | None = None

@@ -24,7 +24,7 @@ def related(n: int, seed: int = 0) -> tuple[FloatArray, FloatArray]:
     "measure",
     [
         rs.sim_shape, rs.sim_distance_correlation, rs.sim_jaccard, rs.sim_rank, rs.sim_bures, rs.sim_second_order, rs.sim_match,
-        rs.sim_gulp, rs.sim_eigenspace, rs.sim_uniformity, rs.sim_concentricity, rs.sim_predictivity,
+        rs.sim_gulp, rs.sim_eigenspace, rs.sim_uniformity, rs.sim_concentricity, rs.sim_predictivity, rs.sim_cycle_knn,
         rs.sim_magnitude, rs.sim_imd, rs.sim_permutation,
     ],
 )  # fmt: skip
@@ -47,7 +47,6 @@ def test_parts_depend_on_n_alone_so_that_differences_pair() -> None:
 
 def test_none_where_parts_do_not_show_it() -> None:
     assert rs.sim_idcor(*related(40)).stderr is None
-    assert rs.sim_cycle_knn(*related(40)).stderr is None
     X = np.random.default_rng(0).normal(size=(120, 3))
     assert all(one.stderr is None for one in (rs.id_ess(X), rs.id_mom(X), rs.id_mada(X), rs.id_mle(X, average="mean")))
     assert rs.id_mle(X).stderr > 0 < rs.id_ess(X, error="sandwich").stderr

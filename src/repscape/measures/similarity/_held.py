@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import InputError
 from .._result import Estimate
-from ..points import IntArray
+from ..points import IntArray, Ties
 from ..uncertainty import Null
 from ._pair import Inference, pair_estimate, ready
 from ._pair_error import PARTS, PairError, Parts, error_by_influence
@@ -35,6 +35,8 @@ class Held:
     """Arrays with a row and a column for each example."""
     lists: IntArray | None = None
     """(n, k) examples that each example lists."""
+    tied: Ties = None
+    """(n, k) or more: which of them are as far as the one before."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """What no order changes."""
 
@@ -71,6 +73,7 @@ class Held:
             rows={name: array[order] for name, array in self.rows.items()},
             grids={name: array[np.ix_(order, order)] for name, array in self.grids.items()},
             lists=lists,
+            tied=None if self.tied is None else self.tied[order],
         )
 
 
@@ -148,12 +151,18 @@ def refuse_permutations(permutations: int, *, function: str) -> None:
         )
 
 
-def refuse_constant(lengths: FloatArray, sizes: FloatArray, *, name: str, function: str) -> None:
+def constant(lengths: FloatArray, sizes: FloatArray) -> npt.NDArray[np.bool_]:
+    """Say which units are the same for all examples, by the lengths of centred units and their largest entries."""
+    found: npt.NDArray[np.bool_] = ~(lengths > 1e-12 * np.maximum(sizes, 1e-300))
+    return found
+
+
+def refuse_constant(constant: npt.NDArray[np.bool_], *, name: str, function: str) -> None:
     """Refuse units that are the same for all examples: they have no correlation."""
-    flat = np.flatnonzero(~(lengths > 1e-12 * np.maximum(sizes, 1e-300)))
+    flat = np.flatnonzero(constant)
     if flat.size:
         shown = ", ".join(map(str, flat[:5])) + (" ..." if flat.size > 5 else "")
         raise InputError(
             f"{name} of {function} must hold no constant unit, which has no correlation. Units {shown} are constant "
-            f"({flat.size} of {lengths.size}); leave them out: {name}[:, {name}.std(axis=0) > 0]."
+            f"({flat.size} of {constant.size}); leave them out: {name}[:, {name}.std(axis=0) > 0]."
         )

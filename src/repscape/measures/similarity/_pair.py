@@ -118,6 +118,7 @@ def pair_estimate(
             lambda rows: compare(first.subset(rows), second.subset(rows)),
             first.n,
             value=value,
+            function=function,
             parts=parts,
             groups=free.groups,
             must=must,

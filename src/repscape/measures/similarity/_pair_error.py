@@ -85,8 +85,15 @@ def parts_of(n: int, halves: bool) -> tuple[IntArray, ...]:
     return tuple(subsets(n, draws=DRAWS, share=0.5 if halves else min(0.5, MOST / n)))
 
 
-def error_by_parts(
-    of: Callable[[IntArray], float], n: int, *, value: float, parts: Parts, groups: IntArray | None, must: bool
+def error_by_parts(  # house: what is measured, and how parts of it are
+    of: Callable[[IntArray], float],
+    n: int,
+    *,
+    function: str,
+    value: float,
+    parts: Parts,
+    groups: IntArray | None,
+    must: bool,
 ) -> PairError | None:
     """Return the error of `value` = of(all n examples) from random parts, with `groups` (n,) of whole groups.
 
@@ -100,10 +107,18 @@ def error_by_parts(
     drawn = parts_of(units, parts.halves or groups is not None)
     try:
         found = np.array([of(some if groups is None else np.flatnonzero(np.isin(groups, some))) for some in drawn])
-    except (InputError, DegenerateDataError):  # a part may be too small, or all alike
-        if must:
-            raise
-        return None
+    except (InputError, DegenerateDataError) as problem:  # a part may be too small, or all alike
+        if not must:
+            return None
+        of_them = (
+            "halves of the groups"
+            if groups is not None
+            else f"{'halves' if n <= 2 * MOST else 'parts'} of the examples"
+        )
+        raise InputError(
+            f"error='subsample' of {function} looks at {of_them}, and one of these cannot be measured. Got {n} examples; take "
+            f"error=None, or more of them. There: {problem}"
+        ) from problem
     sizes = np.array([some.size for some in drawn])
     mean = float(found.mean())
     relative = value / mean if parts.relative and mean * value > 0 else 1.0

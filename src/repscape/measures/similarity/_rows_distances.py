@@ -42,6 +42,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Tsitsulin et al. 2020",
         label="IMD",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -98,6 +99,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang and Isola 2020",
         label="uniformity difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -116,6 +118,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="magnitude difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
@@ -134,6 +137,7 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="concentricity difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(

@@ -173,6 +173,7 @@ def nulls(
         flatten=_flat,
         moments=_moments,
         reduced=lambda side, rows: side.subset(rows),
+        weights=lambda side: (side.grids["away"] ** 2).sum(axis=1),
     )
     if found is None or some.fixed["unbiased"]:
         return found

@@ -11,7 +11,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
-from ._lists import Metric, common_places, held_lists, lists_null
+from ._lists import Metric, common_places, held_lists, lists_null, ties_of
 from ._pair import Inference, ready
 from ._pair_error import Parts
 
@@ -64,6 +64,8 @@ def sim_jaccard(
     -------
     Estimate
         value in [0, 1]; higher means more alike. Chance is near k / (2 n - k): read it, or calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -94,6 +96,7 @@ def sim_jaccard(
         function=NAME,
         asked=asked,
         options=options,
+        details=ties_of(sides),
         bounds=(0.0, 1.0),
         parts=Parts(relative=True, halves=True),
     )

@@ -14,7 +14,7 @@ from .._result import Estimate
 from ..points import rows_of
 from ..uncertainty import Asked, JointNull
 from ._crossed_null import crossed_null
-from ._held import FloatArray, Held, held_estimate, refuse_constant
+from ._held import FloatArray, Held, constant, held_estimate, refuse_constant
 from ._pair import Inference, ready
 
 NAME = "sim_match"
@@ -132,7 +132,7 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     units = source.astype(np.float64)
     units -= units.mean(axis=0)
     lengths = np.linalg.norm(units, axis=0)
-    refuse_constant(lengths, np.abs(source).max(axis=0), name=name, function=NAME)
+    refuse_constant(constant(lengths, np.abs(source).max(axis=0)), name=name, function=NAME)
     return Held(source, lambda rows: prepare(rows, options, name), rows={"units": units / lengths})
 
 

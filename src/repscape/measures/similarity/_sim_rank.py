@@ -11,7 +11,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
-from ._lists import Metric, common_places, held_lists, lists_null
+from ._lists import Metric, common_places, held_lists, lists_null, ties_of
 from ._pair import Inference, ready
 from ._pair_error import Parts
 
@@ -65,6 +65,8 @@ def sim_rank(
     -------
     Estimate
         value in [0, 1]; higher means more alike. Read chance, or calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -95,6 +97,7 @@ def sim_rank(
         function=NAME,
         asked=asked,
         options=options,
+        details=ties_of(sides, ordered=True),
         bounds=(0.0, 1.0),
         parts=Parts(relative=True, halves=True),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from ...machine import within_memory
 from .._result import Estimate
 from ._held import FloatArray, Held, held_estimate
-from ._lists import common_places, held_lists
+from ._lists import common_places, held_lists, ties_of
 from ._pair import Inference, ready
 from ._pair_error import Parts
 
@@ -62,6 +62,8 @@ def sim_second_order(
     Estimate
         value in [0, 1]; higher means more alike. Distances are never negative, so that chance is far above 0: read it, or
         calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -91,6 +93,7 @@ def sim_second_order(
         function=NAME,
         asked=asked,
         options=options,
+        details=ties_of(sides),
         bounds=(0.0, 1.0),
         parts=Parts(relative=True, halves=True),
     )

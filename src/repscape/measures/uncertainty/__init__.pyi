@@ -1,5 +1,5 @@
 from ._bounds import within_bounds
-from ._calibrated import drawn_null, with_null
+from ._calibrated import TIES, drawn_null, with_null, withheld
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
 from ._doubled import some_examples, surplus_of_pairs
 from ._influence import (
@@ -54,6 +54,7 @@ __all__ = [
     "SURROUNDINGS",
     "Spread",
     "Surroundings",
+    "TIES",
     "by_group",
     "deleted_parts",
     "depth_for",
@@ -89,5 +90,6 @@ __all__ = [
     "whole_groups",
     "usual_permutations",
     "with_null",
+    "withheld",
     "within_bounds",
 ]
