@@ -34,6 +34,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_mada",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, MADA",
         quantity=INTRINSIC,
@@ -49,6 +50,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_mom",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, method of moments",
         quantity=INTRINSIC,
@@ -75,6 +77,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_ess",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, simplex skewness",
         quantity=INTRINSIC,

@@ -40,6 +40,7 @@ def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int
 ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_neighbors",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap",
         alike=1,
@@ -87,6 +88,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_rbo",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap, rank-biased",
         alike=1,
@@ -107,6 +109,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_lcs",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap, in common order",
         alike=1,
@@ -126,6 +129,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_edit",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap, by edits",
         alike=1,

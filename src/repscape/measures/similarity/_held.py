@@ -16,6 +16,7 @@ from .._result import Estimate
 from ..points import IntArray, Ties
 from ..uncertainty import Null
 from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PARTS, PairError, Parts, error_by_influence
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -87,6 +88,8 @@ def held_estimate(  # house: the comparison, and all that a result says of it
     bounds: tuple[float, float] = (-math.inf, math.inf),
     less: bool = False,
     closed: Callable[[], Null] | None = None,
+    parts: Parts = PARTS,
+    own_error: Callable[[IntArray | None], PairError | None] | None = None,
 ) -> Estimate:
     """Compare two sides, with the error and the null that were asked for."""
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), function)
@@ -101,6 +104,8 @@ def held_estimate(  # house: the comparison, and all that a result says of it
         bounds=bounds,
         closed=closed,
         less=less,
+        parts=parts,
+        own_error=own_error,
     )
 
 
@@ -114,10 +119,16 @@ def difference_of_sides(
     options: Mapping[str, Any],
     bounds: tuple[float, float],
 ) -> Estimate:
-    """Compare two representations by one number of each, `fixed["value"]`, whichever example is which."""
+    """Compare two representations by one number of each, `fixed["value"]`, whichever example is which.
+
+    `rows["influence"]` (n,): what each example does to that number; the difference has the difference of both.
+    """
     refuse_permutations(asked.permutations, function=function)
-    asked.check(function)
+    asked.check(function, ("auto", "influence", "subsample", None))
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), function)
+    value = float(sides[0].fixed["value"]) - float(sides[1].fixed["value"])
+    influence = np.sign(value) * (sides[0].rows["influence"] - sides[1].rows["influence"])
     return held_estimate(
         sides,
         lambda first, second: abs(float(first.fixed["value"]) - float(second.fixed["value"])),
@@ -127,6 +138,7 @@ def difference_of_sides(
         details={"x": sides[0].fixed["value"], "y": sides[1].fixed["value"]},
         bounds=bounds,
         less=True,
+        own_error=lambda by: error_by_influence("influence", abs(value), influence, groups=by),
     )
 
 

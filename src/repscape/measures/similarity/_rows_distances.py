@@ -10,6 +10,7 @@ from ._rows_outputs import OUTPUTS
 DISTANCES: tuple[Measure, ...] = (
     Measure(
         "sim_rtd",
+        version=2,
         family="similarity",
         title="Distance, RTD",
         alike=-1,
@@ -27,6 +28,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_imd",
+        version=2,
         family="similarity",
         title="Distance, IMD",
         alike=-1,
@@ -45,6 +47,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_gulp",
+        version=2,
         family="similarity",
         title="Distance, GULP",
         alike=-1,
@@ -63,6 +66,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_eigenspace",
+        version=2,
         family="similarity",
         title="Similarity, eigenspace overlap",
         alike=1,
@@ -81,6 +85,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_uniformity",
+        version=2,
         family="similarity",
         title="Distance, uniformity",
         alike=-1,
@@ -99,6 +104,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_magnitude",
+        version=2,
         family="similarity",
         title="Distance, magnitude",
         alike=-1,
@@ -117,6 +123,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_concentricity",
+        version=2,
         family="similarity",
         title="Distance, concentricity",
         alike=-1,
@@ -135,6 +142,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_predictivity",
+        version=2,
         family="similarity",
         title="Similarity, linear predictivity",
         alike=1,
@@ -152,6 +160,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_idcor",
+        version=2,
         family="similarity",
         title="Similarity, IdCor",
         alike=1,

@@ -24,7 +24,8 @@ from ..uncertainty import DRAWS, TIES, Asked, JointNull, jackknife, parts_of_gro
 from ._gram import BLOCK_BYTES
 from ._joint_null import relabelled_values
 from ._kernels import shared_alignment
-from ._pair import Inference, PairError, pair_estimate, ready
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cknna"
@@ -78,7 +79,7 @@ def sim_cknna(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------

@@ -19,6 +19,7 @@ from ._joint_null import relabelled_values
 from ._kernels import found_again
 from ._lists import Metric, held_lists
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_cycle_knn"
 MOST = 2
@@ -54,10 +55,9 @@ def sim_cycle_knn(
     metric : {"cosine", "euclidean"}
         What is near.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups), with k / sqrt(2)
-        neighbours in a half, so that chance, which goes by k^2 / n, is the same. "auto" is that up to 300 examples, since it
-        costs ten times the value, and None beyond. Where k^2 is above 2 n nearly every example is found, by chance too, and
-        there is no error.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups), with k / sqrt(2) neighbours in a
+        half, so that chance, which goes by k^2 / n, is the same. It costs five to ten times the value. "auto" is that. Where
+        k^2 is above 2 n nearly every example is found, by chance too, and there is no error.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -66,7 +66,7 @@ def sim_cycle_knn(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -114,6 +114,7 @@ def sim_cycle_knn(
         options=options,
         details={"reverse": _found_again(sides[1], sides[0])},
         bounds=(0.0, 1.0),
+        parts=Parts(halves=True),
     )
 
 

@@ -13,6 +13,7 @@ from ..uncertainty import Asked, JointNull
 from ._held import Held, held_estimate
 from ._lists import Metric, common_places, held_lists, lists_null, ties_of
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_jaccard"
 
@@ -46,8 +47,9 @@ def sim_jaccard(
     metric : {"cosine", "euclidean"}
         What is near.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups) that are the same for all values of n
+        examples; k is a larger share of a half, and deviations are taken relative to what the halves read. It costs five to
+        ten times the value. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -56,7 +58,7 @@ def sim_jaccard(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -89,7 +91,14 @@ def sim_jaccard(
     asked.check(NAME)
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
     return held_estimate(
-        sides, _shared, function=NAME, asked=asked, options=options, details=ties_of(sides), bounds=(0.0, 1.0)
+        sides,
+        _shared,
+        function=NAME,
+        asked=asked,
+        options=options,
+        details=ties_of(sides),
+        bounds=(0.0, 1.0),
+        parts=Parts(relative=True, halves=True),
     )
 
 

@@ -1,6 +1,7 @@
 from ._bounds import within_bounds
 from ._calibrated import TIES, drawn_null, with_null, withheld
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
+from ._doubled import some_examples, surplus_of_pairs
 from ._influence import (
     FEW,
     MOMENTS,
@@ -81,9 +82,11 @@ __all__ = [
     "shuffle_null",
     "shuffles",
     "spread_by_influence",
+    "some_examples",
     "spread_of",
     "subsample_error",
     "subsets",
+    "surplus_of_pairs",
     "whole_groups",
     "usual_permutations",
     "with_null",
