@@ -16,6 +16,7 @@ from .._look import MARKERS, PALETTE
 from .._paint import Painter, paint
 from .._spec import Axis, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec, Trace
 from .._ticks import log_ticks, nice_ticks, padded
+from ._given import by_name
 
 DASHES = ((4, 2), (1, 1.2), (7, 2, 1.5, 2))  # on, off, in widths of the line
 EXPECTED = PALETTE[-2]
@@ -77,6 +78,7 @@ def draw_lines(
     >>> draw_lines(lines, x="dimension", y="estimate", heading="Balls").axes[0].get_xlabel()
     'dimension'
     """
+    lines = by_name(lines, "lines", "draw_lines", kind=Line)
     if not 1 <= len(lines) <= len(PALETTE):
         raise InputError(f"lines of draw_lines must be one to {len(PALETTE)}. Got {len(lines)}.")
     looks = _looks(lines)
