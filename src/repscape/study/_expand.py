@@ -200,8 +200,10 @@ class _OfPlan:
                 )
 
     def _of_two_widths(self, pair: Pair) -> bool:
-        """Whether two layers cannot be compared coordinate by coordinate, which is no fault of theirs; of graphs nobody knows."""
-        widths = {one.points.shape[1] for end in (pair.first, pair.second) if (one := self.every[end]).points is not None}
+        """Whether two layers cannot be compared coordinate by coordinate, which is no fault; of graphs nobody knows."""
+        widths = {
+            one.points.shape[1] for end in (pair.first, pair.second) if (one := self.every[end]).points is not None
+        }
         return len(widths) > 1
 
     def _ends(self, pair: Pair, item: Item) -> tuple[int, int]:

@@ -43,7 +43,12 @@ def gathered(contents: Contents, found: Answers, *, state: str = "") -> Results:
         said["warned"] |= dict.fromkeys(result.warnings)
     failures = tuple(failed)
     news = [one for one in said["warned"] if not any(one.partition(": ")[2] in note for note in said["notes"])]
-    warned = [*contents.notes, *said["notes"], *news, *(f"{str(failure).removesuffix('.')}." for failure in _told(failures))]
+    warned = [
+        *contents.notes,
+        *said["notes"],
+        *news,
+        *(f"{str(failure).removesuffix('.')}." for failure in _told(failures)),
+    ]
     return Results(tuple(records), _provenance(contents, found, missing, state), tuple(dict.fromkeys(warned)), failures)
 
 

@@ -67,7 +67,9 @@ def draw_similarities(
     """
     where = "draw_similarities"
     _check.choice(metric, "metric", where, ("cosine", "correlation"))
-    held = {name: 1 - squareform(rdm(points, metric=metric)) for name, points in by_name(layers, "layers", where).items()}
+    held = {
+        name: 1 - squareform(rdm(points, metric=metric)) for name, points in by_name(layers, "layers", where).items()
+    }
     if not held:
         raise InputError(f"layers of {where} must be one at least. Got none.")
     for name, matrix in held.items():

@@ -67,7 +67,7 @@ def run(order: Order) -> Outcome:
     notes = (
         *([f"{settled.stand_in}."] if settled.stand_in else []),
         reviews.note,
-        f"The largest normalised entropy of a layer's prompts is {most:.3f}; above 1 it cannot be.",
+        f"The largest normalised entropy of a layer, mean over its prompts, is {most:.3f}; above 1 it cannot be.",
         *(one.evidence for one in advice),
         *(f"{said.words}." for one in advice for said in one.spoken),
         *(f"{one.leaning.words}: it leans to {one.leaning.layer.name}." for one in advice if one.leaning is not None),
