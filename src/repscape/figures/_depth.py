@@ -74,7 +74,7 @@ def _above(mark: Trace, y: Axis) -> Trace:
     """Let a band that reaches to 0 or below end at the edge of a logarithmic axis, which has no place for it."""
     if not y.log or mark.low is None:
         return mark
-    return replace(mark, low=np.where(mark.low > 0, mark.low, y.limits[0]))
+    return replace(mark, low=np.where(mark.low <= 0, y.limits[0], mark.low))
 
 
 def line_count(sketch: Sketch) -> int:

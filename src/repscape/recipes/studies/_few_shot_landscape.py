@@ -95,7 +95,8 @@ def _apart(order: Order, stores: Mapping[str, Store]) -> tuple[list[str], list[s
     if not kept:
         raise InputError(
             f"text of the recipe {order.recipe.name} must end in different states: in every layer most prompts end in one and "
-            f"the same, as copies do, prompts of words that the model does not know, or prompts cut off at max_length={order.options['max_length']} before they differ."
+            f"the same, as copies do, prompts of words that the model does not know, or prompts "
+            f"cut off at max_length={order.options['max_length']} before they differ."
         )
     return kept, alike
 

@@ -186,9 +186,7 @@ def _section(results: Results, models: Sequence[str], *, published: bool) -> Sec
             lines[model] = Line(curve.depths, curve.values, curve.stderr)
         if published:
             lines["published peaks"] = published_peaks(peaks)
-        caption = (
-            f"{heading}, after the first normalisation of every block, against relative depth; bands are one error."
-        )
+        caption = f"{heading}, after the first normalisation of every block, against relative depth; bands are 95 % intervals."
         drawings.append(
             Drawing(f"{name}-by-depth", draw_lines(lines, x="relative depth", y=y, heading=heading), caption)
         )
@@ -209,6 +207,6 @@ def _peaks(results: Results, model: str) -> str:
     clear = below > CLEAR * np.hypot(dimension.stderr, dimension.stderr[top])  # an unknown error tells nothing
     shared = highest_words(results.select(variant=f"{LABELS}(k={DEEP_K})", model=model))
     return (
-        f"{model}: the largest dimension is {highest}, at depth {dimension.depths[top]:.2f}, with {int((~clear).sum()) - 1} more "
-        f"of {clear.size} layers within two errors of it; label overlap (k = {DEEP_K}), {shared}."
+        f"{model}: the largest dimension is {highest}, at depth {dimension.depths[top]:.2f}, with {int((~clear).sum()) - 1} "
+        f"more of {clear.size} layers within two errors of it; label overlap (k = {DEEP_K}), {shared}."
     )

@@ -188,7 +188,7 @@ def _verdict(matches: Sequence[Match]) -> str:
     within = f"{len(near)} more pairs of models are within two errors of them"
     if least in near:
         return (
-            f"No two models are shown to be more alike than others: best matches share from {least.overlap:.3f} ({_said(least)}) "
+            f"No two models are shown to be more alike than others: best matches share {least.overlap:.3f} ({_said(least)}) "
             f"to {most.overlap:.3f} ({_said(most)}) of their neighbours (chance {least.chance:.3f})."
         )
     return (
@@ -238,7 +238,7 @@ def _section(matches: Sequence[Match], sizes: Mapping[str, int], k: int) -> Sect
                     log_x=max(m.ratio for m in matches) > 10 * min(m.ratio for m in matches),
                 ),
                 f"Share of {k} neighbours that a layer of the smaller model and its best match in the larger have in common, "
-                "mean over layers, against how many times more parameters the larger has. Bands: one error, at most.",
+                "mean over layers, against how many times more parameters the larger has. Bands: 95 % intervals, at most.",
             ),
             Drawing(
                 "matching-depths",

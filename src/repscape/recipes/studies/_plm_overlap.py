@@ -170,7 +170,7 @@ def _drawn(results: Results, models: Sequence[str], k: int) -> tuple[Drawing, st
     said = alike_words(results.select(OVERLAP, profile="models"))
     best = f"Share of {k} neighbours, layers of {models[0]} and of {models[1]}: {said}."
     curves = (
-        " Along the margins: the intrinsic dimension (TwoNN), bands are one error."
+        " Along the margins: the intrinsic dimension (TwoNN), bands are 95 % intervals."
         if margins[0].curve is not None
         else ""
     )
