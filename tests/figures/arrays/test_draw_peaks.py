@@ -49,13 +49,13 @@ def test_bad_input() -> None:
         draw_peaks(peaks, labels=labels[:5])
 
 
-def test_branches_that_no_pass_joins_meet_nowhere_and_the_legend_says_so() -> None:
+def test_branches_that_no_pass_joins_meet_nowhere_and_the_note_says_so() -> None:
     peaks, _ = hills()
     spec = draw_peaks(peaks, painter=lambda spec: spec)
     _, apart, _ = (mark.ends for mark in spec.panels[0].marks if isinstance(mark, Segments))
     assert (apart[:, 0, 0] == apart[:, 1, 0]).all()  # upright, each once
     assert len(np.unique(apart[:, 0, 0])) == len(apart)
-    assert [entry.label for entry in spec.legend.entries] == ["no pass to another peak is known"]
+    assert spec.panels[0].note.endswith("dashed: no pass to another peak is known")
 
 
 @pytest.mark.parametrize("given", ["x", 3, None, {"a": 3}])

@@ -14,14 +14,14 @@ from .._arrange import columns_of, size_of
 from .._look import INK, MUTED, PALETTE
 from .._names import literal
 from .._paint import Painter, paint
-from .._spec import Axis, Dots, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec, Segments
+from .._spec import Axis, Dots, FigureSpec, FloatArray, Look, PanelSpec, Segments
 from .._ticks import nice_ticks, padded
 from ._given import by_name
 
 NAMED = 14  # peaks that there is room to name
 DEEPER = 0.08  # of the height: how far below all else a branch hangs where no pass is known
 HANGING = Look(MUTED, width=1.0, dash=(3, 2))
-UNJOINED = "no pass to another peak is known"
+UNJOINED = "dashed: no pass to another peak is known"
 
 
 def draw_peaks(
@@ -71,14 +71,12 @@ def draw_peaks(
         sides = {side: _named(values, side, one) for side, values in (("labels", labels), ("words", words))}
         names = peak_names(one, **sides)
         panels.append(_panel(name, one, names))
-    hanging = any(isinstance(mark, Segments) and mark.look == HANGING for panel in panels for mark in panel.marks)
     spec = FigureSpec(
         "draw_peaks",
         "Peaks of the density",
         tuple(panels),
         size_of(len(panels), 3.5),
         columns=columns_of(len(panels)),
-        legend=Legend((Entry(UNJOINED, HANGING),)) if hanging else None,
     )
     return paint(spec, painter)
 
@@ -116,7 +114,7 @@ def _panel(name: str, peaks: Peaks, names: tuple[str, ...]) -> PanelSpec:
     up = padded(np.append(ends, floor))
     ticks = tuple((float(places[i]), literal(names[i], 26)) for i in _with_room(places, peaks.populations))
     across = Axis((-0.6, m - 0.4), "", ticks, angle=40 if m > 3 else 0)
-    heading = f"{m} peak{'s' * (m != 1)}, {peaks.halo.mean():.0%} in the halo"
+    heading = f"{m} peak{'s' * (m != 1)}, {peaks.halo.mean():.0%} in the halo{f'; {UNJOINED}' * bool(apart.size)}"
     return PanelSpec(
         across, Axis(up, "log density", nice_ticks(up, 7, quarters=True), grid=True), tuple(marks), name, heading
     )
