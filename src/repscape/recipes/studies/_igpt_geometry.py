@@ -205,7 +205,7 @@ def _peaks(results: Results, model: str) -> str:
     highest = rounded(dimension.values[top], _known(dimension.stderr[top]))
     below = dimension.values[top] - dimension.values
     clear = below > CLEAR * np.hypot(dimension.stderr, dimension.stderr[top])  # an unknown error tells nothing
-    shared = highest_words(results.select(variant=f"{LABELS}(k={DEEP_K})", model=model))
+    shared = highest_words(results.select(variant=f"{LABELS}(k={DEEP_K})", model=model).records)
     return (
         f"{model}: the largest dimension is {highest}, at depth {dimension.depths[top]:.2f}, with {int((~clear).sum()) - 1} "
         f"more of {clear.size} layers within two errors of it; label overlap (k = {DEEP_K}), {shared}."

@@ -167,7 +167,7 @@ def _drawn(results: Results, models: Sequence[str], k: int) -> tuple[Drawing, st
         curve_label="dimension",
         heading="Layers of two models",
     )
-    said = alike_words(results.select(OVERLAP, profile="models"))
+    said = alike_words(results.select(OVERLAP, profile="models").records)
     best = f"Share of {k} neighbours, layers of {models[0]} and of {models[1]}: {said}."
     curves = (
         " Along the margins: the intrinsic dimension (TwoNN), bands are 95 % intervals."
