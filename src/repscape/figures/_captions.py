@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..measures import Curve
 from ..measures.uncertainty import Beyond
 from ._choose import Sketch
 from ._curve import BANDS
@@ -91,11 +90,8 @@ def _bands(sketch: Sketch) -> str:
     if sketch.kind == "curve":
         most = max(len({id(value.record) for value in panel.values}) for panel in sketch.panels)
         return (
-            f"Bands: one standard error{of}."
-            if most <= BANDS
-            else "Errors are in the table: bands would cover each other."
+            f"Bands: 95 % intervals{of}." if most <= BANDS else "Errors are in the table: bands would cover each other."
         )
     if line_count(sketch) > FEW_LINES:
         return "Errors are in the table: bands would cover each other."
-    one = isinstance(sketch.record.result, Curve)
-    return f"Bands: one standard error{of}." if one else f"Bands: 95 % intervals{of}."
+    return f"Bands: 95 % intervals{of}."

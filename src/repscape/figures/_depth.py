@@ -53,7 +53,8 @@ def depth_spec(sketch: Sketch) -> FigureSpec:
             guides.append(replace(mark, written=mark.name not in named))
             named.add(mark.name)
             drawn.setdefault(mark.name, replace(mark.look, colour=MUTED))
-        panels.append(PanelSpec(x, y, (*_lines(panel, sketch, profiles, numbered), *guides), panel.title))
+        lines = [_above(mark, y) for mark in _lines(panel, sketch, profiles, numbered)]
+        panels.append(PanelSpec(x, y, (*lines, *guides), panel.title))
     many = len(sketch.layers) and max(map(len, sketch.layers.values())) > MANY_LAYERS
     entries = [Entry(one.label, replace(one.look, marker="") if many else one.look) for one in profiles.values()]
     entries += [Entry(what, look) for what, look in drawn.items()]
@@ -67,6 +68,13 @@ def depth_spec(sketch: Sketch) -> FigureSpec:
         legend=Legend(tuple(entries), _heading(sketch)) if told else None,
         bar=bar,
     )
+
+
+def _above(mark: Trace, y: Axis) -> Trace:
+    """Let a band that reaches to 0 or below end at the edge of a logarithmic axis, which has no place for it."""
+    if not y.log or mark.low is None:
+        return mark
+    return replace(mark, low=np.where(mark.low <= 0, y.limits[0], mark.low))
 
 
 def line_count(sketch: Sketch) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..measures import Estimate, normal_interval
 from ..results import Place, Record, withheld_of
+from ._look import REACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def values_of(record: Record) -> Iterator[Value]:
         return
     for place, (x, value) in enumerate(zip(result.x.tolist(), result.values.tolist(), strict=True)):
         error = math.nan if result.stderr is None else float(result.stderr[place])
-        yield Value(record, value, value - error, value + error, x=x)
+        yield Value(record, value, value - REACH * error, value + REACH * error, x=x)
 
 
 def _two(record: Record, read: Callable[[Place], Any]) -> Any:

@@ -6,6 +6,7 @@ from ._conclusion import HEADINGS, Conclusion, by_heading
 from ._conclusions import READING, conclusions, has_errors, held_together
 from ._differences import Between, paired_differences, simultaneous_bands
 from ._headline import Headline, headline
+from ._highest import alike_words, highest_words
 from ._next_study import next_study
 from ._recommend import Recommended, recommended
 from ._suggest import LayerAdvice, suggest_layers
@@ -19,6 +20,7 @@ __all__ = [
     "Headline",
     "LayerAdvice",
     "Recommended",
+    "alike_words",
     "best_layer",
     "best_matches",
     "best_probed",
@@ -31,6 +33,7 @@ __all__ = [
     "has_errors",
     "headline",
     "held_together",
+    "highest_words",
     "next_study",
     "overview",
     "paired_differences",

@@ -22,6 +22,8 @@ READING = (
     "the largest difference between any two of so many equal values would be by chance: for each measure, profile and kind of "
     "sentence something false is said in at most 5 % of samples. Errors of differences are those over the same examples "
     "wherever results keep their deviations; where there is no error, or a value rests on few examples, nothing is concluded. "
+    "A layer whose error is so large that it may be the highest and may be the lowest is said not to be known well enough to "
+    "be placed: the end is among those named and these. "
     "No error covers a bias that all layers share."
 )
 

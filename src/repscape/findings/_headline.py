@@ -126,10 +126,11 @@ def _by_model(records: Sequence[Record], *, several: bool) -> Iterator[tuple[str
 def _read(main: Sequence[Record], names: Mapping[str, str], *, several: bool) -> Iterator[Conclusion]:
     title = _inside(names[main[0].variant])
     for where, ends in _by_model(main, several=several):
-        best, chance = ends.high, ends.high.result.chance
+        best, *beside = ends.placed(high=True) if ends.high_stands_out else (ends.high,)
+        chance = best.result.chance
         by_chance = "" if chance is None else f", by chance {chance:.3g}"
         if ends.high_stands_out:
-            layers = _layers(best, ends.beside_high)
+            layers = _layers(best, beside) + _unsure(ends, (best, *beside))
             yield _of(
                 "highest", best, f"{where}{best.column} is read best at {layers}: {title} {number(best)}{by_chance}."
             )
@@ -255,6 +256,13 @@ def _layers(best: Record, beside: Sequence[Record]) -> str:
     if not beside:
         return f"layer {best.place.layer.index} ({best.place.layer.name})"
     return spanned(record.place.layer.index for record in (best, *beside))
+
+
+def _unsure(ends: Ends, said: Sequence[Record]) -> str:
+    """Name the layers that may be the best and may be the worst."""
+    named = {id(record) for record in said}
+    rest = [record.place.layer.index for record in ends.unplaced if id(record) not in named]
+    return f" ({spanned(rest)} not known well enough)" if rest else ""
 
 
 def _inside(title: str) -> str:

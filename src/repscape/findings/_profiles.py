@@ -57,6 +57,23 @@ class Ends:
         return cls(high, low, beside_high, beside_low, judged=certain, of=len(held), p_value=found.p_value)
 
     @property
+    def unplaced(self) -> tuple[Record, ...]:
+        """Those that may be the largest and may be the smallest: they are not known well enough to be said to be either."""
+        low = {id(record) for record in (self.low, *self.beside_low)}
+        return tuple(record for record in (self.high, *self.beside_high) if id(record) in low)
+
+    def placed(self, *, high: bool) -> tuple[Record, ...]:
+        """Return those that may be one end and are told from the other, the farthest out first; all that may be, if none is.
+
+        Together with `unplaced` they are the set that holds the end in 95 % of samples: a sentence names both.
+        """
+        own = (self.high, *self.beside_high) if high else (self.low, *self.beside_low)
+        out = {id(record) for record in self.unplaced}
+        found = [record for record in own if id(record) not in out]
+        sign = (1 if value_of(self.high) >= value_of(self.low) else -1) * (1 if high else -1)
+        return tuple(sorted(found, key=lambda record: -sign * value_of(record))) or own
+
+    @property
     def high_stands_out(self) -> bool:
         """Whether some value is shown to lie below the highest."""
         return self.judged and len(self.beside_high) < self.of - 1
@@ -135,18 +152,32 @@ def _by_layer(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclus
     elif ends.judged and not (ends.high_stands_out or ends.low_stands_out):
         yield _about("flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}.", of=high)
     if ends.high_stands_out:
-        text = f"{said}: {_end('highest', high, ends.beside_high)}{chance}."
+        text = f"{said}: {end_words(ends, high=True)}{chance}."
         yield _about("highest", [high, *ends.beside_high], text, p_value=ends.p_value)
     if ends.low_stands_out:
-        text = f"{said}: {_end('lowest', low, ends.beside_low)}."
+        text = f"{said}: {end_words(ends, high=False)}."
         yield _about("lowest", [low, *ends.beside_low], text, p_value=ends.p_value)
 
 
-def _end(word: str, best: Record, beside: Sequence[Record]) -> str:
-    if not beside:
-        return f"{word} {number(best)} at {layer_words(best.place)}"
-    layers = sorted(record.place.layer.index for record in (best, *beside))
-    return f"{word} within the errors at layers {listed(layers)} ({number(best)} at layer {best.place.layer.index})"
+def end_words(ends: Ends, *, high: bool) -> str:
+    """Name the layers that may be the highest, or the lowest, and apart from them those that may be either."""
+    word, (best, *beside) = "highest" if high else "lowest", ends.placed(high=high)
+    said = f"{word} {number(best)} at {layer_words(best.place)}"
+    if beside:
+        layers = sorted(record.place.layer.index for record in (best, *beside))
+        said = f"{word} within the errors at layers {listed(layers)} ({number(best)} at layer {best.place.layer.index})"
+    named = {id(record) for record in (best, *beside)}
+    return said + _unplaced([record for record in ends.unplaced if id(record) not in named])
+
+
+def _unplaced(records: Sequence[Record]) -> str:
+    if not records:
+        return ""
+    if len(records) == 1:
+        (one,) = records
+        return f"; layer {one.place.layer.index} ({number(one)}) is not known well enough to be placed"
+    layers = sorted(record.place.layer.index for record in records)
+    return f"; layers {listed(layers)} are not known well enough to be placed"
 
 
 def _alike(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclusion]:
@@ -201,15 +232,19 @@ def _pairs(ends: Ends, words: Words, said: str) -> Iterator[Conclusion]:
     elif ends.judged and not (ends.high_stands_out or ends.low_stands_out):
         text = f"{said}: no {words.one} stands out beyond the errors, {whole}{chance}."
         yield _about(words.neither, [], text, of=high)
-    for stands_out, word, end, beside in (
-        (ends.high_stands_out, words.high, high, ends.beside_high),
-        (ends.low_stands_out, words.low, low, ends.beside_low),
+    for stands_out, word, whole_set in (
+        (ends.high_stands_out, words.high, (high, *ends.beside_high)),
+        (ends.low_stands_out, words.low, (low, *ends.beside_low)),
     ):
+        if not stands_out:
+            continue
+        is_high = whole_set[0] is high
+        end, *beside = ends.placed(high=is_high)
         more = f"; {count(len(beside), f'other {words.one}')} within the errors of it" if beside else ""
-        by_chance = chance if end is high else ""
-        if stands_out:
-            text = f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{by_chance}."
-            yield _about(word, [end, *beside], text, p_value=ends.p_value)
+        if unsure := len(whole_set) - 1 - len(beside):
+            more += f"; {count(unsure, words.one)} not known well enough to be placed"
+        text = f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{chance if is_high else ''}."
+        yield _about(word, whole_set, text, p_value=ends.p_value)
 
 
 def _chance(record: Record) -> str:

@@ -44,7 +44,12 @@ def gathered(contents: Contents, found: Answers, *, state: str = "") -> Results:
         said["warned"] |= dict.fromkeys(result.warnings)
     failures = tuple(replace(one, profiles=tuple(profiles)) for one, profiles in failed.items())
     news = [one for one in said["warned"] if not any(one.partition(": ")[2] in note for note in said["notes"])]
-    warned = [*contents.notes, *said["notes"], *news, *(f"{failure}." for failure in _told(failures))]
+    warned = [
+        *contents.notes,
+        *said["notes"],
+        *news,
+        *(f"{str(failure).removesuffix('.')}." for failure in _told(failures)),
+    ]
     return Results(tuple(records), _provenance(contents, found, missing, state), tuple(dict.fromkeys(warned)), failures)
 
 
