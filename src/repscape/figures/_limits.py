@@ -13,6 +13,9 @@ from ._spec import Axis
 from ._ticks import nice_ticks
 from ._values import Value
 
+OPEN = 0.25
+"""Room above the largest value for bands without an upper end, as a share of what is shown."""
+
 
 def value_axis(values: Sequence[Value], info: MeasureInfo) -> Axis:
     """Return the upright axis of profiles and curves."""
@@ -29,6 +32,8 @@ def value_limits(values: Sequence[Value], info: MeasureInfo) -> tuple[float, flo
     if not finite.size:
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
+    if any(value.high == math.inf for value in values):
+        high += OPEN * ((high - low) or abs(high) or 1.0)
     margin = 0.05 * ((high - low) or abs(high) or 1.0)
     bottom, top = low - margin, high + margin
     near = low - floor < 0.75 * (high - floor) or low == high
