@@ -98,7 +98,7 @@ def _beside(sketch: Sketch) -> list[str]:
         if held is not rest or text:
             held.setdefault(text, []).append(value.place.layer.key)
     words = [f"Arrows: open above, at least the lower end ({_listed(keys)})." for keys in open_.values()]
-    words += [f"Crosses: no interval ({_listed(keys)}; {text})." for text, keys in none.items()]
+    words += [f"Crosses: no interval ({_listed(keys)}: {text.removeprefix('none: ')})." for text, keys in none.items()]
     words += [f"{text[:1].upper()}{text[1:]} ({_listed(keys)})." for text, keys in list(rest.items())[:LISTED]]
     if len(rest) > LISTED:
         words.append("What is said of the others is in the table.")

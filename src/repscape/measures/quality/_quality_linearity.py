@@ -81,7 +81,10 @@ def quality_linearity(
     rest = ((after - basis @ (basis.T @ after)) ** 2).sum(axis=1)
     whole = (after**2).sum(axis=1)
     value = float(np.clip(1 - rest.sum() / whole.sum(), 0.0, 1.0))
-    spread = spread_by_influence(value, ((1 - value) * whole - rest) / whole.mean()) if error else {}
+    # The map is fitted to these rows, so that what is left of each varies less than it would on others: n of them for n - 1 - r.
+    loose = np.sqrt(n / (n - 1 - rank)) * (rest - rest.mean())
+    influence = ((1 - value) * (whole - whole.mean()) - loose) / whole.mean()
+    spread = spread_by_influence(value, influence) if error else {}
     if spread:
         spread["interval"] = within_bounds(value, spread["interval"], low=0.0, high=1.0)
     return Estimate(
