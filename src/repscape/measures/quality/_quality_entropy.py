@@ -128,7 +128,7 @@ def _parts(code: np.ndarray) -> list[np.ndarray]:
 
 
 def _entropy(unit: FloatArray, order: float, centre: bool) -> tuple[float, Spectrum]:
-    held = spectrum(unit - unit.mean(axis=0) if centre else unit, centred=centre, function=NAME)
+    held = spectrum(unit, centred=centre, function=NAME)
     return max(0.0, _renyi(held.shares, order)), held
 
 

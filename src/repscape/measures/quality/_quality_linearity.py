@@ -13,6 +13,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import spread_by_influence, within_bounds
 from ._residual import FloatArray, two_states
+from ._spectra import SAME
 
 NAME = "quality_linearity"
 ZERO = 1e-10
@@ -100,8 +101,9 @@ def quality_linearity(
 def _centred(points: FloatArray, name: str) -> FloatArray:
     """Return points about their mean, in units of their largest entry."""
     found: FloatArray = points - points.mean(axis=0)
+    found = found - found.mean(axis=0)  # twice, as in spectra: the mean is rounded
     largest = float(np.abs(found).max())
-    if largest <= 1e-14 * float(np.abs(points).max()):
+    if largest <= SAME * float(np.abs(points).max()):
         raise DegenerateDataError(
             f"{name} of {NAME} must vary over the examples. All {points.shape[0]} rows are identical."
         )
