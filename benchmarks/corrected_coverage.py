@@ -3,10 +3,10 @@
     python benchmarks/corrected_coverage.py draw ranges.jsonl     draw, and go on where it was stopped
     python benchmarks/corrected_coverage.py table ranges.jsonl    the table, with the samples of each row
 
-What is kept of a sample is its curve and the covariance of that, which take the time; `table` inverts them. Each sample is judged
-as it is, without the family that it is of, and without all families in which the same pulls at the raw value (KINDS). Every second
-sample has 5 % of noise. No sample of the table that is inverted is among them; runs from SPARE on were looked at while the rule of
-inversion was chosen, and are in no row.
+What is kept of a sample is its curve and the covariance of that, which take the time; `table` inverts them. Each sample is
+judged as it is, without the family that it is of, and without all families in which the same pulls at the raw value (KINDS).
+Every second sample has 5 % of noise. No sample of the table that is inverted is among them; runs from SPARE on were looked at
+while the rule of inversion was chosen, and are in no row.
 """
 
 from __future__ import annotations

@@ -16,8 +16,8 @@ import numpy as np
 
 import repscape as rs
 
-POINTS = (300, 1000, 3000, 10000, 30000)
-RUNS = (8, 5, 3, 1, 1)
+POINTS = (300, 1000, 3000, 10000)
+RUNS = (8, 5, 3, 1)
 DIMENSIONS = (1, 2, 3, 5, 8, 12, 20, 30, 50)
 NOISE = (0.0, 0.05)
 RANK = 64

@@ -43,7 +43,9 @@ def line(  # house: one picture, its values with what lies around them
     lower, upper = np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
     if open_.any():
         there = np.concatenate([lower, upper])[np.isfinite(np.concatenate([lower, upper]))]
-        upper = np.where(open_, there.max() + ROOM * (np.ptp(there) or abs(there.max())), upper) if there.size else upper
+        upper = (
+            np.where(open_, there.max() + ROOM * (np.ptp(there) or abs(there.max())), upper) if there.size else upper
+        )
     if values.size > width:  # a pixel shows one of them
         seen = np.linspace(0, values.size - 1, width).round().astype(np.int64)
         along, values, lower, upper = along[seen], values[seen], lower[seen], upper[seen]

@@ -94,7 +94,13 @@ def _beside(sketch: Sketch) -> list[str]:
     """Say at which layers an interval is open, or there is none and why, and what else is said of values."""
     open_, none, rest = dict[str, list[str]](), dict[str, list[str]](), dict[str, list[str]]()
     for value in sketch.values:
-        held, text = (open_, "") if value.high == math.inf else (none, value.interval_of) if value.refused else (rest, value.note)
+        held, text = (
+            (open_, "")
+            if value.high == math.inf
+            else (none, value.interval_of)
+            if value.refused
+            else (rest, value.note)
+        )
         if held is not rest or text:
             held.setdefault(text, []).append(value.place.layer.key)
     words = [f"Arrows: open above, at least the lower end ({_listed(keys)})." for keys in open_.values()]

@@ -111,6 +111,7 @@ class Estimate(Brief, _Equal):
             said = f"of each example: {_said(held.min())} to {_said(held.max())}"
             each = element("div", bars(counts, said=said), " ", element("small", said))
         facts = {"95 % interval": interval, "chance": self.chance, "p": self.p_value, "calibrated": self.calibrated}
+        facts["note"] = note_of(self) or None
         return card(str(self), _facts(self, facts), picture, each)
 
 

@@ -31,9 +31,7 @@ def conventions(results: Results) -> Markup:
             element("th", named[variant], element("br"), element("code", variant), scope="row"),
             element(
                 "td",
-                element(
-                    "code", ", ".join(f"{name}={said}" for name, said in options_in_use(held).items()) or "none"
-                ),
+                element("code", ", ".join(f"{name}={said}" for name, said in options_in_use(held).items()) or "none"),
             ),
             element("td", held[0].info.higher_means),
             element("td", f"{held[0].info.bounds[0]:g} to {held[0].info.bounds[1]:g}".replace("inf", "∞")),

@@ -26,7 +26,7 @@ def test_volumes_of_whole_dimensions() -> None:
 
 
 def test_volumes_too_large_for_a_number() -> None:
-    """About 2,500 steps in 200 dimensions no number holds the volume; its logarithm is there, and goes on as a power far out."""
+    """From 2,500 steps in 200 dimensions no number holds the volume; its logarithm is there, and goes on as a power."""
     assert log_volumes(1, 30_000, 200.0, False)[1] == pytest.approx(
         200 * math.log(2 * 30_000.5) - math.lgamma(201), abs=1e-2
     )
@@ -53,7 +53,7 @@ def test_known_dimension_and_its_error() -> None:
 
 
 def test_one_hot_rows_stand_at_even_distances() -> None:
-    """Counted against all points of the lattice, the value would jump between an even and an odd radius: 5.6, 7.3, 10.2, 3.9."""
+    """Counted against all points of the lattice, values would jump between even and odd radii: 5.6, 7.3, 10.2, 3.9."""
     letters = np.random.default_rng(0).integers(0, 4, size=(400, 10))
     points = np.eye(4)[letters].reshape(400, -1)
     found = rs.id_discrete(points)

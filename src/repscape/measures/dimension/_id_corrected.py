@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from scipy.special import chdtri
 from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
-from .._result import Curve, Estimate
+from .._result import Curve, Estimate, note_of
 from ._id_gride import id_gride
 
 FloatArray = npt.NDArray[np.float64]
@@ -66,10 +67,10 @@ def id_corrected(
     -------
     Estimate
         value: the RAW dimension, at ranks 1 and 2, with its own stderr. interval: of the true dimension, sampling error
-        included; infinite above, "at least", where the curve may be of more dimensions than were simulated; None where it is that
-        of no family, or n is outside what was simulated, as options["interval"] says then. details: "families", the names of
-        those left; "low" and "high" (families,), each one's range; "refused"; "at_least"; "curve" (m,); "note", what tables say
-        beside the value: "at least 21.3", "none: ...", or nothing.
+        included; infinite above, "at least", where the curve may be of more dimensions than were simulated; None where it is
+        that of no family, or n is outside what was simulated, as options["interval"] says then. details: "families", the names
+        of those left; "low" and "high" (families,), each one's range; "refused"; "at_least"; "curve" (m,); "note", what tables
+        say beside the value: "at least 21.3", "none: ...", or nothing.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def id_corrected(
         options={
             **{name: value for name, value in curve.options.items() if name != "outliers"},
             "interval": said,
-            **({"n_in_table": min(max(curve.n, least), most)} if simulated and not least <= curve.n <= most else {}),
+            **({"n_in_table": min(max(curve.n, least), most)} if not least <= curve.n <= most else {}),
         },
         details={
             "families": np.array(list(spans), dtype=str),
@@ -121,10 +122,17 @@ def id_corrected(
             "refused": np.array([name for name in table()["curves"] if simulated and name not in spans], dtype=str),
             "at_least": bool(spans) and math.isinf(high),
             "curve": curve.values,
-            "note": (f"at least {low:.3g}" if math.isinf(high) else "") if spans else said,
+            "note": "; ".join(filter(None, (_range_in_words(spans, low, high, said), note_of(curve)))),
         },
         replicates=None if curve.replicates is None else curve.replicates[:, 0],
     )
+
+
+def _range_in_words(spans: Mapping[str, Span], low: float, high: float, said: str) -> str:
+    """Return what tables say of a range that is not one from end to end."""
+    if not spans:
+        return said
+    return f"at least {low:.3g}" if math.isinf(high) else ""
 
 
 @dataclass(frozen=True, slots=True)

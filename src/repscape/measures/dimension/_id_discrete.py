@@ -85,7 +85,9 @@ def id_discrete(
     _check.choice(error, "error", NAME, ("auto", "influence", "model", None))
     _check.number(ratio, "ratio", NAME, low=0, high=1, open_ends="lh")
     lattice = whole_numbers(X, step)
-    even = bool(np.unique(lattice.sum(axis=1) % 2).size == 1)  # two rows are apart by as many steps, but for an even number
+    even = bool(
+        np.unique(lattice.sum(axis=1) % 2).size == 1
+    )  # two rows are apart by as many steps, but for an even number
     outer = _radii(radii, lattice, step=2 if even else 1)
     inner = np.minimum(np.ceil(outer * ratio).astype(np.int64), outer - 1)
     inner += even * (inner % 2) * (inner + 1 < outer)

@@ -92,7 +92,9 @@ def quality_lidar(
     spread: dict[str, Any] = {}
     if error is not None and names.size >= LEAST_PARTS:
         without = [np.setdiff1d(np.arange(n), part) for part in parts_of_groups(code)]
-        left = [_lidar(points[rows], code[rows], delta=delta, convention=convention, largest=largest)[0] for rows in without]
+        left = [
+            _lidar(points[rows], code[rows], delta=delta, convention=convention, largest=largest)[0] for rows in without
+        ]
         held, replicates = jackknife(value, left)
         interval = within_bounds(value, held.interval, low=1.0, high=most)
         spread = {"stderr": held.stderr, "interval": interval, "replicates": replicates}
@@ -106,9 +108,7 @@ def quality_lidar(
     )
 
 
-def _lidar(
-    points: FloatArray, code: IntArray, *, delta: float, convention: str, largest: float
-) -> tuple[float, float]:
+def _lidar(points: FloatArray, code: IntArray, *, delta: float, convention: str, largest: float) -> tuple[float, float]:
     """Return the effective rank, and the trace between over that within; `largest` entry of the points as they came."""
     code = np.unique(code, return_inverse=True)[1]
     counts = np.bincount(code)

@@ -82,7 +82,7 @@ def quality_linearity(
     rest = ((after - basis @ (basis.T @ after)) ** 2).sum(axis=1)
     whole = (after**2).sum(axis=1)
     value = float(np.clip(1 - rest.sum() / whole.sum(), 0.0, 1.0))
-    # The map is fitted to these rows, so that what is left of each varies less than it would on others: n of them for n - 1 - r.
+    # The map is fitted to these rows, so that what it leaves of them varies less than on others: as n - 1 - r rows for n.
     loose = np.sqrt(n / (n - 1 - rank)) * (rest - rest.mean())
     influence = ((1 - value) * (whole - whole.mean()) - loose) / whole.mean()
     spread = spread_by_influence(value, influence) if error else {}

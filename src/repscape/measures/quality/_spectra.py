@@ -44,7 +44,9 @@ def spectrum(rows: FloatArray, *, centred: bool, function: str) -> Spectrum:
     scale = largest = float(np.abs(rows).max())
     if centred:
         rows = rows - rows.mean(axis=0)
-        rows = rows - rows.mean(axis=0)  # twice: a mean is rounded, and what it leaves of a feature that is constant is no direction
+        rows = rows - rows.mean(
+            axis=0
+        )  # twice: a mean is rounded, and what it leaves of a feature that is constant is no direction
         scale = float(np.abs(rows).max())
     if scale <= (SAME * largest if centred else 0.0):
         raise DegenerateDataError(
