@@ -24,8 +24,8 @@ import repscape as rs
 from repscape.measures.dimension._id_corrected import covariance_of, spans_of
 
 DIMENSIONS = (2, 4, 7, 10, 15, 25)
-POINTS = (1000, 3000)
-RUNS = (200, 60)
+POINTS = (1000, 300, 3000, 10000)
+RUNS = (200, 60, 25, 10)
 SPARE = 1000
 KINDS = {"falls off": ("gaussian", "exponential"), "edges": ("cube", "simplex"), "bends": ("torus", "loops")}
 
@@ -37,7 +37,8 @@ def draw(path: Path) -> None:
         done = {(r["family"], r["n"], r["run"]) for r in map(json.loads, path.open(encoding="utf-8"))}
     with path.open("a", encoding="utf-8") as held:
         for n, runs in zip(POINTS, RUNS, strict=True):
-            for key in ((family, n, run) for run in (*range(SPARE, SPARE + 24), *range(runs)) for family in FAMILIES):
+            spare = range(SPARE, SPARE + 24) if n == POINTS[0] else ()
+            for key in ((family, n, run) for run in (*spare, *range(runs)) for family in FAMILIES):
                 if key not in done:
                     held.write(json.dumps(drawn(*key)) + "\n")
                     held.flush()
