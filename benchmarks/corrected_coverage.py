@@ -24,8 +24,8 @@ import repscape as rs
 from repscape.measures.dimension._id_corrected import covariance_of, spans_of
 
 DIMENSIONS = (2, 4, 7, 10, 15, 25)
-POINTS = (1000, 300, 3000, 10000)
-RUNS = (200, 60, 25, 10)
+POINTS = (1000, 300, 10000)
+RUNS = (200, 60, 6)
 SPARE = 1000
 KINDS = {"falls off": ("gaussian", "exponential"), "edges": ("cube", "simplex"), "bends": ("torus", "loops")}
 
