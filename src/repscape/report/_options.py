@@ -18,10 +18,10 @@ def options_in_use(records: Iterable[Record], *, spell: Callable[[Any], str] = r
     Examples
     --------
     >>> import numpy as np, repscape as rs
-    >>> points = {"a": np.eye(20), "b": np.random.default_rng(0).integers(0, 9, (20, 3)).astype(float)}
-    >>> results = rs.run(points, rs.Plan(measures=["id_pca"]))
-    >>> options_in_use(results)["method"]
-    "'participation'"
+    >>> points = np.random.default_rng(0).normal(size=(90, 3))
+    >>> results = rs.run({"a": points, "b": points**3}, rs.Plan(measures=["id_mle(k=20)"]))
+    >>> options_in_use(results)["k"]
+    '20'
     """
     held = list(records)
     found = {}

@@ -65,8 +65,8 @@ def id_gride(
         how many of them are exactly 1, and "note" where more than a tenth are at a rank; with error="auto" also "error" (m,),
         how each rank's was found; "near_copies", how many points have a neighbour far nearer than the dimension allows,
         "without_near_copies" (m,), the values with one point for each group of them, and "near_copies_decide" (m,), whether
-        that differs by more than a fifth, as in :func:`id_twonn`; with error="auto" "n_eff" (m,) and "rests_on_few" (m,), the ranks
-        that options["rests_on"] names. replicates (draws, m) are over random halves of the rows that came in.
+        that differs by more than a fifth, as in :func:`id_twonn`; with error="auto" "n_eff" (m,) and "rests_on_few" (m,), the
+        ranks that options["rests_on"] names. replicates (draws, m) are over random halves of the rows that came in.
 
     Raises
     ------
