@@ -215,7 +215,7 @@ def test_copies_among_the_examples_are_told():
 
 
 def test_best_matches_are_told_with_what_errors_leave_open():
-    values = {(0, 0): 0.9, (0, 1): 0.2, (1, 0): 0.2, (1, 1): 0.8, (1, 2): 0.79}
+    values = {(0, 0): 0.9, (0, 1): 0.2, (0, 2): 0.2, (1, 0): 0.2, (1, 1): 0.8, (1, 2): 0.79}
     (one,) = of(pairs(values, 0.02))
     assert (one.kind, one.layers) == ("best match", ("h.0", "h.1"))
     assert one.text.endswith(

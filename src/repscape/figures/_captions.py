@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from ..measures import Curve
+from ..measures.uncertainty import Beyond
 from ._choose import Sketch
 from ._curve import BANDS
 from ._depth import line_count
 from ._look import FEW_LINES
+from ._matrix import turned
 
 LISTED = 6  # layers, and notes, that a caption names
 
@@ -59,13 +62,26 @@ def _beyond(sketch: Sketch) -> list[str]:
     known = [sketch.beyond[id(value.record)] for value in sketch.values if id(value.record) in sketch.beyond]
     if not known:
         return []
+    unsaid, said = [one for one in known if one.why], [one for one in known if not one.why]
+    whose = f" of {len(unsaid)} of {len(known)} comparisons" if said else ""
+    why = [f"What is beyond chance cannot be said{whose}: {unsaid[0].why}."] if unsaid else []
+    return [*_beyond_of(said, sketch), *why]
+
+
+def _beyond_of(known: Sequence[Beyond], sketch: Sketch) -> list[str]:
+    """Say what is beyond chance among comparisons of which that can be said."""
+    if not known:
+        return []
     of = max(one.of for one in known)
     if sketch.kind != "matrix":
         whose = f"the most alike of all {of} passes" if of > 1 else "it passes"
         return [f"Dashed: what {whose} in 5 % of relabellings."]
+    one_way = (
+        " The other direction was not relabelled and has no dots: nothing is said of it." if turned(sketch) else ""
+    )
     if not any(one.above for one in known):
-        return [f"No cell is beyond what the most alike of all {of} reads by chance."]
-    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05)."]
+        return [f"No cell is beyond what the most alike of all {of} reads by chance.{one_way}"]
+    return [f"A dot: beyond what the most alike of all {of} reads by chance (p at most .05).{one_way}"]
 
 
 def _bands(sketch: Sketch) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..measures import Estimate, normal_interval, note_of
-from ..results import Place, Record
+from ..results import Place, Record, withheld_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Value:
     def chance(self) -> float:
         """What unrelated data would give; NaN where that is not known."""
         found = self.record.result.chance
-        return math.nan if found is None else found
+        return math.nan if found is None or withheld_of(self.record) else found
 
     @property
     def ceiling(self) -> float:

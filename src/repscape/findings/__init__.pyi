@@ -1,7 +1,7 @@
 from ._best_layer import best_layer
 from ._best_matches import best_matches
 from ._best_probed import best_probed
-from ._beyond_chance import beyond_chance
+from ._beyond_chance import beyond_chance, calibrated_beyond
 from ._conclusion import HEADINGS, Conclusion, by_heading
 from ._conclusions import READING, conclusions, has_errors, held_together
 from ._differences import Between, paired_differences, simultaneous_bands
@@ -23,6 +23,7 @@ __all__ = [
     "best_matches",
     "best_probed",
     "beyond_chance",
+    "calibrated_beyond",
     "by_heading",
     "capital",
     "certificates",

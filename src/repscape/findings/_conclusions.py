@@ -9,6 +9,7 @@ from ..measures import INTRINSIC, Estimate
 from ..results import Results, titles
 from ._best_matches import match_conclusions
 from ._conclusion import Conclusion
+from ._gaps import with_gaps
 from ._profiles import profile_conclusions, unjudged
 from ._standing import holm
 from ._suggest import suggest_layers
@@ -30,8 +31,8 @@ def conclusions(results: Results) -> tuple[Conclusion, ...]:
     names = titles(results.records)
     last = _last_checkpoints(results)
     said = (
-        *profile_conclusions(results.records, names),
-        *match_conclusions(last.records, names),
+        *with_gaps(profile_conclusions(results.records, names), results.failed),
+        *match_conclusions(last.records, names, results.failed),
         *_suggested(last, names),
         *disagreements(last, names),
         *moves(last, names),

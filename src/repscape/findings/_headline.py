@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
 from ..measures.uncertainty import Beyond
-from ..results import Record, Results, beyond, titles
+from ..results import Record, Results, beyond, titles, withheld_of
 from ._apart import Sample, difference, judged
 from ._conclusion import Conclusion
 from ._focus import by_training, in_focus
+from ._gaps import with_gaps
 from ._profiles import Ends
 from ._recommend import OVERLAPS, Recommended, recommended
 from ._standing import told_apart
@@ -89,7 +90,7 @@ def headline(results: Results) -> Headline:
     curve = [r for r in results if main and _asked(r) == _asked(main[0]) and r.group is None and r.place.layer in kept]
     advised = [recommended(results, model=model, column=column) for model in models]
     return Headline(
-        sentences=(*said, *cautious),
+        sentences=(*with_gaps(said, results.failed), *cautious),
         recommended=tuple(one for one in advised if one is not None),
         curve=tuple(curve),
     )
@@ -171,7 +172,7 @@ def _kept(held: Results) -> Iterator[Conclusion]:
         for record in whole[:1] if len(wanted) > 1 else []:
             if isinstance(record.result, Estimate) and record.result.stderr is not None:
                 k, chance = record.result.options.get("k"), record.result.chance
-                by_chance = "" if chance is None else f", by chance {100 * chance:.2g} %"
+                by_chance = "" if chance is None or withheld_of(record) else f", by chance {100 * chance:.2g} %"
                 share = f"{rounded(100 * record.result.value, 100 * record.result.stderr, digits=3)} %"
                 yield _of(
                     "least alike",
@@ -191,14 +192,18 @@ def _matched(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
         also = f"; {count(len(ends.beside_high), 'other pair')} within the errors" if ends.beside_high else ""
         by_chance = "" if chance is None else f", {'one pair ' if ends.of > 1 else ''}by chance {chance:.3g}"
         beside = _beside_chance(line, ends.high)
+        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
+        both, value = f"{one.model} and {other.model}", f"{_inside(names[variant])} {number(ends.high)}"
+        if beside is not None and beside.why:
+            where = f" at {at}" if ends.of > 1 else ""
+            said = f"{both}: {value}{where}; whether that is beyond chance cannot be said: {beside.why}."
+            yield _of("unsure match", ends.high, said)
+            continue
         if beside is not None:
             by_chance = f", the best of {beside.of:,} by chance {beside.best_by_chance:.3g}"
-        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
         alike = beside is None or beside.above
         where = f"{' are most alike' if alike else ' are not alike beyond chance, not even'} at {at}"
-        both = f"{one.model} and {other.model}{where if ends.of > 1 else ''}"
-        also = also if alike else ""
-        said = f"{both}: {_inside(names[variant])} {number(ends.high)}{by_chance}{also}."
+        said = f"{both}{where if ends.of > 1 else ''}: {value}{by_chance}{also if alike else ''}."
         yield _of("most alike" if ends.of > 1 else "single", ends.high, said)
 
 
@@ -260,7 +265,15 @@ def _inside(title: str) -> str:
 def _of(kind: str, record: Record, text: str) -> Conclusion:
     places = (record.place, *([] if record.other is None else [record.other]))
     layers = tuple(place.layer.key for place in places)
-    return Conclusion(kind, record.info.name, layers, text, variant=record.variant, model=record.place.model)
+    return Conclusion(
+        kind,
+        record.info.name,
+        layers,
+        text,
+        variant=record.variant,
+        model=record.place.model,
+        profile=record.profile,
+    )
 
 
 def _about(one: Conclusion, text: str) -> Conclusion:

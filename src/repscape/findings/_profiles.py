@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..results import Record
+from ..results import Record, withheld_of
 from ._apart import Sample, judged, rests_on_few
 from ._conclusion import Conclusion
 from ._series import series_of
@@ -213,6 +213,8 @@ def _pairs(ends: Ends, words: Words, said: str) -> Iterator[Conclusion]:
 
 
 def _chance(record: Record) -> str:
+    if withheld_of(record):
+        return "; chance is not known, because of ties"
     return "" if record.result.chance is None else f"; chance {record.result.chance:.3g}"
 
 

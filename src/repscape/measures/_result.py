@@ -67,7 +67,8 @@ class Estimate(Brief, _Equal):
     interval: tuple[float, float] | None = None
     """95 % interval."""
     p_value: float | None = None
-    """Probability of a value at least as extreme under the null named in ``options["null"]``."""
+    """Probability of a value at least as extreme under the null named in ``options["null"]``; None without one, also where that
+    says why there is none."""
     per_point: FloatArray | None = None
     """(n,) contribution of each point, in the order of the rows that came in."""
     chance: float | None = None
@@ -80,7 +81,8 @@ class Estimate(Brief, _Equal):
     """Further numbers and arrays; the function's docstring lists the keys."""
     calibrated: float | None = None
     """How far the value lies beyond what unrelated data pass in 5 % of samples, as a share of the way from there to the best
-    value there can be: 0 where it does not, 1 at best. None without a null, or where nothing is the best."""
+    value there can be: 0 where it does not, 1 at best. None without a null, of fewer than 19 relabellings, where nothing is
+    the best, or where ties that both sides break by index may be a part of it."""
     null: FloatArray | None = None
     """(draws,) the values under relabelled examples; results of the same examples are relabelled alike, so that the largest of
     several has a null too."""

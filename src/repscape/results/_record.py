@@ -53,6 +53,8 @@ class MeasureInfo(Brief):
     """Name for people."""
     version: int | str = 1
     """Version of the definition that gave the results."""
+    tells: tuple[str, ...] = ()
+    """Entries of a result's details that tables show beside its value."""
 
     @classmethod
     def of(cls, row: Measure) -> MeasureInfo:
@@ -70,6 +72,7 @@ class MeasureInfo(Brief):
             quantity=row.quantity,
             title=row.title or row.label or row.name,
             version=row.version,
+            tells=tuple(row.tells),
         )
 
     def completed(self, options: Mapping[str, Any]) -> MeasureInfo:

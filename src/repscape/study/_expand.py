@@ -12,7 +12,7 @@ from ..results import MATRICES
 from ._contents import Cell, Contents
 from ._keys import column_of, digest, question_of, rows_of
 from ._pairs import Pair, pairs
-from ._tasks import Graphs, Need, calls, check_depth, merging, no_answer
+from ._tasks import Graphs, Need, calls, check_depth, merging, no_answer, not_grouped
 from ._unit import Call, Side
 from ._units import told_apart, unit
 from .reading import Part, Representation, Source, chosen_layers, parts
@@ -104,7 +104,8 @@ class _OfPlan:
         self.plan, self.source, self._read, self._into = plan, source, read, into
         self.every = source.representations
         self._places = places
-        self.parts, self.notes = parts(plan, source)
+        self.parts, notes = parts(plan, source)
+        self.notes = [*not_grouped(plan), *notes]
         for part in self.parts:
             check_depth(self.every, part.need, n=part.n)
         self._compared = pairs([one.place for one in self.every], plan.profiles)

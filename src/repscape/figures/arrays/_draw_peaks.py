@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError
@@ -19,6 +21,27 @@ from .._ticks import nice_ticks, padded
 
 NAMED = 14  # peaks that there is room to name
 DEEPER = 0.08  # of the height: how far below all else the root is drawn where no pass is known
+
+
+@dataclass(frozen=True, slots=True)
+class Landscape:
+    """What is drawn of peaks."""
+
+    heights: FloatArray
+    """(m,) log density at each."""
+    errors: FloatArray
+    """(m,) its error."""
+    tree: FloatArray
+    """(m - 1, 4) the dendrogram."""
+    populations: npt.NDArray[Any]
+    """(m,) points of each."""
+    halo: float
+    """The share of the points in it."""
+
+    @classmethod
+    def of(cls, peaks: Peaks) -> Landscape:
+        """Take it from peaks."""
+        return cls(peaks.heights, peaks.errors, peaks.tree, peaks.populations, float(peaks.halo.mean()))
 
 
 def draw_peaks(
@@ -64,7 +87,7 @@ def draw_peaks(
     for name, one in given.items():
         sides = {side: _named(values, side, one) for side, values in (("labels", labels), ("words", words))}
         names = peak_names(one, **sides)
-        panels.append(_panel(name, one, names))
+        panels.append(panel_of(name, Landscape.of(one), names))
     spec = FigureSpec(
         "draw_peaks", "Peaks of the density", tuple(panels), size_of(len(panels), 3.5), columns=columns_of(len(panels))
     )
@@ -75,7 +98,8 @@ def _named(values: Any, side: str, peaks: Peaks) -> Any:
     return None if values is None else _check.column(values, side, "draw_peaks", n=peaks.labels.size)
 
 
-def _panel(name: str, peaks: Peaks, names: tuple[str, ...]) -> PanelSpec:
+def panel_of(name: str, peaks: Landscape, names: tuple[str, ...]) -> PanelSpec:
+    """Return the panel of one layer."""
     m = peaks.heights.size
     places = _places(peaks)
     known = peaks.tree[np.isfinite(peaks.tree[:, 2]), 2] if m > 1 else np.empty(0)
@@ -107,13 +131,13 @@ def _panel(name: str, peaks: Peaks, names: tuple[str, ...]) -> PanelSpec:
     order = np.argsort(places)
     ticks = tuple((float(places[i]), literal(shown[i], 26)) for i in order[::every])
     across = Axis((-0.6, m - 0.4), "", ticks, angle=40 if m > 3 else 0)
-    heading = f"{m} peak{'s' * (m != 1)}, {peaks.halo.mean():.0%} in the halo"
+    heading = f"{m} peak{'s' * (m != 1)}, {peaks.halo:.0%} in the halo"
     return PanelSpec(
         across, Axis(up, "log density", nice_ticks(up, 7, quarters=True), grid=True), tuple(marks), name, heading
     )
 
 
-def _places(peaks: Peaks) -> FloatArray:
+def _places(peaks: Landscape) -> FloatArray:
     """Return (m,) where each peak stands: branches that meet lie beside each other."""
     m = peaks.heights.size
     under: dict[int, list[int]] = {i: [i] for i in range(m)}
@@ -125,7 +149,7 @@ def _places(peaks: Peaks) -> FloatArray:
     return places
 
 
-def _branches(peaks: Peaks, places: FloatArray, floor: float) -> tuple[FloatArray, FloatArray]:
+def _branches(peaks: Landscape, places: FloatArray, floor: float) -> tuple[FloatArray, FloatArray]:
     """Return the (s, 2, 2) lines of the dendrogram: those over known passes, and those over none."""
     m = peaks.heights.size
     at = {i: (float(places[i]), float(peaks.heights[i])) for i in range(m)}
@@ -140,7 +164,7 @@ def _branches(peaks: Peaks, places: FloatArray, floor: float) -> tuple[FloatArra
     return np.array(joined).reshape(-1, 2, 2), np.array(apart).reshape(-1, 2, 2)
 
 
-def _words(peaks: Peaks, names: tuple[str, ...]) -> list[str]:
+def _words(peaks: Landscape, names: tuple[str, ...]) -> list[str]:
     found = []
     for i, name in enumerate(names):
         held = "" if name == str(i) else f"\n{name}"

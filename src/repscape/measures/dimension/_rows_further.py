@@ -41,6 +41,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_mada",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, MADA",
         quantity=INTRINSIC,
@@ -56,6 +57,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_mom",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, method of moments",
         quantity=INTRINSIC,
@@ -82,6 +84,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_ess",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, simplex skewness",
         quantity=INTRINSIC,
@@ -183,6 +186,7 @@ FURTHER: tuple[Measure, ...] = (
         higher_means="estimators of the dimension disagree",
         reference="Levina and Bickel 2005",
         label="largest over smallest estimate",
+        tells=("reasons",),
         neighbors="max_rank",
         wants=_corrected_depth,
         merges=True,

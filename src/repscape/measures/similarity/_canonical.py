@@ -22,7 +22,7 @@ from scipy.linalg import eigh, qr, svd, svdvals
 from ...errors import InputError
 from ..points import IntArray, centred
 from ..uncertainty import deleted_parts, jackknife, parts_of_groups
-from ._pair import PairError
+from ._pair_error import PairError
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = ("auto", "jackknife", "subsample", None)

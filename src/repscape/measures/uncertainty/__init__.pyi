@@ -1,6 +1,7 @@
 from ._bounds import within_bounds
-from ._calibrated import drawn_null, with_null
+from ._calibrated import TIES, drawn_null, with_null, withheld
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
+from ._doubled import some_examples, surplus_of_pairs
 from ._influence import (
     FEW,
     MOMENTS,
@@ -53,6 +54,7 @@ __all__ = [
     "SURROUNDINGS",
     "Spread",
     "Surroundings",
+    "TIES",
     "by_group",
     "deleted_parts",
     "depth_for",
@@ -80,11 +82,14 @@ __all__ = [
     "shuffle_null",
     "shuffles",
     "spread_by_influence",
+    "some_examples",
     "spread_of",
     "subsample_error",
     "subsets",
+    "surplus_of_pairs",
     "whole_groups",
     "usual_permutations",
     "with_null",
+    "withheld",
     "within_bounds",
 ]

@@ -11,7 +11,7 @@ import pandas as pd
 from ...errors import InputError
 from ...examples import read_examples
 from ...figures import Drawing, Line, draw_embeddings, draw_lines, draw_peak_flow, draw_peaks
-from ...graph import knn_graph
+from ...graph import distinct_graph, distinct_rows
 from ...measures.structure import Peaks, cluster_peaks, embed
 from ...plan import Plan
 from ...report import Section
@@ -211,7 +211,8 @@ def _topography(order: Order, stores: Mapping[str, Store], layers: Sequence[str]
 
 
 def _peaks(order: Order, states: np.ndarray) -> Peaks:
-    graph = knn_graph(states, min(100, len(states) - 1))
+    rows, _ = distinct_rows(states)  # prompts that end in one state are one point
+    graph = distinct_graph(states, min(100, rows.size - 1), rounding=True)
     return cluster_peaks(graph, z=order.options["z"], density="knn", k=order.options["k"])
 
 
