@@ -12,6 +12,8 @@ from ._depth import line_count
 from ._look import FEW_LINES
 from ._matrix import turned
 
+LISTED = 6  # layers, and notes, that a caption names
+
 
 def caption(sketch: Sketch) -> str:
     """Return what is drawn, what the bands are, and what a larger value says."""
@@ -23,6 +25,7 @@ def caption(sketch: Sketch) -> str:
     bands = _bands(sketch)
     if bands:
         words.append(bands)
+    words += _beside(sketch) if sketch.kind == "depth" else []
     if sketch.kind != "matrix" and any(math.isfinite(value.chance) for value in sketch.values):
         words.append("Dotted: what unrelated data would give.")
     words += _beyond(sketch)
@@ -94,4 +97,34 @@ def _bands(sketch: Sketch) -> str:
         )
     if line_count(sketch) > FEW_LINES:
         return "Errors are in the table: bands would cover each other."
-    return f"Bands: 95 % intervals{of}."
+    meant = dict.fromkeys(value.interval_of for value in sketch.values if math.isfinite(value.low))
+    meaning = ", ".join(filter(None, meant))
+    return f"Bands: 95 % intervals{f' {meaning}' if meaning else ''}{of}."
+
+
+def _beside(sketch: Sketch) -> list[str]:
+    """Say at which layers an interval is open, or there is none and why, and what else is said of values."""
+    open_, none, rest = dict[str, list[str]](), dict[str, list[str]](), dict[str, list[str]]()
+    for value in sketch.values:
+        held, text = (
+            (open_, "")
+            if value.high == math.inf
+            else (none, value.interval_of)
+            if value.refused
+            else (rest, value.note)
+        )
+        if held is not rest or text:
+            held.setdefault(text, []).append(value.place.layer.key)
+    words = [f"Arrows: open above, at least the lower end ({_listed(keys)})." for keys in open_.values()]
+    words += [f"Crosses: no interval ({_listed(keys)}: {text.removeprefix('none: ')})." for text, keys in none.items()]
+    words += [f"{text[:1].upper()}{text[1:]} ({_listed(keys)})." for text, keys in list(rest.items())[:LISTED]]
+    if len(rest) > LISTED:
+        words.append("What is said of the others is in the table.")
+    return words
+
+
+def _listed(keys: list[str]) -> str:
+    """Name layers."""
+    layers = list(dict.fromkeys(keys))
+    more = f" and {len(layers) - LISTED} more" if len(layers) > LISTED else ""
+    return f"layer{'s' if len(layers) > 1 else ''} {', '.join(layers[:LISTED])}{more}"

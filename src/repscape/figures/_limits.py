@@ -14,6 +14,8 @@ from ._ticks import log_ticks, nice_ticks, padded
 from ._values import Value
 
 WIDE = 100.0  # values that span more than so large a ratio stand on a logarithmic axis
+OPEN = 0.25
+"""Room above the largest value for bands without an upper end, as a share of what is shown."""
 
 
 def value_axis(values: Sequence[Value], info: MeasureInfo) -> Axis:
@@ -43,6 +45,8 @@ def value_limits(values: Sequence[Value], info: MeasureInfo) -> tuple[float, flo
     if not finite.size:
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
+    if any(value.high == math.inf for value in values):
+        high += OPEN * ((high - low) or abs(high) or 1.0)
     margin = 0.05 * ((high - low) or abs(high) or 1.0)
     bottom, top = low - margin, high + margin
     near = low - floor < 0.75 * (high - floor) or low == high

@@ -102,6 +102,10 @@ class Estimate(Brief, _Equal):
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the value on its interval, and how it was made."""
         interval = None if self.interval is None else f"{_said(self.interval[0])} to {_said(self.interval[1])}"
+        if self.interval is not None and self.interval[1] == np.inf:
+            interval = f"at least {_said(self.interval[0])}"
+        if interval is not None and "interval" in self.options:
+            interval = f"{interval} ({self.options['interval']})"
         picture = span(float(self.value), self.interval, chance=self.chance, said=str(self))
         each = Markup("")
         if self.per_point is not None and (held := self.per_point[np.isfinite(self.per_point)]).size:
@@ -109,6 +113,7 @@ class Estimate(Brief, _Equal):
             said = f"of each example: {_said(held.min())} to {_said(held.max())}"
             each = element("div", bars(counts, said=said), " ", element("small", said))
         facts = {"95 % interval": interval, "chance": self.chance, "p": self.p_value, "calibrated": self.calibrated}
+        facts["note"] = note_of(self) or None
         return card(str(self), _facts(self, facts), picture, each)
 
 
@@ -185,6 +190,11 @@ class Curve(Brief, _Equal):
 def said_of_spread(options: Mapping[str, Any]) -> str:
     """Return what a ± is of, where it is no error over examples."""
     return f" (over {options['spread_over']})" if "spread_over" in options else ""
+
+
+def note_of(result: Estimate | Curve) -> str:
+    """Return what tables and figures say beside the value: ``details["note"]``."""
+    return str(result.details.get("note") or "")
 
 
 def normal_interval(value: float, stderr: float) -> tuple[float, float]:

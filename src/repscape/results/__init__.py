@@ -4,7 +4,7 @@ from ._card import card_of
 from ._csv import csv_of, read_csv
 from ._disk import kept_state, pack_records, unpack_records
 from ._failure import Failure, failed_in, without_value
-from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
+from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record, example_counts
 from ._relabelled import best_of, beyond, families, null_of, withheld_of
 from ._results import TABLE, Results, load_results
 from ._titles import titles
@@ -23,6 +23,7 @@ __all__ = [
     "beyond",
     "card_of",
     "csv_of",
+    "example_counts",
     "failed_in",
     "families",
     "kept_state",

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from ..measures import Estimate
+from ..measures import Estimate, note_of
 from ._record import Place, Record
 
 PLACE = ("model", "step", "site", "layer", "index", "depth")
 COLUMNS = (
     "measure", "variant", "profile", "column", "group", *PLACE, *(f"other_{name}" for name in PLACE), "x_name", "x", "value",
     "stderr", "low", "high", "p_value", "chance", "n", "dropped", "options", "higher_means", "reference",
-    "title", "version", "calibrated", "details",
+    "title", "version", "calibrated", "details", "note",
 )  # fmt: skip
 
 
@@ -43,6 +43,7 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         "title": record.info.title,
         "version": record.info.version,
         "details": json.dumps(told, default=plain_number) if (told := details_told(record)) else None,
+        "note": note_of(result) or None,
     }
     if isinstance(result, Estimate):
         low, high = result.interval or (None, None)
