@@ -38,6 +38,12 @@ class Item(Brief):
         given = ", ".join(f"{name}={value!r}" for name, value in self.options.items())
         return f"{self.measure.name}({given})" if given else self.measure.name
 
+    def grouped(self, column: str) -> Item:
+        """Return it with these groups counted as wholes, where its errors and nulls can and it does not say itself."""
+        if "groups" not in self.measure.column_options or "groups" in self.options:
+            return self
+        return Item(self.measure, dict(sorted({**self.options, "groups": column}.items())))
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Plan(Brief):
@@ -61,7 +67,8 @@ class Plan(Brief):
     values: str | Sequence[str] = ()
     """Column, or columns, of continuous values."""
     groups: str | None = None
-    """Column of groups, for measures that take them."""
+    """Column of groups, for measures that compare groups; where none does, groups are counted as wholes in the errors, nulls
+    and folds of all measures that take them as an option and are not told otherwise."""
     by: str | None = None
     """Column whose values cut the examples into parts that are studied each by itself."""
     whole: bool = False
@@ -88,14 +95,14 @@ class Plan(Brief):
         _check.choice(self.neighbors, "neighbors", "Plan", NEIGHBORS)
         if self.whole and self.by is None:
             raise InputError("whole of Plan goes with by=COLUMN: without it all examples are studied together.")
-        asked = self.measures
-        if asked is None:
-            asked = DEFAULT_WITH_LABELS if self.labels else DEFAULT
+        asked = (DEFAULT_WITH_LABELS if self.labels else DEFAULT) if self.measures is None else self.measures
         if isinstance(asked, str) or not isinstance(asked, Sequence):
             raise InputTypeError(f"measures of Plan must be a list such as ['id_twonn']. Got {asked!r}.")
         items = tuple(_item(entry) for entry in asked)
         if not items:
             raise InputError("measures of Plan must name at least one measure. Got an empty list.")
+        if self.groups is not None and not any("groups" in item.measure.takes for item in items):
+            items = tuple(item.grouped(self.groups) for item in items)
         twice = [item.variant for place, item in enumerate(items) if item.variant in {i.variant for i in items[:place]}]
         if twice:
             raise InputError(f"measures of Plan must not repeat: {', '.join(twice)}.")
@@ -106,14 +113,12 @@ class Plan(Brief):
         object.__setattr__(self, "items", items)
 
     def _check_columns(self, item: Item) -> None:
-        held = {"values": bool(self.values), "groups": self.groups is not None}
-        for kind, there in held.items():
+        for kind, there in (("values", bool(self.values)), ("groups", self.groups is not None)):
             if kind in item.measure.takes and not there:
                 example = "['score']" if kind == "values" else repr(kind.removesuffix("s"))
                 raise InputError(
                     f"{item.measure.name} takes {kind}, and the plan names none: Plan(..., {kind}={example})."
                 )
-
         for name in item.measure.column_options:
             if item.options.get(name) is not None and not isinstance(item.options[name], str):
                 raise InputTypeError(
@@ -129,11 +134,9 @@ class Plan(Brief):
     @property
     def columns(self) -> tuple[str, ...]:
         """Every column of the examples that the plan reads."""
-        named = [
-            str(item.options[n]) for item in self.items for n in item.measure.column_options if item.options.get(n)
-        ]
+        named = [item.options[n] for item in self.items for n in item.measure.column_options if item.options.get(n)]
         single = [name for name in (self.groups, self.by) if name is not None]
-        return tuple(dict.fromkeys([*self.label_columns, *self.values, *single, *named]))
+        return tuple(dict.fromkeys([*self.label_columns, *self.values, *single, *map(str, named)]))
 
     def chosen(self, *models: Sequence[LayerInfo]) -> list[list[LayerInfo]]:
         """Return the layers of each model that the plan asks for, in the order they came.
@@ -223,9 +226,7 @@ def check_words(entries: Mapping[str, Any]) -> None:
 
 
 def _names(value: str | Sequence[str] | None) -> tuple[str, ...]:
-    if value is None:
-        return ()
-    return (value,) if isinstance(value, str) else tuple(value)
+    return () if value is None else (value,) if isinstance(value, str) else tuple(value)
 
 
 def _steps(asked: str | Sequence[str]) -> tuple[str, ...]:
@@ -247,9 +248,7 @@ def _item(entry: Entry) -> Item:
         )
     row = measure(name)
     if NAME in options:
-        raise InputError(
-            f"options of {row.name} in a plan must not be called {NAME!r}, where a file has the measure's name."
-        )
+        raise InputError(f"options of {row.name} in a plan must not be called {NAME!r}: in a file that is its name.")
     row.check_options(options)
     return Item(row, {name: _plain(options[name]) for name in sorted(options)})
 

@@ -13,7 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from .errors import InputTypeError
-from .graph import knn_graph
 from .measures import TRANSFORMATIONS, Estimate, Measure
 from .measures import measure as row_of
 
@@ -230,8 +229,8 @@ def call(measure: Measure, data: Sample, options: Options = None) -> Any:
         points = next(sides)
         if measure.equal_width:
             points = points[:, : min(data.X.shape[1], data.Y.shape[1])]
-        as_graph = kind == "graph" and not measure.merges
-        arguments.append(knn_graph(points, measure.depth(given, data.columns)) if as_graph else points)
+        least = measure.depth(given, data.columns)
+        arguments.append(measure.as_taken(points, least) if kind == "graph" else points)
     return measure(*arguments, **given)
 
 

@@ -37,6 +37,21 @@ def test_every_layer_finds_its_match(sides: tuple[Path, Path]) -> None:
     assert "Chance is 0.252." in done.stdout  # 30 of 119
 
 
+def test_where_nothing_can_be_said_it_says_so(sides: tuple[Path, Path]) -> None:
+    rows = np.random.default_rng(0).normal(size=(6, 4))
+    for path, seed in zip(sides, (1, 2), strict=True):  # copies of six rows, and no relation between the two
+        np.savez(path, h=rows[np.random.default_rng(seed).integers(6, size=120)])
+    lines = call("compare", *sides, "-q", "--measures", "overlap_neighbors").stdout.splitlines()
+    assert lines[1].endswith("cannot say")
+    assert lines[2].startswith(
+        "Called: overlap_neighbors(permutations=200). Cannot say: ties, broken by index on both sides"
+    )
+    assert "whether that is beyond chance cannot be said: ties" in lines[5]
+    few = call("compare", *sides, "-q", "--measures", "sim_cka", "--permutations", 15).stdout
+    assert "Cannot say: 15 relabellings give no p below 0.062." in few
+    assert "no, p" not in few
+
+
 def test_names_measures_and_json(sides: tuple[Path, Path]) -> None:
     done = call("compare", f"a={sides[0]}", f"b={sides[1]}", "--measures", "sim_procrustes", "--json", "-q")
     told = json.loads(done.stdout)
@@ -72,3 +87,67 @@ def test_help_names_every_protocol():
 
     said = call("compare", "--help").stdout
     assert [name for name in PROTOCOLS if name not in said] == []
+
+
+@pytest.fixture
+def copies(tmp_path: Path) -> tuple[Path, Path]:
+    """Two models that have nothing in common, of 40 families of three near-copies each."""
+    rng = np.random.default_rng(0)
+    family = np.repeat(np.arange(40), 3)
+    for name in "ab":
+        layers = {f"h{i}": rng.normal(size=(40, 30))[family] + 0.3 * rng.normal(size=(120, 30)) for i in range(2)}
+        np.savez(tmp_path / f"{name}.npz", **layers, family=family.astype(str), block=(family // 20).astype(str))
+    return tmp_path / "a.npz", tmp_path / "b.npz"
+
+
+def test_groups_and_strata_reach_every_measure(copies: tuple[Path, Path]) -> None:
+    done = call("compare", *copies, "-q", "--groups", "family", "--within", "block", "--permutations", "39", "--json")
+    called = {row["variant"] for row in json.loads(done.stdout)["pairs"]}
+    assert len(called) == 2
+    assert all("groups='family'" in one and "within='block'" in one for one in called)
+    frame = json.loads(done.stdout)["pairs"]
+    assert all("groups within strata" in json.loads(row["options"])["null"] for row in frame)
+
+
+def test_few_examples_are_compared_by_fewer_neighbours(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    for name in "ab":
+        np.savez(tmp_path / f"{name}.npz", only=rng.normal(size=(12, 4)))
+    paths = [tmp_path / "a.npz", tmp_path / "b.npz"]
+    usual = call("compare", *paths, "-q", "--permutations", "19")
+    assert "overlap_neighbors(k=5" in usual.stdout
+    assert "k=5 neighbours in place of 30" in usual.stderr
+    asked = call("compare", *paths, "-q", "--measures", "overlap_neighbors, sim_cka", "--permutations", "19")
+    assert (asked.exit_code, "sim_cka" in asked.stdout) == (0, True)
+    assert "overlap_neighbors(k=5)" in asked.stderr
+
+
+def test_what_no_relabelling_changes_is_compared_without(sides: tuple[Path, Path]) -> None:
+    done = call("compare", *sides, "-q", "--measures", "sim_magnitude(error=none), sim_cka", "--permutations", "19")
+    assert done.exit_code == 0
+    assert "sim_cka(permutations=19)" in done.stdout
+    assert "ask with" not in done.stdout
+    assert "no relabelling changes it" in done.stdout
+
+
+def test_a_best_beside_failed_pairs_is_not_sure(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(120, 10))
+    np.savez(tmp_path / "big.npz", emb=rows[:, :4], out=rows)
+    np.savez(tmp_path / "small.npz", first=rows[:, :2], last=rng.normal(size=(120, 200)))
+    paths = [tmp_path / "big.npz", tmp_path / "small.npz"]
+    with pytest.warns(rs.errors.RepscapeWarning, match="failed"):
+        found = rs.run({"big": str(paths[0]), "small": str(paths[1])}, rs.Plan(["sim_cca"], profiles=["models"]))
+    assert best_matches(found)[["unknown", "sure"]].values.tolist() == [[("last",), False], [("last",), False]]
+    assert any("emb with last" in one.text for one in found.conclusions())
+    found.save(tmp_path / "kept")
+    assert best_matches(rs.load_results(tmp_path / "kept"))["sure"].tolist() == [False, False]
+
+
+def test_one_direction_is_judged_and_the_page_explains_its_columns(sides: tuple[Path, Path], tmp_path: Path) -> None:
+    asked = ("--measures", "information_imbalance(error=none)", "--permutations", "19")
+    done = call("compare", *sides, "-q", *asked, "-o", tmp_path / "kept")
+    assert "Judged from deep to turned alone" in done.stdout
+    page = (tmp_path / "kept" / "report.html").read_text(encoding="utf-8")
+    for said in ("must pass", "p among all", "calibrated among all", "The other direction was not relabelled"):
+        assert said in page

@@ -14,7 +14,7 @@ def test_a_caption_says_what_bands_dots_and_larger_values_are():
     assert "Bands: 95 % intervals (error: " in found["overlap_labels"]
     assert "Dotted: what unrelated data would give." in found["overlap_labels"]
     assert "Higher: neighbours share the label more often." in found["overlap_labels"]
-    assert "Bands: one standard error" in found["id_gride"]
+    assert "Bands: 95 % intervals" in found["id_gride"]
     assert "Bands" not in found["overlap_neighbors-pairs"]
 
 

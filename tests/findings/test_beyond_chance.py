@@ -7,6 +7,8 @@ import pytest
 
 import repscape as rs
 from repscape.errors import InputError
+from repscape.figures import caption, sketches
+from repscape.findings import headline
 from repscape.measures.uncertainty import Largest
 
 N = 80
@@ -98,6 +100,13 @@ def test_the_limit_by_hand() -> None:
     assert limits == pytest.approx([3 + largest.max() * one.std(), 0.4 + largest.max() * two.std()])
     assert held.each()[0].p_value == pytest.approx(np.mean(largest >= (5 - 3) / one.std()))
     assert held.best_by_chance() == np.mean([1, 2, 3, 4])
+    assert [entry.why for entry in held.each()] == ["4 relabellings give no p below 0.2"] * 2
+
+
+def test_where_no_value_is_the_best_a_no_is_a_no() -> None:
+    observed, drawn = np.array([0.5, 3.0]), np.random.default_rng(0).normal(size=(2, 39))
+    assert [entry.above for entry in Largest(observed, drawn).each()] == [False, True]
+    assert [entry.above for entry in Largest(observed, drawn, best=np.array([1.0, 3.0])).each()] == [None, True]
 
 
 def test_distances_count_downwards() -> None:
@@ -111,3 +120,44 @@ def test_without_a_null_there_is_no_limit() -> None:
     with pytest.raises(InputError, match=r"results of beyond_chance must hold comparisons with a null"):
         rs.beyond_chance(results)
     assert rs.best_matches(results)["above"].tolist() == [None] * 3
+
+
+def test_of_few_relabellings_nothing_is_said() -> None:
+    X = np.random.default_rng(0).normal(size=(31, 4))
+    results = compared({"one": {"a": X}, "two": {"a": X}}, [("sim_cka", {})], draws=15)
+    (row,) = rs.beyond_chance(results).to_dict("records")
+    assert (row["value"], row["above"], row["p_value"]) == (pytest.approx(1), None, 1 / 16)
+    assert row["why"] == "15 relabellings give no p below 0.062"
+    assert (row["calibrated"], row["calibrated_family"]) == (None, None)
+
+
+def test_where_chance_reaches_the_best_there_is_nothing_is_said() -> None:
+    X, Y = np.random.default_rng(0).normal(size=(2, 31, 4))
+    asked = [("overlap_neighbors", {"k": 30, "permutations": 39})]  # everybody is a neighbour
+    results = rs.run({"one": {"a": X, "b": Y}, "two": {"a": X}}, rs.Plan(measures=asked, profiles=["models"]))
+    assert rs.beyond_chance(results)["above"].tolist() == [None, None]
+    (said,) = [one.text for one in results.conclusions() if one.kind == "unsure match"]
+    assert said.endswith("cannot be said: what chance may read reaches the best value there can be.")
+    assert "cannot be said" in next(one.text for one in headline(results).sentences)
+    captions = [caption(sketch) for sketch in sketches(results)]
+    assert ["What is beyond chance cannot be said: what chance" in text for text in captions] == [True]
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("sim_cka", {}),
+        ("sim_cka", {"estimator": "debiased"}),
+        ("sim_rsa", {"metric": "euclidean"}),
+        ("sim_distance_correlation", {"estimator": "unbiased"}),
+    ],
+)
+def test_a_few_long_rows_are_relabelled_among_all(name: str, options: dict) -> None:
+    rng = np.random.default_rng(0)
+    X, Y, Z = rng.normal(size=(3, 1010, 3))
+    for side in (X, Y, Z):
+        side[rng.choice(1010, 8, replace=False)] *= 100
+    found = next(iter(compared({"one": {"x": X, "z": Z}, "two": {"y": Y}}, [(name, options)], draws=2))).result
+    alone = getattr(rs, name)(X, Y, permutations=2, error=None, **options)
+    assert found.options["null"] == alone.options["null"] == "2 shuffles of the examples"
+    assert found.null == pytest.approx(alone.null, abs=1e-12)

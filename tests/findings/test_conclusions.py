@@ -215,7 +215,7 @@ def test_copies_among_the_examples_are_told():
 
 
 def test_best_matches_are_told_with_what_errors_leave_open():
-    values = {(0, 0): 0.9, (0, 1): 0.2, (1, 0): 0.2, (1, 1): 0.8, (1, 2): 0.79}
+    values = {(0, 0): 0.9, (0, 1): 0.2, (0, 2): 0.2, (1, 0): 0.2, (1, 1): 0.8, (1, 2): 0.79}
     (one,) = of(pairs(values, 0.02))
     assert (one.kind, one.layers) == ("best match", ("h.0", "h.1"))
     assert one.text.endswith(
@@ -231,3 +231,13 @@ def test_every_kind_has_a_heading_and_headings_keep_their_order():
     grouped = by_heading(found)
     assert list(grouped) == [h for h in dict.fromkeys(HEADINGS.values()) if h in grouped]
     assert sum(map(len, grouped.values())) == len(found)
+
+
+def test_a_layer_that_may_be_either_end_is_said_not_to_be_known():
+    made = profile([57.0, 2.0, 0.025, 0.2], 0.1)
+    errors = [37.0, 0.1, 0.002, 0.01]
+    high, low = of([replace(r, result=replace(r.result, stderr=e)) for r, e in zip(made, errors, strict=True)])
+    assert "highest 2.00 ± 0.10 at layer 1" in high.text
+    assert "lowest 0.0250 ± 0.0020 at layer 2" in low.text
+    assert high.text.count("is not known well enough to be placed") == low.text.count("is not known well enough") == 1
+    assert set(low.layers) == {"h.0", "h.2"}  # the set that holds the lowest is whole

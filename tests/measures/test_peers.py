@@ -1,4 +1,4 @@
-"""What resi, netrep, dcor, RTD and calibrated-similarity gave on two small representations, and the same calls here."""
+"""What resi, netrep, dcor, platonic-rep, imd and others gave on two small representations, and the same calls here."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ENTRIES = json.loads((Path(__file__).parents[1] / "golden" / "peers" / "values.j
 @pytest.mark.parametrize("entry", ENTRIES, ids=[f"{e['version']} {e['here']}" for e in ENTRIES])
 def test_a_peer_gives_the_same(entry: dict[str, object]) -> None:
     X, Y = sample()
-    found = eval(str(entry["here"]), {"rs": rs, "X": X, "Y": Y})  # a call that stands in this repository
+    found = eval(str(entry["here"]), {"rs": rs, "np": np, "X": X, "Y": Y})  # a call that stands in this repository
     assert float(found) == pytest.approx(entry["value"], rel=1e-6, abs=1e-6)
     assert float(found) != pytest.approx(float(entry["value"]) * 1.001, rel=1e-6, abs=1e-9)  # type: ignore[arg-type]
 

@@ -80,6 +80,6 @@ def slow(X, Y, columns, *, k, version="danco"):
     tried = min(X.shape[1], max(3, 2 * math.ceil(told[0]) + 3))
     found = np.array([divergence(told, ball(len(X), k, d), k) for d in range(1, tried + 1)])
     place = int(found.argmin())
-    if not 0 < place < tried - 1:
+    if not 1 < place < tried - 1:
         return place + 1
     return place + 1 + np.poly1d(np.polyfit([-1, 0, 1], found[place - 1 : place + 2], 2)).deriv().r[0]

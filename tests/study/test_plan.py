@@ -64,3 +64,15 @@ def test_measures_refuse_what_makes_no_sense() -> None:
     with pytest.raises(UnknownNameError, match="takes of Measure 'm' must be one of"):
         rs.Measure("m", fn=len, takes=("pints",))
     assert rs.Measure("m", fn=len, takes=("graph", "labels"), arity=2).takes == ("graph", "graph", "labels")
+
+
+def test_groups_reach_errors_and_nulls_unless_they_are_compared() -> None:
+    plan = rs.Plan(
+        measures=["sim_cka", ("id_twonn", {"groups": "author"}), ("id_mle", {"groups": None})], groups="family"
+    )
+    assert [item.variant for item in plan.items] == [
+        "sim_cka(groups='family')", "id_twonn(groups='author')", "id_mle(groups=None)",
+    ]  # fmt: skip
+    assert rs.Plan.from_dict(plan.to_dict()).items == plan.items
+    compared = rs.Plan(measures=["select_category", "sim_rsa"], groups="family")
+    assert [item.variant for item in compared.items] == ["select_category", "sim_rsa"]

@@ -19,6 +19,8 @@ ACCENT = "#3b82c4"
 WIDTH, HEIGHT, EDGE = 220, 56, 4
 FEW = 24
 """Points of a line up to which each is marked."""
+ROOM = 0.25
+"""How far above all else a band without an upper end goes, as a share of what is shown."""
 WIDE = 20.0
 """Largest over smallest x from which on the axis is logarithmic."""
 
@@ -37,7 +39,13 @@ def line(  # house: one picture, its values with what lies around them
     """Return y over x as a line, with the band from low to high; values that are not finite leave a gap."""
     along, values = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     lower, upper = (values if edge is None else np.asarray(edge, dtype=np.float64) for edge in (low, high))
+    open_ = np.isposinf(upper)  # at least: up to the top of the picture
     lower, upper = np.where(np.isfinite(lower), lower, values), np.where(np.isfinite(upper), upper, values)
+    if open_.any():
+        there = np.concatenate([lower, upper])[np.isfinite(np.concatenate([lower, upper]))]
+        upper = (
+            np.where(open_, there.max() + ROOM * (np.ptp(there) or abs(there.max())), upper) if there.size else upper
+        )
     if values.size > width:  # a pixel shows one of them
         seen = np.linspace(0, values.size - 1, width).round().astype(np.int64)
         along, values, lower, upper = along[seen], values[seen], lower[seen], upper[seen]
@@ -71,8 +79,8 @@ def span(value: float, interval: tuple[float, float] | None, *, chance: float | 
     drawn = []
     if chance is not None and math.isfinite(chance):
         drawn.append(_stroke((across(chance), 2), (across(chance), height - 2), stroke_dasharray="2 2"))
-    if interval is not None and all(map(math.isfinite, interval)):
-        start, end = ((across(entry), height / 2) for entry in interval)
+    if interval is not None and math.isfinite(interval[0]) and not math.isnan(interval[1]):
+        start, end = ((across(e) if math.isfinite(e) else float(WIDTH), height / 2) for e in interval)
         drawn.append(_stroke(start, end, stroke=ACCENT, stroke_width="3", stroke_opacity=".4"))
     drawn.append(element("circle", cx=f"{across(value):.1f}", cy=f"{height / 2:.1f}", r="3.5", fill=ACCENT))
     return _svg(drawn, WIDTH, height, said)

@@ -75,36 +75,78 @@ def say_matches(matches: pd.DataFrame, names: dict[str, str]) -> None:
     for place, (variant, rows) in enumerate(tables.items()):
         if place:
             say()
-        null = any(row["above"] is not None for row in rows)
+        null = any(row["above"] is not None or row["why"] for row in rows)
         heads = [f"layer of {rows[0]['model']}", f"its best match in {rows[0]['other_model']}", names[variant]]
         say_table(heads + (["must pass", "beyond chance"] if null else []), [_match(row, null) for row in rows], keys=2)
         said = [f"Called: {variant}.", *_by_chance(rows, null)]
+        said += _one_way(variant, rows[0])
+        said += ["Where there is no value a better match may be."] if any(row["unknown"] for row in rows) else []
         said += ["There are no errors: another sample may match otherwise."] if rows[0]["sure"] is None else []
         say(" ".join(said))
 
 
 def _match(row: dict[Any, Any], null: bool) -> list[str]:
-    held = [row["layer"], " or ".join([row["other_layer"], *row["also"]]), _with_error(row["value"], row["stderr"])]
+    match = " or ".join([row["other_layer"], *row["also"], *(f"{name} (no value)" for name in row["unknown"])])
+    held = [row["layer"], match, _with_error(row["value"], row["stderr"])]
     if not null:
         return held
+    if row["why"]:
+        return [*held, "", "cannot say"]
     beyond = f"{'yes' if row['above'] else 'no'}, p = {row['p_family']:.2g}"
     return [*held, _short(row["limit"]), beyond]
 
 
 def _by_chance(rows: list[dict[Any, Any]], null: bool) -> list[str]:
     """Return what is said of chance below a table: of one pair, and of the best of as many as there are."""
-    known = sorted({_short(row["chance"]) for row in rows if not math.isnan(row["chance"])}, key=float)
+    tied = [
+        math.isnan(row["limit"]) and bool(row["why"]) for row in rows
+    ]  # what unrelated data read is another with ties
+    known = sorted(
+        {
+            _short(row["chance"])
+            for row, by_index in zip(rows, tied, strict=True)
+            if not (by_index or math.isnan(row["chance"]))
+        },
+        key=float,
+    )
     said = [f"Chance is {known[0]}{f' to {known[-1]}' if len(known) > 1 else ''}."] if known else []
     if not null:
-        return [*said, "What the best of so many pairs reads by chance is not known: ask with permutations=200."]
-    above = sum(row["above"] is True for row in rows)
-    best = [row["chance_best"] for row in rows if not math.isnan(row["chance_best"])]
-    span = sorted({_short(min(best)), _short(max(best))}, key=float)
+        return [*said, *_no_null(str(rows[0]["variant"]))]
+    above, told = (sum(row["above"] in wanted for row in rows) for wanted in ((True,), (True, False)))
+    best = [row["chance_best"] for row in rows if row["above"] is not None and not math.isnan(row["chance_best"])]
+    if best:
+        span = sorted({_short(min(best)), _short(max(best))}, key=float)
+        said.append(
+            f"The best of a row reads {' to '.join(span)} by chance. In 95 % of relabellings no pair passes what it must pass: "
+            f"{above} of {told} layers have a match beyond chance."
+        )
+    reasons = dict.fromkeys(row["why"] for row in rows if row["why"])
+    return [*said, *(f"Cannot say: {why}." for why in list(reasons)[:1])]
+
+
+def _one_way(variant: str, row: dict[Any, Any]) -> list[str]:
+    """Say which direction is judged, of a measure that is not the same both ways."""
+    from ..measures import MEASURES
+
+    held = MEASURES.get(variant.partition("(")[0])
+    if held is None or held.symmetric:
+        return []
     return [
-        *said,
-        f"The best of a row reads {' to '.join(span)} by chance. In 95 % of relabellings no pair passes what it must pass: "
-        f"{above} of {len(rows)} layers have a match beyond chance.",
+        f"Judged from {row['model']} to {row['other_model']} alone: compare them in the other order for the other way."
     ]
+
+
+def _no_null(variant: str) -> list[str]:
+    """Return why there is nothing to be beyond, and how it is asked for where it can be."""
+    from ..measures import MEASURES
+
+    row = MEASURES.get(variant.partition("(")[0])
+    if row is not None and not row.aligned:
+        return ["It does not ask which example is which: no relabelling changes it, and errors alone tell pairs apart."]
+    unknown = "What the best of so many pairs reads by chance is not known"
+    if row is None or "permutations" not in row.options():
+        return [f"{unknown}."]
+    return [f"{unknown}: ask with --permutations 200."]
 
 
 def _head(record: Record, name: str, *, column: str = " of {}") -> str:

@@ -35,9 +35,11 @@ from .arrays._draw_rsa import draw_rsa
 from .arrays._draw_second_level import draw_second_level
 from .arrays._draw_similarities import draw_similarities
 from .arrays._draw_strip import draw_strip
+from .arrays._topography import topographies
 from .matplotlib import FORMATS, to_bytes
 
 __all__ = [
+    "topographies",
     "FORMATS",
     "GRID",
     "INK",

@@ -15,7 +15,7 @@ from typing import Any, Literal
 from .._types import LayerInfo
 from ..measures import Curve
 from ..measures.uncertainty import Beyond
-from ..results import MATRICES, PROFILES, Record, Results, beyond
+from ..results import MATRICES, PROFILES, Record, Results, beyond, failed_in, without_value
 from ._look import FEW_LINES
 from ._names import title_of
 from ._values import ATTRIBUTES, RUNNING, Value, in_order, key_of, said, values_of
@@ -82,7 +82,20 @@ def sketches(results: Results) -> list[Sketch]:
     taken: set[str] = set()
     known = beyond(list(results))
     found = [sketch for (_, _, kind), values in families.items() for sketch in _family(kind, values, layers, taken)]
-    return [replace(sketch, beyond=known) for sketch in found]
+    return [replace(sketch, beyond=known, left_out=_left_out(sketch, results)) for sketch in found]
+
+
+def _left_out(sketch: Sketch, results: Results) -> str:
+    """Say what a figure does not show: checkpoints that have no room, and what failed."""
+    records = [value.record for value in sketch.values]
+    gaps = failed_in(
+        results.failed,
+        profile=sketch.record.profile,
+        variants={record.variant for record in records},
+        models={record.place.model for record in records},
+    )
+    failed = f"Without a value, since it failed: {without_value(gaps)}." if gaps else ""
+    return " ".join(filter(None, (sketch.left_out, failed)))
 
 
 def _kind(record: Record) -> Kind | None:

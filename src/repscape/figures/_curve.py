@@ -13,7 +13,7 @@ from ..results import Record
 from ._arrange import columns_of, size_of
 from ._choose import Panel, Sketch, by_index
 from ._limits import value_axis
-from ._look import DOTTED, MARKERS, MUTED, ORDERED, PALETTE, shade
+from ._look import DOTTED, MARKERS, MUTED, ORDERED, PALETTE, REACH, shade
 from ._names import place_words
 from ._spec import Axis, Bar, Entry, FigureSpec, Legend, Look, PanelSpec, Rule, Trace
 from ._ticks import nice_ticks, padded, two_ticks
@@ -124,8 +124,8 @@ def _lines(panel: Panel, few: Sequence[str], shades: Shades) -> Iterator[Trace]:
             y,
             look if banded and len(x) <= MARKED else replace(look, marker=""),
             few[place] if few else layer.key,
-            low=y - error if shown else None,
-            high=y + error if shown else None,
+            low=y - REACH * error if shown else None,
+            high=y + REACH * error if shown else None,
             band=0.15,
             words=tuple(
                 f"{place_words(record.place)}\n{curve.x_name} {at:g}: {rounded(value, one)}"

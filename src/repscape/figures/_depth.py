@@ -16,12 +16,13 @@ from ._choose import Panel, Sketch, by_index
 from ._limits import value_axis
 from ._look import DASHDOT, DASHED, DASHES, DOTTED, FEW_LINES, MANY_LAYERS, MARKERS, MUTED, ORDERED, PALETTE, shade
 from ._names import literal, value_words
-from ._spec import Axis, Bar, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec, Rule, Trace
+from ._spec import Axis, Bar, Dots, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec, Rule, Trace
 from ._ticks import nice_ticks, said_at
 from ._values import RUNNING, Value, in_order, key_of, said
 
 Key = tuple[Any, ...]
 NAMES_FIT = 56  # characters of layer names that stand side by side under one panel
+OPEN, NONE = "open above", "no interval"
 GUIDES = {"chance": DOTTED, "ceiling": DASHDOT, "beyond chance": DASHED}
 
 
@@ -53,7 +54,9 @@ def depth_spec(sketch: Sketch) -> FigureSpec:
             guides.append(replace(mark, written=mark.name not in named))
             named.add(mark.name)
             drawn.setdefault(mark.name, replace(mark.look, colour=MUTED))
-        panels.append(PanelSpec(x, y, (*_lines(panel, sketch, profiles, numbered), *guides), panel.title))
+        lines = [_above(mark, y) for mark in _lines(panel, sketch, profiles, numbered, top=y.limits[1])]
+        signs = _signs_of_intervals(panel, sketch, profiles, numbered, limits=y.limits)
+        panels.append(PanelSpec(x, y, (*lines, *signs, *guides), panel.title))
     many = len(sketch.layers) and max(map(len, sketch.layers.values())) > MANY_LAYERS
     entries = [Entry(one.label, replace(one.look, marker="") if many else one.look) for one in profiles.values()]
     entries += [Entry(what, look) for what, look in drawn.items()]
@@ -67,6 +70,13 @@ def depth_spec(sketch: Sketch) -> FigureSpec:
         legend=Legend(tuple(entries), _heading(sketch)) if told else None,
         bar=bar,
     )
+
+
+def _above(mark: Trace, y: Axis) -> Trace:
+    """Let a band that reaches to 0 or below end at the edge of a logarithmic axis, which has no place for it."""
+    if not y.log or mark.low is None:
+        return mark
+    return replace(mark, low=np.where(mark.low <= 0, y.limits[0], mark.low))
 
 
 def line_count(sketch: Sketch) -> int:
@@ -140,14 +150,17 @@ def _bar(sketch: Sketch, profiles: Mapping[Key, Profile]) -> Bar | None:
     )
 
 
-def _lines(panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], numbered: bool) -> Iterator[Trace]:
+def _lines(
+    panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], numbered: bool, *, top: float
+) -> Iterator[Trace]:
+    """Yield each line with its band; a band without an upper end goes to the top."""
     band = 0.2 if len(profiles) <= 3 else 0.1 if len(profiles) <= FEW_LINES else 0.0
     for key, profile in profiles.items():
         line = [value for value in panel.values if key_of(value, sketch.lines) == key]
         if not line:
             continue
         x, (y, low, high) = _laid_out(line, sketch, numbered, lambda v: (v.value, v.low, v.high))
-        low, high = (np.where(np.isnan(y), np.nan, end) for end in (low, high))
+        low, high = (np.where(np.isnan(y), np.nan, end) for end in (low, np.minimum(high, top)))
         held = np.concatenate([[False], ~np.isnan(y), [False]])
         lonely = held[1:-1] & ~held[:-2] & ~held[2:]  # between two gaps: only a marker shows it
         crowded = len(x) > MANY_LAYERS and not lonely.any()
@@ -163,6 +176,27 @@ def _lines(panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], number
             band=band,
             words=tuple(told.get(at, "") for at in x.tolist()),
         )
+
+
+def _signs_of_intervals(
+    panel: Panel, sketch: Sketch, profiles: Mapping[Key, Profile], numbered: bool, *, limits: tuple[float, float]
+) -> Iterator[Dots]:
+    """Yield an arrow where an interval is open above, and a cross where a measure says that there is none."""
+    floor, top = limits
+    for key, profile in profiles.items():
+        line = [value for value in panel.values if key_of(value, sketch.lines) == key and math.isfinite(value.value)]
+        drawn = {
+            "triangle-up": (OPEN, [value for value in line if value.high == math.inf]),
+            "x-thin": (NONE, [value for value in line if value.refused]),
+        }
+        for sign, (name, held) in drawn.items():
+            if held:
+                x = [value.place.layer.index if numbered else value.place.layer.depth for value in held]
+                y = [top - 0.02 * (top - floor) if sign == "triangle-up" else value.value for value in held]
+                width, size = (0.0, 6.0) if sign == "triangle-up" else (1.6, 11.0)
+                look = Look(profile.look.colour, sign, width=width, size=size)
+                words = tuple(value_words(value) for value in held)
+                yield Dots(np.array(x) + profile.aside, np.array(y), look, name, words=words, order=4)
 
 
 def _laid_out(

@@ -10,14 +10,30 @@ import numpy as np
 from ..results import MeasureInfo
 from ._names import quantity_of
 from ._spec import Axis
-from ._ticks import nice_ticks
+from ._ticks import log_ticks, nice_ticks, padded
 from ._values import Value
+
+WIDE = 100.0  # values that span more than so large a ratio stand on a logarithmic axis
+OPEN = 0.25
+"""Room above the largest value for bands without an upper end, as a share of what is shown."""
 
 
 def value_axis(values: Sequence[Value], info: MeasureInfo) -> Axis:
     """Return the upright axis of profiles and curves."""
+    if _over_decades(values, info):
+        ends = padded([*(v.value for v in values), *(v.high for v in values)], log=True)
+        ticks, minor = log_ticks(ends)
+        return Axis(ends, f"{quantity_of(info)} (log scale)", ticks, minor, log=True, grid=True, group="y")
     limits = value_limits(values, info)
     return Axis(limits, quantity_of(info), nice_ticks(limits, 6), grid=True, group="y")
+
+
+def _over_decades(values: Sequence[Value], info: MeasureInfo) -> bool:
+    """Whether a positive measure without an upper bound spans so much that a plain axis would flatten all but the largest."""
+    floor, roof = info.bounds
+    drawn = [value.value for value in values if math.isfinite(value.value)]
+    positive = floor >= 0 and math.isinf(roof) and min(drawn, default=0.0) > 0
+    return positive and all(not value.chance <= 0 for value in values) and max(drawn) > WIDE * min(drawn)
 
 
 def value_limits(values: Sequence[Value], info: MeasureInfo) -> tuple[float, float]:
@@ -29,6 +45,8 @@ def value_limits(values: Sequence[Value], info: MeasureInfo) -> tuple[float, flo
     if not finite.size:
         return 0.0, 1.0
     low, high = float(finite.min()), float(finite.max())
+    if any(value.high == math.inf for value in values):
+        high += OPEN * ((high - low) or abs(high) or 1.0)
     margin = 0.05 * ((high - low) or abs(high) or 1.0)
     bottom, top = low - margin, high + margin
     near = low - floor < 0.75 * (high - floor) or low == high

@@ -56,3 +56,4 @@ def _parts(colour: str) -> tuple[int, int, int]:
 
 # Without the ends that white paper or a dark page would swallow.
 ORDERED = tuple(shade(SEQUENTIAL, 0.16 + 0.72 * place / 32) for place in range(33))
+REACH = 1.959964  # standard errors that a 95 % band reaches to either side, where only the error is known

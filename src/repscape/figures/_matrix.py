@@ -34,7 +34,7 @@ def matrix_spec(sketch: Sketch) -> FigureSpec:
     limits = colour_limits(shown, info.bounds)
     named = _named(sketch)
     panels = tuple(
-        part for panel in sketch.panels for part in _both_ways(panel, _panel(panel, sketch, named=named), info)
+        part for panel in sketch.panels for part in _both_ways(panel, _panel(panel, sketch, named=named), sketch)
     )
     size = size_of(len(panels), 3.6)
     if len(panels) == 1:
@@ -99,8 +99,9 @@ def _passed(found: Beyond) -> str:
     return f"{BEYOND} (p {found.p_value:.3g} among {found.of} pairs; passed in 5 %: {found.limit:.3g})"
 
 
-def _both_ways(panel: Panel, drawn: PanelSpec, info: MeasureInfo) -> Iterator[PanelSpec]:
+def _both_ways(panel: Panel, drawn: PanelSpec, sketch: Sketch) -> Iterator[PanelSpec]:
     """Yield the panel and, where comparisons of two models brought the other direction with them, that too."""
+    info, chance = sketch.record.info, any(id(value.record) in sketch.beyond for value in panel.values)
     reverse = _reversed(panel, info)
     if reverse is None:
         yield drawn
@@ -126,8 +127,13 @@ def _both_ways(panel: Panel, drawn: PanelSpec, info: MeasureInfo) -> Iterator[Pa
         x=replace(x, title=x.title.replace("to ", "from ", 1)),
         y=replace(y, title=y.title.replace("from ", "to ", 1)),
         marks=(back,),
-        title=f"{stem}{names[1]} → {names[0]}",
+        title=f"{stem}{names[1]} → {names[0]}{' (not judged)' if chance else ''}",
     )
+
+
+def turned(sketch: Sketch) -> bool:
+    """Whether panels show the other direction too, which has values and no null."""
+    return any(_reversed(panel, sketch.record.info) is not None for panel in sketch.panels)
 
 
 def _reversed(panel: Panel, info: MeasureInfo) -> dict[int, float] | None:

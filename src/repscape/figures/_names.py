@@ -55,7 +55,9 @@ def layer_words(layer: LayerInfo) -> str:
 def value_words(value: Value) -> str:
     """Say where a value stands, what it is, and its error."""
     number = rounded(value.value, error_of(value.record)) if value.x is None else f"{value.value:.4g}"
-    interval = f" [{value.low:.4g}, {value.high:.4g}]" if math.isfinite(value.low) else ""
+    of = value.interval_of
+    interval = f" [{value.low:.4g}, {value.high:.4g}]" if math.isfinite(value.low) and math.isfinite(value.high) else ""
+    interval += (f"\n{value.note}" if value.note else "") + (f"\ninterval {of}" if of and not value.refused else "")
     chance = f"\nchance {value.chance:.3g}" if math.isfinite(value.chance) else ""
     other = "" if value.record.other is None else f" to {place_words(value.record.other)}"
     return f"{place_words(value.place)}{other}\n{number}{interval}{chance}"

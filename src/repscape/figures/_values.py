@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..measures import Estimate, normal_interval
-from ..results import Place, Record
+from ..measures import Estimate, normal_interval, note_of
+from ..results import Place, Record, withheld_of
+from ._look import REACH
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +23,24 @@ class Value:
     low: float
     """Lower end of its band; NaN where there is none."""
     high: float
-    """Upper end of its band."""
+    """Upper end of its band; infinite where it is open."""
     x: float | None = None
     """Where on its curve it stands, if it is of one."""
+
+    @property
+    def interval_of(self) -> str:
+        """What its interval is of, or why there is none, where it is not that of the value; "" else."""
+        return str(self.record.result.options.get("interval") or "")
+
+    @property
+    def note(self) -> str:
+        """What is said beside it."""
+        return note_of(self.record.result)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the measure says that it can give no interval."""
+        return bool(self.interval_of) and math.isnan(self.low)
 
     @property
     def place(self) -> Place:
@@ -35,7 +51,7 @@ class Value:
     def chance(self) -> float:
         """What unrelated data would give; NaN where that is not known."""
         found = self.record.result.chance
-        return math.nan if found is None else found
+        return math.nan if found is None or withheld_of(self.record) else found
 
     @property
     def ceiling(self) -> float:
@@ -48,13 +64,13 @@ def values_of(record: Record) -> Iterator[Value]:
     result = record.result
     if isinstance(result, Estimate):
         interval = result.interval
-        if interval is None and result.stderr is not None:
+        if interval is None and result.stderr is not None and not result.options.get("interval"):
             interval = normal_interval(result.value, result.stderr)
         yield Value(record, result.value, *(interval or (math.nan, math.nan)))
         return
     for place, (x, value) in enumerate(zip(result.x.tolist(), result.values.tolist(), strict=True)):
         error = math.nan if result.stderr is None else float(result.stderr[place])
-        yield Value(record, value, value - error, value + error, x=x)
+        yield Value(record, value, value - REACH * error, value + REACH * error, x=x)
 
 
 def _two(record: Record, read: Callable[[Place], Any]) -> Any:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..results import Record, Results, beyond, families, null_of
+from ..results import Record, Results, best_of, beyond, families, null_of, withheld_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,9 @@ def beyond_chance(results: Results, measure: str | None = None, *, profile: str 
         One row for each comparison: variant, profile, model, step, layer, depth and the same with "other\\_", value, chance (of
         one pair), p_value (of one pair), limit (what the value must pass, so that in 95 % of relabellings no comparison of the
         family passes its own), p_family, calibrated (the pair's own), calibrated_family (from the limit to the best there can
-        be), above (p_family is at most .05) and pairs, how many comparisons the family has.
+        be), above (p_family is at most .05), pairs, how many comparisons the family has, and why. Where nothing can be said,
+        above is None and why says why: ties that both sides break by index, relabellings too few for a p of .05, or values that
+        reach the best there can be by chance. A comparison left without a null by ties has no limit, and is in no family.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def beyond_chance(results: Results, measure: str | None = None, *, profile: str 
     """
     import pandas as pd
 
-    chosen = [r for r in results.select(measure, profile=profile) if null_of(r).size]
+    chosen = [r for r in results.select(measure, profile=profile) if null_of(r).size or withheld_of(r)]
     if not chosen:
         wanted = "comparisons" if measure is None else f"comparisons by {measure}"
         raise InputError(
@@ -67,7 +69,7 @@ def beyond_chance(results: Results, measure: str | None = None, *, profile: str 
 
 def _rows(records: Sequence[Record]) -> Iterator[dict[str, object]]:
     known = beyond(records)
-    for family in families(records):
+    for family in (*families(records), [record for record in records if withheld_of(record)]):
         for record in family:
             found, result = known[id(record)], record.result
             row: dict[str, object] = {"variant": record.variant, "profile": record.profile}
@@ -84,14 +86,14 @@ def _rows(records: Sequence[Record]) -> Iterator[dict[str, object]]:
                 "calibrated_family": calibrated_beyond(record, found.limit),
                 "above": found.above,
                 "pairs": found.of,
+                "why": found.why,
             }
 
 
 def calibrated_beyond(record: Record, limit: float) -> float | None:
     """Return how far the value lies from the limit to the best there can be, in [0, 1]; None where nothing is the best."""
-    result, info = record.result, record.info
-    best = float(result.details.get("best", info.bounds[1] if info.alike == 1 else info.bounds[0]))
-    if not math.isfinite(best):
+    result, best = record.result, best_of(record)
+    if not (math.isfinite(best) and math.isfinite(limit)) or result.calibrated is None:  # type: ignore[union-attr]
         return None
     room = best - limit
     if abs(room) <= 1e-12 * max(1.0, abs(best)):

@@ -9,6 +9,7 @@ from ..measures import INTRINSIC, Estimate
 from ..results import Results, titles
 from ._best_matches import match_conclusions
 from ._conclusion import Conclusion
+from ._gaps import with_gaps
 from ._profiles import profile_conclusions, unjudged
 from ._standing import holm
 from ._suggest import suggest_layers
@@ -21,6 +22,8 @@ READING = (
     "the largest difference between any two of so many equal values would be by chance: for each measure, profile and kind of "
     "sentence something false is said in at most 5 % of samples. Errors of differences are those over the same examples "
     "wherever results keep their deviations; where there is no error, or a value rests on few examples, nothing is concluded. "
+    "A layer whose error is so large that it may be the highest and may be the lowest is said not to be known well enough to "
+    "be placed: the end is among those named and these. "
     "No error covers a bias that all layers share."
 )
 
@@ -30,8 +33,8 @@ def conclusions(results: Results) -> tuple[Conclusion, ...]:
     names = titles(results.records)
     last = _last_checkpoints(results)
     said = (
-        *profile_conclusions(results.records, names),
-        *match_conclusions(last.records, names),
+        *with_gaps(profile_conclusions(results.records, names), results.failed),
+        *match_conclusions(last.records, names, results.failed),
         *_suggested(last, names),
         *disagreements(last, names),
         *moves(last, names),

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from .._types import Brief
 from ..measures import INTRINSIC, Estimate, rounded
 from ..measures.uncertainty import Beyond
-from ..results import Record, Results, beyond, titles
+from ..results import Record, Results, beyond, titles, withheld_of
 from ._apart import Sample, difference, judged
 from ._conclusion import Conclusion
+from ._ends import Ends
 from ._focus import by_training, in_focus
-from ._profiles import Ends
+from ._gaps import with_gaps
 from ._recommend import OVERLAPS, Recommended, recommended
 from ._standing import told_apart
 from ._wary import BIAS, disagreements, moves, near_copies
@@ -89,7 +90,7 @@ def headline(results: Results) -> Headline:
     curve = [r for r in results if main and _asked(r) == _asked(main[0]) and r.group is None and r.place.layer in kept]
     advised = [recommended(results, model=model, column=column) for model in models]
     return Headline(
-        sentences=(*said, *cautious),
+        sentences=(*with_gaps(said, results.failed), *cautious),
         recommended=tuple(one for one in advised if one is not None),
         curve=tuple(curve),
     )
@@ -125,10 +126,11 @@ def _by_model(records: Sequence[Record], *, several: bool) -> Iterator[tuple[str
 def _read(main: Sequence[Record], names: Mapping[str, str], *, several: bool) -> Iterator[Conclusion]:
     title = _inside(names[main[0].variant])
     for where, ends in _by_model(main, several=several):
-        best, chance = ends.high, ends.high.result.chance
+        best, *beside = ends.placed(high=True) if ends.high_stands_out else (ends.high,)
+        chance = best.result.chance
         by_chance = "" if chance is None else f", by chance {chance:.3g}"
         if ends.high_stands_out:
-            layers = _layers(best, ends.beside_high)
+            layers = _layers(best, beside) + _unsure(ends, (best, *beside))
             yield _of(
                 "highest", best, f"{where}{best.column} is read best at {layers}: {title} {number(best)}{by_chance}."
             )
@@ -171,7 +173,7 @@ def _kept(held: Results) -> Iterator[Conclusion]:
         for record in whole[:1] if len(wanted) > 1 else []:
             if isinstance(record.result, Estimate) and record.result.stderr is not None:
                 k, chance = record.result.options.get("k"), record.result.chance
-                by_chance = "" if chance is None else f", by chance {100 * chance:.2g} %"
+                by_chance = "" if chance is None or withheld_of(record) else f", by chance {100 * chance:.2g} %"
                 share = f"{rounded(100 * record.result.value, 100 * record.result.stderr, digits=3)} %"
                 yield _of(
                     "least alike",
@@ -191,14 +193,18 @@ def _matched(held: Results, names: Mapping[str, str]) -> Iterator[Conclusion]:
         also = f"; {count(len(ends.beside_high), 'other pair')} within the errors" if ends.beside_high else ""
         by_chance = "" if chance is None else f", {'one pair ' if ends.of > 1 else ''}by chance {chance:.3g}"
         beside = _beside_chance(line, ends.high)
+        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
+        both, value = f"{one.model} and {other.model}", f"{_inside(names[variant])} {number(ends.high)}"
+        if beside is not None and beside.why:
+            where = f" at {at}" if ends.of > 1 else ""
+            said = f"{both}: {value}{where}; whether that is beyond chance cannot be said: {beside.why}."
+            yield _of("unsure match", ends.high, said)
+            continue
         if beside is not None:
             by_chance = f", the best of {beside.of:,} by chance {beside.best_by_chance:.3g}"
-        at = f"layers {one.layer.index} ({one.layer.name}) and {other.layer.index} ({other.layer.name})"
         alike = beside is None or beside.above
         where = f"{' are most alike' if alike else ' are not alike beyond chance, not even'} at {at}"
-        both = f"{one.model} and {other.model}{where if ends.of > 1 else ''}"
-        also = also if alike else ""
-        said = f"{both}: {_inside(names[variant])} {number(ends.high)}{by_chance}{also}."
+        said = f"{both}{where if ends.of > 1 else ''}: {value}{by_chance}{also if alike else ''}."
         yield _of("most alike" if ends.of > 1 else "single", ends.high, said)
 
 
@@ -252,6 +258,13 @@ def _layers(best: Record, beside: Sequence[Record]) -> str:
     return spanned(record.place.layer.index for record in (best, *beside))
 
 
+def _unsure(ends: Ends, said: Sequence[Record]) -> str:
+    """Name the layers that may be the best and may be the worst."""
+    named = {id(record) for record in said}
+    rest = [record.place.layer.index for record in ends.unplaced if id(record) not in named]
+    return f" ({spanned(rest)} not known well enough)" if rest else ""
+
+
 def _inside(title: str) -> str:
     """Return a title as it stands inside a sentence: "Label overlap" without its capital, "CKA" as it is."""
     return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
@@ -260,7 +273,15 @@ def _inside(title: str) -> str:
 def _of(kind: str, record: Record, text: str) -> Conclusion:
     places = (record.place, *([] if record.other is None else [record.other]))
     layers = tuple(place.layer.key for place in places)
-    return Conclusion(kind, record.info.name, layers, text, variant=record.variant, model=record.place.model)
+    return Conclusion(
+        kind,
+        record.info.name,
+        layers,
+        text,
+        variant=record.variant,
+        model=record.place.model,
+        profile=record.profile,
+    )
 
 
 def _about(one: Conclusion, text: str) -> Conclusion:

@@ -4,86 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from ..results import Record
-from ._apart import Sample, judged, may_exceed, rests_on_few
+from ..results import Record, withheld_of
+from ._apart import judged, rests_on_few
 from ._conclusion import Conclusion
+from ._ends import Ends
 from ._series import series_of
-from ._standing import standing
 from ._words import count, finite, grouped, layer_words, listed, number, pair_words, subject, value_of
 
 BY_LAYER = ("depth", "steps")
 BY_PAIR = ("pairs", "models", "equal")
 NAMED = 3
 SAID = (*BY_LAYER, *BY_PAIR, "next")
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """The two ends of a set of values, and what errors do not tell from each."""
-
-    high: Record
-    """The largest, or the most alike."""
-    low: Record
-    """The smallest, or the least alike."""
-    beside_high: tuple[Record, ...]
-    """Others that may be the largest."""
-    beside_low: tuple[Record, ...]
-    """Others that may be the smallest."""
-    judged: bool
-    """Whether all have errors: without, nothing is concluded."""
-    of: int
-    """Values in all."""
-    p_value: float
-    """That equal values would be so far apart by chance."""
-    left_out: tuple[Record, ...] = ()
-    """Those that rest on few examples, and are compared with none."""
-    may_be: tuple[bool, bool] = (False, False)
-    """Whether one that is left out may be the high end, and the low end, for all that is known of it."""
-
-    @classmethod
-    def among(cls, records: Sequence[Record], *, sign: int = 1, lines: int = 1) -> Ends | None:
-        """Find them among the records that have a number; None where none has. With sign -1 the smallest is the high end.
-
-        `lines`: how many such sets there are in the family, whose sentences are to be right together.
-        """
-        held = [record for record in finite(records) if not rests_on_few(record)]
-        if not held:
-            return None
-        high, low = (pick(held, key=lambda record: sign * value_of(record)) for pick in (max, min))
-        samples = [Sample.of(record) for record in held]
-        found = standing(samples, lines=lines)
-        sets = (found.may_be_high, found.may_be_low)[::sign]
-        beside_high, beside_low = (
-            tuple(record for record, kept in zip(held, some, strict=True) if kept and record is not end)
-            for some, end in zip(sets, (high, low), strict=True)
-        )
-        left = tuple(record for record in finite(records) if rests_on_few(record))
-        return cls(
-            high,
-            low,
-            beside_high,
-            beside_low,
-            judged=all(map(judged, held)),
-            of=len(held),
-            p_value=found.p_value,
-            left_out=left,
-            may_be=(
-                any(may_exceed(one, high, sign=sign, of=lines * (len(held) + len(left))) for one in left),
-                any(may_exceed(one, low, sign=-sign, of=lines * (len(held) + len(left))) for one in left),
-            ),
-        )
-
-    @property
-    def high_stands_out(self) -> bool:
-        """Whether some value is shown to lie below the highest."""
-        return self.judged and not self.may_be[0] and len(self.beside_high) < self.of - 1
-
-    @property
-    def low_stands_out(self) -> bool:
-        """Whether some value is shown to lie above the lowest."""
-        return self.judged and not self.may_be[1] and len(self.beside_low) < self.of - 1
 
 
 def profile_conclusions(records: Sequence[Record], names: Mapping[str, str]) -> Iterator[Conclusion]:
@@ -152,45 +84,51 @@ def _by_layer(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclus
     if ends.of == 1:
         yield _about("single", [high], f"{said}: {number(high)} at {layer_words(high.place)}{chance}.")
     elif ends.judged and not (ends.high_stands_out or ends.low_stands_out or any(ends.may_be)):
-        yield _about(
-            "flat", [], f"{said}: no layer stands out beyond the errors, {whole}{chance}{_without(ends)}.", of=high
-        )
-    yield from _left_out(ends, said, layer_words, ("highest", "lowest"))
+        text = f"{said}: no layer stands out beyond the errors, {whole}{chance}{ends.unnamed}."
+        yield _about("flat", [], text, of=high)
+    yield from _left_out(ends, said, lambda one: layer_words(one.place), ("highest", "lowest"))
     if ends.high_stands_out:
-        text = f"{said}: {_end('highest', high, ends.beside_high)}{chance}{_without(ends)}."
+        text = f"{said}: {end_words(ends, high=True)}{chance}{ends.unnamed}."
         yield _about("highest", [high, *ends.beside_high], text, p_value=ends.p_value)
     if ends.low_stands_out:
-        text = f"{said}: {_end('lowest', low, ends.beside_low)}{_without(ends)}."
+        text = f"{said}: {end_words(ends, high=False)}{ends.unnamed}."
         yield _about("lowest", [low, *ends.beside_low], text, p_value=ends.p_value)
 
 
-def _without(ends: Ends) -> str:
-    """Count what a sentence leaves out."""
-    return f"; {len(ends.left_out):,} left out, resting on few examples" if ends.left_out else ""
-
-
-def _left_out(ends: Ends, said: str, words: Callable[[Any], str], names: tuple[str, str]) -> Iterator[Conclusion]:
+def _left_out(ends: Ends, said: str, words: Callable[[Record], str], names: tuple[str, str]) -> Iterator[Conclusion]:
     """Say which end is not named, because one that rests on few examples may be it."""
     open_ends = [name for name, may in zip(names, ends.may_be, strict=True) if may]
     if not open_ends or not ends.judged:
         return
-    named = [words(one.place if words is layer_words else one) for one in ends.left_out[:NAMED]]
-    more = f" and {len(ends.left_out) - NAMED:,} more" if len(ends.left_out) > NAMED else ""
-    several = len(ends.left_out) > 1
-    yield _about(
-        "left out",
-        ends.left_out,
-        f"{said}: nothing is called {' or '.join(open_ends)}, since {', '.join(named)}{more} "
-        f"{'rest' if several else 'rests'} on few examples and may be it; the others are from {number(ends.low)} to "
-        f"{number(ends.high)}.",
+    few = ends.left_out
+    named = ", ".join(map(words, few[:NAMED])) + (f" and {len(few) - NAMED:,} more" if len(few) > NAMED else "")
+    rest = "rests" if len(few) == 1 else "rest"
+    text = (
+        f"{said}: nothing is called {' or '.join(open_ends)}, since {named} {rest} on few examples and may be it; the others are from "
+        f"{number(ends.low)} to {number(ends.high)}."
     )
+    yield _about("left out", few, text)
 
 
-def _end(word: str, best: Record, beside: Sequence[Record]) -> str:
-    if not beside:
-        return f"{word} {number(best)} at {layer_words(best.place)}"
-    layers = sorted(record.place.layer.index for record in (best, *beside))
-    return f"{word} within the errors at layers {listed(layers)} ({number(best)} at layer {best.place.layer.index})"
+def end_words(ends: Ends, *, high: bool) -> str:
+    """Name the layers that may be the highest, or the lowest, and apart from them those that may be either."""
+    word, (best, *beside) = "highest" if high else "lowest", ends.placed(high=high)
+    said = f"{word} {number(best)} at {layer_words(best.place)}"
+    if beside:
+        layers = sorted(record.place.layer.index for record in (best, *beside))
+        said = f"{word} within the errors at layers {listed(layers)} ({number(best)} at layer {best.place.layer.index})"
+    named = {id(record) for record in (best, *beside)}
+    return said + _unplaced([record for record in ends.unplaced if id(record) not in named])
+
+
+def _unplaced(records: Sequence[Record]) -> str:
+    if not records:
+        return ""
+    if len(records) == 1:
+        (one,) = records
+        return f"; layer {one.place.layer.index} ({number(one)}) is not known well enough to be placed"
+    layers = sorted(record.place.layer.index for record in records)
+    return f"; layers {listed(layers)} are not known well enough to be placed"
 
 
 def _alike(line: Sequence[Record], said: str, lines: int) -> Iterator[Conclusion]:
@@ -243,21 +181,29 @@ def _pairs(ends: Ends, words: Words, said: str) -> Iterator[Conclusion]:
     if ends.of == 1:
         yield _about("single", [high], f"{said}: {number(high)} between {pair_words(high)}{chance}.")
     elif ends.judged and not (ends.high_stands_out or ends.low_stands_out or any(ends.may_be)):
-        text = f"{said}: no {words.one} stands out beyond the errors, {whole}{chance}{_without(ends)}."
+        text = f"{said}: no {words.one} stands out beyond the errors, {whole}{chance}{ends.unnamed}."
         yield _about(words.neither, [], text, of=high)
     yield from _left_out(ends, said, pair_words, (words.high, words.low))
-    for stands_out, word, end, beside in (
-        (ends.high_stands_out, words.high, high, ends.beside_high),
-        (ends.low_stands_out, words.low, low, ends.beside_low),
+    for stands_out, word, whole_set in (
+        (ends.high_stands_out, words.high, (high, *ends.beside_high)),
+        (ends.low_stands_out, words.low, (low, *ends.beside_low)),
     ):
+        if not stands_out:
+            continue
+        is_high = whole_set[0] is high
+        end, *beside = ends.placed(high=is_high)
         more = f"; {count(len(beside), f'other {words.one}')} within the errors of it" if beside else ""
-        by_chance = chance if end is high else ""
-        if stands_out:
-            text = f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{by_chance}{_without(ends)}."
-            yield _about(word, [end, *beside], text, p_value=ends.p_value)
+        if unsure := len(whole_set) - 1 - len(beside):
+            more += f"; {count(unsure, words.one)} not known well enough to be placed"
+        text = (
+            f"{said}: {word} between {pair_words(end)}, {number(end)}{more}{chance if is_high else ''}{ends.unnamed}."
+        )
+        yield _about(word, whole_set, text, p_value=ends.p_value)
 
 
 def _chance(record: Record) -> str:
+    if withheld_of(record):
+        return "; chance is not known, because of ties"
     return "" if record.result.chance is None else f"; chance {record.result.chance:.3g}"
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from .._types import Brief, LayerInfo
 from ..results import Record, Results, titles
 from ._best_probed import best_probed
+from ._ends import Ends
 from ._focus import in_focus
-from ._profiles import Ends
 from ._suggest import suggest_layers
 from ._words import finite, number, spanned, value_of
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..measures import Estimate, rounded, said_of_spread
-from ..results import PROFILES, Place, Record, Results, titles
+from ..results import PROFILES, Place, Record, Results, example_counts, titles
 from ._series import Series, series_of
 
 LISTED = 8  # layers named in a row
@@ -22,7 +22,7 @@ def overview(results: Results) -> str:
     sites = {place.layer.site for place in places if place.layer.site}
     steps = {place.step for place in places if place.step is not None}
     layers = {(place.model, place.layer.name) for place in places}
-    sizes = sorted({record.result.n + record.result.dropped for record in results})
+    sizes = example_counts(results)
     parts = [
         count(len(layers), "layer"),
         *([f"of {count(len(models), 'model')}"] if len(models) > 1 else []),

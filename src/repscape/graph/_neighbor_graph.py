@@ -59,10 +59,12 @@ class NeighborGraph(Brief):
     """Rows that were merged because of rounding, beside identical ones."""
     searched: Searched | None = None
     """Of a graph with method="approximate": what exactly searched rows say of it; None where every neighbour is certain."""
+    tied: npt.NDArray[np.bool_] | None = None
+    """(n, k) of a graph whose distances were put away: which neighbours are as far as the one before; None where none are."""
 
     def __post_init__(self) -> None:
         check_arrays(self.indices, self.distances, self.members)
-        for name in ("indices", "distances", "members"):
+        for name in ("indices", "distances", "members", "tied"):
             if (array := getattr(self, name)) is not None:
                 held = array.view()  # the caller's own array stays writable
                 held.setflags(write=False)
@@ -117,6 +119,21 @@ class NeighborGraph(Brief):
         """Number of rows of the source: n, and more where identical rows were merged."""
         return self.n if self.members is None else int(self.members.shape[0])
 
+    def ties(self) -> npt.NDArray[np.bool_] | None:
+        """Return (n, m) which neighbours are as far as the one before them; None where none are, or it is not known.
+
+        Neighbours at equal distances stand in the order of the rows.
+        """
+        if self.distances is None:
+            return self.tied
+        same = np.zeros(self.distances.shape, dtype=np.bool_)
+        np.equal(self.distances[:, 1:], self.distances[:, :-1], out=same[:, 1:])
+        return same if same.any() else None
+
+    def without_distances(self) -> NeighborGraph:
+        """Return the graph with its indices alone, and with which neighbours are tied, in an eighth of the memory."""
+        return self if self.distances is None else replace(self, distances=None, tied=self.ties())
+
     def truncate(self, k: int) -> NeighborGraph:
         """Return the graph of the k nearest neighbours only.
 
@@ -137,7 +154,8 @@ class NeighborGraph(Brief):
         indices: Any = None if self.indices is None else np.ascontiguousarray(self.indices[:, :k])
         distances = None if self.distances is None else np.ascontiguousarray(self.distances[:, :k])
         searched = None if self.searched is None else self.searched.truncated(k)
-        return replace(self, indices=indices, distances=distances, searched=searched)
+        tied = None if self.tied is None else np.ascontiguousarray(self.tied[:, :k])
+        return replace(self, indices=indices, distances=distances, searched=searched, tied=tied)
 
     def require(self, function: str, *, k: int = 1, what: tuple[str, ...] = ()) -> None:
         """Raise unless at least k neighbours, and the arrays named in `what`, are stored."""

@@ -67,7 +67,8 @@ class Estimate(Brief, _Equal):
     interval: tuple[float, float] | None = None
     """95 % interval."""
     p_value: float | None = None
-    """Probability of a value at least as extreme under the null named in ``options["null"]``."""
+    """Probability of a value at least as extreme under the null named in ``options["null"]``; None without one, also where that
+    says why there is none."""
     per_point: FloatArray | None = None
     """(n,) contribution of each point, in the order of the rows that came in."""
     chance: float | None = None
@@ -80,7 +81,8 @@ class Estimate(Brief, _Equal):
     """Further numbers and arrays; the function's docstring lists the keys."""
     calibrated: float | None = None
     """How far the value lies beyond what unrelated data pass in 5 % of samples, as a share of the way from there to the best
-    value there can be: 0 where it does not, 1 at best. None without a null, or where nothing is the best."""
+    value there can be: 0 where it does not, 1 at best. None without a null, of fewer than 19 relabellings, where nothing is
+    the best, or where ties that both sides break by index may be a part of it."""
     null: FloatArray | None = None
     """(draws,) the values under relabelled examples; results of the same examples are relabelled alike, so that the largest of
     several has a null too."""
@@ -100,6 +102,10 @@ class Estimate(Brief, _Equal):
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the value on its interval, and how it was made."""
         interval = None if self.interval is None else f"{_said(self.interval[0])} to {_said(self.interval[1])}"
+        if self.interval is not None and self.interval[1] == np.inf:
+            interval = f"at least {_said(self.interval[0])}"
+        if interval is not None and "interval" in self.options:
+            interval = f"{interval} ({self.options['interval']})"
         picture = span(float(self.value), self.interval, chance=self.chance, said=str(self))
         each = Markup("")
         if self.per_point is not None and (held := self.per_point[np.isfinite(self.per_point)]).size:
@@ -107,6 +113,7 @@ class Estimate(Brief, _Equal):
             said = f"of each example: {_said(held.min())} to {_said(held.max())}"
             each = element("div", bars(counts, said=said), " ", element("small", said))
         facts = {"95 % interval": interval, "chance": self.chance, "p": self.p_value, "calibrated": self.calibrated}
+        facts["note"] = note_of(self) or None
         return card(str(self), _facts(self, facts), picture, each)
 
 
@@ -183,6 +190,11 @@ class Curve(Brief, _Equal):
 def said_of_spread(options: Mapping[str, Any]) -> str:
     """Return what a ± is of, where it is no error over examples."""
     return f" (over {options['spread_over']})" if "spread_over" in options else ""
+
+
+def note_of(result: Estimate | Curve) -> str:
+    """Return what tables and figures say beside the value: ``details["note"]``."""
+    return str(result.details.get("note") or "")
 
 
 def normal_interval(value: float, stderr: float) -> tuple[float, float]:

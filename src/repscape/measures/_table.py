@@ -85,13 +85,16 @@ class Measure(Brief):
     label: str = ""
     """Axis label; empty: the name."""
     neighbors: int | str | Depth = 0
-    """Neighbours it reads from a graph: a number, the option that has it, or a function of (options, columns). 0: what its
-    option "k" says, else 30."""
+    """Neighbours it reads from a graph: a number, the option that has it (30 where that is None), or a function of (options,
+    columns). 0: what its option "k" says, else 30."""
     wants: int | Depth = 0
     """Neighbours that its error reads, where there are so many: a study looks them up, and a published graph may have fewer."""
     knows: Literal["", "rows", "distinct"] = ""
     """Which graph, of all rows or of the distinct ones, this measure of points looks neighbours up in: a study whose other
     measures read one hands it over with the points, as `repscape.measures.points.Known`. What comes out is the same."""
+    usual: Mapping[str, Any] = field(default_factory=dict)
+    """Options that a study gives a value where they are None, since None means whatever a graph happens to hold. All others
+    reach the function as they are, so that a call in a study is the same call."""
     merges: bool = False
     """Whether it counts identical rows as one point, and then reads a graph of distinct rows."""
     column_options: tuple[str, ...] = ()
@@ -103,6 +106,8 @@ class Measure(Brief):
     """With arity 2: whether ``nulls`` in the module of the measure gives the values of many pairs under the same relabellings
     at once. True: permutations of a matrix then cost little more than those of one pair. "asked": calls are saved and the
     arithmetic of every pair is left, so that a comparison relabels only where that is asked for."""
+    aligned: bool = True
+    """With arity 2: whether it asks which example is which. Where it does not, relabelling changes nothing: no null."""
     family: str = ""
     """"dimension", "overlap", "similarity", "probe", "health", "structure", "density", "quality", or a word of one's own."""
     alike: Literal[1, -1] | None = None
@@ -112,6 +117,8 @@ class Measure(Brief):
     disagree. "intrinsic dimension" is what the table's own are of."""
     title: str = ""
     """Name for people, on pages and figures; empty: the label."""
+    tells: tuple[str, ...] = ()
+    """Entries of a result's `details` that say what its value does not, few in number: tables and csv show them beside it."""
     version: int | str = 1
     """Raise it when the definition changes: every record keeps it, and a study computes again what an earlier one gave."""
     variants: Mapping[tuple[str, Any], Mapping[str, Any]] = field(default_factory=dict)
@@ -200,7 +207,8 @@ class Measure(Brief):
         options = {**self.options(), **given}
         asked = self.neighbors or ("k" if "k" in options else USUAL_NEIGHBORS)
         try:
-            return max(1, int(asked(options, columns) if callable(asked) else options.get(str(asked), asked)))
+            found = asked(options, columns) if callable(asked) else options.get(str(asked), asked)
+            return USUAL_NEIGHBORS if found is None else max(1, int(found))
         except (TypeError, ValueError, OverflowError):
             return 1  # an option that is no number: the measure itself refuses it, in its own words
 
@@ -214,6 +222,19 @@ class Measure(Brief):
             return max(least, int(wanted))
         except (TypeError, ValueError, OverflowError):
             return least  # as above
+
+    def as_taken(self, points: Any, depth: int) -> Any:
+        """Return what a call takes for "graph": a graph of so many neighbours, of distinct rows where the measure merges them.
+
+        A merging measure whose argument is ``g_or_X`` takes the points, and builds that graph itself.
+        """
+        from ..graph import distinct_graph, distinct_rows, knn_graph  # numba: only where something is computed
+
+        if not self.merges:
+            return knn_graph(points, depth)
+        if next(iter(inspect.signature(self.function()).parameters)) == "g_or_X":
+            return points
+        return distinct_graph(points, max(1, min(depth, distinct_rows(points)[0].size - 1)), rounding=True)
 
     def __call__(self, *arguments: Any, **options: Any) -> Estimate | Curve:
         """Call the function; a bare number becomes an Estimate."""

@@ -48,15 +48,20 @@ class Option:
     """What is allowed, where that is a list."""
     low: int = 1
     """The least that a whole number, or one in a list, may be; other numbers are larger than 0."""
+    words: tuple[str, ...] = ()
+    """Words that are allowed in place of a value of the kind of the default, such as "auto"."""
 
     def check(self, value: Any, name: str, where: str) -> None:
         """Refuse a value that is not of the kind of the default, or out of its range."""
         if self.choices:
             _check.choice(value, name, where, self.choices)
             return
+        if isinstance(value, str) and value in self.words:
+            return
         if not _same_kind(value, self.default):
             kind = type(self.default).__name__
-            raise InputError(f"{name} of {where} must be of kind {kind}, as {self.default!r}. Got {value!r}.")
+            words = "".join(f", or {word!r}" for word in self.words)
+            raise InputError(f"{name} of {where} must be of kind {kind}, as {self.default!r}{words}. Got {value!r}.")
         listed = isinstance(value, list) and bool(self.default)
         if listed and not (value and all(_same_kind(entry, self.default[0]) for entry in value)):
             raise InputError(f"{name} of {where} must be a list such as {self.default!r}. Got {value!r}.")
@@ -169,8 +174,14 @@ def _is_recipe(file: Traversable) -> bool:
 
 
 def _option(entry: Mapping[str, Any]) -> Option:
-    _check.known_options(entry, ("default", "about", "choices", "low"), "an option of a recipe")
-    return Option(entry["default"], entry["about"], tuple(entry.get("choices", ())), entry.get("low", 1))
+    _check.known_options(entry, ("default", "about", "choices", "low", "words"), "an option of a recipe")
+    return Option(
+        entry["default"],
+        entry["about"],
+        tuple(entry.get("choices", ())),
+        entry.get("low", 1),
+        tuple(entry.get("words", ())),
+    )
 
 
 def _numbers(entry: Mapping[str, Any], name: str) -> list[Published]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..results import Record, Results, titles
 from ._html import Markup, element, escaped, joined
+from ._options import options_in_use
 
 FOLDED = 8  # nested entries from which on they open at a click
 LISTED = 24  # entries of a list in the provenance that are spelled out
@@ -16,10 +17,10 @@ LISTED = 24  # entries of a list in the provenance that are spelled out
 
 def conventions(results: Results) -> Markup:
     """Return a row for each variant: every option in use, defaults included."""
-    first: dict[str, Record] = {}
+    called: dict[str, list[Record]] = {}
     named = titles(results)
     for record in results:
-        first.setdefault(record.variant, record)
+        called.setdefault(record.variant, []).append(record)
     head = [
         element("th", text, scope="col")
         for text in ("measure", "options in use", "a larger value says", "range", "reference")
@@ -30,15 +31,13 @@ def conventions(results: Results) -> Markup:
             element("th", named[variant], element("br"), element("code", variant), scope="row"),
             element(
                 "td",
-                element(
-                    "code", ", ".join(f"{name}={value!r}" for name, value in record.result.options.items()) or "none"
-                ),
+                element("code", ", ".join(f"{name}={said}" for name, said in options_in_use(held).items()) or "none"),
             ),
-            element("td", record.info.higher_means),
-            element("td", f"{record.info.bounds[0]:g} to {record.info.bounds[1]:g}".replace("inf", "∞")),
-            element("td", record.info.reference),
+            element("td", held[0].info.higher_means),
+            element("td", f"{held[0].info.bounds[0]:g} to {held[0].info.bounds[1]:g}".replace("inf", "∞")),
+            element("td", held[0].info.reference),
         )
-        for variant, record in first.items()
+        for variant, held in called.items()
     ]
     if not rows:
         return Markup("")

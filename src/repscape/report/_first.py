@@ -9,7 +9,7 @@ from typing import Any
 
 from ..figures import Sketch, sketches
 from ..findings import Headline, Recommended, capital, overview
-from ..results import Results
+from ..results import Results, example_counts
 from ._html import Markup, element, joined
 from ._pack import part
 
@@ -38,8 +38,7 @@ def _facts(results: Results, head: Headline) -> Iterator[tuple[str, str]]:
     data = list(dict.fromkeys(_named(extracted, "data", "source", "path", "name")))
     if data:
         yield "Data", ", ".join(data)
-    sizes = sorted({record.result.n + record.result.dropped for record in results})
-    yield "Examples", f"{sizes[-1]:,}"
+    yield "Examples", f"{max(example_counts(results)):,}"
     yield "Layers", f"{len({(place.model, place.layer.name) for place in places}):,}"
     sites = sorted({place.layer.site for place in places if place.layer.site})
     if len(sites) > 1:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..findings import has_errors
 from ..measures import Estimate
-from ..results import Record, Results, titles
+from ..results import Record, Results, example_counts, titles
 from ._html import Markup, element, joined
+from ._options import options_in_use
 from ._references import references
 
 GRAPHS = (
@@ -18,6 +19,8 @@ GRAPHS = (
 FIELDS = ("author", "title", "journal", "year", "doi", "url")
 SILENT = ("error", "subsets", "draws", "level", "seed", "rng")
 """Options that say how an error was found; the sentence on errors has them."""
+APART = (*SILENT, "interval")
+SHORT = 120  # characters of an option that is spelled out
 SPECIAL = str.maketrans(
     {"&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}", "~": r"\~{}"}
 )
@@ -40,18 +43,18 @@ def sentences(results: Results) -> Iterator[str]:
     layers = {(place.model, place.layer.name) for place in places}
     models = {place.model for place in places}
     steps = {place.step for place in places if place.step is not None}
-    n = max(record.result.n + record.result.dropped for record in results)
+    n = max(example_counts(results))
     of = f" of {len(models)} models" if len(models) > 1 else ""
     at = f" at {len(steps)} checkpoints" if len(steps) > 1 else ""
     yield f"Representations of {n:,} examples in {len(layers)} layers{of}{at} were analysed with repscape {_version(results)}."
     if results.provenance.get("graphs"):
         yield GRAPHS
     named = titles(results.records)
-    first: dict[str, Record] = {}
+    called: dict[str, list[Record]] = {}
     for record in results:
-        first.setdefault(record.variant, record)
-    for variant, record in first.items():
-        yield _measured(named[variant], record)
+        called.setdefault(record.variant, []).append(record)
+    for variant, records in called.items():
+        yield _measured(named[variant], records)
     if has_errors(results):
         ways = dict.fromkeys(
             str(r.result.options["error"])
@@ -69,18 +72,20 @@ def sentences(results: Results) -> Iterator[str]:
         yield f"Computed with {', '.join(others)}."
 
 
-def _measured(title: str, record: Record) -> str:
-    held = record.result.options.items()
-    options = [f"{name}={value}" for name, value in held if name not in SILENT and value is not None and _short(value)]
-    reference = f" ({record.info.reference})" if record.info.reference else ""
-    of = f" of {record.column}" if record.column is not None else ""
-    merged = record.result.dropped
+def _measured(title: str, records: Sequence[Record]) -> str:
+    first = records[0]
+    held = options_in_use(records, spell=str)
+    options = [
+        f"{name}={said}" for name, said in held.items() if name not in APART and said != "None" and len(said) < SHORT
+    ]
+    reference = f" ({first.info.reference})" if first.info.reference else ""
+    of = f" of {first.column}" if first.column is not None else ""
     said = f"{title[:1].upper()}{title[1:]}{of}{reference}: {', '.join(options) or 'no options'}"
-    return f"{said}; {merged:,} rows merged or left out." if merged else f"{said}."
-
-
-def _short(value: Any) -> bool:
-    return len(str(value)) < 60
+    if "interval" in held:
+        said += f"; 95 % intervals {held['interval']}"
+    few, many = (pick(record.result.dropped for record in records) for pick in (min, max))
+    merged = f"{many:,}" if few == many else f"{few:,} to {many:,}"
+    return f"{said}; {merged} rows merged or left out." if many else f"{said}."
 
 
 def bibtex(results: Results) -> Iterator[str]:

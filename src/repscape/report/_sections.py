@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from .._types import Progress
-from ..figures import FORMATS, Painted, sketches
+from ..figures import FORMATS, Painted, sketches, topographies
 from ..findings import READING, Headline, by_heading, capital, certificates, has_errors, held_together, next_study
 from ..results import MeasureInfo, Profile, Results, titles
 from ._about import conventions, provenance, repeat
 from ._examples import Examples
-from ._figures import PAGE, figure_html
+from ._figures import PAGE, drawing_html, figure_html
 from ._first import main_sketch, said_html, stage_html
 from ._html import Markup, element, joined
 from ._methods import methods
@@ -183,6 +183,10 @@ def _measures(content: Content, room: _Room, told: Told) -> Iterator[tuple[str, 
                 drawn.append(figure)
                 done += 1
                 content.tell(done, len(every), "figures of the page")
+        for drawing in topographies(record for record in content.results if record.info == info):
+            figure, size = drawing_html(drawing, room=room.images)
+            room.images -= size
+            drawn.append(figure)
         below = [table for (name, _), table in told.items() if name == info.name]
         calls = list(dict.fromkeys(record.variant for record in content.results if record.info == info))
         heading = named[calls[0]] if len(calls) == 1 else info.title or info.label or info.name

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from ..results import PROFILES, Profile, Results, csv_of
+from ..findings import calibrated_beyond
+from ..results import PROFILES, Profile, Record, Results, beyond, csv_of
 from ._html import Markup, data_link, element, joined
 
 SHOWN = 300  # rows of a table on the page; the csv has them all
@@ -26,7 +29,16 @@ WORDS = {
     "x": "x",
     "n": "points",
     "other_layer": "other layer",
+    "limit": "must pass",
+    "p_family": "p among all",
+    "calibrated_family": "calibrated among all",
 }
+EXPLAINED = {
+    "limit": "must pass: in 95 % of relabellings no comparison of this table's family passes its own",
+    "p_family": "p among all: how often some comparison of the family is as extreme; p is that of the one alone",
+    "calibrated_family": "calibrated among all: from what it must pass (0) to the best there can be (1)",
+}
+"""Columns of comparisons that were relabelled; the family is one measure between two models, or within one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,8 @@ class Table:
     """The ones that do not, and their value."""
     csv: bytes
     """All of it, every column."""
+    explained: tuple[str, ...] = ()
+    """What columns mean that no reader can guess."""
 
 
 def tables(results: Results) -> dict[tuple[str, Profile], Table]:
@@ -53,6 +67,9 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
     found: dict[tuple[str, Profile], Table] = {}
     for measure, profile in dict.fromkeys((record.info.name, record.profile) for record in results):
         part = frame[(frame["measure"] == measure) & (frame["profile"] == profile)]
+        held = [record for record in results if record.info.name == measure and record.profile == profile]
+        part, judged = _beside_chance(part, held)
+        part = _with_details(part)
         kept = part.drop(columns=list(LEAVE_OUT)).dropna(axis=1, how="all").reset_index(drop=True)
         if "x_name" in kept and kept["x_name"].nunique() == 1:
             kept = kept.rename(columns={"x": kept["x_name"].iloc[0]}).drop(columns="x_name")
@@ -60,8 +77,41 @@ def tables(results: Results) -> dict[tuple[str, Profile], Table]:
         constant = {str(name): kept[name].iloc[0] for name in kept if name not in varying}
         name = measure if profile == "depth" else f"{measure}-{profile}"
         content = csv_of(part.drop(columns=list(IN_TEXT)).dropna(axis=1, how="all"))
-        found[measure, profile] = Table(name, PROFILES[profile], kept[varying], constant, content)
+        explained = tuple(text for column, text in EXPLAINED.items() if judged and column in varying)
+        found[measure, profile] = Table(name, PROFILES[profile], kept[varying], constant, content, explained)
     return found
+
+
+def _beside_chance(part: pd.DataFrame, held: Sequence[Record]) -> tuple[pd.DataFrame, bool]:
+    """Return the rows with what the best of as many unrelated comparisons reads, and whether that is known of any."""
+    known = beyond(held)
+    if not known or len(part) != len(held):  # a curve has several rows, and no such null
+        return part, False
+    found = [known.get(id(record)) for record in held]
+    columns = {
+        "limit": [None if one is None else one.limit for one in found],
+        "p_family": [None if one is None else one.p_value for one in found],
+        "calibrated_family": [
+            None if one is None else calibrated_beyond(record, one.limit)
+            for record, one in zip(held, found, strict=True)
+        ],
+    }
+    return part.assign(
+        **{name: pd.Series(values, index=part.index, dtype="float64") for name, values in columns.items()}
+    ), True
+
+
+def _with_details(part: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with a column for each detail in place of one that holds them all."""
+    told = [json.loads(one) if isinstance(one, str) else {} for one in part["details"]]
+    rows = [{name: _said(value) for name, value in one.items()} for one in told]
+    more = pd.DataFrame(rows, index=part.index)
+    return pd.concat([part.drop(columns="details"), more[[name for name in more if name not in part]]], axis=1)
+
+
+def _said(value: Any) -> Any:
+    """Return a detail as one cell."""
+    return ", ".join(map(str, value)) or "none" if isinstance(value, list) else value
 
 
 def downloads(found: dict[tuple[str, Profile], Table]) -> set[tuple[str, Profile]]:
@@ -86,6 +136,7 @@ def table_html(table: Table, *, download: bool, opened: bool = False, shown: int
     notes = [f"{_heading(key)}: {said}" for key, said in constant.items() if said]
     if rows > shown:
         notes.append(f"the first {shown} of {rows:,} rows are shown")
+    notes += table.explained
     link: Markup | str = "The csv is too large for this page: results.csv beside the study has every row."
     if download:
         href = data_link(table.csv, "text/csv;charset=utf-8")

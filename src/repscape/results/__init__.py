@@ -3,9 +3,9 @@
 from ._card import card_of
 from ._csv import csv_of, read_csv
 from ._disk import kept_state, pack_records, unpack_records
-from ._failure import Failure
-from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record
-from ._relabelled import beyond, families, null_of
+from ._failure import Failure, failed_in, without_value
+from ._record import MATRICES, PROFILES, MeasureInfo, Place, Profile, Record, example_counts
+from ._relabelled import best_of, beyond, families, null_of, withheld_of
 from ._results import TABLE, Results, load_results
 from ._titles import titles
 
@@ -19,9 +19,12 @@ __all__ = [
     "Record",
     "TABLE",
     "Results",
+    "best_of",
     "beyond",
     "card_of",
     "csv_of",
+    "example_counts",
+    "failed_in",
     "families",
     "kept_state",
     "load_results",
@@ -30,6 +33,8 @@ __all__ = [
     "read_csv",
     "titles",
     "unpack_records",
+    "withheld_of",
+    "without_value",
 ]
 
 MOVED = (

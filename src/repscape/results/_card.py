@@ -9,7 +9,7 @@ import numpy as np
 
 from .._types import Markup, card, element, line
 from ..measures import Estimate, rounded
-from ._record import PROFILES, Record
+from ._record import PROFILES, Record, example_counts
 from ._titles import titles
 
 LINES = 12
@@ -64,7 +64,7 @@ def _facts(records: Sequence[Record]) -> dict[str, str]:
     places = list(dict.fromkeys(p for record in records for p in (record.place, record.other) if p is not None))
     models, steps = {place.model for place in places}, {place.step for place in places}
     layers = len({(place.model, place.layer.key) for place in places})
-    sizes = sorted({record.result.n + record.result.dropped for record in records})
+    sizes = example_counts(records)
     parts = [f"{layers:,} layers" if layers > 1 else "1 layer"]
     parts += [f"{len(models)} models"] * (len(models) > 1) + [f"{len(steps)} checkpoints"] * (len(steps) > 1)
     return {

@@ -52,7 +52,7 @@ def read(path: Path) -> tuple[tuple[Record, ...], dict[str, Any], tuple[str, ...
         raise StoreError(f"no results in {path}: it was stopped before they were written. repscape run writes them.")
     arrays, attributes = read_arrays(path, GROUP)
     check_format(attributes.get("format"), FORMAT, str(path), known=READ)
-    failed = tuple(Failure(f["unit"], f["measure"], f["error"]) for f in attributes.get("failed", ()))
+    failed = tuple(map(_failure, attributes.get("failed", ())))
     records = unpack_records(arrays, attributes)
     return records, dict(attributes["provenance"]), tuple(attributes["warnings"]), failed
 
@@ -122,9 +122,16 @@ def _place(entry: dict[str, Any]) -> Place:
     return Place(model=entry["model"], layer=LayerInfo.of(entry["layer"]), step=entry["step"])
 
 
+def _failure(entry: Mapping[str, Any]) -> Failure:
+    place, other = (None if entry.get(name) is None else _place(entry[name]) for name in ("place", "other"))
+    profiles = tuple(entry.get("profiles", ()))
+    said = entry["unit"], entry["measure"], entry["error"]
+    return Failure(*said, place=place, other=other, group=entry.get("group"), profiles=profiles)
+
+
 def _info(entry: dict[str, Any]) -> MeasureInfo:
     known = {field.name: entry[field.name] for field in fields(MeasureInfo) if field.name in entry}
-    return MeasureInfo(**{**known, "bounds": tuple(entry["bounds"])})
+    return MeasureInfo(**{**known, "bounds": tuple(entry["bounds"]), "tells": tuple(entry.get("tells", ()))})
 
 
 def _plain(value: Any, packed: Packed, lengths: dict[str, int]) -> Any:

@@ -8,14 +8,14 @@ from typing import Any
 
 import pandas as pd
 
-from ..measures import Estimate
+from ..measures import Estimate, note_of
 from ._record import Place, Record
 
 PLACE = ("model", "step", "site", "layer", "index", "depth")
 COLUMNS = (
     "measure", "variant", "profile", "column", "group", *PLACE, *(f"other_{name}" for name in PLACE), "x_name", "x", "value",
     "stderr", "low", "high", "p_value", "chance", "n", "dropped", "options", "higher_means", "reference",
-    "title", "version", "calibrated",
+    "title", "version", "calibrated", "details", "note",
 )  # fmt: skip
 
 
@@ -42,6 +42,8 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
         "reference": record.info.reference,
         "title": record.info.title,
         "version": record.info.version,
+        "details": json.dumps(told, default=plain_number) if (told := details_told(record)) else None,
+        "note": note_of(result) or None,
     }
     if isinstance(result, Estimate):
         low, high = result.interval or (None, None)
@@ -59,6 +61,11 @@ def _rows(record: Record) -> Iterator[dict[str, Any]]:
     lows, highs = (nothing, nothing) if result.interval is None else result.interval.T
     for x, value, stderr, low, high in zip(result.x, result.values, errors, lows, highs, strict=True):
         yield shared | {"x_name": result.x_name, "x": x, "value": value, "stderr": stderr, "low": low, "high": high}
+
+
+def details_told(record: Record) -> dict[str, Any]:
+    """Return what a result says beside its value: the entries of its details that the measure has in its tables."""
+    return {name: record.result.details[name] for name in record.info.tells if name in record.result.details}
 
 
 def plain_number(value: Any) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -53,6 +53,8 @@ class MeasureInfo(Brief):
     """Name for people."""
     version: int | str = 1
     """Version of the definition that gave the results."""
+    tells: tuple[str, ...] = ()
+    """Entries of a result's details that tables show beside its value."""
 
     @classmethod
     def of(cls, row: Measure) -> MeasureInfo:
@@ -70,6 +72,7 @@ class MeasureInfo(Brief):
             quantity=row.quantity,
             title=row.title or row.label or row.name,
             version=row.version,
+            tells=tuple(row.tells),
         )
 
     def completed(self, options: Mapping[str, Any]) -> MeasureInfo:
@@ -123,3 +126,8 @@ class Record:
         model = f"{self.place.model} " if self.place.model else ""
         step = "" if self.place.step is None else f" at step {self.place.step:g}"
         return f"Record({cut(f'{self.variant}{of}, {model}{ends}{step}: {self.result}')})"
+
+
+def example_counts(records: Iterable[Record]) -> list[int]:
+    """Return of how many examples the records are, each number once, the smallest first: what entered and what was left out."""
+    return sorted({record.result.n + record.result.dropped for record in records})

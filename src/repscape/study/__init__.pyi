@@ -1,4 +1,4 @@
-from ._comparison import PROTOCOLS, USUAL_COMPARISON, comparison
+from ._comparison import PROTOCOLS, USUAL_COMPARISON, Comparison, comparison
 from ._defaults import fitted
 from ._describe import describe
 from ._diff import Difference, diff_studies
@@ -18,11 +18,22 @@ from ._study import Study, open_study, results_in
 from ._there import look_for_export, look_for_predict, look_for_results, look_for_source, look_for_study
 from ._tokens import token_geometry
 from .asking import Prediction, predict
-from .reading import Forecast, Imported, ModelSource, StudyForecast, StudySpec, Trajectory, import_arrays, read_study
+from .reading import (
+    Forecast,
+    Imported,
+    ModelSource,
+    StudyForecast,
+    StudySpec,
+    Trajectory,
+    import_arrays,
+    read_source,
+    read_study,
+)
 
 __all__ = [
     "PROTOCOLS",
     "USUAL_COMPARISON",
+    "Comparison",
     "comparison",
     "fitted",
     "Difference",
@@ -55,6 +66,7 @@ __all__ = [
     "open_study",
     "predict",
     "progress_bar",
+    "read_source",
     "read_study",
     "remove_from_study",
     "repair_study",

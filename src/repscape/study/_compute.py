@@ -240,8 +240,8 @@ class _SideGraphs:
         elif not isinstance(side.graphs, GraphNames) or self._task.limits.graphs is None:
             graph = None
         else:
-            graph = kept_graph(self._task.limits.graphs, side.graphs.full, distances=own)
+            graph = kept_graph(self._task.limits.graphs, side.graphs.full)
         if graph is None:
             raise StoreError("there is no graph of it; the reason stands with the layer")
-        slim = graph if own else replace(graph, distances=None)
+        slim = graph if own else graph.without_distances()
         return as_deep(slim, call)

@@ -12,7 +12,7 @@ from ..results import MATRICES
 from ._contents import Cell, Contents
 from ._keys import column_of, digest, question_of, rows_of
 from ._pairs import Pair, pairs
-from ._tasks import Graphs, Need, calls, check_depth, merging, no_answer
+from ._tasks import Graphs, Need, calls, check_depth, merging, no_answer, not_grouped
 from ._unit import Call, Side
 from ._units import told_apart, unit
 from .reading import Part, Representation, Source, chosen_layers, parts
@@ -79,8 +79,8 @@ def expanded(
     for plan in plans:
         one = _OfPlan(plan, chosen_layers(source, plan), places, read, found)
         chosen |= {representation.place for representation in one.every}
-        notes += one.notes
         cells += one.cells()
+        notes += one.notes
         graphs |= one.graphs
     unique = {cell.spot: cell for cell in cells}
     found.contents = Contents(
@@ -104,7 +104,8 @@ class _OfPlan:
         self.plan, self.source, self._read, self._into = plan, source, read, into
         self.every = source.representations
         self._places = places
-        self.parts, self.notes = parts(plan, source)
+        self.parts, notes = parts(plan, source)
+        self.notes = [*not_grouped(plan), *notes]
         for part in self.parts:
             check_depth(self.every, part.need, n=part.n)
         self._compared = pairs([one.place for one in self.every], plan.profiles)
@@ -175,7 +176,13 @@ class _OfPlan:
 
     def _double(self, item: Item, part: Part) -> Iterator[Cell]:
         asked = list(self._calls(item, part))
-        for pair in self._compared:
+        comparable = [pair for pair in self._compared if not (item.measure.equal_width and self._of_two_widths(pair))]
+        if left_out := len(self._compared) - len(comparable):
+            self.notes.append(
+                f"{item.variant} compares states of one width: {left_out} of {len(self._compared)} comparisons are of layers "
+                "of two widths, and left out."
+            )
+        for pair in comparable:
             ends = self._ends(pair, item)
             bases = tuple(self._bases[part.group, position] for position in ends)
             for question, call, need in asked:
@@ -192,6 +199,13 @@ class _OfPlan:
                 yield self._cell(
                     key, item, part, call=call, profile=pair.profile, place=first, other=second, whole=whole
                 )
+
+    def _of_two_widths(self, pair: Pair) -> bool:
+        """Whether two layers cannot be compared coordinate by coordinate, which is no fault; of graphs nobody knows."""
+        widths = {
+            one.points.shape[1] for end in (pair.first, pair.second) if (one := self.every[end]).points is not None
+        }
+        return len(widths) > 1
 
     def _ends(self, pair: Pair, item: Item) -> tuple[int, int]:
         ends = (pair.first, pair.second)

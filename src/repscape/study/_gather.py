@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..measures import Estimate
-from ..results import Failure, Record, Results
+from ..results import Failure, Profile, Record, Results
 from ._contents import Cell, Contents
 from ._journal import Answers
 from ._units import place_name, unit
@@ -17,13 +17,13 @@ def gathered(contents: Contents, found: Answers, *, state: str = "") -> Results:
     """Return every value that there is, in the order of the plans, and what is to be said of the rest."""
     shown = _Shown(contents.cells)
     records: list[Record] = []
-    failed: dict[Failure, None] = {}
+    failed: dict[Failure, dict[Profile, None]] = {}
     said: dict[str, dict[str, None]] = {"notes": {}, "warned": {}}
     missing: set[str] = set()
     for name, key in contents.graphs.items():
         answer = found.answers.get(key)
         if answer is not None and answer.status == "failed":
-            failed[Failure(name, "graph", answer.why)] = None
+            failed[Failure(name, "graph", answer.why)] = {}
         if answer is not None:
             said["notes"] |= dict.fromkeys(f"layer {name}: {note}." for note in found.units[key].notes)
     for cell in contents.cells:
@@ -38,12 +38,18 @@ def gathered(contents: Contents, found: Answers, *, state: str = "") -> Results:
         elif answer.status == "silent":
             said["notes"][f"{where}{cell.variant} has no value: {answer.why}"] = None
         else:
-            failed[Failure(cell.name, shown.name(cell), answer.why)] = None
+            one = Failure(cell.name, shown.name(cell), answer.why, cell.place, cell.other, shown.group(cell))
+            failed.setdefault(one, {})[cell.profile] = None
         said["notes"] |= dict.fromkeys(f"{where}{note}." for note in result.notes)
         said["warned"] |= dict.fromkeys(result.warnings)
-    failures = tuple(failed)
+    failures = tuple(replace(one, profiles=tuple(profiles)) for one, profiles in failed.items())
     news = [one for one in said["warned"] if not any(one.partition(": ")[2] in note for note in said["notes"])]
-    warned = [*contents.notes, *said["notes"], *news, *(f"{failure}." for failure in _told(failures))]
+    warned = [
+        *contents.notes,
+        *said["notes"],
+        *news,
+        *(f"{str(failure).removesuffix('.')}." for failure in _told(failures)),
+    ]
     return Results(tuple(records), _provenance(contents, found, missing, state), tuple(dict.fromkeys(warned)), failures)
 
 
@@ -60,12 +66,14 @@ class _Shown:
     def name(self, cell: Cell) -> str:
         return self.variant(cell) if cell.column is None else f"{self.variant(cell)}[{cell.column}]"
 
+    def group(self, cell: Cell) -> str | None:
+        return f"{cell.by}={cell.group}" if self._cuts and cell.by is not None else cell.group
+
     def record(self, cell: Cell, record: Record) -> Record:
         """Return what was found under the names of this study."""
         result = record.result
         if not cell.whole and isinstance(result, Estimate):  # a matrix keeps none, though another profile may
             result = replace(result, per_point=None)
-        group = f"{cell.by}={cell.group}" if self._cuts and cell.by is not None else cell.group
         return replace(
             record,
             variant=self.variant(cell),
@@ -73,7 +81,7 @@ class _Shown:
             place=cell.place,
             other=cell.other,
             column=cell.column,
-            group=group,
+            group=self.group(cell),
             result=result,
         )
 

@@ -10,6 +10,7 @@ from ..errors import UnknownNameError
 from ..measures import MEASURES, Measure, every_measure
 from ..plan import Item, Plan
 from ._defaults import LABEL
+from ._tasks import narrowed
 from .reading import Source, chosen_layers
 
 
@@ -70,7 +71,7 @@ def readable(entries: Mapping[str, Any], own: Sequence[Measure] = ()) -> Plan | 
 def without(plan: Plan, variants: Sequence[str]) -> Plan | None:
     """Return the plan without some measures; None where none is left."""
     kept = [item for item in plan.items if item.variant not in variants]
-    return replace(plan, measures=_entries(kept)) if kept else None
+    return narrowed(plan, kept) if kept else None
 
 
 def _entries(items: Sequence[Item]) -> list[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,32 @@ class Graphs:
     """Of the distinct rows; the same object where no row is repeated."""
 
 
+def narrowed(plan: Plan, items: Sequence[Item]) -> Plan:
+    """Return the plan with some of its items as they stand: its groups go on meaning what they meant beside the others."""
+    compares = [any("groups" in item.measure.takes for item in some) for some in (plan.items, items)]
+    entries = [(item.measure, item.options) for item in items]
+    return replace(plan, measures=entries, groups=None if compares == [True, False] else plan.groups)
+
+
+def not_grouped(plan: Plan) -> list[str]:
+    """Say which measures of a plan with groups count every example by itself, and why."""
+    if plan.groups is None:
+        return []
+    alone = [item for item in plan.items if "groups" not in item.measure.takes and not item.options.get("groups")]
+    never = [item.variant for item in alone if "groups" not in item.measure.column_options]
+    could = [item.variant for item in alone if "groups" in item.measure.column_options]
+    compare = [item.variant for item in plan.items if "groups" in item.measure.takes]
+    said = []
+    if could and compare:
+        said.append(
+            f"groups={plan.groups!r} is what {', '.join(compare)} compares: {', '.join(could)} counts every example by itself; "
+            f"give it the option groups={plan.groups} where they belong together."
+        )
+    if never:
+        said.append(f"groups={plan.groups!r} is not used by {', '.join(never)}, which counts every example by itself.")
+    return said
+
+
 def merging(item: Item) -> bool:
     """Whether this call counts identical rows as one point."""
     return item.measure.merges and {**item.measure.options(), **item.options}.get("duplicates", "merge") == "merge"
@@ -89,9 +115,8 @@ def calls(
     for name in item.measure.column_options:
         if isinstance(options.get(name), str):
             options[name] = columns[options[name]]
-    defaults = item.measure.options()
-    if "graph" in item.measure.takes and "k" in defaults and {**defaults, **options}["k"] is None:
-        options["k"] = item.measure.depth(options, {})  # not all that happens to be stored for others
+    given = {**item.measure.options(), **options}
+    options |= {name: value for name, value in item.measure.usual.items() if given.get(name) is None}
     held = {"groups": columns[plan.groups]} if plan.groups is not None and "groups" in item.measure.takes else {}
     if "labels" in item.measure.takes:
         yield from ((name, options, {**held, "labels": columns[name]}) for name in plan.label_columns)

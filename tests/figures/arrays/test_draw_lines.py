@@ -23,8 +23,8 @@ def test_lines_bands_and_what_is_expected() -> None:
     assert dashed.get_marker() in ("", "None")
     (band,) = ax.collections
     corners = band.get_paths()[0].vertices
-    assert np.isclose(corners[:, 1].min(), 0.9)
-    assert np.isclose(corners[:, 1].max(), 4.4)
+    assert np.isclose(corners[:, 1].min(), 1 - 1.959964 * 0.1)
+    assert np.isclose(corners[:, 1].max(), 4 + 1.959964 * 0.4)
     assert ax.get_xscale() == "log"
     assert {"1", "10", "100"} <= {tick.get_text() for tick in ax.get_xticklabels()}
     assert [text.get_text() for text in figure.legends[0].get_texts()] == ["ours", "theory"]

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import InputError
-from repscape.figures import Dots, Segments, draw_peaks
+from repscape.errors import InputError, InputTypeError
+from repscape.figures import Dots, Segments, draw_peak_flow, draw_peaks
 
 
 def hills() -> tuple[rs.measures.structure.Peaks, np.ndarray]:
@@ -47,3 +47,19 @@ def test_bad_input() -> None:
         draw_peaks({})
     with pytest.raises(InputError, match=r"labels of draw_peaks must have shape \(180,\)"):
         draw_peaks(peaks, labels=labels[:5])
+
+
+def test_branches_that_no_pass_joins_meet_nowhere_and_the_note_says_so() -> None:
+    peaks, _ = hills()
+    spec = draw_peaks(peaks, painter=lambda spec: spec)
+    _, apart, _ = (mark.ends for mark in spec.panels[0].marks if isinstance(mark, Segments))
+    assert (apart[:, 0, 0] == apart[:, 1, 0]).all()  # upright, each once
+    assert len(np.unique(apart[:, 0, 0])) == len(apart)
+    assert spec.panels[0].note.endswith("dashed: no pass to another peak is known")
+
+
+@pytest.mark.parametrize("given", ["x", 3, None, {"a": 3}])
+def test_what_is_no_peaks_is_named(given: object) -> None:
+    for draw in (draw_peaks, draw_peak_flow):
+        with pytest.raises(InputTypeError, match=f"peaks of {draw.__name__} must be .*Peaks"):
+            draw(given)

@@ -3,7 +3,9 @@
     python tests/golden/peers/make.py           # runs the peers that can be imported, keeps what others gave
     python tests/golden/peers/make.py --page    # writes the table alone
 
-The peers are no dependency of the tests. resi (package repsim), netrep and msid are imported from where they lie.
+The peers are no dependency of the tests. What pip does not bring is imported from checkouts on PYTHONPATH: resi (package
+repsim), netrep, RTD, imd (package msid), platonic-rep (module metrics), IDCorrelation (package utils), and of
+similarity-repository the folder similarity/registry/diffscore/diffscore/analysis (module similarity_measures).
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import importlib.metadata
 import json
 import sys
 import types
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +22,17 @@ import numpy as np
 HERE = Path(__file__).parent
 PAGE = HERE.parents[2] / "docs" / "moving.md"
 START, STOP = "<!-- peers: begin -->", "<!-- peers: end -->"
-GIT = {"repsim": "resi 24ab9e5", "netrep": "netrep 0186b8a", "msid": "imd", "rtd": "RTD"}
+GIT = {
+    "repsim": "resi 24ab9e5",
+    "netrep": "netrep 0186b8a",
+    "msid": "imd 292de7c",
+    "rtd": "RTD",
+    "metrics": "platonic-rep dcd76ba",
+    "utils": "IDCorrelation a0eda95",
+    "similarity_measures": "similarity-repository 035b3be",
+}
+Calls = dict[tuple[str, str, str], Callable[[], object]]
+"""(package, their call, our call) -> their call, made."""
 
 
 def sample() -> tuple[np.ndarray, np.ndarray]:
@@ -28,10 +41,8 @@ def sample() -> tuple[np.ndarray, np.ndarray]:
     return X, np.tanh(X @ rng.normal(size=(5, 4)) / 2) + 0.3 * rng.normal(size=(60, 4))
 
 
-def outputs(X: np.ndarray, Y: np.ndarray) -> dict[tuple[str, str, str], object]:
-    """(package, their call, our call) -> function."""
-    Z = Y @ np.ones((4, 5)) / 4 + X  # as wide as X
-    found: dict[tuple[str, str, str], object] = {}
+def outputs(X: np.ndarray, Y: np.ndarray) -> Calls:
+    found: Calls = {}
 
     def resi(module: str, name: str, ours: str, *, theirs: str = "", **options: object) -> None:
         def call() -> float:
@@ -129,8 +140,105 @@ def outputs(X: np.ndarray, Y: np.ndarray) -> dict[tuple[str, str, str], object]:
     found["calibrated-similarity", "calibrate(X, Y, cka, K=99)", "rs.sim_cka(X, Y, permutations=99).calibrated"] = (
         calibrated
     )
-    del Z
     return found
+
+
+def neighbours(X: np.ndarray, Y: np.ndarray) -> Calls:
+    """Of platonic-rep, on rows of unit length, a thousand times as long: it adds 1e-6 where it divides."""
+    found: Calls = {}
+    A, B = (1e3 * points / np.linalg.norm(points, axis=1, keepdims=True) for points in (X, Y))
+    graphs = "rs.knn_graph(X, 10, metric='cosine'), rs.knn_graph(Y, 10, metric='cosine')"
+
+    def platonic(name: str, ours: str, **options: object) -> None:
+        def call() -> float:
+            import torch
+
+            sys.modules["torchaudio"] = audio = types.ModuleType("torchaudio")  # for a distance that is not asked for
+            audio.functional = sys.modules["torchaudio.functional"] = types.ModuleType("functional")  # type: ignore[attr-defined]
+            held = importlib.import_module("metrics").AlignmentMetrics
+            return float(getattr(held, name)(torch.from_numpy(A), torch.from_numpy(B), **options))
+
+        said = "".join(f", {key}={value}" for key, value in options.items())
+        found["metrics", f"AlignmentMetrics.{name}(A, B{said})", ours] = call
+
+    platonic("mutual_knn", f"rs.overlap_neighbors({graphs}, k=10)", topk=10)
+    platonic("cycle_knn", "rs.sim_cycle_knn(X, Y, k=10)", topk=10)
+    platonic("cknna", "rs.sim_cknna(X, Y, k=10)", topk=10)
+    platonic("lcs_knn", f"10 * rs.overlap_lcs({graphs}, k=10).value", topk=10)
+    unit = "*(P / np.linalg.norm(P, axis=1, keepdims=True) for P in (X, Y))"
+    platonic("cka", f"rs.sim_cka({unit})")
+    platonic("unbiased_cka", f"rs.sim_cka({unit}, estimator='debiased')")
+    return found
+
+
+def geometry(X: np.ndarray, Y: np.ndarray) -> Calls:
+    """Of imd, pyriemann, similarity-repository and IDCorrelation."""
+    found: Calls = {}
+
+    def imd(ours: str, **options: str) -> None:
+        def call() -> float:
+            held = importlib.import_module("msid.msid")
+            held.slq_red_var = exact_heat
+            return float(held.msid_score(X, Y, **options))
+
+        said = "".join(f", {key}={value!r}" for key, value in options.items())
+        found["msid", f"msid_score(x, y{said}), heat traces from all eigenvalues", ours] = call
+
+    imd("rs.sim_imd(X, Y)")
+    imd("rs.sim_imd(X, Y, mode='l2')", msid_mode="l2")
+    imd("rs.sim_imd(X, Y, normalize='complete')", normalize="complete")
+    imd("rs.sim_imd(X, Y, normalize='none')", normalize="none")
+    K, L = (points @ points.T for points in (X - X.mean(axis=0), Y - Y.mean(axis=0)))
+
+    def riemann(name: str, theirs: str, ours: str, a: np.ndarray, b: np.ndarray) -> None:
+        def call() -> float:
+            return float(getattr(importlib.import_module("pyriemann.utils.distance"), name)(a, b))
+
+        found["pyriemann", theirs, ours] = call
+
+    small = 1e-9 * np.eye(60)
+    whole = [60 * kernel / np.trace(kernel) + 0.1 * np.eye(60) for kernel in (K, L)]
+    riemann(
+        "distance_wasserstein",
+        "distance_wasserstein(K, L)",
+        "rs.sim_bures(X, Y, form='distance')",
+        K + small,
+        L + small,
+    )
+    riemann(
+        "distance_riemann",
+        "distance_riemann(n K / tr K + I / 10, n L / tr L + I / 10)",
+        "rs.sim_bures(X, Y, form='riemannian', ridge=0.1)",
+        *whole,
+    )
+
+    def bures(kind: str, ours: str) -> None:
+        def call() -> float:
+            import torch
+
+            held = importlib.import_module("similarity_measures").measures[f"{kind}/bures"]
+            return float(held(torch.from_numpy(K), torch.from_numpy(L)))
+
+        found["similarity_measures", f"{kind}/bures (K, L), of diffscore", ours] = call
+
+    bures("similarity", "rs.sim_bures(X, Y)")
+    bures("distance", "rs.sim_bures(X, Y, form='distance')")
+
+    def idcor() -> float:
+        import torch
+
+        held = importlib.import_module("utils.metrics")
+        return float(held.id_correlation(torch.from_numpy(X[:, :4]), torch.from_numpy(Y), return_pvalue=False)["corr"])
+
+    ours = "rs.sim_idcor(*((P - P.mean(0)) / P.std(0) for P in (X[:, :4], Y)), reading='raw')"
+    found["utils", "id_correlation(x, y, return_pvalue=False)['corr']", ours] = idcor
+    return found
+
+
+def exact_heat(laplacian: object, steps: int, vectors: int, times: np.ndarray, rademacher: bool) -> np.ndarray:
+    """What imd estimates from random vectors and a few steps, in full."""
+    values = np.linalg.eigvalsh(laplacian.toarray())  # type: ignore[attr-defined]
+    return np.exp(-np.outer(times, values)).sum(axis=1)
 
 
 def version(package: str) -> str:
@@ -151,9 +259,10 @@ def main() -> None:
     if "--page" not in sys.argv:
         X, Y = sample()
         held = {(e["theirs"], e["here"]): e for e in known}
-        for (package, theirs, here), call in outputs(X, Y).items():
+        calls = outputs(X, Y) | neighbours(X, Y) | geometry(X, Y)
+        for (package, theirs, here), call in calls.items():
             try:
-                value = call()  # type: ignore[operator]
+                value = call()
             except ImportError as error:
                 sys.stderr.write(f"{package}: {error}\n")
                 continue

@@ -52,3 +52,10 @@ def test_bad_input() -> None:
     distances = rs.NeighborGraph.from_arrays(distances=rs.knn_graph(X, 10).distances, self_column="none")
     with pytest.raises(GraphDepthError, match="who the neighbours are"):
         rs.id_adaptive(distances)
+
+
+def test_neighbourhoods_as_wide_as_the_data_are_named() -> None:
+    few = rs.id_adaptive(np.random.default_rng(0).normal(size=(60, 4)))
+    assert few.value < 2
+    assert few.details["note"].startswith(f"k* is {np.median(few.details['kstar']):.0f} of 60 points")
+    assert rs.id_adaptive(np.random.default_rng(0).normal(size=(300, 4))).details["note"] == ""

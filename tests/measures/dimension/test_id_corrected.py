@@ -60,6 +60,30 @@ def test_the_table_grows_with_dimension_and_points() -> None:
     assert few.options["n_in_table"] == 300
 
 
+def test_no_range_outside_the_table() -> None:
+    """At 100 points the curve of any family differs from that at 300: its refusal would say nothing of the data."""
+    few = rs.id_corrected(np.random.default_rng(0).normal(size=(100, 12)))
+    assert few.interval is None
+    assert few.options["interval"] == "none: n is outside what was simulated (300 to 10,000)"
+    assert few.details["note"] == few.options["interval"]
+    assert few.details["refused"].size == 0
+    near = rs.id_corrected(np.random.default_rng(0).normal(size=(280, 5)))  # within a tenth of the table's edge
+    assert near.options["n_in_table"] == 300
+    assert near.interval[0] < 5 < near.interval[1]
+
+
+@pytest.mark.parametrize("d", [4, 5, 6, 7])
+def test_the_range_says_something_in_few_dimensions(d: int) -> None:
+    """Noisy shapes of one dimension read as high at the first rank; the rest of the curve tells them apart."""
+    low, high = rs.id_corrected(np.random.default_rng(d).normal(size=(600, d))).interval
+    assert 0.6 * d < low < d < high < 1.8 * d
+
+
+def test_ties_are_named() -> None:
+    found = rs.id_corrected(np.arange(300.0)[:, None], max_rank=8)
+    assert found.details["note"].endswith("as on a lattice: see id_discrete")
+
+
 def test_bad_input() -> None:
     with pytest.raises(UnknownNameError, match="max_rank of id_corrected must be one of 8, 16, 32, 64"):
         rs.id_corrected(np.random.default_rng(0).normal(size=(120, 3)), max_rank=10)

@@ -32,3 +32,19 @@ def test_bad_input() -> None:
         rs.id_danco(np.random.default_rng(0).normal(size=(10, 2)))
     with pytest.raises(InputError, match="most of id_danco"):
         rs.id_danco(np.random.default_rng(0).normal(size=(40, 2)), most=3)
+
+
+def test_features_that_say_nothing_change_nothing() -> None:
+    line = np.random.default_rng(0).random((200, 1))
+    for more in (0, 1, 5):
+        assert rs.id_danco(np.c_[line, np.zeros((200, more))]).value == 1
+    assert rs.id_danco(np.c_[line, line, 2 * line]).value == 1
+
+
+def test_a_curve_reads_as_a_sheet_and_it_is_said() -> None:
+    angle = 2 * np.pi * np.random.default_rng(0).random(200)
+    sheet = np.c_[np.random.default_rng(0).random((200, 2)), np.zeros(200)]
+    for points in (np.c_[np.cos(angle), np.sin(angle), angle / 3], sheet):
+        found = rs.id_danco(points)
+        assert found.value == 2
+        assert "a curve reads 2" in found.details["note"]

@@ -39,8 +39,19 @@ def test_what_leads_them_astray() -> None:
     assert "boundary" in reasons(rng.random(size=(800, 20)))
     angle = 2 * np.pi * rng.random((800, 7))
     assert reasons(np.c_[np.cos(angle), np.sin(angle)]) == {"curvature"}
-    line = np.c_[rng.random(800) * 3, np.zeros((800, 19))] + 0.01 * rng.normal(size=(800, 20))
-    assert reasons(line) == {"noise"}  # twelve dimensions at rank 2, one and a half at rank 64
+    sheet = np.c_[rng.normal(size=(800, 2)), np.zeros((800, 4))]
+    noise = 0.05 * sheet.std() * rng.normal(size=sheet.shape) / np.sqrt(3)
+    assert "noise" in reasons(sheet + noise)
+    assert "noise" not in reasons(sheet)
+
+
+def test_a_curve_of_no_shape_is_no_evidence_of_noise() -> None:
+    rng = np.random.default_rng(0)
+    kinds = rng.normal(size=(800, 12)) + 3 * rng.normal(size=(5, 12))[rng.integers(0, 5, 800)]
+    for X in (kinds, rng.normal(size=(100, 12))):
+        found = rs.id_disagreement(X)
+        assert found.details["reasons"].size == 0
+        assert found.details["note"] == "reasons left: none"
 
 
 def test_bad_input() -> None:

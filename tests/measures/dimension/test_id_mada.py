@@ -25,7 +25,7 @@ def test_equal_to_scikit_dimension(k: int) -> None:
 
 
 def test_error_graphs_and_copies() -> None:
-    found = rs.id_mada(rs.knn_graph(X, 60), average="harmonic")
+    found = rs.id_mada(rs.knn_graph(X, 60), average="harmonic", error="sandwich")
     assert found.interval[0] < found.value < found.interval[1]
     twice = rs.id_mada(np.concatenate([X, X[:50]]), average="harmonic")
     assert (twice.value, twice.dropped) == (pytest.approx(found.value), 50)

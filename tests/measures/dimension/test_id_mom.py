@@ -17,7 +17,7 @@ def test_by_hand() -> None:
 @pytest.mark.parametrize("average", ["mean", "median"])
 def test_equal_to_scikit_dimension(average: str) -> None:
     peer = skdim.id.MOM().fit(X, n_neighbors=15, comb=average)
-    found = rs.id_mom(X, k=15, average=average)
+    found = rs.id_mom(X, k=15, average=average, error="sandwich")
     assert found.value == pytest.approx(peer.dimension_)
     assert found.per_point == pytest.approx(peer.dimension_pw_)
     assert found.stderr > 0

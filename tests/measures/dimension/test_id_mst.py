@@ -34,3 +34,14 @@ def test_bad_input() -> None:
         rs.id_mst(np.random.default_rng(0).random(size=(60, 2)), sizes=(10, 20))
     with pytest.raises(DegenerateDataError, match="grows as fast as its points"):
         rs.id_mst(np.eye(60), sizes=(10, 20, 40))
+
+
+def test_gaps_are_named() -> None:
+    rng = np.random.default_rng(0)
+    cloud = rng.normal(size=(400, 4))
+    apart = rs.id_mst(np.r_[cloud[:200], cloud[200:] + 50])
+    assert apart.value < 2.5
+    assert 2.7 < apart.details["without_gaps"] < 4.5
+    assert apart.details["note"].startswith("gaps decide the dimension")
+    assert rs.MEASURES["id_mst"].alarm(apart) == apart.details["note"]
+    assert rs.id_mst(cloud).details["note"] == ""

@@ -127,7 +127,7 @@ def test_the_null_by_hand() -> None:
 
 def test_ranks_of_ties_by_blocks_of_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
-    X, Y = rng.integers(0, 4, size=(30, 3)), rng.integers(0, 3, size=(30, 3))
+    X, Y = rng.normal(size=(30, 3)), rng.integers(0, 3, size=(30, 3))
     monkeypatch.setattr(_imbalance_null, "HELD", 30 * 7)
     found = rs.information_imbalance(X, Y, k=2, permutations=5, rng=1, error=None)
     nearest, others = rs.knn_graph(X, 2).indices, rs.knn_graph(Y, 29).indices

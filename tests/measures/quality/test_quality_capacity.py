@@ -38,3 +38,9 @@ def test_points_left_out_are_counted_and_draws_are_repeated() -> None:
     assert found == rs.quality_capacity(X, labels, draws=5, points=20)
     with pytest.raises(InputError, match="draws of quality_capacity"):
         rs.quality_capacity(X, labels, draws=1)
+
+
+def test_what_was_not_drawn_is_counted_once() -> None:
+    labels = np.repeat([0, 1], 100)
+    found = rs.quality_capacity(np.random.default_rng(0).normal(size=(200, 4)), labels, draws=3, points=30)
+    assert (found.n, found.dropped) == (60, 140)

@@ -59,3 +59,14 @@ def test_bad_input() -> None:
         rs.quality_entropy(np.eye(4), order=0)
     with pytest.raises(InputError, match="no row of zeros"):
         rs.quality_entropy(np.eye(4) * [1, 1, 1, 0])
+
+
+def test_any_order_without_underflow() -> None:
+    """The sum of shares to a high order is no number any more; its logarithm is."""
+    X = np.random.default_rng(0).normal(size=(200, 150))
+    orders = (0.5, 0.999999, 1, 1.000001, 2, 100, 150, 1e4, np.inf)
+    values = [rs.quality_entropy(X, order=order).value for order in orders]
+    assert (np.diff(values) <= 1e-12).all()  # entropies fall with their order
+    assert values[-2] == pytest.approx(values[-1], abs=1e-3)
+    assert values[1] == pytest.approx(values[3], abs=1e-6)
+    assert rs.quality_entropy(X, order=150).stderr == pytest.approx(rs.quality_entropy(X, order=np.inf).stderr, rel=0.2)

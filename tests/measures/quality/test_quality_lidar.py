@@ -41,3 +41,12 @@ def test_no_spread_within_and_bad_input() -> None:
         rs.quality_lidar(X, np.arange(len(X)))
     with pytest.raises(DegenerateDataError, match="group means that differ"):
         rs.quality_lidar(np.tile(np.eye(3), (2, 1)), np.repeat([0, 1], 3))
+
+
+def test_the_same_rows_in_other_orders_do_not_stand_apart() -> None:
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=(4, 6))
+    X = np.concatenate([base[rng.permutation(4)] for _ in range(30)])
+    for points in (X, X + 1000):
+        with pytest.raises(DegenerateDataError, match="group means that differ"):
+            rs.quality_lidar(points, np.repeat(np.arange(30), 4))

@@ -37,3 +37,12 @@ def test_the_mean_counts_unless_it_is_taken_off() -> None:
     assert rs.quality_rankme(X, convention="paper").value == pytest.approx(rs.quality_rankme(X).value, abs=1e-4)
     with pytest.raises(DegenerateDataError, match="differ from 0"):
         rs.quality_rankme(np.zeros((9, 3)))
+
+
+def test_rounding_of_a_mean_is_no_direction() -> None:
+    for constant in (0.1, 1 / 3, 1234.567):
+        with pytest.raises(DegenerateDataError, match="differ from each other"):
+            rs.quality_rankme(np.full((30, 3), constant), centre=True)
+    moving = 1e-3 * np.random.default_rng(0).normal(size=(50, 2))
+    beside = rs.quality_rankme(np.c_[np.full(50, 1e9 + 0.1), moving], centre=True)
+    assert beside.value == pytest.approx(rs.quality_rankme(moving, centre=True).value)

@@ -71,6 +71,33 @@ def test_noise_makes_no_distance_and_gaps_are_averaged_over() -> None:
     assert found[1] == pytest.approx(expected)
 
 
+@pytest.mark.filterwarnings("ignore:invalid value encountered in cast")  # the peer's own
+@pytest.mark.parametrize("design", ["balanced", "unequal", "gaps", "other runs"])
+def test_unbalanced_crossnobis_is_that_of_rsatoolbox(design: str) -> None:
+    peer = rsatoolbox()
+    kept = np.ones(40, dtype=bool)
+    if design == "unequal":
+        kept[[0, 3, 17, 18]] = False
+    elif design == "gaps":
+        kept[(CONDITIONS == 2) & (RUNS == 1)] = False
+    elif design == "other runs":  # two conditions that never meet in a run
+        kept[(CONDITIONS == 0) & (RUNS < 2)] = kept[(CONDITIONS == 1) & (RUNS >= 2)] = False
+    points, conditions, runs = X[kept] + 1, CONDITIONS[kept], RUNS[kept]
+    data = peer.data.Dataset(points, obs_descriptors={"condition": conditions, "run": runs})
+    for precision in (None, rs.noise_precision(X)):
+        expected = peer.rdm.calc_rdm_unbalanced(
+            data, method="crossnobis", descriptor="condition", cv_descriptor="run", noise=precision
+        )
+        found = rs.rdm_crossnobis(points, conditions, runs, precision=precision, unbalanced="rsatoolbox")
+        order = np.argsort(expected.pattern_descriptors["condition"])  # the peer's stand as they come
+        theirs = expected.get_matrices()[0][np.ix_(order, order)][np.triu_indices(5, 1)]
+        assert found == pytest.approx(theirs, rel=1e-9, abs=1e-9)
+        shifted = rs.rdm_crossnobis(points + 5, conditions, runs, precision=precision, unbalanced="rsatoolbox")
+        assert (np.abs(shifted - found).max() < 1e-6) == (design == "balanced")  # as documented
+        if design == "balanced":
+            assert found == pytest.approx(rs.rdm_crossnobis(points, conditions, runs, precision=precision))
+
+
 def measured(seed: int, *, subjects: int = 8, conditions: int = 24) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
     rng = np.random.default_rng(seed)
     one, two = rng.normal(size=(2, conditions, 6))
@@ -104,6 +131,8 @@ def test_bad_input_and_tables(tmp_path: Path) -> None:
         rs.noise_precision(X[:4], method="full")
     with pytest.raises(InputError, match=r"folds of rdm_crossnobis must name at least 2 runs"):
         rs.rdm_crossnobis(X, CONDITIONS, np.zeros(40))
+    with pytest.raises(InputError, match=r"Condition number 1 is in 1"):
+        rs.rdm_crossnobis(X[:4], [0, 0, 1, 1], [0, 1, 2, 2], unbalanced="rsatoolbox")
     table = pd.DataFrame(X, columns=[f"v{i}" for i in range(6)]).assign(onset=0.0, trial_type=CONDITIONS, run=RUNS)
     table.to_csv(tmp_path / "events.tsv", sep="\t", index=False)
     held = rs.measurements_from_table(tmp_path / "events.tsv")
@@ -112,3 +141,33 @@ def test_bad_input_and_tables(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"It lacks session"):
         rs.measurements_from_table(table, fold="session")
+
+
+def test_bookkeeping_is_no_channel() -> None:
+    noise = np.random.default_rng(0).normal(size=(24, 2))
+    table = pd.DataFrame(
+        {"onset": np.arange(24.0), "trial_type": list("abcd") * 6, "run": np.repeat([1, 2, 3], 8), "session": 1}
+    ).assign(
+        trial=np.arange(24),
+        value=[11, 12, 13, 14] * 6,
+        v1=noise[:, 0],
+        v2=noise[:, 1],
+        catch=[True, False, False] * 8,
+        dead=0.0,
+    )
+    held = rs.measurements_from_table(table)
+    assert held.channels == ("v1", "v2")
+    assert held.left_out == ("onset", "session", "trial", "value", "catch", "dead")
+    assert rs.measurements_from_table(table, channels=["value", "v1"]).channels == ("value", "v1")
+    for name, column, said in (
+        ("code", table["value"], "'code' is the same in all rows of every trial_type: it tells the condition"),
+        ("day", table["run"] * 3, "'day' is the same in all rows of every run"),
+        ("Nr", table["trial"] + 7, "'Nr' is a count of the rows"),
+        ("Nr", np.tile(np.arange(8), 3), "'Nr' is a count of the rows"),
+    ):
+        with pytest.raises(InputError, match=f"channels of measurements_from_table must be given .* {said}"):
+            rs.measurements_from_table(table.assign(**{name: column}))
+    with pytest.raises(InputError, match=r"Got none. Left out: value; name them as channels="):
+        rs.measurements_from_table(table[["trial_type", "run", "value"]])
+    once = table[:4].assign(run=[1, 1, 2, 2])  # of every condition one row: nothing tells a code from a measurement
+    assert rs.measurements_from_table(once[["trial_type", "run", "v1", "v2"]]).channels == ("v1", "v2")

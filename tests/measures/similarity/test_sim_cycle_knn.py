@@ -29,3 +29,22 @@ def test_null_and_bad_input() -> None:
     assert unrelated.value == pytest.approx(unrelated.chance, abs=4 * unrelated.details["null_sd"])
     with pytest.raises(InputError, match=r"k of sim_cycle_knn"):
         rs.sim_cycle_knn(X, Y, k=60)
+
+
+def test_the_error_holds_where_halves_with_all_k_would_find_everything() -> None:
+    values, errors = [], []
+    for seed in range(15):
+        X, Y = np.random.default_rng(seed).normal(size=(2, 60, 5))
+        found = rs.sim_cycle_knn(X, np.tanh(X) + Y, k=9)
+        values.append(found.value)
+        errors.append(found.stderr)
+    assert 0.8 < np.mean(errors) / np.std(values, ddof=1) < 2  # halves with nine neighbours each: a third of it
+
+
+def test_no_error_where_nearly_everything_is_found() -> None:
+    X, Y = np.random.default_rng(0).normal(size=(2, 40, 4))
+    found = rs.sim_cycle_knn(X, Y)
+    assert (found.stderr, found.options["error"]) == (None, None)
+    assert rs.sim_cycle_knn(X, Y, k=8).stderr > 0
+    with pytest.raises(InputError, match=r"needs k\^2 at most 2 n.*Got k = 10 for 40 examples; take k up to 8"):
+        rs.sim_cycle_knn(X, Y, error="subsample")

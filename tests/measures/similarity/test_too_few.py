@@ -83,3 +83,15 @@ def test_responses_measured_unequally_often() -> None:
         rs.sim_predictivity(X, Y, responses=[Y, Y[:39]])
     with pytest.raises(InputError, match="responses of sim_predictivity"):
         rs.sim_predictivity(X, Y, responses=[Y, Y[:, :2]])
+
+
+def test_what_is_said_of_halves_names_what_was_given() -> None:
+    X, Y = np.random.default_rng(2).normal(size=(2, 5, 2))
+    with pytest.raises(
+        InputError, match=r"error='subsample' of sim_cka looks at halves of the examples, .* Got 5 examples"
+    ):
+        rs.sim_cka(X, Y, error="subsample")
+    groups = np.array([0, 0, 1, 1])
+    assert rs.information_imbalance(X[:4], Y[:4], groups=groups).stderr is None  # without a group two examples are left
+    with pytest.raises(InputError, match=r"leaves groups out, and needs at least 3 examples in the others. Got 2"):
+        rs.information_imbalance(X[:4], Y[:4], groups=groups, error="jackknife")

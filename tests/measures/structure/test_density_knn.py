@@ -1,10 +1,11 @@
 import math
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 
 import repscape as rs
-from repscape.errors import DegenerateDataError, GraphDepthError, InputError, InputTypeError
+from repscape.errors import GraphDepthError, InputError, InputTypeError, UnknownNameError
 
 
 def test_by_hand_on_a_line() -> None:
@@ -39,6 +40,33 @@ def test_the_error_of_the_mean_is_the_spread_over_samples() -> None:
     assert rs.density_knn(rs.knn_graph(np.eye(6), 3), k=2, id=2, error=None).stderr is None
 
 
+def test_copies_are_one_point_that_counts_as_often() -> None:
+    X = np.random.default_rng(2).normal(size=(200, 2))
+    once, twice = (rs.density_knn(rs.knn_graph(x, 40), id=2) for x in (X, np.repeat(X, 2, axis=0)))
+    np.testing.assert_allclose(twice.per_point, np.repeat(once.per_point, 2), atol=1e-12)
+    assert (twice.value, twice.n, twice.dropped) == (pytest.approx(once.value), 200, 200)
+    line = np.array([[0.0], [1.0], [3.0], [3.0], [3.0], [7.0]])  # at 1, of two neighbours: one row and three
+    found = rs.density_knn(rs.knn_graph(line, 5), k=2, id=1)
+    assert found.per_point[1] == pytest.approx(np.log(4 / (6 * 2 * 2.0)))
+    assert found.details["stderr"][1] == pytest.approx(math.sqrt(1 + 9) / 4)
+    assert found.per_point[2] == found.per_point[3] == pytest.approx(np.log(2 / (6 * 2 * 3.0)))
+
+
+@pytest.mark.parametrize("measure", [rs.density_knn, rs.density_kstar, rs.density_pak])
+def test_a_dimension_may_come_with_its_error(measure: Callable[..., rs.Estimate]) -> None:
+    graph = rs.knn_graph(np.random.default_rng(3).normal(size=(300, 3)), 64)
+    twonn = rs.id_twonn(graph)
+    named, given, bare = (measure(graph, id=id) for id in ("twonn", twonn, twonn.value))
+    assert named.value == given.value == bare.value
+    assert (named.options["id_from"], bare.options["id_from"]) == ("id_twonn", "given")
+    assert named.details["id_stderr"] == given.details["id_stderr"] == twonn.stderr
+    assert named.stderr == given.stderr > bare.stderr
+    np.testing.assert_array_equal(named.details["stderr_neighbors"], bare.details["stderr"])
+    assert measure(graph, id="gride") == measure(graph)
+    with pytest.raises(UnknownNameError, match="id of density_[a-z]+ must be one of 'gride', 'twonn'"):
+        measure(graph, id="twon")
+
+
 def test_bad_input() -> None:
     X = np.random.default_rng(0).normal(size=(40, 2))
     graph = rs.knn_graph(X, 5)
@@ -51,5 +79,5 @@ def test_bad_input() -> None:
     with pytest.raises(InputError, match=r"id of density_knn must be a number in \(0"):
         rs.density_knn(graph, k=5, id=0)
     copies = np.concatenate([X, X[:1], X[:1], X[:1]])
-    with pytest.raises(DegenerateDataError, match="no density at row 0: its 3 nearest neighbours are copies"):
+    with pytest.raises(GraphDepthError, match="needs 3 distinct neighbours of each; copies fill the 5 places"):
         rs.density_knn(rs.knn_graph(copies, 5), k=3, id=2)

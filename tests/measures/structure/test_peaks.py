@@ -7,6 +7,7 @@ import pytest
 
 import repscape as rs
 from repscape.errors import DegenerateDataError, GraphDepthError, InputError, UnknownNameError
+from repscape.graph import distinct_graph
 from repscape.measures.structure import split_significance
 from tests.data_files import data_file
 from tests.golden.dadapy import peak_sets
@@ -122,19 +123,71 @@ def test_few_neighbours_where_the_peer_breaks(k: int) -> None:
     assert (peaks.labels[peaks.centers] == np.arange(peaks.centers.size)).all()
 
 
-def test_ties_and_copies() -> None:
-    grid = np.stack(np.meshgrid(np.arange(12.0), np.arange(12.0)), axis=-1).reshape(-1, 2)
-    flat = rs.cluster_peaks(rs.knn_graph(grid, 40), z=1.65, id=2)
-    assert flat.populations.sum() == 144
-    heap = np.concatenate([two_hills(), np.full((60, 2), 20.0)])  # deeper than the graph
-    peaks = rs.cluster_peaks(rs.knn_graph(heap, 40), id=2)
-    assert np.isfinite(peaks.log_density).all()
-    assert set(peaks.labels[500:].tolist()) == {0}  # the heap is the highest of all
-    assert set(peaks.labels[:500].tolist()) == {1, 2}
-    doubled = np.repeat(two_hills(), 2, axis=0)
-    assert rs.cluster_peaks(rs.knn_graph(doubled, 100), id=2).centers.size == 2
-    with pytest.raises(DegenerateDataError, match="have only copies"):
+def test_plateaus_are_one_peak() -> None:
+    grid = np.stack(np.meshgrid(np.arange(15.0), np.arange(15.0)), axis=-1).reshape(-1, 2)
+    for convention in ({"z": 1.6, "density": "knn", "k": 16}, {"z": 0.0, "density": "knn", "k": 16}, {"z": 1.65}, {}):
+        flat = rs.cluster_peaks(rs.knn_graph(grid, 40), id=2, **convention)
+        assert flat.populations.tolist() == [225]
+    hills = np.concatenate([grid, grid + np.array([40.0, 0.0])])
+    two = rs.cluster_peaks(rs.knn_graph(hills, 40), id=2, z=1.6, density="knn", k=16)
+    np.testing.assert_array_equal(two.labels[:225] == two.labels[0], True)
+    assert two.populations.tolist() == [225, 225]
+
+
+def test_a_heap_of_copies_is_one_point_however_deep_the_graph() -> None:
+    heap = np.concatenate([two_hills(), np.full((60, 2), 20.0)])
+    found = [rs.cluster_peaks(distinct_graph(heap, k), id=2, density="knn", k=16, z=1.6) for k in (16, 40, 100)]
+    for peaks in found:
+        assert (peaks.options["merged"], peaks.labels.size, peaks.populations.sum()) == (59, 560, 560)
+        assert peaks.log_density[-1] == found[0].log_density[-1] < peaks.log_density[:500].min()
+        assert not np.isin(peaks.centers, np.arange(500, 560)).any()
+    deep = rs.cluster_peaks(rs.knn_graph(heap, 100), id=2, density="knn", k=16, z=1.6)
+    np.testing.assert_array_equal(deep.labels, found[0].labels)
+    with pytest.raises(GraphDepthError, match="copies fill the 40 places of the graph"):
+        rs.cluster_peaks(rs.knn_graph(heap, 40), id=2)
+    with pytest.raises(InputError, match="duplicates='raise' of cluster_peaks: 60 points have an identical copy"):
+        rs.cluster_peaks(rs.knn_graph(heap, 100), id=2, duplicates="raise")
+    with pytest.raises(DegenerateDataError, match="needs points that differ"):
         rs.cluster_peaks(rs.knn_graph(np.ones((30, 2)), 10), id=2)
+
+
+@pytest.mark.parametrize("convention", [{"z": 1.6, "density": "knn", "k": 16}, {}])
+def test_copying_every_row_changes_nothing(convention: dict[str, object]) -> None:
+    X = two_hills()
+    once = rs.cluster_peaks(rs.knn_graph(X, 33), id=2, **convention)
+    thrice = rs.cluster_peaks(rs.knn_graph(np.repeat(X, 3, axis=0), 101), id=2, **convention)
+    np.testing.assert_array_equal(thrice.labels, np.repeat(once.labels, 3))
+    np.testing.assert_allclose(thrice.log_density, np.repeat(once.log_density, 3), atol=1e-12)
+    np.testing.assert_allclose(thrice.saddles, once.saddles, atol=1e-12)
+    np.testing.assert_array_equal(thrice.populations, 3 * once.populations)
+
+
+def test_rounded_coordinates_keep_the_density_of_their_rows() -> None:
+    X = two_hills()
+    peaks = rs.cluster_peaks(distinct_graph(np.round(4 * X) / 4, 60), id=2, density="knn", k=16)
+    assert peaks.options["merged"] > 150
+    assert (peaks.labels == np.repeat([0, 1], [300, 200])).mean() > 0.95
+    exact = rs.cluster_peaks(rs.knn_graph(X, 60), id=2, density="knn", k=16)
+    assert np.corrcoef(peaks.log_density, exact.log_density)[0, 1] > 0.9
+
+
+def test_the_error_of_the_dimension_is_carried_on() -> None:
+    graph = rs.knn_graph(two_hills(), 60)
+    plain, own = rs.cluster_peaks(graph), rs.cluster_peaks(graph, id="gride")
+    np.testing.assert_array_equal(plain.labels, own.labels)
+    assert plain.options["id"] == own.options["id"]
+    assert (plain.id_errors == 0).all()
+    assert own.id_errors.max() > 0.01
+    twonn = rs.id_twonn(graph)
+    named, given = (rs.cluster_peaks(graph, id=id) for id in ("twonn", twonn))
+    assert (named.options["id_from"], named.options["id"]) == ("id_twonn", twonn.value)
+    assert given.options["id_from"].startswith("given, with a standard error of")
+    np.testing.assert_array_equal(named.id_errors, given.id_errors)
+    step = 1e-4
+    beside = [rs.cluster_peaks(graph, id=twonn.value + side, density="knn", k=9).log_density for side in (-step, step)]
+    moved = np.abs(beside[1] - beside[0]) / (2 * step) * twonn.stderr
+    fixed = rs.cluster_peaks(graph, id=twonn, density="knn", k=9)
+    np.testing.assert_allclose(fixed.id_errors, moved, rtol=1e-5, atol=1e-7)
 
 
 def test_order_of_points_decides_nothing() -> None:

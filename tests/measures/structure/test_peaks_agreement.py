@@ -19,7 +19,9 @@ def test_classes_that_are_peaks() -> None:
     assert found.details["peaks"] == 3
     assert found.details["largest"] == pytest.approx(1 / 3)
     assert found.chance == 0
-    assert len(set(zip(found.per_point, labels, strict=True))) == 3
+    assert len(set(zip(found.details["peak"], labels, strict=True))) == 3
+    assert found.details["populations"].tolist() == [150, 150, 150]
+    assert (found.per_point == 1).all()
     assert found.options["z_from"] == "quantile .95 of single normal distributions"
 
 
@@ -33,6 +35,8 @@ def test_labels_that_are_not_the_peaks() -> None:
     assert found.chance is None
     # two classes in one peak, by hand: of the 450 * 449 / 2 pairs
     merged = np.minimum(labels, 1)
+    shares = rs.peaks_agreement(graph, np.where(np.arange(450) % 150 < 50, 3, labels)).per_point
+    np.testing.assert_allclose(shares[:150], np.repeat([49 / 149, 99 / 149], [50, 100]))
     same, peaks, classes = 3 * 150 * 149 / 2, 3 * 150 * 149 / 2, (150 * 149 + 300 * 299) / 2
     expected = peaks * classes / (450 * 449 / 2)
     assert rs.peaks_agreement(graph, merged).value == pytest.approx(
@@ -51,7 +55,7 @@ def test_the_convention_of_sixteen_neighbours() -> None:
     found = rs.peaks_agreement(graph, labels, k=16, z=1.6)
     assert (found.options["density"], found.options["k"], found.options["z"]) == ("knn", 16, 1.6)
     same = rs.cluster_peaks(graph, density="knn", k=16, z=1.6)
-    np.testing.assert_array_equal(found.per_point, same.labels)
+    np.testing.assert_array_equal(found.details["peak"], same.labels)
 
 
 def test_bad_input() -> None:

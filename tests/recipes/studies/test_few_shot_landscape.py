@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import pytest
 import repscape as rs
 from repscape.errors import InputError
 from repscape.recipes import _run
+from repscape.recipes.studies._few_shot_questions import _matched
 
 QUICK = {"limit": 50}
 
@@ -47,3 +49,18 @@ def test_own_questions_need_their_columns(tmp_path: Path) -> None:
     pd.DataFrame({"text": ["a"] * 40, "subject": ["x"] * 40}).to_csv(tmp_path / "q.csv", index=False)
     with pytest.raises(InputError, match="must have the columns text, subject, answer. It lacks answer"):
         rs.run_recipe("few-shot-landscape", to=tmp_path / "s", data=str(tmp_path / "q.csv"), stand_in="always")
+
+
+def test_parts_hold_the_same_questions_row_by_row() -> None:
+    order = SimpleNamespace(data="q.csv")
+    table = pd.DataFrame({"id": range(6), "text": list("abcdef"), "subject": list("xyxyyx"), "answer": list("pqpqqp")})
+    zero, two = table.head(2), table.iloc[2:4]
+    found, note = _matched(order, {"0 shots": zero, "2 shots": two})
+    assert [own.index.tolist() for own in found.values()] == [[0, 1], [0, 1]]
+    assert not note
+    ids = {name: own.assign(source_id=i) for name, own, i in (("0", zero, [7, 8]), ("2", table.iloc[3:6], [8, 9, 7]))}
+    found, note = _matched(order, ids)
+    assert [own["id"].tolist() for own in found.values()] == [[7, 8], [7, 8]]
+    assert note.startswith("1 prompts are left out")
+    with pytest.raises(InputError, match="2 of 0 shots and 1 of 2 shots. Number the questions in a column id"):
+        _matched(order, {"0 shots": zero, "2 shots": two.head(1)})

@@ -16,6 +16,7 @@ from .._arrange import columns_of, size_of
 from .._look import INK, LABELS, MUTED, sign_of
 from .._paint import Painter, paint
 from .._spec import Dots, Entry, FigureSpec, FloatArray, Legend, Look, Mark, Names, PanelSpec, Ruler, Segments
+from ._given import by_name
 from ._planes import bare_axes, counted, plane_of
 
 ALONE = Look(MUTED, "x-thin", width=1.2, size=5.5)
@@ -69,6 +70,7 @@ def draw_clusters(
     ['sun', 'moon', 'date']
     """
     where = "draw_clusters"
+    planes, clusters = by_name(planes, "planes", where), by_name(clusters, "clusters", where)
     if set(planes) != set(clusters):
         raise InputError(
             f"planes and clusters of {where} must be of the same names. "

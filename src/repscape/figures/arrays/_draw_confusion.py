@@ -16,6 +16,7 @@ from .._names import literal
 from .._paint import Painter, paint
 from .._spec import Axis, Bar, Cells, FigureSpec, PanelSpec
 from .._ticks import nice_ticks
+from ._given import by_name
 
 PANELS = 9
 WRITTEN = 10  # up to so many classes, each cell has its number
@@ -55,6 +56,7 @@ def draw_confusion(probes: Mapping[str, Estimate], *, heading: str = "", painter
     >>> figure.axes[0].get_xlabel(), [tick.get_text() for tick in figure.axes[0].get_yticklabels()]
     ('predicted', ['cat', 'dog'])
     """
+    probes = by_name(probes, "probes", "draw_confusion", kind=Estimate)
     if not 1 <= len(probes) <= PANELS:
         raise InputError(f"probes of draw_confusion must be of 1 to {PANELS} layers. Got {len(probes)}: choose some.")
     panels = tuple(_panel(name, probe) for name, probe in probes.items())

@@ -16,6 +16,7 @@ from .._look import LABELS, MUTED, ORDERED, sign_of
 from .._paint import Painter, paint
 from .._spec import Bar, Dots, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec
 from .._ticks import nice_ticks, padded
+from ._given import by_name
 from ._planes import bare_axes, counted, plane_of
 
 IntArray = npt.NDArray[np.int64]
@@ -82,7 +83,7 @@ def draw_embeddings(
     (['h.0', 'h.1'], 3)
     """
     where = "draw_embeddings"
-    held = {layer: plane_of(points, layer, where) for layer, points in planes.items()}
+    held = {layer: plane_of(points, layer, where) for layer, points in by_name(planes, "planes", where).items()}
     if not 1 <= len(held) <= PANELS:
         raise InputError(f"planes of {where} must be of 1 to {PANELS} layers. Got {len(held)}: choose some.")
     if labels is not None and values is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,10 +12,11 @@ import numpy.typing as npt
 from ...errors import InputError
 from ...measures import rounded
 from .._arrange import size_of
-from .._look import MARKERS, PALETTE
+from .._look import MARKERS, PALETTE, REACH
 from .._paint import Painter, paint
 from .._spec import Axis, Entry, FigureSpec, FloatArray, Legend, Look, PanelSpec, Trace
 from .._ticks import log_ticks, nice_ticks, padded
+from ._given import by_name
 
 DASHES = ((4, 2), (1, 1.2), (7, 2, 1.5, 2))  # on, off, in widths of the line
 EXPECTED = PALETTE[-2]
@@ -30,7 +31,7 @@ class Line:
     values: npt.ArrayLike
     """(m,) the values."""
     stderr: npt.ArrayLike | None = None
-    """(m,) standard errors, drawn as a band of one error to each side; as a bar where m is 1."""
+    """(m,) standard errors, drawn as a band of the 95 % interval; as a bar where m is 1."""
     expected: bool = False
     """Whether this is what theory or a publication says: then it is dashed, without markers; several differ in their dashes."""
 
@@ -63,7 +64,7 @@ def draw_lines(
     Returns
     -------
     matplotlib.figure.Figure, or what another painter gives
-        One panel; bands are one standard error.
+        One panel; bands are 95 % intervals, 1.96 standard errors to either side.
 
     Raises
     ------
@@ -77,13 +78,18 @@ def draw_lines(
     >>> draw_lines(lines, x="dimension", y="estimate", heading="Balls").axes[0].get_xlabel()
     'dimension'
     """
+    lines = by_name(lines, "lines", "draw_lines", kind=Line)
     if not 1 <= len(lines) <= len(PALETTE):
         raise InputError(f"lines of draw_lines must be one to {len(PALETTE)}. Got {len(lines)}.")
     looks = _looks(lines)
     traces = tuple(_trace(name, line, looks[name], (x, y)) for name, line in lines.items())
     across = padded(np.concatenate([trace.x for trace in traces]), log=log_x)
-    ends = [array for one in traces for array in (one.y, one.low, one.high) if array is not None]
-    up = padded(np.concatenate(ends), log=log_y)
+    bands = [array for one in traces for array in ((one.high,) if log_y else (one.low, one.high)) if array is not None]
+    up = padded(np.concatenate([one.y for one in traces] + bands), log=log_y)
+    if log_y:  # a band that reaches to 0 or below ends at the edge
+        traces = tuple(
+            one if one.low is None else replace(one, low=np.where(one.low <= 0, up[0], one.low)) for one in traces
+        )
     panel = PanelSpec(_axis(across, x, log=log_x), _axis(up, y, log=log_y), traces)
     legend = Legend(tuple(Entry(name, look) for name, look in looks.items())) if len(lines) > 1 else None
     return paint(FigureSpec("draw_lines", heading, (panel,), size_of(1, 3.4), legend=legend), painter)
@@ -115,8 +121,8 @@ def _trace(name: str, line: Line, look: Look, said: tuple[str, str]) -> Trace:
         values,
         look,
         name,
-        low=values - error if banded and error is not None else None,
-        high=values + error if banded and error is not None else None,
+        low=values - REACH * error if banded and error is not None else None,
+        high=values + REACH * error if banded and error is not None else None,
         words=_words(at, values, error, said),
         order=4 if line.expected else 3,
     )

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from ...errors import InputError
 from ...measures import rounded
 from .._limits import colour_limits
-from .._look import EMPTY, PALETTE, SEQUENTIAL
+from .._look import EMPTY, PALETTE, REACH, SEQUENTIAL
 from .._paint import Painter, paint
 from .._spec import Axis, Bar, Cells, FigureSpec, FloatArray, Look, PanelSpec, Trace
 from .._ticks import nice_ticks, number_ticks, padded
@@ -67,8 +67,8 @@ def draw_margins(
     Returns
     -------
     matplotlib.figure.Figure, or what another painter gives
-        The heat map first, then the curve above it and the one to its right, which share its layers; bands are one standard
-        error.
+        The heat map first, then the curve above it and the one to its right, which share its layers; bands are 95 %
+        intervals.
 
     Raises
     ------
@@ -159,11 +159,11 @@ def _along(side: Margin, label: str, *, upright: bool) -> PanelSpec:
         np.arange(len(values), dtype=np.float64),
         values,
         Look(PALETTE[0]),
-        low=None if side.stderr is None else values - known,
-        high=None if side.stderr is None else values + known,
+        low=None if side.stderr is None else values - REACH * known,
+        high=None if side.stderr is None else values + REACH * known,
         words=words,
         upright=upright,
     )
-    limits = padded(np.concatenate([values - known, values + known]))
+    limits = padded(np.concatenate([values - REACH * known, values + REACH * known]))
     scale = Axis(limits, label, nice_ticks(limits, 4, quarters=True), grid=True)
     return PanelSpec(scale if upright else layers, layers if upright else scale, (curve,), at=at)

@@ -17,6 +17,7 @@ from .._look import EMPTY, PALETTE
 from .._names import literal
 from .._paint import Painter, paint
 from .._spec import Axis, Entry, FigureSpec, FloatArray, Legend, Look, Names, PanelSpec, Trace
+from ._given import by_name
 
 IntArray = npt.NDArray[np.int64]
 SHOWN = 12  # peaks of a layer that stand alone; the smaller ones are drawn as one
@@ -84,6 +85,7 @@ def draw_peak_flow(
     ['h.0', 'h.1']
     """
     where = "draw_peak_flow"
+    peaks = by_name(peaks, "peaks", where, kind=Peaks)
     if len(peaks) < 2:
         raise InputError(f"peaks of {where} must be of two layers at least. Got {len(peaks)}.")
     n = next(iter(peaks.values())).labels.size

@@ -17,6 +17,7 @@ from .._names import literal
 from .._paint import Painter, paint
 from .._spec import Axis, Entry, FigureSpec, Legend, Look, PanelSpec, Rule, Trace
 from .._ticks import nice_ticks, padded
+from ._given import by_name
 
 Probes = Mapping[str, Mapping[str, Estimate]]
 MOST = 6
@@ -90,6 +91,10 @@ def draw_probes(
 def _alike(probes: Probes, untrained: Mapping[str, Estimate] | None) -> tuple[list[str], str]:
     """Return the layers and the metric that all have in common."""
     where = "draw_probes"
+    for name, held in by_name(probes, "probes", where).items():
+        by_name(held, f"{name!r} of probes", where, kind=Estimate)
+    if untrained is not None:
+        by_name(untrained, "untrained", where, kind=Estimate)
     if not 1 <= len(probes) <= MOST or not all(probes.values()):
         raise InputError(f"probes of {where} must be 1 to {MOST}, each with its layers. Got {len(probes)}.")
     every = {**probes, **({"untrained": untrained} if untrained is not None else {})}

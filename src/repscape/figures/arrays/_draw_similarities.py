@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial.distance import squareform
 
 from ... import _check
+from ...errors import InputError
 from ...measures.similarity import rdm
 from .._arrange import columns_of, size_of
 from .._limits import colour_limits
@@ -18,6 +19,7 @@ from .._names import literal
 from .._paint import Painter, paint
 from .._spec import Axis, Bar, Cells, FigureSpec, FloatArray, Look, PanelSpec, Rule
 from .._ticks import nice_ticks
+from ._given import by_name
 
 NAMED = 60  # names that fit along a matrix
 
@@ -65,7 +67,11 @@ def draw_similarities(
     """
     where = "draw_similarities"
     _check.choice(metric, "metric", where, ("cosine", "correlation"))
-    held = {name: 1 - squareform(rdm(points, metric=metric)) for name, points in layers.items()}
+    held = {
+        name: 1 - squareform(rdm(points, metric=metric)) for name, points in by_name(layers, "layers", where).items()
+    }
+    if not held:
+        raise InputError(f"layers of {where} must be one at least. Got none.")
     for name, matrix in held.items():
         _check.same_rows(len(matrix), len(names), (f"layer {name!r}", "names"), where)
         np.fill_diagonal(matrix, np.nan)  # a point with itself says nothing and would take the top of the scale

@@ -15,6 +15,7 @@ from .._names import literal
 from .._paint import Painter, paint
 from .._spec import Axis, Dots, FigureSpec, FloatArray, Look, PanelSpec, Segments
 from .._ticks import nice_ticks, padded
+from ._given import by_name
 
 WIDTH = 0.32  # half of what a strip takes
 CROWDED = 60  # dots of one strip beyond which they are small
@@ -49,7 +50,9 @@ def draw_strip(found: Estimate | Mapping[str, Estimate], *, painter: Painter = "
     >>> [tick.get_text() for tick in draw_strip(found).axes[0].get_xticklabels()]
     ['animal', 'tool', 'between']
     """
-    given = {"": found} if isinstance(found, Estimate) else dict(found)
+    given = by_name(found, "found", "draw_strip", kind=Estimate, alone=True)
+    if not given:
+        raise InputError("found of draw_strip must hold one model or layer at least. Got none.")
     for name, one in given.items():
         if not {"pairs_within", "pairs_group", "pairs_between"} <= set(one.details):
             raise InputError(

@@ -1,3 +1,4 @@
+from ._distinct import near_distances
 from ._id_adaptive import id_adaptive
 from ._id_autoencoder import id_autoencoder
 from ._id_binary import id_binary
@@ -24,6 +25,7 @@ from ._plateau import plateau
 from ._rows import ROWS
 
 __all__ = [
+    "near_distances",
     "id_adaptive",
     "id_binary",
     "id_corrected",

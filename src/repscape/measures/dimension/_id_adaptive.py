@@ -24,6 +24,8 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NAME = "id_adaptive"
 DEPTH, LEAST = 100, 5
+WIDE = 0.25
+"""Share of the points in a typical neighbourhood from which on it is said that they are too few."""
 THRESHOLD = 23.92812698
 """Of the likelihood ratio of two densities: once in a million where they are equal."""
 BEST_RATIO, LARGEST_RATIO = 0.2032, 0.975
@@ -65,7 +67,8 @@ def id_adaptive(
     Returns
     -------
     Estimate
-        value > 0. details: "path" (iterations + 1,), the dimensions on the way; "kstar" (n,), of the distinct points; for
+        value > 0. details: "path" (iterations + 1,), the dimensions on the way; "kstar" (n,), of the distinct points; "note",
+        where its median is more than a quarter of the points, whose edges the error knows nothing of; for
         "binomial" also "p_model", how probable counts so unlike a binomial law are by Kolmogorov's test, which takes points for
         independent: a small one says that the density, the dimension or the scale vary; and "within", the mean count.
 
@@ -239,11 +242,20 @@ def _estimate(
         spread = {"stderr": stderr, "interval": within_bounds(found.value, interval, low=0.0)}
         if near.members is None:
             spread["replicates"] = replicates_of_influence(found.scores, stderr=stderr)
+    typical = float(np.median(sizes))
+    note = (
+        f"k* is {typical:.0f} of {near.n} points: too few for neighbourhoods without edges, which lower the dimension"
+    )
     return Estimate(
         value=found.value,
         n=near.n,
         dropped=near.dropped,
         options={**options, "error": used, **near.conventions},
-        details={"path": np.array(path), "kstar": sizes, **found.details},
+        details={
+            "path": np.array(path),
+            "kstar": sizes,
+            "note": note if typical > WIDE * near.n else "",
+            **found.details,
+        },
         **spread,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -19,7 +20,7 @@ from scipy.special import chdtri
 from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
-from .._result import Curve, Estimate
+from .._result import Curve, Estimate, note_of
 from ._id_gride import id_gride
 
 FloatArray = npt.NDArray[np.float64]
@@ -28,14 +29,15 @@ TABLE = Path(__file__).parent / "_corrected_table.json"
 SAID = "of the true dimension, over families"
 REFUSES_ALL = "none: the scale curve is that of no family"
 FLOOR = 0.03
-"""Relative error of the table itself: few samples of each cell, and lines drawn between them."""
+"""Relative error of the table itself, at each rank: few samples of each cell, and lines drawn between them."""
+COMMON = 0.04
+"""Relative error at all ranks together: a shape that is like one of a family, and not the same, reads a little more or less."""
 REFUSED = 0.01
-FLAT = 0.3
-"""Slope of log raw against log d below which the raw value says no more than "at least"."""
 STEPS = 241
+BESIDE = 1.1
+"""How far outside the numbers of points that were simulated the table is read at its edge: that moves it by 1.5 % at most."""
 BEYOND = 1.4
 """How far above the largest dimension a curve is still held against a family, on the log scale."""
-REACH = 1.959963984540054
 
 
 @within_memory
@@ -49,8 +51,8 @@ def id_corrected(
 
     TwoNN and Gride read too little where the density falls off or ends at an edge, and too much of what bends or is noisy: even
     the sign of the bias depends on the shape. Each of eight families (Gaussian, exponential, cube, simplex, sphere, torus,
-    loops, a bent sheet), also with 5 % of noise, is held against Gride's curve over the ranks; those that it refuses are left
-    out; for the others the raw value is inverted at this number of points. The interval is the union.
+    loops, a bent sheet), also with 5 % of noise, is held against Gride's curve over all ranks, in every dimension at this
+    number of points; dimensions whose curve the data refuse are left out. The interval is the union of what is left.
 
     Parameters
     ----------
@@ -65,10 +67,10 @@ def id_corrected(
     -------
     Estimate
         value: the RAW dimension, at ranks 1 and 2, with its own stderr. interval: of the true dimension, sampling error
-        included; infinite above where the raw value is too flat against the dimension (a slope below .3) or beyond all that
-        was simulated: "at least"; None where the curve is that of no family, as options["interval"] says then. details:
-        "families", the names of those left;
-        "low" and "high" (families,), each one's range; "refused"; "at_least"; "curve" (m,).
+        included; infinite above, "at least", where the curve may be of more dimensions than were simulated; None where it is
+        that of no family, or n is outside what was simulated, as options["interval"] says then. details: "families", the names
+        of those left; "low" and "high" (families,), each one's range; "refused"; "at_least"; "curve" (m,); "note", what tables
+        say beside the value: "at least 21.3", "none: ...", or nothing.
 
     Raises
     ------
@@ -95,43 +97,68 @@ def id_corrected(
     curve = id_gride(g_or_X, max_rank=max_rank, duplicates=duplicates)
     if not np.isfinite(curve.values).all() or curve.values.min() <= 0:
         raise DegenerateDataError(f"{NAME} has no dimension at some rank up to {max_rank}: distances are tied there.")
-    covariance = _covariance(curve)
-    raw = math.log(float(curve.values[0]))
-    spread = math.sqrt(float(covariance[0, 0]) + FLOOR**2)
-    held, refused = {}, []
-    for family in table()["curves"]:
-        dimensions, expected = expected_curves(family, curve.n, curve.values.size)
-        if _misfit(np.log(curve.values), expected, covariance) > float(chdtri(curve.values.size - 1, REFUSED)):
-            refused.append(family)
-        elif (span := _inverted(raw, spread, dimensions=dimensions, expected=expected[:, 0])) is not None:
-            held[family] = span
-        else:
-            refused.append(family)
-    low = min((span.low for span in held.values()), default=math.nan)
-    high = max((span.high for span in held.values()), default=math.nan)
     least, most = table()["points"][0], table()["points"][-1]
-    stderr = None if curve.stderr is None else float(curve.stderr[0])
+    simulated = least / BESIDE <= curve.n <= most * BESIDE
+    spans = spans_of(curve.values, covariance_of(curve), n=curve.n) if simulated else {}
+    low = min((span.low for span in spans.values()), default=math.nan)
+    high = max((span.high for span in spans.values()), default=math.nan)
+    outside = f"none: n is outside what was simulated ({least:,} to {most:,})"
+    said = SAID if spans else REFUSES_ALL if simulated else outside
     return Estimate(
         value=float(curve.values[0]),
         n=curve.n,
         dropped=curve.dropped,
-        stderr=stderr,
-        interval=(low, high) if held else None,
+        stderr=None if curve.stderr is None else float(curve.stderr[0]),
+        interval=(low, high) if spans else None,
         options={
             **{name: value for name, value in curve.options.items() if name != "outliers"},
-            "interval": SAID if held else REFUSES_ALL,
-            **({} if least <= curve.n <= most else {"n_in_table": min(max(curve.n, least), most)}),
+            "interval": said,
+            **({"n_in_table": min(max(curve.n, least), most)} if not least <= curve.n <= most else {}),
         },
         details={
-            "families": np.array(list(held)),
-            "low": np.array([span.low for span in held.values()]),
-            "high": np.array([span.high for span in held.values()]),
-            "refused": np.array(refused),
-            "at_least": bool(held) and math.isinf(high),
+            "families": np.array(list(spans), dtype=str),
+            "low": np.array([span.low for span in spans.values()]),
+            "high": np.array([span.high for span in spans.values()]),
+            "refused": np.array([name for name in table()["curves"] if simulated and name not in spans], dtype=str),
+            "at_least": bool(spans) and math.isinf(high),
             "curve": curve.values,
+            "note": "; ".join(filter(None, (_range_in_words(spans, low, high, said), note_of(curve)))),
         },
         replicates=None if curve.replicates is None else curve.replicates[:, 0],
     )
+
+
+def _range_in_words(spans: Mapping[str, Span], low: float, high: float, said: str) -> str:
+    """Return what tables say of a range that is not one from end to end."""
+    if not spans:
+        return said
+    return f"at least {low:.3g}" if math.isinf(high) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Dimensions of a family whose curves the data do not refuse."""
+
+    low: float
+    """The smallest."""
+    high: float
+    """The largest; infinite where that is beyond what was simulated."""
+
+
+def spans_of(values: FloatArray, covariance: FloatArray, *, n: int) -> dict[str, Span]:
+    """Return the span of each family that is left by a curve of n points and the (m, m) covariance of its logarithm."""
+    weights = np.linalg.inv(covariance + FLOOR**2 * np.eye(values.size) + COMMON**2)
+    worst = float(chdtri(values.size, REFUSED))
+    found = {}
+    for family in table()["curves"]:
+        dimensions, expected = expected_curves(family, n, values.size)
+        rise = np.linspace(0, BEYOND, STEPS // 4)[1:, None]  # dimensions that were not simulated: the last, raised
+        off = np.log(values) - np.concatenate([expected, expected[-1] + rise])
+        places = np.flatnonzero(np.einsum("ij,jk,ik->i", off, weights, off) <= worst)
+        if places.size:
+            first, last = min(int(places[0]), STEPS - 1), int(places[-1])
+            found[family] = Span(float(dimensions[first]), float(dimensions[last]) if last < STEPS - 1 else math.inf)
+    return found
 
 
 @functools.lru_cache(maxsize=1)
@@ -154,8 +181,8 @@ def expected_curves(family: str, n: int, ranks: int) -> tuple[FloatArray, FloatA
     return np.exp(fine), np.stack([np.interp(fine, grid, column) for column in between.T], axis=1)
 
 
-def _covariance(curve: Curve) -> FloatArray:
-    """Return that of the logarithm of the values."""
+def covariance_of(curve: Curve) -> FloatArray:
+    """Return the covariance of the logarithm of a curve's values."""
     if curve.stderr is None:
         return np.zeros((curve.values.size, curve.values.size))
     relative = np.where(np.isfinite(curve.stderr), curve.stderr, 0.0) / curve.values
@@ -165,33 +192,3 @@ def _covariance(curve: Curve) -> FloatArray:
     np.fill_diagonal(together, 1.0)
     found: FloatArray = together * np.outer(relative, relative)
     return found
-
-
-def _misfit(logs: FloatArray, expected: FloatArray, covariance: FloatArray) -> float:
-    """Return the least squared distance of the curve from those of a family, in units of its errors and the table's."""
-    beyond = (
-        expected[-1] + np.linspace(0, BEYOND, STEPS // 4)[:, None]
-    )  # dimensions that were not simulated: the last, raised
-    off = logs - np.concatenate([expected, beyond])
-    weights = np.linalg.inv(covariance + FLOOR**2 * np.eye(logs.size))
-    return float(np.einsum("ij,jk,ik->i", off, weights, off).min())
-
-
-@dataclass(frozen=True, slots=True)
-class _Span:
-    low: float
-    high: float
-
-
-def _inverted(raw: float, spread: float, *, dimensions: FloatArray, expected: FloatArray) -> _Span | None:
-    """Return the dimensions whose raw value is this one within its error; None where none is, and none lies below."""
-    near = np.abs(expected - raw) <= REACH * spread
-    if not near.any():
-        return _Span(float(dimensions[-1]), math.inf) if raw > expected.max() else None
-    places = np.flatnonzero(near)
-    low, high = float(dimensions[places[0]]), float(dimensions[places[-1]])
-    slope = np.gradient(expected, np.log(dimensions))
-    closest = int(np.abs(expected - raw).argmin())
-    if places[-1] == dimensions.size - 1 or slope[closest] < FLAT:
-        high = math.inf
-    return _Span(low, high)

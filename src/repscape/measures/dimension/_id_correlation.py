@@ -21,6 +21,9 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NAME = "id_correlation"
 TILE = 1024
+ROUNDING = 1e-9
+TIED = 0.5
+"""Different distances as a share of the points, at or below which they tie; two points may have the distance between them."""
 
 
 @within_memory
@@ -49,7 +52,8 @@ def id_correlation(
         Radii between them, in equal ratios; the slope is fitted to all by least squares. 2: the slope between the ends.
     error : {"auto", "influence", None}
         "influence": from how many pairs each point has within each radius, a sum over pairs treated as such. The radii are
-        taken as given. "auto": "influence".
+        taken as given. "auto": "influence", but None where distances tie, as between whole numbers: the radii then step from
+        one tie to the next, which no count of pairs shows (options["ties"]).
     groups : (n,) array, optional
         Families, authors, near-copies, at least 8: the error counts them as wholes.
 
@@ -96,7 +100,8 @@ def id_correlation(
     pairs = counts.sum(axis=0) // 2
     value = float(weights @ np.log(pairs))
     n, extra = rows.size, dict[str, Any]()
-    if error is not None:
+    tied = _tied(lengths[:, far - 1])
+    if error == "influence" or (error == "auto" and not tied):
         scores, stderr = _influence(counts, weights, None if together is None else together[rows])
         by_row = np.zeros(len(points))  # a point counts at its first row
         by_row[rows] = scores
@@ -112,7 +117,8 @@ def id_correlation(
         options={
             "ranks": [near, far],
             "radii": radii,
-            "error": None if error is None else "influence",
+            "error": "influence" if extra else None,
+            **({"ties": "distances tie: the radii step from one to the next"} if tied else {}),
             **apart.conventions,
         },
         details={
@@ -134,6 +140,12 @@ def _radii(lengths: FloatArray, near: int, far: int, *, number: int) -> FloatArr
             f"{NAME} has no range of radii: the median distances to neighbours {near} and {far} are {low:g} and {high:g}."
         )
     return np.geomspace(low, high, number)
+
+
+def _tied(lengths: FloatArray) -> bool:
+    """Return whether the distances to a neighbour (n,) are mostly the same few, as between whole numbers."""
+    ordered = np.sort(lengths)
+    return bool((np.diff(ordered) > ROUNDING * ordered[1:]).sum() + 1 <= TIED * ordered.size)
 
 
 def _checked_ranks(ranks: Any) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from ._distinct import rows_apart
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_danco"
 MOST = 100
+TWO = "a curve reads 2 here as well: on a line all angles are 0 or 180 degrees, which have no law; see id_twonn"
 
 
 @within_memory
@@ -41,13 +42,15 @@ def id_danco(
     version : {"danco", "distances"}
         "distances": by the first law alone, without samples to compare with; too small in many dimensions.
     most : int, optional
-        Dimensions that are tried. None: d, at most 100, and at most about twice what distances say.
+        Dimensions that are tried. None: as many directions as the points have, at most 100, and at most about twice what
+        distances say.
 
     Returns
     -------
     Estimate
-        value >= 1, a parabola through the least divergence and its neighbours. No error is known. details: "distances", the
-        dimension by distances alone; "divergence" (tried,); "angle", "concentration", the means of the von Mises laws.
+        value >= 1, a parabola through the least divergence and its neighbours; where it is in two dimensions, 2, since one
+        dimension has no law of angles. No error is known. details: "distances", the dimension by distances alone; "divergence"
+        (tried,); "angle", "concentration", the means of the von Mises laws; "note", where 2 is found: curves read so as well.
 
     Raises
     ------
@@ -79,19 +82,29 @@ def id_danco(
             f"{NAME} with k={k} needs at least {k + 2} distinct points. Got {n} of {len(points)} rows."
         )
     told = _statistics(rows, k)
-    tried = 1 if version == "distances" else min(d, MOST, max(3, 2 * math.ceil(told[0]) + 3)) if most is None else most
+    usual = min(MOST, max(3, 2 * math.ceil(told[0]) + 3))
+    if version == "danco" and most is None:  # columns that say nothing are no dimension to be tried
+        usual = min(usual, max(1, int(np.linalg.matrix_rank(rows - rows.mean(axis=0)))))
+    tried = 1 if version == "distances" else usual if most is None else most
     _check.integer(tried, "most", NAME, low=1, high=d, why="features")
     divergence = (
         np.array([_divergence(told, _ball(n, k, m), k) for m in range(1, tried + 1)])
         if version == "danco"
         else np.empty(0)
     )
+    value = told[0] if version == "distances" else _least(divergence)
     return Estimate(
-        value=told[0] if version == "distances" else _least(divergence),
+        value=value,
         n=n,
         dropped=len(points) - n,
         options={"k": k, "version": version, "most": tried, "error": None, **apart.conventions},
-        details={"distances": told[0], "divergence": divergence, "angle": told[1], "concentration": told[2]},
+        details={
+            "distances": told[0],
+            "divergence": divergence,
+            "angle": told[1],
+            "concentration": told[2],
+            "note": TWO if value == 2 and tried > 1 else "",
+        },
     )
 
 
@@ -163,7 +176,9 @@ def _divergence(told: tuple[float, float, float], ball: tuple[float, float, floa
 def _least(divergence: FloatArray) -> float:
     """Return where a parabola through the least value and its neighbours is least, counted from 1."""
     place = int(divergence.argmin())
-    if not 0 < place < divergence.size - 1:
+    if (
+        not 1 < place < divergence.size - 1
+    ):  # one dimension, which has no law of angles, is on no parabola with the others
         return float(place + 1)
     before, here, after = divergence[place - 1 : place + 2]
     bend = before - 2 * here + after

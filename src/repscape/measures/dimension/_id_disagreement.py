@@ -17,7 +17,7 @@ import numpy as np
 from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import within_memory
-from .._result import Estimate
+from .._result import Estimate, note_of
 from ._id_corrected import id_corrected
 from ._id_gride import id_gride
 from ._id_mada import id_mada
@@ -74,8 +74,9 @@ def id_disagreement(
     Estimate
         value >= 1, the largest over the smallest. details: "names" and "values" (5,) of the estimators, "stderr" (5,) of each;
         "reasons", those that the scale curve does not refuse, of "boundary" (shapes with edges), "density" (that falls off),
-        "curvature" (that bends without an end) and "noise" (the curve falls as only one with noise does), none where
-        estimators agree or no shape has such a curve; "trend", the log of the curve's last value over its first.
+        "curvature" (that bends without an end) and "noise" (the curve falls, and is that of shapes with noise alone); none
+        where estimators agree, no shape has such a curve, or :func:`id_corrected` has no table for so many points; "trend", the
+        log of the curve's last value over its first; "note", the reasons in words, as tables give them.
 
     Raises
     ------
@@ -116,6 +117,7 @@ def id_disagreement(
         raise DegenerateDataError(f"{NAME} has no dimension by {names[int(np.flatnonzero(~(values > 0))[0])]}.")
     apart = float(values.max() / values.min())
     trend = math.log(float(curve.values[-1] / curve.values[0]))
+    tied = f"; {note_of(curve)}" if note_of(curve) else ""
     reasons = _reasons(corrected, trend) if apart > ALIKE else ()
     return Estimate(
         value=apart,
@@ -128,6 +130,7 @@ def id_disagreement(
             "stderr": errors,
             "reasons": np.array(reasons, dtype=str),
             "trend": trend,
+            "note": (f"reasons left: {', '.join(reasons) or 'none'}" if apart > ALIKE else "") + tied,
         },
     )
 
@@ -138,7 +141,7 @@ def _reasons(corrected: Estimate, trend: float) -> tuple[str, ...]:
     clean = {
         REASONS[name] for name in (one.removesuffix(" 0.05").removesuffix(NOISY) for one in families) if name in REASONS
     }
-    # A falling curve that no shape has without noise is noise; one that rises is not.
-    noise = trend < -FLAT and any(NOISY in one for one in families) and not any(NOISY not in one for one in families)
-    steep = trend < -FLAT and not families
-    return tuple(sorted(clean | ({"noise"} if noise or steep else set())))
+    # A falling curve that shapes have with noise, and none without, is evidence of noise. One that no shape has is evidence of
+    # nothing: mixtures and lattices fall as well.
+    noise = trend < -FLAT and bool(families) and all(NOISY in one for one in families)
+    return tuple(sorted(clean | ({"noise"} if noise else set())))

@@ -8,20 +8,21 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
-from scipy.special import binom, hyp2f1
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
-from ...machine import within_memory
+from ...machine import check_memory, within_memory
 from .._result import Curve
 from ..uncertainty import replicates_of_influence
-from ._id_discrete_kernels import count_within_steps
+from ._id_discrete_kernels import count_within_steps, log_volumes, steps_between
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NAME = "id_discrete"
 LOW, HIGH = 1e-4, 200.0
-USUAL = 6
+FAR = 100_000
+"""Radius from which on a volume grows as a power of radius + 1/2: the next term is below 1e-5 in 200 dimensions."""
+USUAL, LOOKED_AT = 6, 200
 LARGEST = 2**52
 
 
@@ -43,7 +44,8 @@ def id_discrete(
     Parameters
     ----------
     X : (n, d) array of whole numbers
-        Counts, spins, codes, tokens as one-hot. Copies stand at distance 0 and count. n^2 d operations.
+        Counts, spins, codes, tokens as one-hot. Copies stand at distance 0 and count. n^2 d operations. Where all distances are
+        even, as of one-hot rows, only the points of the lattice at even distances are counted in its volumes.
     radii : tuple of int, optional
         Outer radii. None: six that hold from about ten neighbours of a point to half of all pairs.
     ratio : float in (0, 1)
@@ -57,7 +59,8 @@ def id_discrete(
     Returns
     -------
     Curve
-        Over x = "radius": values > 0, NaN where nothing stands within the inner radius, or as much as within the outer.
+        Over x = "radius": values in (0, 200), NaN where nothing stands within the inner radius, or as much as within the outer,
+        or so little that the dimension would be above 200. options["even"]: whether all distances are even.
         details: "inner" (m,) radii, "neighbors" (m,) mean count within the outer, "within" (m,) within the inner.
 
     Raises
@@ -82,19 +85,27 @@ def id_discrete(
     _check.choice(error, "error", NAME, ("auto", "influence", "model", None))
     _check.number(ratio, "ratio", NAME, low=0, high=1, open_ends="lh")
     lattice = whole_numbers(X, step)
-    outer = _radii(radii, lattice)
-    inner = np.array([min(math.ceil(r * ratio), r - 1) for r in outer], dtype=np.int64)
+    even = bool(
+        np.unique(lattice.sum(axis=1) % 2).size == 1
+    )  # two rows are apart by as many steps, but for an even number
+    outer = _radii(radii, lattice, step=2 if even else 1)
+    inner = np.minimum(np.ceil(outer * ratio).astype(np.int64), outer - 1)
+    inner += even * (inner % 2) * (inner + 1 < outer)
     edges = np.unique(np.concatenate([outer, inner]))
+    check_memory(8 * 3 * lattice.shape[0] * edges.size, f"{NAME}, for the neighbours within {edges.size} radii,")
     counts = np.zeros((lattice.shape[0], edges.size), dtype=np.int64)
     count_within_steps(lattice, edges, counts)
     counts = counts.cumsum(axis=1)
     within, around = counts[:, np.searchsorted(edges, inner)], counts[:, np.searchsorted(edges, outer)]
-    found = [_solved(w, a, int(r), int(R)) for w, a, r, R in zip(within.T, around.T, inner, outer, strict=True)]
+    found = [
+        _solved(w, a, inner=int(r), outer=int(R), even=even)
+        for w, a, r, R in zip(within.T, around.T, inner, outer, strict=True)
+    ]
     values = np.array([one[0] for one in found])
     if np.isnan(values).all():
         raise DegenerateDataError(
             f"{NAME} has no value at radii {outer.tolist()}: nothing stands within the inner ones, or all that stands within "
-            "the outer. Name other radii=."
+            f"the outer, or the dimension is above {HIGH:g}. Name other radii=."
         )
     said = "model" if error == "model" else "influence"
     stderr = np.array([one[2] for one in found])
@@ -109,7 +120,7 @@ def id_discrete(
         x_name="radius",
         n=n,
         stderr=stderr if error is not None else None,
-        options={"radii": outer.tolist(), "ratio": ratio, "step": step, "error": said if error else None},
+        options={"radii": outer.tolist(), "ratio": ratio, "step": step, "even": even, "error": said if error else None},
         details={"inner": inner, "neighbors": around.mean(axis=0), "within": within.mean(axis=0)},
         replicates=replicates,
     )
@@ -132,38 +143,44 @@ def whole_numbers(X: Any, step: float | None) -> IntArray:
     return np.ascontiguousarray(points, dtype=np.int64)
 
 
-def _radii(radii: Any, lattice: IntArray) -> IntArray:
+def _radii(radii: Any, lattice: IntArray, *, step: int) -> IntArray:
     if radii is not None:
         if not isinstance(radii, tuple | list) or not radii:
             raise InputError(f"radii of {NAME} must be whole numbers. Got {_check.shown(radii)}.")
         return np.array(sorted({_check.integer(r, "radii", NAME, low=1) for r in radii}), dtype=np.int64)
-    some = lattice[:: max(1, lattice.shape[0] // 200)][:200]
-    apart = np.sort(np.abs(some[:, None] - lattice).sum(axis=2), axis=1)
-    low = max(2.0, float(np.median(apart[:, min(10, apart.shape[1] - 1)])))
-    high = max(low + 1, float(np.median(apart)))
-    return np.unique(np.geomspace(low, high, USUAL).round().astype(np.int64))
+    some = np.ascontiguousarray(lattice[:: max(1, lattice.shape[0] // LOOKED_AT)][:LOOKED_AT])
+    check_memory(8 * 2 * some.shape[0] * lattice.shape[0], f"{NAME}, for the usual radii,", then="Name radii=.")
+    apart = np.empty((some.shape[0], lattice.shape[0]))
+    steps_between(some, lattice, apart)
+    apart.sort(axis=1)
+    low = max(2.0 * step, float(np.median(apart[:, min(10, apart.shape[1] - 1)])))
+    high = max(low + step, float(np.median(apart)))
+    return np.unique((np.geomspace(low, high, USUAL) / step).round().astype(np.int64) * step)
 
 
-def volume(radius: int, d: float) -> float:
-    """Return how many points of a lattice of d dimensions, which need not be whole, stand within so many steps of one."""
-    return float(binom(d + radius, d) * hyp2f1(-d, -radius, -d - radius, -1))
-
-
-def _share(d: float, inner: int, outer: int) -> float:
-    """Return the share of the others; the point itself is none of them."""
-    return volume(inner, d) / volume(outer, d)
+def log_share(d: float, *, inner: int, outer: int, even: bool) -> float:
+    """Return the logarithm of how many points of a lattice of d dimensions, which need not be whole, stand within `inner` steps
+    of one, less that within `outer`; where `even`, of those at even distances."""
+    near, far = min(inner, FAR), min(outer, FAR)
+    at_inner, at_outer = log_volumes(near, far, d, even) if near < far else (0.0, 0.0)
+    beyond = [d * (math.log(radius + 0.5) - math.log(held + 0.5)) for radius, held in ((inner, near), (outer, far))]
+    return float(at_inner - at_outer + beyond[0] - beyond[1])
 
 
 def _solved(
-    within: IntArray, around: IntArray, inner: int, outer: int
-) -> tuple[float, FloatArray, float]:  # house: one equation
+    within: IntArray, around: IntArray, *, inner: int, outer: int, even: bool
+) -> tuple[float, FloatArray, float]:
     """Return the dimension at one radius, the (n,) influence of each point, and the model's standard error."""
+
+    def at(d: float) -> float:
+        return log_share(d, inner=inner, outer=outer, even=even)
+
     share = float(within.sum()) / max(float(around.sum()), 1.0)
-    if not _share(HIGH, inner, outer) < share < _share(LOW, inner, outer):
+    if share == 0 or not at(HIGH) < math.log(share) < at(LOW):
         return math.nan, np.full(within.size, np.nan), math.nan
-    d = float(brentq(lambda at: _share(at, inner, outer) - share, LOW, HIGH, xtol=1e-12))
+    d = float(brentq(lambda one: at(one) - math.log(share), LOW, HIGH, xtol=1e-12))
     nudge = 1e-5 * max(d, 1e-2)
-    slope = (_share(d + nudge, inner, outer) - _share(d - nudge, inner, outer)) / (2 * nudge)
+    slope = share * (at(d + nudge) - at(d - nudge)) / (2 * nudge)
     influence = 2 * (within - share * around) / float(around.mean()) / slope  # each pair is counted from both its ends
     model = math.sqrt(share * (1 - share) / float(around.sum())) / abs(slope)
     return d, influence, model

@@ -44,7 +44,8 @@ def id_ess(
     average : {"mean", "median", "harmonic"}
         How the dimensions of points become one; "mean" is the peers'.
     error : {"auto", "sandwich", None}
-        The neighbour sandwich over the nearest k / 2.
+        "sandwich": the neighbour sandwich over the nearest k / 2; it was found at half of the spread where the dimension varies
+        over the points, so that "auto" is None.
 
     Returns
     -------
@@ -72,14 +73,22 @@ def id_ess(
     2
     """
     _check.choice(average, "average", NAME, AVERAGES)
-    _check.choice(error, "error", NAME, ("auto", "sandwich", None))
+    asked = None if _check.choice(error, "error", NAME, ("auto", "sandwich", None)) == "auto" else error
     _check.integer(k, "k", NAME, low=3)
     points = _check.points(X, "X", NAME)
     near = near_distances(points, k, duplicates="merge", function=NAME, deeper=DEPTH)
     distinct = np.asarray(points[rows_apart(points).rows], dtype=np.float64)
     indices = np.asarray(near.indices)[:, :k]
     skew = np.array([_skewness(distinct[rows]) for rows in indices])
-    found = local_estimate(_dimension(skew), near, k=k, average=average, error=error, function=NAME, options={})
+    found = local_estimate(
+        _dimension(skew),
+        near,
+        k=k,
+        average=average,
+        error=asked,
+        function=NAME,
+        options={},
+    )
     return _with_skewness(found, float(skew.mean()))
 
 

@@ -19,6 +19,8 @@ from ._gride_error import AtRank, gride_error
 from ._near_copies import DECIDE, LOOKED_AT, NUMBER, WITHOUT, NearCopies, warn_of_near_copies
 
 FloatArray = npt.NDArray[np.float64]
+SAME, TIED = 1e-9, 0.1
+"""Logarithm of a ratio that is 1 but for rounding; the share of such from which on distances are said to be tied."""
 
 
 @within_memory
@@ -60,11 +62,11 @@ def id_gride(
     Curve
         Over x = "rank" (the upper rank 2n): values > 0, NaN at a rank where all ratios are 1, as on a grid. details:
         "distance" (m,), the mean distance to the neighbour of that rank; "used" (m,), the ratios used; "unit_ratios" (m,),
-        how many of them are exactly 1; with error="auto" also "error" (m,), how each rank's was found; "near_copies", how many
-        points have a neighbour far nearer than the dimension allows, "without_near_copies" (m,), the values with one point for
-        each group of them, and "near_copies_decide" (m,), whether that differs by more than a fifth, as in :func:`id_twonn`;
-        with error="auto" "n_eff" (m,) and "rests_on_few" (m,), the ranks that options["rests_on"] names. replicates (draws, m)
-        are over random halves of the rows that came in.
+        how many of them are exactly 1, and "note" where more than a tenth are at a rank; with error="auto" also "error" (m,),
+        how each rank's was found; "near_copies", how many points have a neighbour far nearer than the dimension allows,
+        "without_near_copies" (m,), the values with one point for each group of them, and "near_copies_decide" (m,), whether
+        that differs by more than a fifth, as in :func:`id_twonn`; with error="auto" "n_eff" (m,) and "rests_on_few" (m,), the
+        ranks that options["rests_on"] names. replicates (draws, m) are over random halves of the rows that came in.
 
     Raises
     ------
@@ -124,6 +126,7 @@ def id_gride(
             "distance": near.lengths[:, 2 * lower - 1].mean(axis=0),
             "used": np.array([row.log_mu.size for row in rows]),
             "unit_ratios": np.array([int((row.log_mu == 0).sum()) for row in rows]),
+            "note": _said_of_ties(rows),
             **({"error": np.array(found.methods)} if found else {}),
             **_near_copies(copies, rows),
         },
@@ -132,6 +135,12 @@ def id_gride(
     curve = flagged_curve(curve, np.array([_examples_behind(row, copies) for row in rows])) if found else curve
     warn_of_near_copies(curve, name)
     return curve
+
+
+def _said_of_ties(rows: list[AtRank]) -> str:
+    """Return what must be said of ratios that are 1, which no likelihood for real numbers allows for."""
+    share = max(float((row.log_mu <= SAME).mean()) if row.log_mu.size else 0.0 for row in rows)
+    return f"distances are tied at {share:.0%} of points, as on a lattice: see id_discrete" if share > TIED else ""
 
 
 def _examples_behind(row: AtRank, copies: NearCopies) -> float:

@@ -57,7 +57,7 @@ def id_mle(
         counts that neighbouring points share neighbours, from k = 6 on too often (1.1 to 2.3 times too wide); it
         reads up to 100 neighbours, and at least 2 k of them (fewer where n is small). "model": d / sqrt(n (k - 1)), for
         independent distances, 20 to 30 % too small, for "harmonic" only. "auto": "subsamples" where the graph allows it, else
-        "sandwich", else None.
+        "sandwich", else None; None for "mean", which a few points decide: no error was found that holds for it.
     groups : (n,) array, optional
         Families, authors, near-copies, at least 8: the error counts them as wholes, over random subsets of whole groups.
 
@@ -102,7 +102,8 @@ def id_mle(
     value, scores, local = _average(spread, k, average, unbiased)
     together = error_groups(groups, near.rows, error=error, function=NAME)
     local_error = LocalError(near, k, together, lambda spread, ranks: _average(spread, ranks, average, unbiased)[0])
-    used, stderr, replicates = local_error.of(value, scores, average=average, error=error)
+    wanted = None if average == "mean" and error == "auto" else error
+    used, stderr, replicates = local_error.of(value, scores, average=average, error=wanted)
 
     def of_lengths(lengths: FloatArray) -> float:
         return _average(spread_at(lengths), k, average, unbiased)[0]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,11 +15,12 @@ from ...machine import within_memory
 from .._result import Estimate
 from ._distinct import rows_apart
 from ._id_mst_kernels import spanning_edges
-from ._length_growth import dimension_of, given_sizes
+from ._length_growth import dimension_of, given_sizes, slope_of
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "id_mst"
 SIZES, LEAST, SHARE = 6, 20, 0.1
+GAP, DIFFERS = 10, 0.2
 
 
 @within_memory
@@ -52,7 +55,9 @@ def id_mst(
     -------
     Estimate
         value > 0; infinite slopes of dimension are refused. stderr is over the draws, each a line of its own through its sizes.
-        details: "sizes" (m,), "lengths" (draws, m), "slope".
+        details: "sizes" (m,), "lengths" (draws, m), "slope"; "without_gaps", the value with no edge longer than ten median ones
+        (NaN where that grows as of no dimension), and "note" where it differs by more than a fifth: groups of points then stand
+        so far apart that a few edges between them are most of the length, which hardly grows.
 
     Raises
     ------
@@ -83,7 +88,7 @@ def id_mst(
     used = _sizes(sizes, rows.shape[0])
     scale = float(np.abs(rows).max()) or 1.0
     generator = _random.generator(rng, NAME)
-    lengths = np.empty((draws, len(used)))
+    lengths, near = np.empty((2, draws, len(used)))
     for draw in range(draws):
         order = generator.permutation(rows.shape[0])
         for place, size in enumerate(used):
@@ -93,8 +98,17 @@ def id_mst(
             edges = np.empty(size - 1)
             spanning_edges(rows[chosen] / scale, edges)
             lengths[draw, place] = (edges**power).sum()
+            near[draw, place] = (np.minimum(edges, GAP * np.median(edges)) ** power).sum()
     dropped = len(points) - len(rows)
-    return dimension_of(lengths, used, apart, dropped=dropped, power=power, scale=scale, function=NAME, options={})
+    found = dimension_of(lengths, used, apart, dropped=dropped, power=power, scale=scale, function=NAME, options={})
+    slope = slope_of(near, used)
+    without = power / (1 - slope) if slope < 1 else math.nan
+    said = (
+        f"gaps decide the dimension: with no edge of the tree longer than {GAP} median ones it is {without:.3g}, not "
+        f"{found.value:.3g}; see id_knn_length"
+    )
+    note = "" if abs(without / found.value - 1) <= DIFFERS else said
+    return replace(found, details={**found.details, "without_gaps": without, "note": note})
 
 
 def _sizes(sizes: Any, n: int) -> tuple[int, ...]:

@@ -6,6 +6,7 @@ The covariance is summed block by block in float64, in its feature form (d x d) 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
@@ -18,7 +19,17 @@ from ...errors import DegenerateDataError, InputError, MemoryBudgetError
 from ...machine import memory_available, within_memory
 from .._result import Estimate
 from ..points import BLOCK_ROWS, Centred, centred, cross, products, spans
-from ..uncertainty import DRAWS, error_groups, marked, replicates_of, spread_by_influence, spread_of
+from ..uncertainty import (
+    DRAWS,
+    error_groups,
+    influence_stderr,
+    marked,
+    replicates_of,
+    some_examples,
+    spread_by_influence,
+    spread_of,
+    surplus_of_pairs,
+)
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -56,7 +67,7 @@ def id_pca(
         For "threshold".
     error : {"auto", "influence", "subsample", None}
         For "participation" alone: a whole number has none. "influence": from the derivative of the value by each point, one
-        more pass over the points; too large (1.4 to 2.5 times, by simulation) where all eigenvalues are equal. "subsample":
+        more pass over the points, less what pairs of points count twice. "subsample":
         20 subsets of half the points without replacement. "auto": "influence".
     groups : (n,) array, optional
         Families, authors, near-copies, at least 8: the error counts them as wholes.
@@ -102,7 +113,10 @@ def id_pca(
     matrix = _matrix(points)
     trace, squares = float(np.trace(matrix)), float(np.einsum("ij,ij->", matrix, matrix))
     by_point = not whole and error in ("auto", "influence")
-    scores = _influence(points, matrix) if by_point else None
+    scores, twice = None, 0.0
+    if by_point:
+        scores, levels = _influence(points, matrix)
+        twice = _doubled(points, matrix, levels, together)
     spectrum = _spectrum(points, matrix)
     options: dict[str, Any] = {"criterion": criterion, "error": None}
     if whole:
@@ -113,9 +127,12 @@ def id_pca(
         options |= {"correct": correct, "error": "influence" if error == "auto" else error}
         value = _participation(trace, squares, points.n, correct)
         slope = (value * squares / trace**2) ** 2  # of the corrected value by the plain one
-        spread = _spread(
-            points, None if scores is None else scores * slope, value, correct=correct, error=error, groups=together
-        )
+        if scores is not None:
+            own = influence_stderr(scores, together) ** 2
+            stderr = slope * math.sqrt(max(own - twice, own / 3))
+            spread = spread_by_influence(value, scores * slope, stderr=stderr, groups=together)
+        else:
+            spread = _spread(points, value, correct=correct) if error else {}
     total = spectrum.cumsum()
     found = Estimate(
         value=value,
@@ -148,8 +165,9 @@ def _matrix(points: Centred) -> FloatArray:
     return cross(points, points) if points.d <= points.n else products(points, 0, points.n)
 
 
-def _influence(points: Centred, matrix: FloatArray) -> FloatArray:
-    """Return the (n,) derivative of the plain participation ratio by the weight of each point, times n."""
+def _influence(points: Centred, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the (n,) derivative of the plain participation ratio by the weight of each point, times n, and the mean squared
+    product of each point with the others."""
     n = points.n
     trace, squares = float(np.trace(matrix)), float(np.einsum("ij,ij->", matrix, matrix))
     norms, across = np.empty(n), np.empty(n)  # |x|^2 and x C x
@@ -161,9 +179,21 @@ def _influence(points: Centred, matrix: FloatArray) -> FloatArray:
         else:
             norms[start:stop] = matrix[np.arange(start, stop), np.arange(start, stop)]
             across[start:stop] = np.einsum("ij,ij->i", matrix[start:stop], matrix[start:stop])
-    found = 2 * n * (trace / squares * norms - (trace / squares) ** 2 * across)
+    # A point's product with itself is its own alone, those with others belong to both.
+    pairs = across - norms**2
+    found = 2 * n * (trace / squares * norms - (trace / squares) ** 2 * (pairs + norms**2 / 2))
     centred_scores: FloatArray = found - found.mean()
-    return centred_scores
+    return centred_scores, pairs / (n - 1)
+
+
+def _doubled(points: Centred, matrix: FloatArray, levels: FloatArray, groups: IntArray | None) -> float:
+    """Return the variance that the influences hold twice, that of the squared products of two points."""
+    squares, trace = float(np.einsum("ij,ij->", matrix, matrix)), float(np.trace(matrix))
+    rows = some_examples(points.n, groups)
+    some = points.at(rows)
+    scale = (trace / squares) ** 2
+    n, code = (points.n, None) if groups is None else (int(groups.max()) + 1, groups[rows])
+    return surplus_of_pairs(scale * (some @ some.T) ** 2, scale * levels[rows], n=n, groups=code)
 
 
 def _spectrum(points: Centred, matrix: FloatArray) -> FloatArray:
@@ -185,20 +215,8 @@ def _participation(trace: float, squares: float, n: int, correct: bool) -> float
     return max(1.0, 1 / inverse)  # 1 up to rounding on a line
 
 
-def _spread(
-    points: Centred,
-    scores: FloatArray | None,
-    value: float,
-    *,
-    correct: bool,
-    error: str | None,
-    groups: IntArray | None,
-) -> dict[str, Any]:
-    """Return the fields of the result that say how far it may be off."""
-    if error is None:
-        return {}
-    if scores is not None:
-        return spread_by_influence(value, scores, groups=groups)
+def _spread(points: Centred, value: float, *, correct: bool) -> dict[str, Any]:
+    """Return the fields of the result that say how far it may be off, from halves of the points."""
 
     def of_half(rows: npt.NDArray[np.int64]) -> float:
         half = _matrix(centred(points.source[rows], "X", NAME, precision="float64"))

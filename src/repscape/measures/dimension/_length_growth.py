@@ -29,6 +29,17 @@ def given_sizes(sizes: Any, function: str, *, low: int, high: int) -> tuple[int,
     )
 
 
+def slope_of(lengths: FloatArray, sizes: Sequence[int]) -> float:
+    """Return the mean slope of log length (draws, sizes) against log size."""
+    return float(_slopes(lengths, sizes).mean())
+
+
+def _slopes(lengths: FloatArray, sizes: Sequence[int]) -> FloatArray:
+    at = np.log(sizes) - np.log(sizes).mean()
+    found: FloatArray = np.log(lengths) @ at / (at @ at)
+    return found
+
+
 def dimension_of(
     lengths: FloatArray,
     sizes: Sequence[int],
@@ -41,8 +52,7 @@ def dimension_of(
     options: Mapping[str, Any],
 ) -> Estimate:
     """Return power / (1 - b), b the mean slope over the draws; `lengths` (draws, sizes) are of points divided by `scale`."""
-    at = np.log(sizes) - np.log(sizes).mean()
-    slopes = np.log(lengths) @ at / (at @ at)
+    slopes = _slopes(lengths, sizes)
     slope = float(slopes.mean())
     if slope >= 1:
         raise DegenerateDataError(

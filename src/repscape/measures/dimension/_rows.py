@@ -102,6 +102,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "id_mle",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, maximum likelihood",
         quantity=INTRINSIC,
@@ -119,6 +120,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "id_correlation",
+        version=2,
         family="dimension",
         title="Correlation dimension",
         quantity=INTRINSIC,
@@ -159,6 +161,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "id_pca",
+        version=2,
         family="dimension",
         title="Linear dimension, PCA",
         takes=("points",),

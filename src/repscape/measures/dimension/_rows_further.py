@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from .._result import note_of
 from .._table import INTRINSIC, Measure
 from ..uncertainty import depth_for_gride
 
@@ -13,6 +14,11 @@ from ..uncertainty import depth_for_gride
 def _corrected_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
     """Neighbours that the errors of its scale curve read."""
     return depth_for_gride(options["max_rank"])
+
+
+def _note_alarm(found: Any) -> str:
+    """What the measure itself says beside its value."""
+    return note_of(found)
 
 
 _STILL = ("rotation", "translation", "scaling", "permutation", "duplication")
@@ -31,9 +37,11 @@ FURTHER: tuple[Measure, ...] = (
         neighbors=5,
         wants=100,
         merges=True,
+        alarm=_note_alarm,
     ),
     Measure(
         "id_mada",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, MADA",
         quantity=INTRINSIC,
@@ -49,6 +57,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_mom",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, method of moments",
         quantity=INTRINSIC,
@@ -75,6 +84,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "id_ess",
+        version=2,
         family="dimension",
         title="Intrinsic dimension, simplex skewness",
         quantity=INTRINSIC,
@@ -116,6 +126,7 @@ FURTHER: tuple[Measure, ...] = (
         higher_means="more directions of variation",
         reference="Costa and Hero 2004",
         label="intrinsic dimension",
+        alarm=_note_alarm,
     ),
     Measure(
         "id_discrete",
@@ -175,6 +186,7 @@ FURTHER: tuple[Measure, ...] = (
         higher_means="estimators of the dimension disagree",
         reference="Levina and Bickel 2005",
         label="largest over smallest estimate",
+        tells=("reasons",),
         neighbors="max_rank",
         wants=_corrected_depth,
         merges=True,

@@ -1,4 +1,5 @@
-from ._imbalance_select import Selection, imbalance_conditional, imbalance_select
+from ._imbalance_conditional import imbalance_conditional
+from ._imbalance_select import Selection, imbalance_select
 from ._information_imbalance import information_imbalance
 from ._overlap_edit import overlap_edit
 from ._overlap_labels import overlap_labels

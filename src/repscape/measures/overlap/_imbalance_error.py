@@ -42,7 +42,15 @@ def imbalance_error(
         return ImbalanceError(None)
     points = all(side.points is not None for side in sides)
     if groups is not None and points:
-        return _over_groups(sides, ways[0].value, k, groups)
+        least = min(groups.size - part.size for part in parts_of_groups(groups))
+        if least > k + 1:
+            return _over_groups(sides, ways[0].value, k, groups)
+        if error == "auto":
+            return ImbalanceError(None)
+        raise InputError(
+            f"error={error!r} of {NAME} with groups leaves groups out, and needs at least {k + 2} examples in the others. "
+            f"Got {least} without the largest part of {groups.size}."
+        )
     if points and error != "jackknife" and sides[0].n >= 4 * (k + 3):
         return _over_quarters(sides, ways, k)
     if error == "subsample":

@@ -36,8 +36,8 @@ def nulls(
     sides: Mapping[int, Side], pairs: Sequence[tuple[int, int]], asked: Asked, *, options: Mapping[str, Any]
 ) -> JointNull:
     """Return the values of all pairs under shared relabellings."""
-    values = np.empty((len(pairs), asked.permutations))
     orders = asked.orders(sides[pairs[0][0]].n)
+    values = np.empty((len(pairs), len(orders)))
     for second in sorted({pair[1] for pair in pairs}):
         rows = [row for row, pair in enumerate(pairs) if pair[1] == second]
         firsts = [sides[pairs[row][0]] for row in rows]

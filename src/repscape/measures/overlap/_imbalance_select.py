@@ -1,28 +1,23 @@
-"""Information imbalance put to use: which features tell about a space, and what one space adds to another.
-
-Distances over a set of features are sums of squares over single ones, so that a set grows by one feature at the price of one
-more sum. Matrices of n x n are held: a few thousand examples.
-"""
+"""Information imbalance put to use: which features tell about a space."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import InputError
-from ...graph import neighbor_ranks
 from ...machine import check_memory, within_memory
-from .._result import Curve, Estimate, normal_interval
-from ..uncertainty import DRAWS, Null, exchanges, shuffles, subsample_error, with_null, within_bounds
+from .._result import Curve
+from ..uncertainty import Asked, Exchanges, IntArray, Null, exchanges
+from ._imbalance_related import related
+from ._imbalance_sums import FloatArray, all_ranks, all_squares, error_of, imbalance_of_sums, square
 
-FloatArray = npt.NDArray[np.float64]
-IntArray = npt.NDArray[np.int64]
-SELECT, CONDITIONAL = "imbalance_select", "imbalance_conditional"
+NAME = "imbalance_select"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +38,11 @@ class Selection:
     curve: Curve
     """Imbalance of the first 1, 2, ... of them to Y, with errors over examples."""
     p_values: FloatArray
-    """(m,) share of relabellings of the candidates that do as well: whether the last one adds to those before it; NaN without
-    permutations."""
+    """(m,) share of relabellings of the candidates that do as well: whether the last one, unrelated to those before it, adds to
+    them. NaN without permutations, and where it is related to them: relabelling it would part them too."""
+    p_related: FloatArray
+    """(m,) whether the last one is related to those before it: the p-value of their being unrelated; NaN of the first, and
+    without permutations."""
 
 
 @within_memory
@@ -56,6 +54,8 @@ def imbalance_select(
     most: int | None = None,
     standardise: bool = True,
     permutations: int = 0,
+    groups: Any = None,
+    within: Any = None,
     rng: int | np.random.Generator = 0,
 ) -> Selection:
     """Take features one after another, each the one that lowers the information imbalance to Y the most.
@@ -73,20 +73,29 @@ def imbalance_select(
     standardise : bool
         Bring every feature to variance 1 first: distances add their squares up.
     permutations : int
-        Relabellings of each feature taken, for its p-value. The best of d candidates was taken, so that the p-values are those
-        of the best of d relabelled candidates too: each relabelling moves all candidates alike.
+        Relabellings of the candidates, for a p-value of each feature taken. The best of d candidates was taken, so that the
+        p-values are those of the best of d relabelled candidates too: each relabelling moves all candidates alike. From the
+        second feature on a p-value is given only of a feature that may be taken for unrelated to those before it, as in
+        :func:`imbalance_conditional`.
+    groups : (n,) array, optional
+        Families, authors, near-copies: the error counts them as wholes, and whole groups are relabelled, each as another of its
+        size.
+    within : (n,) array, optional
+        Strata, such as class or binned length: examples (or groups) are relabelled inside their stratum only.
     rng : int or numpy Generator
         For halves and relabellings.
 
     Returns
     -------
     Selection
-        .features, .curve (value (k + 1) / n at best, 1 by chance; stderr over random halves), .p_values.
+        .features, .curve (value (k + 1) / n at best, 1 by chance; stderr over random halves, or without parts made of whole
+        groups, NaN where these are too small), .p_values, .p_related.
 
     Raises
     ------
     InputError
-        If k or most is out of range, a feature is constant, or the sides are of different examples.
+        If k or most is out of range, a feature is constant, the sides are of different examples, or there are more
+        permutations than arrangements.
 
     Examples
     --------
@@ -95,192 +104,81 @@ def imbalance_select(
     >>> rs.imbalance_select(X, X[:, [2, 0]] * [2, 1], most=2).features
     (2, 0)
     """
-    points, target = _check.points(X, "X", SELECT).astype(np.float64), _check.points(Y, "Y", SELECT)
-    _check.same_rows(len(points), len(target), ("X", "Y"), SELECT)
+    points, target = _check.points(X, "X", NAME).astype(np.float64), _check.points(Y, "Y", NAME)
+    _check.same_rows(len(points), len(target), ("X", "Y"), NAME)
     n, d = points.shape
-    _check.integer(k, "k", SELECT, low=1, high=n - 1, why="n - 1")
-    count = d if most is None else _check.integer(most, "most", SELECT, low=1, high=d, why="d")
-    _check.integer(permutations, "permutations", SELECT, low=0)
+    _check.integer(k, "k", NAME, low=1, high=n - 1, why="n - 1")
+    count = d if most is None else _check.integer(most, "most", NAME, low=1, high=d, why="d")
+    _check.integer(permutations, "permutations", NAME, low=0)
     flat = np.flatnonzero(points.std(axis=0) <= 1e-12 * np.maximum(np.abs(points).max(axis=0), 1e-300))
     if flat.size:
         raise InputError(
-            f"X of {SELECT} must hold no constant feature. Column {int(flat[0])} is constant ({flat.size} of {d})."
+            f"X of {NAME} must hold no constant feature. Column {int(flat[0])} is constant ({flat.size} of {d})."
         )
+    free = exchanges(n, groups, within, function=NAME)
+    orders = Asked(permutations, rng, free, NAME).orders(n) if permutations else []
     if standardise:
         points = (points - points.mean(axis=0)) / points.std(axis=0)
-    check_memory(8 * n * n * 3, f"{SELECT}, for the distances of {n:,} examples,")
-    ranks = _ranks(target)
-    source = _random.generator(rng, SELECT)
-    taken: list[int] = []
-    held, values, errors, p_values = np.zeros((n, n)), [], [], []
+    check_memory(8 * n * n * (10 if permutations else 3), f"{NAME}, for the distances of {n:,} examples,")
+    source = _random.generator(rng, NAME)
+    steps = _Steps(points, all_ranks(target, function=NAME), k, orders, free)
     for _ in range(count):
-        left = [j for j in range(d) if j not in taken]
-        found = [_imbalance(held + _square(points[:, j]), ranks, k) for j in left]
-        best = left[int(np.argmin(found))]
-        if permutations:
-            drawn = [
-                min(_imbalance(held + _square(points[order, j]), ranks, k) for j in left)
-                for order in shuffles(n, permutations, rng=source)
-            ]
-            p_values.append(Null.of(min(found), np.array(drawn), less=True).p_value or math.nan)
-        else:
-            p_values.append(math.nan)
-        held += _square(points[:, best])
-        taken.append(best)
-        values.append(min(found))
-        errors.append(_halves(points[:, taken], target, k, values[-1], source))
+        steps.take()
+    errors = []
+    for size, value in enumerate(steps.values, 1):
+        chosen = points[:, steps.taken[:size]]
+
+        def of(rows: IntArray, chosen: FloatArray = chosen) -> float:
+            return imbalance_of_sums(all_squares(chosen[rows]), all_ranks(target[rows], function=NAME), k)
+
+        errors.append(error_of(of, n, value=value, k=k, groups=free.groups, rng=source, relative=True))
     curve = Curve(
         np.arange(1, count + 1),
-        np.array(values),
+        np.array(steps.values),
         "features",
         n,
-        stderr=np.array(errors),
+        stderr=np.array([error for _, error in errors]),
         chance=1.0,
-        options={"k": k, "standardise": standardise, "error": "subsample"},
+        options={"k": k, "standardise": standardise, "error": errors[0][0]},
         details={"best": (k + 1) / n},
     )
-    return Selection(tuple(taken), curve, np.array(p_values))
+    return Selection(tuple(steps.taken), curve, np.array(steps.p_values), np.array(steps.p_related))
 
 
-@within_memory
-def imbalance_conditional(
-    X: Any,
-    Z: Any,
-    Y: Any,
-    *,
-    k: int = 1,
-    permutations: int = 0,
-    groups: Any = None,
-    within: Any = None,
-    rng: int | np.random.Generator = 0,
-) -> Estimate:
-    r"""What X tells about Y beyond Z: the information imbalance of Z to Y less that of X and Z together.
+@dataclass(slots=True)
+class _Steps:
+    """Features taken one by one."""
 
-    The gain is the largest over a scale of X in the joint distance d_z^2 + w^2 d_x^2, so that an X which tells nothing gains
-    nothing but what chance gives: read it beside `permutations=`, which relabel X alone [1]_.
+    points: FloatArray
+    ranks: IntArray
+    k: int
+    orders: Sequence[IntArray]
+    free: Exchanges
+    taken: list[int] = field(default_factory=list)
+    values: list[float] = field(default_factory=list)
+    p_values: list[float] = field(default_factory=list)
+    p_related: list[float] = field(default_factory=list)
 
-    Parameters
-    ----------
-    X, Z, Y : (n, d), (n, q) and (n, p) arrays
-        What may add, what is known, and what is to be told. Each is scaled to total variance 1 for the joint distance.
-    k : int in [1, n - 1]
-        Neighbours over which ranks are averaged.
-    permutations : int
-        Relabellings of the examples of X, for p_value, chance and calibrated.
-    groups, within : (n,) arrays, optional
-        As in :func:`information_imbalance`, of the relabellings.
-    rng : int or numpy Generator
-        For halves and relabellings.
+    def take(self) -> None:
+        """Take the feature that lowers the imbalance the most."""
+        n, d = self.points.shape
+        left = [j for j in range(d) if j not in self.taken]
+        held = all_squares(self.points[:, self.taken]) if self.taken else np.zeros((n, n))
+        found = [self._with(held, self.points[:, j]) for j in left]
+        best = left[int(np.argmin(found))]
+        p_related, p_value = math.nan, math.nan
+        if len(self.orders):
+            unrelated = True
+            if self.taken:
+                seen = related(self.points[:, [best]], self.points[:, self.taken], self.free, function=NAME)
+                p_related, unrelated = seen.p_value, seen.unrelated
+            if unrelated:
+                drawn = [min(self._with(held, self.points[order, j]) for j in left) for order in self.orders]
+                p_value = Null.of(min(found), np.array(drawn), less=True).p_value or math.nan
+        self.taken.append(best)
+        self.values.append(min(found))
+        self.p_values.append(p_value)
+        self.p_related.append(p_related)
 
-    Returns
-    -------
-    Estimate
-        value: the gain, at least 0; higher means that X adds more. details: "without" and "together", the two imbalances,
-        "weight" (w), "best", the gain if nothing were left to tell.
-
-    Raises
-    ------
-    InputError
-        If k is out of range or the sides are of different examples.
-
-    References
-    ----------
-    .. [1] Del Tatto, Fortunato, Bueti, Laio (2024). Robust inference of causality in high-dimensional dynamical processes from
-       the information imbalance of distance ranks. PNAS 121.
-
-    Examples
-    --------
-    >>> import numpy as np, repscape as rs
-    >>> Y = np.random.default_rng(0).normal(size=(200, 2))
-    >>> rs.imbalance_conditional(Y[:, 1:], Y[:, :1], Y).value > 0.3
-    True
-    """
-    sides = [_check.points(side, word, CONDITIONAL).astype(np.float64) for side, word in ((X, "X"), (Z, "Z"), (Y, "Y"))]
-    n = len(sides[0])
-    for side, word in zip(sides[1:], ("Z", "Y"), strict=True):
-        _check.same_rows(n, len(side), ("X", word), CONDITIONAL)
-    _check.integer(k, "k", CONDITIONAL, low=1, high=n - 1, why="n - 1")
-    _check.integer(permutations, "permutations", CONDITIONAL, low=0)
-    free = exchanges(n, groups, within, function=CONDITIONAL)
-    x, z = (_scaled(side, word) for side, word in zip(sides[:2], ("X", "Z"), strict=True))
-    gain, without, weight = _gain(x, z, sides[2], k)
-    source = _random.generator(rng, CONDITIONAL)
-    spread = subsample_error(
-        lambda rows: _gain(x[rows], z[rows], sides[2][rows], k)[0], n, value=gain, rng=source, draws=DRAWS
-    )
-    found = Estimate(
-        value=gain,
-        n=n,
-        stderr=spread.stderr,
-        interval=within_bounds(gain, normal_interval(gain, spread.stderr), low=0.0),
-        options={"k": k, "error": "subsample", "null": None},
-        details={"without": without, "together": without - gain, "weight": weight, "best": without - (k + 1) / n},
-    )
-    if not permutations:
-        return found
-    orders = shuffles(n, permutations, rng=source, within=free.within, groups=free.groups)
-    drawn = np.array([_gain(x[order], z, sides[2], k)[0] for order in orders])
-    name = f"{permutations} relabellings of the {free.name} of X"
-    return with_null(found, Null.of(gain, drawn), less=False, bounds=(0.0, 2.0), name=name)
-
-
-WEIGHTS = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0)
-
-
-def _gain(x: FloatArray, z: FloatArray, y: FloatArray, k: int) -> tuple[float, float, float]:
-    """Return the gain, the imbalance without X, and the weight that gains most."""
-    ranks = _ranks(y)
-    own, other = (_all_squares(side) for side in (x, z))
-    values = [_imbalance(other + w**2 * own, ranks, k) for w in WEIGHTS]
-    best = int(np.argmin(values))
-    return values[0] - values[best], values[0], WEIGHTS[best]
-
-
-def _scaled(points: FloatArray, name: str) -> FloatArray:
-    size = math.sqrt(float(points.var(axis=0).sum()))
-    if not size > 0:
-        raise InputError(f"{name} of {CONDITIONAL} must hold points that differ.")
-    return points / size
-
-
-def _halves(points: FloatArray, target: Any, k: int, value: float, source: np.random.Generator) -> float:
-    """Return the error over random halves, relative to what they read: neighbours are farther away there."""
-    n = len(points)
-    if n // 2 <= k + 1:
-        return math.nan
-    found = []
-    for _ in range(DRAWS):
-        rows = np.sort(source.permutation(n)[: n // 2])
-        found.append(_imbalance(_all_squares(points[rows]), _ranks(np.asarray(target)[rows]), k))
-    mean = float(np.mean(found))
-    return float(np.std(found, ddof=1)) * value / mean if mean > 0 else 0.0
-
-
-def _square(column: FloatArray) -> FloatArray:
-    away: FloatArray = column[:, None] - column
-    return away**2
-
-
-def _all_squares(points: FloatArray) -> FloatArray:
-    total = np.zeros((len(points), len(points)))
-    for column in points.T:
-        total += _square(column)
-    return total
-
-
-def _ranks(target: Any) -> IntArray:
-    """Return (n, n) the rank of every example as a neighbour of every other, from 1."""
-    points = np.asarray(target, dtype=np.float64)
-    n = len(points)
-    others = np.array([np.delete(np.arange(n), i) for i in range(n)])
-    ranks = np.zeros((n, n), dtype=np.int64)
-    np.put_along_axis(ranks, others, np.asarray(neighbor_ranks(points, others, function=SELECT)[0]), axis=1)
-    return ranks
-
-
-def _imbalance(squares: FloatArray, ranks: IntArray, k: int) -> float:
-    """Return 2 / n times the mean rank of the k nearest by these squared distances, ties by index."""
-    away = squares.copy()
-    np.fill_diagonal(away, np.inf)
-    nearest = np.argsort(away, axis=1, kind="stable")[:, :k] if k > 1 else away.argmin(axis=1)[:, None]
-    return float(2 / len(ranks) * np.take_along_axis(ranks, nearest, axis=1).mean())
+    def _with(self, held: FloatArray, column: FloatArray) -> float:
+        return imbalance_of_sums(held + square(column), self.ranks, self.k)

@@ -11,14 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from ... import _check
-from ...graph import NeighborGraph, knn_graph, listed_ranks, neighbor_ranks
-from ..points import neighbor_indices
+from ...graph import NeighborGraph, knn_graph, knn_rows, listed_ranks, neighbor_ranks
+from ..points import filled_by_index, neighbor_indices
 from ..uncertainty import DRAWS, replicates_of_influence, subsets
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 NAME = "information_imbalance"
 QUARTER = 0.25
+LOOKED_AT = 100
+"""Examples whose ties are counted, of those that have some."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -112,3 +114,30 @@ def _influence(indices: npt.NDArray[Any], ranks: IntArray, passed: IntArray, k: 
     total = ranks[:, :k].sum()
     without = 2 / (n - 1) ** 2 * (total + change) / k
     return (n - 1) * (2 / n**2 * total / k - without)  # type: ignore[no-any-return]
+
+
+def moved_by_ties(source: Side, target: Side, k: int) -> float:
+    """Return the most that ties, broken by index in both, may take off the imbalance from source to target.
+
+    Where the nearest are chosen by index, and have their rank in the target by index among others as far away, the rank is the
+    lowest of theirs and not the middle one.
+    """
+    tied = source.graph.ties()
+    by_index = np.zeros(source.n, dtype=np.int64) if tied is None else filled_by_index(tied, k)
+    rows = np.flatnonzero(by_index)
+    if not rows.size:
+        return 0.0
+    looked_at = rows[np.unique(np.linspace(0, rows.size - 1, min(rows.size, LOOKED_AT)).astype(np.int64))]
+    chosen = np.asarray(source.graph.indices)
+    most = [_beside(target, int(row), chosen[row, k - by_index[row] : k]) for row in looked_at]
+    return float(np.mean(most)) * rows.size / source.n / (k * source.n)
+
+
+def _beside(target: Side, row: int, chosen: npt.NDArray[Any]) -> int:
+    """Return how many others are as far from an example as each of some, in all."""
+    graph = target.graph if target.points is None else knn_rows(target.points, target.n - 1, start=row, stop=row + 1)
+    if graph.distances is None or graph.indices is None:
+        return 0
+    place = row if target.points is None else 0
+    away, listed = graph.distances[place], graph.indices[place, : graph.distances.shape[1]]
+    return sum(int((away == away[listed == one]).sum()) - 1 for one in chosen if (listed == one).any())

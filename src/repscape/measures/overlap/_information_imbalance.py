@@ -15,11 +15,11 @@ from ... import _check
 from ...errors import GraphDepthError
 from ...machine import within_memory
 from .._result import Estimate
-from ..uncertainty import exchanges, with_null, within_bounds
+from ..uncertainty import TIES, exchanges, with_null, within_bounds
 from ._imbalance_error import imbalance_error
 from ._imbalance_null import imbalance_null
 from ._imbalance_null import nulls as nulls
-from ._imbalance_sides import NAME, Side, imbalance, prepare
+from ._imbalance_sides import NAME, Side, imbalance, moved_by_ties, prepare
 
 
 @within_memory
@@ -72,7 +72,8 @@ def information_imbalance(
         value in (0, 2): (k + 1)/n at best, chance = 1 where the two are independent; higher means that the first tells less
         about the second. per_point (n,): 2/n times the mean rank of each example's neighbours. details: "reverse" and
         "reverse_stderr", the same from the second to the first, NaN where a graph of the first does not hold the neighbours;
-        "best", (k + 1)/n; with permutations "null_mean" and "null_sd".
+        "best", (k + 1)/n; with permutations "null_mean" and "null_sd"; "ties", where both break ties by index: the most that
+        may take off. Where that matters there is no null, and ``options["null"]`` says so.
 
     Raises
     ------
@@ -111,6 +112,7 @@ def information_imbalance(
     values = there.value, math.nan if back is None else back.value
     found = imbalance_error((first, second), (there, back), k=k, error=error, groups=free.groups)
     stderr = found.stderr[0]
+    by_index = moved_by_ties(first, second, k)
     null = None
     if permutations:
         null = imbalance_null(first, second, k, value=there.value, free=free, draws=permutations, rng=rng)
@@ -130,6 +132,7 @@ def information_imbalance(
             "reverse": values[1],
             "reverse_stderr": math.nan if found.stderr[1] is None else found.stderr[1],
             "best": (k + 1) / first.n,
+            **({TIES: by_index} if by_index else {}),
         },
         replicates=found.replicates,
     )

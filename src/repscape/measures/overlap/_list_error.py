@@ -44,10 +44,17 @@ def list_error(  # house: what the lists are, and how they are compared
     """Return the error of the mean of values (n,), or None where "influence" is asked for and the lists are too short.
 
     first, second (n, depth): the neighbours, as deep as they are known; k of them are compared. `groups` (n,): examples that
-    come and go together. What their influences add up to is then taken as it is: noise of pairs within groups counts in full.
+    come and go together: their influences are added up, and halves are of whole groups.
     """
     n = values.size
     if groups is not None:
+        found = influence_error(first, second, k, groups=groups) if error != "sandwich" and k >= LEAST_K else None
+        if found is not None:
+            share = _share(first, second, k)
+            slope, rest = _beside(values, share)
+            left = influence_stderr(rest, groups)
+            whole = slope * found[1] + by_group(rest, groups)
+            return ListError("influence over groups", math.hypot(slope * found[0], left), whole)
         ungrouped = list_error(values, first, second, k=k, error=error)
         if ungrouped is None:
             return None
@@ -73,15 +80,27 @@ def depth_for_influence(k: int, n: int) -> int:
 def _beside_share(
     values: FloatArray, first: IndexArray, second: IndexArray, k: int, stderr: float, influence: FloatArray
 ) -> ListError:
-    shared = np.zeros(values.size, dtype=np.int32)
+    slope, rest = _beside(values, _share(first, second, k))
+    left = _sandwich(rest, first, second, k) if rest.any() else 0.0
+    return ListError("influence", math.hypot(slope * stderr, math.sqrt(left) / values.size), slope * influence + rest)
+
+
+def _share(first: IndexArray, second: IndexArray, k: int) -> FloatArray:
+    """Return (n,) the share of the first k neighbours that two lists have in common, less its mean."""
+    shared = np.zeros(len(first), dtype=np.int32)
     count_shared(first[:, :k], second[:, :k], shared, np.zeros(k, dtype=np.int64))
-    share, apart = shared / k - shared.mean() / k, values - values.mean()
+    share: FloatArray = shared / k - shared.mean() / k
+    return share
+
+
+def _beside(values: FloatArray, share: FloatArray) -> tuple[float, FloatArray]:
+    """Return the slope of values (n,) on the share, and what the line leaves."""
+    apart = values - values.mean()
     squares = float(share @ share)
     slope = float(share @ apart) / squares if squares > 0 else 0.0
     rest = apart - slope * share
     rest[np.abs(rest) < 1e-12] = 0.0  # a share counted plainly leaves only rounding
-    left = _sandwich(rest, first, second, k) if rest.any() else 0.0
-    return ListError("influence", math.hypot(slope * stderr, math.sqrt(left) / values.size), slope * influence + rest)
+    return slope, rest
 
 
 def _sandwich(values: FloatArray, first: IndexArray, second: IndexArray, k: int) -> float:

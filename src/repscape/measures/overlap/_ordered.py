@@ -13,8 +13,18 @@ from ... import _check, _random
 from ...errors import GraphDepthError
 from ...graph import NeighborGraph
 from .._result import Estimate, normal_interval
-from ..points import neighbor_indices
-from ..uncertainty import Exchanges, Null, exchanges, replicates_of_influence, shuffle_null, with_null, within_bounds
+from ..points import neighbor_indices, shared_by_index
+from ..uncertainty import (
+    TIES,
+    Exchanges,
+    Null,
+    exchanges,
+    replicates_of_influence,
+    shuffle_null,
+    with_null,
+    withheld,
+    within_bounds,
+)
 from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 
 FloatArray = npt.NDArray[np.float64]
@@ -83,6 +93,8 @@ def ordered_estimate(
     null = _null(lists, per_point, value, asked=asked, free=free, function=function) if asked.permutations else None
     if chance is None and null is not None and free.free:
         chance = null.mean
+    one, other = (graph.ties() for graph in lists.graphs)
+    by_index = shared_by_index((lists.first, lists.second), (one, other), ordered=True)
     adjusted = {} if chance is None else {"adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0}
     result = Estimate(
         value=value,
@@ -92,13 +104,15 @@ def ordered_estimate(
         per_point=values,
         chance=chance,
         options={"k": lists.k, **options, "error": found.method if found else None, "null": None},
-        details=adjusted,
+        details={**adjusted, **({TIES: by_index} if by_index else {})},
         replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )
     if null is None:
         return result
     name = f"{asked.permutations} relabellings of the {free.name}"
     judged = with_null(result, null, less=False, bounds=(0.0, 1.0), name=name, known=chance)
+    if withheld(judged):
+        return judged
     details = {**judged.details, "partial": null.details(value)["partial"]}
     return replace(judged, details=details, chance=chance)  # of groups and strata no chance is known
 

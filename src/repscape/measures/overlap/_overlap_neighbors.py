@@ -12,8 +12,17 @@ from ...errors import GraphDepthError
 from ...graph import NeighborGraph
 from ...machine import within_memory
 from .._result import Estimate, normal_interval
-from ..points import neighbor_indices
-from ..uncertainty import Exchanges, Null, exchanges, replicates_of_influence, shuffle_null, with_null, within_bounds
+from ..points import neighbor_indices, shared_by_index
+from ..uncertainty import (
+    TIES,
+    Exchanges,
+    Null,
+    exchanges,
+    replicates_of_influence,
+    shuffle_null,
+    with_null,
+    within_bounds,
+)
 from ._list_error import ERRORS, ListError, depth_for_influence, list_error
 from ._null_of_overlap import moments
 from ._null_of_overlap import nulls as nulls
@@ -49,7 +58,7 @@ def overlap_neighbors(
         added to the variance; links are the first max(3, min(10, k // 3)) neighbours in either graph. "influence": what each
         point does to all shares, its own and those of the lists it stands in, less what that counts several times; from
         graphs deep enough to find k / 2 neighbours in half of the points (k + 4 sqrt(k) are). "naive": sd of the per-point
-        values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "influence" from k = 10
+        values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "influence" from k = 3
         where the graphs allow it, and "sandwich" elsewhere.
     permutations : int
         Relabellings of the examples of one graph, rows and entries alike, for p_value: of an overlap at least so large.
@@ -67,7 +76,9 @@ def overlap_neighbors(
         value in [0, 1], 1 for equal neighbourhoods; chance is k / (n - 1). per_point (n,) has each example's share.
         details: "by_k" (k,), the overlap at every k from 1; "adjusted", (value - chance) / (1 - chance); "null_mean",
         "null_sd" and "null_threshold", from the relabellings or, without groups and strata, from exact moments; "partial",
-        (value - null_mean) / (1 - null_mean): with `within`, what agrees beyond the strata.
+        (value - null_mean) / (1 - null_mean): with `within`, what agrees beyond the strata; where both graphs break ties at
+        the k-th place by index, "ties", the most that may add. Where that matters there is no null: ``options["null"]``
+        says so.
 
     Raises
     ------
@@ -99,6 +110,7 @@ def overlap_neighbors(
     per_point = shared / k
     value = float(per_point.mean())
     chance = k / (g.n - 1)
+    by_index = shared_by_index((first, second), (g.ties(), h.ties()))
     free = exchanges(g.n, groups, within, function=name)
     found = _error(per_point, g, h, k=k, error=error, groups=free.groups)
     stderr = found.stderr if found else None
@@ -113,6 +125,7 @@ def overlap_neighbors(
         details={
             "by_k": by_rank.cumsum() / (g.n * np.arange(1, k + 1)),
             "adjusted": (value - chance) / (1 - chance) if chance < 1 else 1.0,
+            **({TIES: by_index} if by_index else {}),
         },
         replicates=replicates_of_influence(found.influence, stderr=stderr) if found else None,
     )

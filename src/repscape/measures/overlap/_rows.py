@@ -40,6 +40,7 @@ def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int
 ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_neighbors",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap",
         alike=1,
@@ -87,6 +88,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_rbo",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap, rank-biased",
         alike=1,
@@ -100,12 +102,14 @@ ROWS: tuple[Measure, ...] = (
         reference="Webber et al. 2010",
         label="rank-biased overlap",
         neighbors=_listed_depth,
+        usual={"k": USUAL_NEIGHBORS},
         wants=_sandwich_wants,
         nulls="asked",
         column_options=("groups", "within"),
     ),
     Measure(
         "overlap_lcs",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap, in common order",
         alike=1,
@@ -119,11 +123,13 @@ ROWS: tuple[Measure, ...] = (
         reference="Hunt and Szymanski 1977",
         label="overlap in order",
         neighbors=_listed_depth,
+        usual={"k": USUAL_NEIGHBORS},
         wants=_sandwich_wants,
         column_options=("groups", "within"),
     ),
     Measure(
         "overlap_edit",
+        version=2,
         family="overlap",
         title="Neighbourhood overlap, by edits",
         alike=1,
@@ -137,6 +143,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Levenshtein 1966",
         label="overlap by edits",
         neighbors=_listed_depth,
+        usual={"k": USUAL_NEIGHBORS},
         wants=_sandwich_wants,
         column_options=("groups", "within"),
     ),

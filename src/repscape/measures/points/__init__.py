@@ -2,8 +2,9 @@
 
 from ._centred import BLOCK_ROWS, Centred, centred, compact, cross, products, spans, square_norms
 from ._known import NEAR, Known, graph_as_deep, graph_of, points_of, rows_in_groups
-from ._neighbor_indices import neighbor_indices
+from ._neighbor_indices import common_places, neighbor_indices
 from ._rows_of import IntArray, rows_of, unit_rows
+from ._ties import Ties, filled_by_index, share_in_both, shared_by_index
 
 __all__ = [
     "BLOCK_ROWS",
@@ -11,9 +12,12 @@ __all__ = [
     "IntArray",
     "Known",
     "NEAR",
+    "Ties",
     "centred",
+    "common_places",
     "compact",
     "cross",
+    "filled_by_index",
     "graph_as_deep",
     "graph_of",
     "neighbor_indices",
@@ -21,6 +25,8 @@ __all__ = [
     "products",
     "rows_in_groups",
     "rows_of",
+    "share_in_both",
+    "shared_by_index",
     "spans",
     "square_norms",
     "unit_rows",

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError, InputTypeError
 from ...graph import NeighborGraph
+
+
+def common_places(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return (n, k) where the entries of the first lists stand in the second, -1 where they do not."""
+    place = np.full(first.shape, -1, dtype=np.int64)
+    for rank, column in enumerate(second.T):
+        place[first == column[:, None]] = rank
+    return place
 
 
 def neighbor_indices(graph: NeighborGraph, k: int, *, name: str, function: str) -> np.ndarray:

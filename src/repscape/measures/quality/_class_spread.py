@@ -11,6 +11,7 @@ from scipy.linalg import svd
 
 from ... import _check
 from ...errors import DegenerateDataError, InputError
+from ._spectra import SAME
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -70,6 +71,6 @@ def classes_of(X: Any, labels: Any, function: str, *, least: int = 2) -> tuple[C
         )
     scale = float(np.abs(points).max()) or 1.0
     found = ClassSpread.of(points / scale, code)
-    if np.abs(found.means).max() <= ZERO * 1e-4:
+    if np.abs(found.means).max() <= SAME:
         raise DegenerateDataError(f"X of {function} must have class means that differ. All {names.size} are identical.")
     return found, names

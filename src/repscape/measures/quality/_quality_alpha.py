@@ -73,7 +73,7 @@ def quality_alpha(
     points = _check.points(X, "X", NAME).astype(np.float64)
     n, d = points.shape
     first, last = _ranks(ranks, convention, min(n - 1, d))
-    held = spectrum(points - points.mean(axis=0), centred=True, function=NAME)
+    held = spectrum(points, centred=True, function=NAME)
     if held.values.size < last:
         raise DegenerateDataError(
             f"X of {NAME} has {held.values.size} directions of any length, fewer than the last rank, {last}. Name ranks=."

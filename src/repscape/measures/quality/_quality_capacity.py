@@ -87,13 +87,14 @@ def quality_capacity(
     value = float(1 / inverse.mean())
     stderr = float(inverse.std(ddof=1)) / np.sqrt(inverse.size) * value**2
     reach = 1.959963984540054 * stderr
+    left_out = int(np.maximum(held.counts - points, 0).sum())
     return Estimate(
         value=min(value, MOST),
-        n=held.code.size,
+        n=held.code.size - left_out,
         stderr=stderr,
         interval=within_bounds(min(value, MOST), (value - reach, value + reach), low=0.0, high=MOST),
         chance=float(min(chance, MOST)),
-        dropped=int(np.maximum(held.counts - points, 0).sum()),
+        dropped=left_out,
         options={"draws": draws, "points": points, "error": "classes"},
         details={
             "radius": float(radius.mean()),

@@ -6,6 +6,7 @@ import math
 from typing import Any, Literal
 
 import numpy as np
+from scipy.special import logsumexp
 
 from ... import _check
 from ...errors import DegenerateDataError
@@ -127,7 +128,7 @@ def _parts(code: np.ndarray) -> list[np.ndarray]:
 
 
 def _entropy(unit: FloatArray, order: float, centre: bool) -> tuple[float, Spectrum]:
-    held = spectrum(unit - unit.mean(axis=0) if centre else unit, centred=centre, function=NAME)
+    held = spectrum(unit, centred=centre, function=NAME)
     return max(0.0, _renyi(held.shares, order)), held
 
 
@@ -137,7 +138,10 @@ def _renyi(shares: FloatArray, order: float) -> float:
         return float(-(shares * np.log(shares)).sum())
     if order == math.inf:
         return float(-np.log(shares.max()))
-    return float(np.log((shares**order).sum()) / (1 - order))
+    logs = np.log(shares)
+    if abs(order - 1) < 0.5:  # the sum is nearly 1, and what it is beside 1 decides
+        return float(np.log1p((shares * np.expm1((order - 1) * logs)).sum()) / (1 - order))
+    return float(logsumexp(order * logs) / (1 - order))
 
 
 def _influence(held: Spectrum, order: float) -> FloatArray:
@@ -150,6 +154,7 @@ def _influence(held: Spectrum, order: float) -> FloatArray:
     elif order == math.inf:
         slope = np.where(np.arange(shares.size) == 0, -1 / shares[0], 0.0)
     else:
-        slope = order / (1 - order) * shares ** (order - 1) / (shares**order).sum()
+        logs = np.log(shares)
+        slope = order / (1 - order) * np.exp((order - 1) * logs - logsumexp(order * logs))
     found: FloatArray = moved @ slope
     return found

@@ -12,7 +12,7 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import IntArray, jackknife, parts_of_groups, within_bounds
-from ._spectra import FloatArray, effective, noise_spectrum
+from ._spectra import SAME, FloatArray, effective, noise_spectrum
 
 NAME = "quality_lidar"
 LEAST_PARTS = 8
@@ -85,13 +85,16 @@ def quality_lidar(
         raise InputError(
             f"groups of {NAME} must be at least 2, one of them of 2 rows or more. Got {names.size} groups of {n} rows."
         )
+    largest = float(np.abs(points).max())
     points = points - points.mean(axis=0)
-    value, between = _lidar(points, code, delta=delta, convention=convention)
+    value, between = _lidar(points, code, delta=delta, convention=convention, largest=largest)
     most = float(min(d, names.size - 1))
     spread: dict[str, Any] = {}
     if error is not None and names.size >= LEAST_PARTS:
         without = [np.setdiff1d(np.arange(n), part) for part in parts_of_groups(code)]
-        left = [_lidar(points[rows], code[rows], delta=delta, convention=convention)[0] for rows in without]
+        left = [
+            _lidar(points[rows], code[rows], delta=delta, convention=convention, largest=largest)[0] for rows in without
+        ]
         held, replicates = jackknife(value, left)
         interval = within_bounds(value, held.interval, low=1.0, high=most)
         spread = {"stderr": held.stderr, "interval": interval, "replicates": replicates}
@@ -105,8 +108,8 @@ def quality_lidar(
     )
 
 
-def _lidar(points: FloatArray, code: IntArray, *, delta: float, convention: str) -> tuple[float, float]:
-    """Return the effective rank, and the trace between over that within."""
+def _lidar(points: FloatArray, code: IntArray, *, delta: float, convention: str, largest: float) -> tuple[float, float]:
+    """Return the effective rank, and the trace between over that within; `largest` entry of the points as they came."""
     code = np.unique(code, return_inverse=True)[1]
     counts = np.bincount(code)
     sums = np.zeros((counts.size, points.shape[1]))
@@ -114,7 +117,7 @@ def _lidar(points: FloatArray, code: IntArray, *, delta: float, convention: str)
     means = sums / counts[:, None]
     inside = points - means[code]
     apart = means - means.mean(axis=0)
-    if not apart.any():
+    if np.abs(apart).max() <= SAME * largest:  # sums of the same rows in another order differ by their rounding
         raise DegenerateDataError(f"X of {NAME} must have group means that differ. All {counts.size} are identical.")
     within = inside.T @ inside / points.shape[0]
     trace = float(np.trace(within))

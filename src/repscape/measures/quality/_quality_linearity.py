@@ -13,6 +13,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..uncertainty import marked, spread_by_influence, within_bounds
 from ._residual import FloatArray, two_states
+from ._spectra import SAME
 
 NAME = "quality_linearity"
 ZERO = 1e-10
@@ -82,7 +83,10 @@ def quality_linearity(
     rest = ((after - basis @ (basis.T @ after)) ** 2).sum(axis=1)
     whole = (after**2).sum(axis=1)
     value = float(np.clip(1 - rest.sum() / whole.sum(), 0.0, 1.0))
-    spread = spread_by_influence(value, ((1 - value) * whole - rest) / whole.mean()) if error else {}
+    # The map is fitted to these rows, so that what it leaves of them varies less than on others: as n - 1 - r rows for n.
+    loose = np.sqrt(n / (n - 1 - rank)) * (rest - rest.mean())
+    influence = ((1 - value) * (whole - whole.mean()) - loose) / whole.mean()
+    spread = spread_by_influence(value, influence) if error else {}
     if spread:
         spread["interval"] = within_bounds(value, spread["interval"], low=0.0, high=1.0)
     found = Estimate(
@@ -99,8 +103,9 @@ def quality_linearity(
 def _centred(points: FloatArray, name: str) -> FloatArray:
     """Return points about their mean, in units of their largest entry."""
     found: FloatArray = points - points.mean(axis=0)
+    found = found - found.mean(axis=0)  # twice, as in spectra: the mean is rounded
     largest = float(np.abs(found).max())
-    if largest <= 1e-14 * float(np.abs(points).max()):
+    if largest <= SAME * float(np.abs(points).max()):
         raise DegenerateDataError(
             f"{name} of {NAME} must vary over the examples. All {points.shape[0]} rows are identical."
         )

@@ -68,7 +68,7 @@ def quality_rankme(
     _check.choice(error, "error", NAME, ("auto", "influence", None))
     points = _check.points(X, "X", NAME).astype(np.float64)
     n, d = points.shape
-    held = spectrum(points - points.mean(axis=0) if centre else points, centred=centre, function=NAME)
+    held = spectrum(points, centred=centre, function=NAME)
     p = held.values / held.values.sum()
     if convention == "paper":
         p = np.concatenate([p, np.zeros(held.most - p.size)]) + SMALL

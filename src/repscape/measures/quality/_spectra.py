@@ -15,6 +15,8 @@ from ...errors import DegenerateDataError
 FloatArray = npt.NDArray[np.float64]
 ZERO = 1e-12
 """Singular values below this share of the largest are rounding."""
+SAME = 1e-13
+"""Differences below this share of the largest entry are rounding, as of a mean that was taken off."""
 GRID = 1 << 13
 
 
@@ -37,10 +39,16 @@ class Spectrum:
 
 
 def spectrum(rows: FloatArray, *, centred: bool, function: str) -> Spectrum:
-    """Return the spectrum of (n, d) rows, whose mean was taken off where `centred`; refuse rows that are all 0."""
+    """Return the spectrum of (n, d) rows, `centred` with their mean taken off; refuse rows that are then all 0."""
     n, d = rows.shape
-    scale = float(np.abs(rows).max())
-    if scale == 0:
+    scale = largest = float(np.abs(rows).max())
+    if centred:
+        rows = rows - rows.mean(axis=0)
+        rows = rows - rows.mean(
+            axis=0
+        )  # twice: a mean is rounded, and what it leaves of a feature that is constant is no direction
+        scale = float(np.abs(rows).max())
+    if scale <= (SAME * largest if centred else 0.0):
         raise DegenerateDataError(
             f"X of {function} must hold points that differ from {'each other' if centred else '0'}."
         )

@@ -22,7 +22,7 @@ from scipy.linalg import eigh, qr, svd, svdvals
 from ...errors import InputError
 from ..points import IntArray, centred
 from ..uncertainty import deleted_parts, parts_of_groups
-from ._pair import PairError, error_by_jackknife
+from ._pair_error import PairError, error_by_jackknife
 
 FloatArray = npt.NDArray[np.float64]
 ERRORS = ("auto", "jackknife", "subsample", None)

@@ -62,11 +62,19 @@ def nulls(
     some = next(iter(sides.values()))
     if any(len(side.parts) > 1 for side in sides.values()):
         return None
-    return joint_null(sides, pairs, n=some.n, asked=asked, flatten=_flat, moments=moments, reduced=_reduced)
+    return joint_null(
+        sides, pairs, n=some.n, asked=asked, flatten=_flat, moments=moments, reduced=_reduced, weights=_weights
+    )
 
 
 def _reduced(side: Any, rows: IntArray) -> Any:
     return side.subset(rows)
+
+
+def _weights(side: Any) -> FloatArray:
+    """Return how much each example counts: its squared distance from the mean; of other kernels, of those looked at."""
+    part = side.parts[0]
+    return np.asarray(part.squares if part.width is None else side.own[0].by_example)
 
 
 def _flat(side: Any) -> Flat:

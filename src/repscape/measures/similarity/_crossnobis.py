@@ -19,7 +19,12 @@ SHRINKAGE = ("shrinkage_diag", "shrinkage_eye", "full", "diag")
 
 @within_memory
 def rdm_crossnobis(
-    X: Any, conditions: Any, folds: Any, *, precision: Any = None, unbalanced: Literal["refuse", "pairs"] = "refuse"
+    X: Any,
+    conditions: Any,
+    folds: Any,
+    *,
+    precision: Any = None,
+    unbalanced: Literal["refuse", "pairs", "rsatoolbox"] = "refuse",
 ) -> FloatArray:
     """Return the crossnobis dissimilarity of every two conditions.
 
@@ -36,9 +41,12 @@ def rdm_crossnobis(
         Runs or sessions whose noise is independent.
     precision : (d, d) array, optional
         Inverse covariance of the noise, as :func:`noise_precision` estimates it. None: channels count alike.
-    unbalanced : {"refuse", "pairs"}
+    unbalanced : {"refuse", "pairs", "rsatoolbox"}
         What becomes of conditions that some fold lacks: an error, or every pair is averaged over the pairs of folds that hold
-        both conditions, single folds against single folds.
+        both conditions, single folds against single folds. "rsatoolbox": as its ``calc_rdm_unbalanced`` has it, of balanced
+        designs too: mean products of single measurements of different folds, within either condition less twice those between
+        them. It uses folds that hold only one of the two, and weighs folds by their measurements, but where these are unequal
+        the distance depends on where 0 lies: a constant added to a channel changes it.
 
     Returns
     -------
@@ -48,8 +56,9 @@ def rdm_crossnobis(
     Raises
     ------
     InputError
-        If there are fewer than two folds, a fold lacks a condition (unless "pairs"), two conditions are never in two folds
-        together, or precision is no symmetric (d, d) matrix.
+        If there are fewer than two folds, a fold lacks a condition (under "refuse"), two conditions are never in two folds
+        together ("pairs"), a condition is in one fold alone or two conditions in the same one alone ("rsatoolbox"), or
+        precision is no symmetric (d, d) matrix.
 
     References
     ----------
@@ -71,7 +80,7 @@ def rdm_crossnobis(
     (_, code), (runs, run) = (
         _check.codes(column, word, name, n=n) for column, word in ((conditions, "conditions"), (folds, "folds"))
     )
-    _check.choice(unbalanced, "unbalanced", name, ("refuse", "pairs"))
+    _check.choice(unbalanced, "unbalanced", name, ("refuse", "pairs", "rsatoolbox"))
     if len(runs) < 2:
         raise InputError(
             f"folds of {name} must name at least 2 runs: a distance is taken across them. Got {len(runs)}."
@@ -84,6 +93,9 @@ def rdm_crossnobis(
     np.add.at(sizes, (run, code), 1)
     missing = np.argwhere(sizes == 0)
     first, second = np.triu_indices(count, 1)
+    if unbalanced == "rsatoolbox":
+        crossed: FloatArray = _over_products(sums, sizes, name) / d
+        return crossed
     if missing.size == 0:
         total, held = sums.sum(axis=0), sizes.sum(axis=0)
         found = np.zeros(first.size)
@@ -96,7 +108,7 @@ def rdm_crossnobis(
         place, condition = missing[0]
         raise InputError(
             f"folds of {name} must each hold every condition. Fold {runs[place]} lacks condition number {condition} "
-            f"({len(missing)} such gaps). Take unbalanced='pairs', or leave the condition out."
+            f"({len(missing)} such gaps). Take unbalanced='pairs' (or 'rsatoolbox'), or leave the condition out."
         )
     paired: FloatArray = _over_pairs(sums, sizes, first, second, name) / d
     return paired
@@ -119,6 +131,24 @@ def _over_pairs(  # house: what was measured how often, and which pairs
         )
     every = (away.sum(axis=0) ** 2).sum(axis=1) - (away**2).sum(axis=(0, 2))
     return every / (folds * (folds - 1))  # type: ignore[no-any-return]
+
+
+def _over_products(sums: FloatArray, sizes: FloatArray, name: str) -> FloatArray:
+    """Average products of single measurements over all pairs of rows in different folds, within and between conditions."""
+    total, held = sums.sum(axis=0), sizes.sum(axis=0)
+    products = total @ total.T - np.einsum("fid,fjd->ij", sums, sums)
+    pairs = np.outer(held, held) - sizes.T @ sizes
+    if pairs.min() <= 0:
+        first, second = np.argwhere(pairs <= 0)[0]
+        who = f"Condition number {first} is" if first == second else f"Conditions number {first} and {second} are"
+        raise InputError(
+            f"conditions of {name} must be in at least 2 folds, and so must every two together. {who} in 1."
+        )
+    mean = products / pairs
+    own = mean.diagonal()
+    first, second = np.triu_indices(len(mean), 1)
+    found: FloatArray = own[first] + own[second] - 2 * mean[first, second]
+    return found
 
 
 def noise_precision(

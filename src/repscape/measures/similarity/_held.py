@@ -13,9 +13,10 @@ import numpy.typing as npt
 from ... import _check
 from ...errors import InputError
 from .._result import Estimate
-from ..points import IntArray
+from ..points import IntArray, Ties
 from ..uncertainty import Null
 from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PARTS, PairError, Parts, error_by_influence
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -34,6 +35,8 @@ class Held:
     """Arrays with a row and a column for each example."""
     lists: IntArray | None = None
     """(n, k) examples that each example lists."""
+    tied: Ties = None
+    """(n, k) or more: which of them are as far as the one before."""
     fixed: Mapping[str, Any] = field(default_factory=dict)
     """What no order changes."""
 
@@ -70,6 +73,7 @@ class Held:
             rows={name: array[order] for name, array in self.rows.items()},
             grids={name: array[np.ix_(order, order)] for name, array in self.grids.items()},
             lists=lists,
+            tied=None if self.tied is None else self.tied[order],
         )
 
 
@@ -84,6 +88,8 @@ def held_estimate(  # house: the comparison, and all that a result says of it
     bounds: tuple[float, float] = (-math.inf, math.inf),
     less: bool = False,
     closed: Callable[[], Null] | None = None,
+    parts: Parts = PARTS,
+    own_error: Callable[[IntArray | None], PairError | None] | None = None,
 ) -> Estimate:
     """Compare two sides, with the error and the null that were asked for."""
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), function)
@@ -98,6 +104,8 @@ def held_estimate(  # house: the comparison, and all that a result says of it
         bounds=bounds,
         closed=closed,
         less=less,
+        parts=parts,
+        own_error=own_error,
     )
 
 
@@ -111,10 +119,16 @@ def difference_of_sides(
     options: Mapping[str, Any],
     bounds: tuple[float, float],
 ) -> Estimate:
-    """Compare two representations by one number of each, `fixed["value"]`, whichever example is which."""
+    """Compare two representations by one number of each, `fixed["value"]`, whichever example is which.
+
+    `rows["influence"]` (n,): what each example does to that number; the difference has the difference of both.
+    """
     refuse_permutations(asked.permutations, function=function)
-    asked.check(function)
+    asked.check(function, ("auto", "influence", "subsample", None))
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), function)
+    value = float(sides[0].fixed["value"]) - float(sides[1].fixed["value"])
+    influence = np.sign(value) * (sides[0].rows["influence"] - sides[1].rows["influence"])
     return held_estimate(
         sides,
         lambda first, second: abs(float(first.fixed["value"]) - float(second.fixed["value"])),
@@ -124,6 +138,7 @@ def difference_of_sides(
         details={"x": sides[0].fixed["value"], "y": sides[1].fixed["value"]},
         bounds=bounds,
         less=True,
+        own_error=lambda by: error_by_influence("influence", abs(value), influence, groups=by),
     )
 
 
@@ -136,12 +151,18 @@ def refuse_permutations(permutations: int, *, function: str) -> None:
         )
 
 
-def refuse_constant(lengths: FloatArray, sizes: FloatArray, *, name: str, function: str) -> None:
+def constant(lengths: FloatArray, sizes: FloatArray) -> npt.NDArray[np.bool_]:
+    """Say which units are the same for all examples, by the lengths of centred units and their largest entries."""
+    found: npt.NDArray[np.bool_] = ~(lengths > 1e-12 * np.maximum(sizes, 1e-300))
+    return found
+
+
+def refuse_constant(constant: npt.NDArray[np.bool_], *, name: str, function: str) -> None:
     """Refuse units that are the same for all examples: they have no correlation."""
-    flat = np.flatnonzero(~(lengths > 1e-12 * np.maximum(sizes, 1e-300)))
+    flat = np.flatnonzero(constant)
     if flat.size:
         shown = ", ".join(map(str, flat[:5])) + (" ..." if flat.size > 5 else "")
         raise InputError(
             f"{name} of {function} must hold no constant unit, which has no correlation. Units {shown} are constant "
-            f"({flat.size} of {lengths.size}); leave them out: {name}[:, {name}.std(axis=0) > 0]."
+            f"({flat.size} of {constant.size}); leave them out: {name}[:, {name}.std(axis=0) > 0]."
         )

@@ -44,17 +44,21 @@ class Hsic:
 
     value: float
     by_example: FloatArray
+    """What each adds with its partners; its product with itself, which it has alone, counts half as much."""
 
 
 def hsic(first: Part, second: Part) -> Hsic:
     """Return HSIC times n^2 (biased) or n (n - 3) (debiased)."""
     if first.kernel is None and second.kernel is None:
         return _by_features(first, second)
-    by_example = np.empty(first.n)
+    by_example, alone = np.empty(first.n), np.empty(first.n)
     a, b = first.as_kernel(), second.as_kernel()
     for start, stop in spans(first.n, a.block_rows):
-        by_example[start:stop] = np.einsum("ij,ij->i", a.rows(start, stop), b.rows(start, stop))
-    return Hsic(float(by_example.sum()), by_example[first.looked_at])
+        rows_a, rows_b = a.rows(start, stop), b.rows(start, stop)
+        by_example[start:stop] = np.einsum("ij,ij->i", rows_a, rows_b)
+        here = np.arange(stop - start), np.arange(start, stop)
+        alone[start:stop] = rows_a[here] * rows_b[here]
+    return Hsic(float(by_example.sum()), (by_example - alone / 2)[first.looked_at])
 
 
 def _by_features(first: Part, second: Part) -> Hsic:
@@ -67,5 +71,13 @@ def _by_features(first: Part, second: Part) -> Hsic:
     if first.debiased:
         # The unbiased form leaves out the diagonal; with centred points everything else in it is made of the diagonals.
         value += -float(k @ m) * (1 + 2 / (n - 2)) + float(k.sum() * m.sum()) / ((n - 1) * (n - 2))
-        by_example = by_example - k[rows] * m[rows]
-    return Hsic(value, by_example)
+        return Hsic(value, by_example - k[rows] * m[rows])
+    return Hsic(value, by_example - k[rows] * m[rows] / 2)
+
+
+def among(part: Part, rows: IntArray) -> FloatArray:
+    """Return the centred kernel of some examples with each other."""
+    if part.kernel is None:
+        some = part.points.at(rows).astype(np.float64)
+        return np.asarray(some @ some.T)
+    return np.concatenate([part.kernel.rows(row, row + 1)[:, rows] for row in rows])

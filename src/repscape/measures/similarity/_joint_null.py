@@ -3,6 +3,9 @@
 A comparison that is an inner product over pairs of examples needs the second side's vector in another order, and one matrix
 product gives it for every two representations at once. Above 1,000 examples as many are taken, the same for every
 representation, and what they give is brought to the mean and standard deviation that hold for all: those are known exactly.
+The shape is that of all examples only where many of them matter. Where few do, as rows that are much longer than the rest, it
+is decided by how many of those meet under a relabelling, which some of the examples do not tell: every pair is then relabelled
+with all of them.
 """
 
 from __future__ import annotations
@@ -23,6 +26,8 @@ FloatArray = npt.NDArray[np.float64]
 Pair = tuple[int, int]
 WIDE_BYTES = 1 << 20
 """Of second sides that stand side by side."""
+MEET = 10.0
+"""Examples that matter on both sides and meet under a relabelling, on average, of those that stand for all: the least."""
 SideT = TypeVar("SideT")
 PreparedT = TypeVar("PreparedT", bound=Prepared)
 
@@ -46,16 +51,21 @@ def joint_null(  # house: the sides, what is compared, how the sides are flatten
     flatten: Callable[[SideT], Flat],
     moments: Callable[[SideT, SideT], tuple[float, float]],
     reduced: Callable[[SideT, IntArray], SideT],
+    weights: Callable[[SideT], FloatArray],
 ) -> JointNull | None:
     """Return the values of all pairs under the asked relabellings; None where they have to be worked out pair by pair.
 
     `flatten` gives a side's vector, `moments` the exact mean and standard deviation of a pair, `reduced` a side of some of the
-    examples.
+    examples, `weights` how much each example, or each of evenly spaced ones, adds to the square of the vector.
     """
     rows = asked.rows(n)
     if rows is not None and not asked.free.free:
         return None  # groups and strata have no moments that are known
     firsts, seconds = (sorted({pair[end] for pair in pairs}) for end in (0, 1))
+    if rows is not None:
+        shares = {place: _share_that_matters(weights(sides[place])) for place in {*firsts, *seconds}}
+        if min(shares[one] * shares[other] for one, other in pairs) * rows.size < MEET:
+            return None
     small = {place: sides[place] if rows is None else reduced(sides[place], rows) for place in {*firsts, *seconds}}
     flat = {place: flatten(side) for place, side in small.items()}
     left, right = (np.stack([flat[place].pairs for place in held], axis=1) for held in (firsts, seconds))
@@ -74,6 +84,12 @@ def joint_null(  # house: the sides, what is compared, how the sides are flatten
             (mean, sd), (small_mean, small_sd) = (moments(held[one], held[other]) for held in (sides, small))
             values[place] = mean + (values[place] - small_mean) * (sd / small_sd if small_sd > 0 else 0.0)
     return JointNull(values, asked.name(n))
+
+
+def _share_that_matters(weights: FloatArray) -> float:
+    """Return the effective number of examples, as a share of them."""
+    held = np.maximum(weights, 0.0)
+    return float(held.mean() ** 2 / (held**2).mean()) if held.any() else 0.0
 
 
 def _own(flat: Mapping[int, Flat], held: Sequence[int]) -> FloatArray:

@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 
 from ... import _check
 from ...graph import knn_graph
-from ..points import IntArray, rows_of, unit_rows
-from ..uncertainty import Asked, JointNull, score_relabelled
+from ..points import common_places as common_places
+from ..points import rows_of, shared_by_index, unit_rows
+from ..uncertainty import TIES, Asked, JointNull, score_relabelled
 from ._held import FloatArray, Held
 from ._pair import null_name
 
@@ -26,17 +26,21 @@ def held_lists(  # house: the points, how near is meant, and who asks
     source = rows_of(X, name, function, axis="examples")
     metric = _check.choice(options["metric"], "metric", function, ("cosine", "euclidean"))
     k = _check.integer(options["k"], "k", function, low=1, high=source.shape[0] - 1, why="n - 1")
-    lists = np.asarray(knn_graph(source, k, metric=metric).indices, dtype=np.int64)
+    one_more = min(k + 1, source.shape[0] - 1)  # it says whether something is tied with the last
+    graph = knn_graph(source, one_more, metric=metric)
+    lists, tied = np.asarray(graph.indices, dtype=np.int64)[:, :k], graph.ties()
     rows = {"unit": unit_rows(source.astype(np.float64), name, function, centre=False)} if unit else {}
-    return Held(source, lambda some: again(some, options, name), rows=rows, lists=lists)
+    return Held(source, lambda some: again(some, options, name), rows=rows, lists=lists, tied=tied)
 
 
-def common_places(first: IntArray, second: IntArray) -> npt.NDArray[np.int64]:
-    """Return (n, k) where the entries of the first lists stand in the second, -1 where they do not."""
-    place = np.full(first.shape, -1, dtype=np.int64)
-    for rank, column in enumerate(second.T):
-        place[first == column[:, None]] = rank
-    return place
+def ties_of(sides: tuple[Held, Held], *, ordered: bool = False) -> dict[str, float]:
+    """Return what ties broken by index on both sides may add, as a detail; `ordered`: of a measure that reads the order."""
+    first, second = sides
+    if first.n != second.n:
+        return {}  # which is refused where the sides are compared
+    lists = first.neighbours, second.neighbours
+    by_index = shared_by_index(lists, (first.tied, second.tied), ordered=ordered)
+    return {TIES: by_index} if by_index else {}
 
 
 def lists_null(

@@ -17,7 +17,8 @@ from .._result import Estimate
 from ..points import IntArray, rows_of
 from ..uncertainty import Null, Spread
 from ._held import Held
-from ._pair import Inference, PairError, error_by_influence, pair_estimate
+from ._pair import Inference, pair_estimate
+from ._pair_error import PairError, error_by_influence
 
 FloatArray = npt.NDArray[np.float64]
 Outputs = Literal["scores", "probabilities"]

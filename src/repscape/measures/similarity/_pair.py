@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, Protocol, TypeVar
 
 import numpy as np
@@ -12,34 +12,14 @@ import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import InputError
-from .._result import Estimate, normal_interval
+from .._result import Estimate
 from ..points import IntArray
-from ..uncertainty import (
-    Exchanges,
-    Null,
-    Spread,
-    by_group,
-    by_unit,
-    effective_examples,
-    exchanges,
-    few_examples,
-    few_parts,
-    influence_stderr,
-    jackknife,
-    parts_of_groups,
-    replicates_of_influence,
-    shuffle_null,
-    subsample_replicates,
-    with_null,
-    within_bounds,
-)
+from ..uncertainty import Exchanges, Null, exchanges, shuffle_null, with_null, within_bounds
+from ._pair_error import HALVES, PairError, Parts, error_by_parts
 
 FloatArray = npt.NDArray[np.float64]
 Error = Literal["auto", "subsample"] | None
 ERRORS = ("auto", "subsample", None)
-AUTO_ROWS = 300
-"""Up to so many examples an error by half-samples comes by itself, where a measure has no other."""
-AUTO_LEAST = 12
 
 
 class Prepared(Protocol):
@@ -84,52 +64,6 @@ class Inference:
         return exchanges(n, self.groups, self.within, function=function)
 
 
-@dataclass(frozen=True, slots=True)
-class PairError:
-    """An error that a measure has on the way, and what it rests on."""
-
-    name: str
-    spread: Spread
-    replicates: FloatArray | None = None
-    n_eff: float = math.nan
-    few: Mapping[str, str] = field(default_factory=dict)
-    """The option that says it rests on few examples, where it does."""
-
-
-def error_by_influence(
-    name: str,
-    value: float,
-    influence: FloatArray,
-    *,
-    extra: float = 0.0,
-    n: int | None = None,
-    groups: IntArray | None = None,
-) -> PairError:
-    """Return the error from the influence of each example, or of evenly spaced ones of n.
-
-    `extra`: variance that no single example shows, of pairs; or, below 0, of pairs that single examples show twice (of what is
-    shown no more than two thirds is taken away: three times is the most that anything is counted).
-    """
-    count = influence.size if n is None else n
-    own = influence_stderr(influence, groups) * math.sqrt(influence.size / count)
-    stderr = math.sqrt(max(own**2 + extra, own**2 / 3))
-    scores = by_unit(influence, groups)
-    n_eff = effective_examples(scores)
-    return PairError(
-        name,
-        Spread(stderr, normal_interval(value, stderr)),
-        replicates_of_influence(by_group(influence, groups), stderr=stderr),
-        n_eff,
-        few_examples(n_eff, scores.size),
-    )
-
-
-def error_by_jackknife(name: str, value: float, without: Sequence[float]) -> PairError:
-    """Return the error from the values without each part of the examples; where one part decides, they are few."""
-    spread, replicates = jackknife(value, without)
-    return PairError(name, spread, replicates, few=few_parts(replicates))
-
-
 def ready(
     X: Any,
     Y: Any,
@@ -159,14 +93,15 @@ def pair_estimate(
     chance: float | None = None,
     closed: Callable[[], Null | None] | None = None,
     less: bool = False,
+    parts: Parts = HALVES,
 ) -> Estimate:
     """Add the error and the null that were asked for. options["rests_on"] says where few examples decide.
 
     `own_error` gives, for groups (n,) or None, the error of "auto" and of any name but "subsample"; a measure without one has
-    half-samples, by themselves where examples are few. `closed` gives the null whose moments are known under free relabelling:
+    that of random `parts`. `closed` gives the null whose moments are known under free relabelling:
     its mean is the chance.
     """
-    first = sides[0]
+    first, second = sides
     free = asked.free(first.n, function)
     found: PairError | None = None
     if asked.error is not None and asked.error != "subsample" and own_error is not None:
@@ -176,8 +111,17 @@ def pair_estimate(
                 f"error={asked.error!r} of {function} needs at least twice as many examples as dimensions. "
                 f"Got {first.n} examples; take error=None, or fewer dimensions."
             )
-    elif asked.error == "subsample" or (asked.error == "auto" and AUTO_LEAST <= first.n <= AUTO_ROWS):
-        found = _by_subsets(sides, compare, value=value, groups=free.groups, must=asked.error == "subsample")
+    elif asked.error == "subsample" or (asked.error == "auto" and parts.auto):
+        must = asked.error == "subsample"
+        found = error_by_parts(
+            lambda rows: compare(first.subset(rows), second.subset(rows)),
+            first.n,
+            value=value,
+            function=function,
+            parts=parts,
+            groups=free.groups,
+            must=must,
+        )
     result = Estimate(
         value=value,
         n=first.n,
@@ -225,7 +169,7 @@ def _with_its_null(  # house: what was compared and how, and what is known of it
         first.n,
         value=result.value,
         permutations=asked.permutations,
-        rng=_random.generator(asked.rng, function),  # of an int the same orders for all pairs, whatever the error drew
+        rng=_random.generator(asked.rng, function),  # of an int the same orders for all pairs
         within=free.within,
         groups=free.groups,
         less=less,
@@ -238,28 +182,3 @@ def _with_its_null(  # house: what was compared and how, and what is known of it
 def null_name(permutations: int, free: Exchanges) -> str:
     """Return what the null of a similarity is called."""
     return f"{permutations} shuffles of the {free.name}"
-
-
-def _by_subsets(  # house: the comparison, and what to do with it
-    sides: tuple[SideT, SideT],
-    compare: Callable[[SideT, SideT], float],
-    *,
-    value: float,
-    groups: IntArray | None,
-    must: bool,
-) -> PairError | None:
-    """Return the error over halves of the examples or, where they come in groups, without parts made of whole groups."""
-    first, second = sides
-
-    def of(rows: IntArray) -> float:
-        return compare(first.subset(rows), second.subset(rows))
-
-    try:
-        if groups is None:
-            return PairError("subsample", *subsample_replicates(of, first.n, value=value))
-        rest = [np.setdiff1d(np.arange(first.n), part) for part in parts_of_groups(groups)]
-        return error_by_jackknife("jackknife", value, [of(rows) for rows in rest])
-    except InputError:
-        if must:  # "auto" gives an error where there is one: the subsets may be too small
-            raise
-        return None

@@ -10,6 +10,7 @@ from ._rows_further import FURTHER
 ROWS: tuple[Measure, ...] = (
     Measure(
         "sim_cka",
+        version=2,
         family="similarity",
         title="Similarity, CKA",
         alike=1,
@@ -81,6 +82,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_procrustes",
+        version=2,
         family="similarity",
         title="Distance, Procrustes",
         alike=-1,
@@ -147,6 +149,7 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_rsa",
+        version=2,
         family="similarity",
         title="Similarity, RSA",
         alike=1,

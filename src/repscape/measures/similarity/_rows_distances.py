@@ -10,6 +10,7 @@ from ._rows_outputs import OUTPUTS
 DISTANCES: tuple[Measure, ...] = (
     Measure(
         "sim_rtd",
+        version=2,
         family="similarity",
         title="Distance, RTD",
         alike=-1,
@@ -27,6 +28,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_imd",
+        version=2,
         family="similarity",
         title="Distance, IMD",
         alike=-1,
@@ -40,10 +42,12 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Tsitsulin et al. 2020",
         label="IMD",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
         "sim_gulp",
+        version=2,
         family="similarity",
         title="Distance, GULP",
         alike=-1,
@@ -62,6 +66,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_eigenspace",
+        version=2,
         family="similarity",
         title="Similarity, eigenspace overlap",
         alike=1,
@@ -80,6 +85,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_uniformity",
+        version=2,
         family="similarity",
         title="Distance, uniformity",
         alike=-1,
@@ -93,10 +99,12 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang and Isola 2020",
         label="uniformity difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
         "sim_magnitude",
+        version=2,
         family="similarity",
         title="Distance, magnitude",
         alike=-1,
@@ -110,10 +118,12 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="magnitude difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
         "sim_concentricity",
+        version=2,
         family="similarity",
         title="Distance, concentricity",
         alike=-1,
@@ -127,10 +137,12 @@ DISTANCES: tuple[Measure, ...] = (
         reference="Wang et al. 2022",
         label="concentricity difference",
         prepare=True,
+        aligned=False,
         column_options=("groups", "within"),
     ),
     Measure(
         "sim_predictivity",
+        version=2,
         family="similarity",
         title="Similarity, linear predictivity",
         alike=1,
@@ -148,6 +160,7 @@ DISTANCES: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_idcor",
+        version=2,
         family="similarity",
         title="Similarity, IdCor",
         alike=1,

@@ -10,6 +10,7 @@ from ._rows_distances import DISTANCES
 FURTHER: tuple[Measure, ...] = (
     Measure(
         "sim_cycle_knn",
+        version=2,
         family="similarity",
         title="Similarity, cycle of neighbours",
         alike=1,
@@ -27,6 +28,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_jaccard",
+        version=2,
         family="similarity",
         title="Similarity, Jaccard of neighbours",
         alike=1,
@@ -45,6 +47,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_rank",
+        version=2,
         family="similarity",
         title="Similarity, rank of shared neighbours",
         alike=1,
@@ -63,6 +66,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_second_order",
+        version=2,
         family="similarity",
         title="Similarity, second-order cosine",
         alike=1,
@@ -80,6 +84,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_match",
+        version=2,
         family="similarity",
         title="Similarity, matched units",
         alike=1,
@@ -98,6 +103,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_permutation",
+        version=2,
         family="similarity",
         title="Distance, permutation Procrustes",
         alike=-1,
@@ -123,6 +129,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_shape",
+        version=2,
         family="similarity",
         title="Distance, shape",
         alike=-1,
@@ -147,6 +154,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_distance_correlation",
+        version=2,
         family="similarity",
         title="Similarity, distance correlation",
         alike=1,
@@ -166,6 +174,7 @@ FURTHER: tuple[Measure, ...] = (
     ),
     Measure(
         "sim_bures",
+        version=2,
         family="similarity",
         title="Similarity, Bures",
         alike=1,

@@ -57,11 +57,17 @@ def nulls(
     some = next(iter(sides.values()))
     if some.compare not in INNER or some.n < LEAST or any(side.vector is None for side in sides.values()):
         return None
-    return joint_null(sides, pairs, n=some.n, asked=asked, flatten=_flat, moments=moments, reduced=_reduced)
+    return joint_null(
+        sides, pairs, n=some.n, asked=asked, flatten=_flat, moments=moments, reduced=_reduced, weights=_by_condition
+    )
 
 
 def _reduced(side: Side, rows: IntArray) -> Side:
     return side.subset(rows)
+
+
+def _by_condition(side: Side) -> np.ndarray:
+    return row_sums((piece**2 for piece in side.pieces()), side.n)
 
 
 def _flat(side: Side) -> Flat:

@@ -12,14 +12,17 @@ from scipy.linalg import eigvalsh, svdvals
 from ... import _check
 from ...machine import within_memory
 from .._result import Estimate
-from ..points import centred, compact
+from ..points import IntArray, centred, compact
 from ..uncertainty import Asked, JointNull
 from ._crossed_null import crossed_null, nuclear
 from ._held import FloatArray, Held, held_estimate
+from ._nuclear_influence import Aligned, aligned_error
 from ._pair import Inference, ready
+from ._pair_error import PairError, Parts
 
 NAME = "sim_bures"
 FORMS = ("similarity", "angle", "distance", "riemannian")
+ALIGNED: Mapping[str, Aligned] = {"similarity": "cosine", "angle": "angle", "distance": "distance"}
 BOUNDS = {
     "similarity": (0.0, 1.0),
     "angle": (0.0, math.pi / 2),
@@ -59,8 +62,9 @@ def sim_bures(
         Added to the diagonal of both kernels, whose mean is 1, for "riemannian" alone: of fewer dimensions than examples they
         have no inverse.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups), that are
+        the same for all values of n examples; relative to what the parts read, since distances grow with n. "auto" is that for
+        "riemannian", else from what each example adds, as for `sim_procrustes`.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -69,7 +73,7 @@ def sim_bures(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -106,6 +110,10 @@ def sim_bures(
     def compare(first: Held, second: Held) -> float:
         return _value(form, first, second, ridge)
 
+    def own_error(by: IntArray | None) -> PairError:
+        a, b = (side.rows["points"] for side in sides)
+        return aligned_error(ALIGNED[form], a, b, value=compare(*sides), groups=by)
+
     return held_estimate(
         sides,
         compare,
@@ -115,6 +123,8 @@ def sim_bures(
         details={"trace_x": sides[0].fixed["trace"], "trace_y": sides[1].fixed["trace"]},
         bounds=BOUNDS[form],
         less=form != "similarity",
+        own_error=None if form == "riemannian" else own_error,
+        parts=Parts(relative=True),
     )
 
 

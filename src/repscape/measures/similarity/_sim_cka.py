@@ -20,11 +20,13 @@ from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import Centred, IntArray, centred, square_norms
+from ..uncertainty import LEAD, by_unit, effective_examples, few_examples, some_examples, surplus_of_pairs
 from ._cka_null import closed_null
 from ._cka_null import nulls as nulls
 from ._gram import kernel_of, median_distance
-from ._hsic import Hsic, Part, hsic
-from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
+from ._hsic import Hsic, Part, among, hsic
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError, error_by_influence
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cka"
@@ -75,9 +77,9 @@ def sim_cka(
         1e-6.
     error : {"auto", "delta", "subsample", None}
         "delta": from each example's influence on the value, looked at for 1,000 evenly spaced examples (for all where there
-        are `groups`), and what pairs of examples add; of batches, from the batches' influences. "subsample": 20 random halves
-        of the examples, at ten times the price of the value.
-        "auto" is "delta".
+        are `groups`), less what the influence of both examples of a pair counts twice; of batches, from the batches'
+        influences. "subsample": 20 random halves of the examples, at ten times the price of the value. "auto"
+        is "delta".
     permutations : int
         Shuffles of the examples of Y, for p_value and chance; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -86,7 +88,7 @@ def sim_cka(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -259,9 +261,23 @@ def _delta(sides: tuple[Ready, Ready], shared: list[Hsic], value: float, *, grou
         pieces = tuple(np.array([part.value for part in parts]) for parts in (shared, first.own, second.own))  # type: ignore[assignment]
     both, x, y = pieces
     influence = scale * (both / norm - value / 2 * (x / first.norm + y / second.norm))
-    # What belongs to pairs of examples: as much as the value varies where every single example says nothing.
-    pairs = 2 * (1 - value**2) ** 2 / (n * (n - 3))
-    return error_by_influence("delta", value, influence, extra=pairs, n=count, groups=groups)
+    twice = _doubled(first, second, value, influence, groups) if len(shared) == 1 else 0.0
+    found = error_by_influence("delta", value, influence, extra=-twice, n=count, groups=groups)
+    # Near a ratio of 1 what one example does to the product and to the norms cancels, though it may be all there is of them.
+    led = min(effective_examples(by_unit(piece, groups)) for piece in (x, y))
+    return replace(found, n_eff=led, few=few_examples(led)) if led < LEAD else found
+
+
+def _doubled(first: Ready, second: Ready, value: float, influence: FloatArray, groups: IntArray | None) -> float:
+    """Return the variance of what belongs to pairs of examples, which the influence of either holds."""
+    n, looked_at = first.n, first.parts[0].looked_at
+    rows = some_examples(looked_at.size, groups)  # with groups all are looked at
+    k, m = (among(side.parts[0], looked_at[rows]) for side in (first, second))
+    h = k * m / math.sqrt(first.norm * second.norm) - value / 2 * (k**2 / first.norm + m**2 / second.norm)
+    levels = influence[rows] / (2 * n * (n - 1))
+    if groups is None:
+        return surplus_of_pairs(h, levels, n=n)
+    return surplus_of_pairs(h, levels, n=int(groups.max()) + 1, groups=groups[rows])
 
 
 def _looked_through(side: Ready) -> Ready:

@@ -19,16 +19,19 @@ from ... import _check
 from ...errors import DegenerateDataError, InputError
 from ...machine import within_memory
 from .._result import Estimate
-from ..points import IntArray, rows_of, spans
-from ..uncertainty import DRAWS, Asked, JointNull, parts_of_groups, spread_of, subsets
+from ..points import IntArray, rows_of, share_in_both, spans
+from ..uncertainty import DRAWS, TIES, Asked, JointNull, parts_of_groups, spread_of, subsets
 from ._gram import BLOCK_BYTES
 from ._joint_null import relabelled_values
 from ._kernels import shared_alignment
-from ._pair import Inference, PairError, error_by_jackknife, pair_estimate, ready
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError, error_by_jackknife
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_cknna"
 LEAST = 4
+TIED = 1e-12
+"""Part of the largest product of a row by which others differ by rounding alone."""
 
 
 @within_memory
@@ -76,13 +79,14 @@ def sim_cknna(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
     Estimate
         value, 1 for equal representations and about k / n for unrelated ones (it may be slightly negative); higher means
-        more alike. details: "shared", the share of neighbours in common.
+        more alike. details: "shared", the share of neighbours in common; "ties", where both sides break ties at the k-th
+        place by index: the most that may add. Where that matters there is no null, and ``options["null"]`` says so.
 
     Raises
     ------
@@ -108,6 +112,7 @@ def sim_cknna(
     first, second = ready(X, Y, kind=Neighbors, prepare=prepare, options=options)
     _check.same_rows(first.n, second.n, ("X", "Y"), NAME)
     value, shared = _alignment(first, second)
+    by_index = share_in_both((first.columns, second.columns), (first.by_index, second.by_index))
     return pair_estimate(
         (first, second),
         lambda a, b: _alignment(a, b)[0],
@@ -115,7 +120,7 @@ def sim_cknna(
         value=value,
         asked=asked,
         options=options,
-        details={"shared": shared / (first.n * k)},
+        details={"shared": shared / (first.n * k), **({TIES: by_index} if by_index else {})},
         own_error=lambda codes: _error(first, second, value, codes),
         bounds=(-math.inf, 1.0),
     )
@@ -149,6 +154,8 @@ class Neighbors:
     """(n, k)"""
     own: float
     """HSIC of the entries with themselves."""
+    by_index: npt.NDArray[np.bool_]
+    """(n, k) which of them are there by index alone: others are as large."""
     source: npt.NDArray[Any]
     options: Mapping[str, Any]
     prepared: list[Neighbors] = field(default_factory=list)
@@ -169,7 +176,7 @@ class Neighbors:
     @property
     def nbytes(self) -> int:
         """Memory it holds."""
-        lists = self.columns.nbytes + self.values.nbytes
+        lists = self.columns.nbytes + self.values.nbytes + self.by_index.nbytes
         return int(lists * (1 + DRAWS / 2) + self.source.nbytes)  # with the halves, which may be asked for
 
     def subset(self, rows: IntArray) -> Neighbors:
@@ -180,8 +187,10 @@ class Neighbors:
         """Return the examples in another order."""
         place = np.empty(self.n, dtype=np.int32)
         place[order] = np.arange(self.n)
-        moved = replace(self, columns=place[self.columns[order]], values=self.values[order], source=self.source[order])
-        return replace(moved, prepared=[])
+        moved = replace(
+            self, columns=place[self.columns[order]], values=self.values[order], by_index=self.by_index[order]
+        )
+        return replace(moved, source=self.source[order], prepared=[])
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Neighbors:
@@ -200,20 +209,24 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Neighbors:
                 "it out, or take normalize=False."
             )
         Z /= lengths[:, None]
-    columns, values = _largest(Z, k)
+    columns, values, by_index = _largest(Z, k)
     same = np.arange(n)
     own = _hsic(shared_alignment(columns, values, columns, values, same, same), n)
     if not own > 1e-12 * float((values**2).sum()):
         raise DegenerateDataError(
             f"{name} of {NAME} must hold points at different distances: its alignment with itself is {own:.3g}, not positive."
         )
-    return Neighbors(columns, values, own, source, options)
+    return Neighbors(columns, values, own, by_index, source, options)
 
 
-def _largest(Z: FloatArray, k: int) -> tuple[npt.NDArray[np.int32], FloatArray]:
-    """Return the k largest inner products of each row with the other rows, in the order of the columns."""
+def _largest(Z: FloatArray, k: int) -> tuple[npt.NDArray[np.int32], FloatArray, npt.NDArray[np.bool_]]:
+    """Return the k largest inner products of each row with the other rows, in the order of the columns, and which are tied.
+
+    Products of equal rows may come out with other last digits, in an order that the matrix product has from theirs: what is
+    that near counts as tied.
+    """
     n = Z.shape[0]
-    columns, values = np.empty((n, k), dtype=np.int32), np.empty((n, k))
+    columns, values, by_index = np.empty((n, k), dtype=np.int32), np.empty((n, k)), np.empty((n, k), dtype=np.bool_)
     for start, stop in spans(n, max(1, BLOCK_BYTES // (8 * n))):
         rows = Z[start:stop] @ Z.T
         rows[np.arange(stop - start), np.arange(start, stop)] = -np.inf
@@ -223,7 +236,10 @@ def _largest(Z: FloatArray, k: int) -> tuple[npt.NDArray[np.int32], FloatArray]:
         taken = above | (level & (level.cumsum(axis=1) <= k - above.sum(axis=1, keepdims=True)))
         columns[start:stop] = np.nonzero(taken)[1].reshape(-1, k)
         values[start:stop] = rows[taken].reshape(-1, k)
-    return columns, values
+        near = TIED * np.abs(values[start:stop]).max(axis=1, keepdims=True)
+        more = (rows >= edge - near).sum(axis=1, keepdims=True) > k
+        by_index[start:stop] = more & (values[start:stop] <= edge + near)
+    return columns, values, by_index
 
 
 def _alignment(first: Neighbors, second: Neighbors, order: IntArray | None = None) -> tuple[float, int]:

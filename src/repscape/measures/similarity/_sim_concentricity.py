@@ -23,7 +23,7 @@ def sim_concentricity(
     X: Any,
     Y: Any,
     *,
-    error: Literal["auto", "subsample"] | None = "auto",
+    error: Literal["auto", "influence", "subsample"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -39,9 +39,10 @@ def sim_concentricity(
         One representation of n examples.
     Y : (n, p) array
         Another of the same examples, row by row.
-    error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+    error : {"auto", "influence", "subsample", None}
+        "influence": from what each example does to the value, at about the price of the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups). "auto" is
+        "influence".
     permutations : int
         0: relabelling the examples changes nothing of it, so that there is no such null; anything else is refused.
     groups : (n,) array, optional
@@ -50,7 +51,7 @@ def sim_concentricity(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -89,5 +90,9 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     length = float(np.linalg.norm(mean))
     if not length > 1e-14 * float(np.abs(source).max()):
         raise DegenerateDataError(f"{name} of {NAME} must have a mean with a direction: it is 0.")
-    value = float((unit @ mean).mean()) / length
-    return Held(source, lambda rows: prepare(rows, options, name), fixed={"value": value})
+    along = unit @ mean / length
+    value = float(along.mean())
+    # An example has its own cosine, and turns the mean that all are compared with.
+    turned = (source - mean) @ (unit.mean(axis=0) - value * mean / length) / length
+    influence = {"influence": along + turned}
+    return Held(source, lambda rows: prepare(rows, options, name), rows=influence, fixed={"value": value})

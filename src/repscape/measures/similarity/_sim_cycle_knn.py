@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
 
+from ...errors import InputError
 from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray
@@ -16,8 +19,11 @@ from ._joint_null import relabelled_values
 from ._kernels import found_again
 from ._lists import Metric, held_lists
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_cycle_knn"
+MOST = 2
+"""k^2 / n up to which the value of halves says how the value varies: beyond, nearly every example is found by chance."""
 
 
 @within_memory
@@ -49,8 +55,9 @@ def sim_cycle_knn(
     metric : {"cosine", "euclidean"}
         What is near.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups), with k / sqrt(2) neighbours in a
+        half, so that chance, which goes by k^2 / n, is the same. It costs five to ten times the value. "auto" is that. Where
+        k^2 is above 2 n nearly every example is found, by chance too, and there is no error.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -59,7 +66,7 @@ def sim_cycle_knn(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -70,7 +77,8 @@ def sim_cycle_knn(
     Raises
     ------
     InputError
-        If k is out of range, a row has no direction (cosine), or the sides are of different numbers of examples.
+        If k is out of range, a row has no direction (cosine), the sides are of different numbers of examples, or
+        error="subsample" is asked for where k^2 is above 2 n.
     DegenerateDataError
         If all examples of a side are the same.
 
@@ -89,6 +97,15 @@ def sim_cycle_knn(
     asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
+    n = sides[0].n
+    if k**2 > MOST * n and error is not None:
+        if error == "subsample":
+            raise InputError(
+                f"error='subsample' of {NAME} needs k^2 at most {MOST} n: beyond, nearly every example is found again, and "
+                f"halves do not tell how the value varies. Got k = {k} for {n} examples; take k up to "
+                f"{math.isqrt(MOST * n)}, or error=None."
+            )
+        asked = replace(asked, error=None)
     return held_estimate(
         sides,
         _found_again,
@@ -97,6 +114,7 @@ def sim_cycle_knn(
         options=options,
         details={"reverse": _found_again(sides[1], sides[0])},
         bounds=(0.0, 1.0),
+        parts=Parts(halves=True),
     )
 
 
@@ -116,4 +134,10 @@ def nulls(
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     """Do all that does not depend on the other side."""
-    return held_lists(X, options, name=name, function=NAME, again=prepare)
+    held = held_lists(X, options, name=name, function=NAME, again=prepare)
+
+    def again(rows: np.ndarray) -> Held:
+        k = max(1, round(options["k"] * math.sqrt(len(rows) / held.n)))
+        return prepare(rows, {**options, "k": k}, name)
+
+    return replace(held, again=again)

@@ -55,7 +55,7 @@ def sim_disagreement(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------

@@ -13,11 +13,12 @@ from ... import _check
 from ...errors import DegenerateDataError
 from ...machine import check_memory, within_memory
 from .._result import Estimate
-from ..points import rows_of
-from ..uncertainty import Asked, JointNull, Null
+from ..points import IntArray, rows_of
+from ..uncertainty import Asked, JointNull, Null, some_examples, surplus_of_pairs
 from ._held import FloatArray, Held, held_estimate
 from ._joint_null import Flat, Pair, joint_null
 from ._pair import Inference, ready
+from ._pair_error import PairError, error_by_influence
 from ._rdm import dissimilarities
 
 NAME = "sim_distance_correlation"
@@ -30,7 +31,7 @@ def sim_distance_correlation(
     Y: Any,
     *,
     estimator: Literal["biased", "unbiased"] = "biased",
-    error: Literal["auto", "subsample"] | None = "auto",
+    error: Literal["auto", "influence", "subsample"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -51,9 +52,10 @@ def sim_distance_correlation(
         "biased": the square root of the ratio of distance covariances of centred distances; unrelated representations of many
         units come out far above 0. "unbiased": the ratio itself, of the unbiased estimates, 0 on average for unrelated ones
         and at times slightly negative.
-    error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+    error : {"auto", "influence", "subsample", None}
+        "influence": from what each example does to the value, less what the two examples of a pair count twice, at about the
+        price of the value. "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the
+        groups). "auto" is "influence".
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -62,7 +64,7 @@ def sim_distance_correlation(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -95,7 +97,7 @@ def sim_distance_correlation(
     """
     options = {"estimator": estimator}
     asked = Inference(error, permutations, rng, groups, within)
-    asked.check(NAME)
+    asked.check(NAME, ("auto", "influence", "subsample", None))
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
     _check.choice(estimator, "estimator", NAME, ("biased", "unbiased"))
     unbiased = estimator == "unbiased"
@@ -111,7 +113,26 @@ def sim_distance_correlation(
         options=options,
         bounds=(-1.0 if unbiased else 0.0, 1.0),
         closed=closed if unbiased else None,
+        own_error=lambda by: _error(*sides, groups=by),
     )
+
+
+def _error(first: Held, second: Held, *, groups: IntArray | None) -> PairError:
+    """Return the error from what each example, with all its distances, adds to the ratio, less what pairs count twice."""
+    a, b, n = first.grids["away"], second.grids["away"], first.n
+    value = _correlation(first, second)
+    ratio = value if first.fixed["unbiased"] else value**2
+    slope = 1.0 if first.fixed["unbiased"] else 1 / (2 * value) if value > 0 else 0.0
+    products = [np.einsum("ij,ij->i", *two) for two in ((a, b), (a, a), (b, b))]
+    alone = [one.diagonal() * other.diagonal() for one, other in ((a, b), (a, a), (b, b))]
+    both, x, y = (product - own / 2 for product, own in zip(products, alone, strict=True))
+    influence = 2 * n * (both - ratio / 2 * (x + y))
+    rows = some_examples(n, groups)
+    k, m = a[np.ix_(rows, rows)], b[np.ix_(rows, rows)]
+    h, levels = k * m - ratio / 2 * (k**2 + m**2), influence[rows] / (2 * n * (n - 1))
+    units, code = (n, None) if groups is None else (int(groups.max()) + 1, groups[rows])
+    twice = slope**2 * surplus_of_pairs(h, levels, n=units, groups=code)
+    return error_by_influence("influence", value, slope * influence, extra=-twice, groups=groups)
 
 
 def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
@@ -152,6 +173,7 @@ def nulls(
         flatten=_flat,
         moments=_moments,
         reduced=lambda side, rows: side.subset(rows),
+        weights=lambda side: (side.grids["away"] ** 2).sum(axis=1),
     )
     if found is None or some.fixed["unbiased"]:
         return found

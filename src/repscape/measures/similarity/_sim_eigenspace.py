@@ -51,8 +51,8 @@ def sim_eigenspace(
     centre : bool
         Take the mean off every unit first.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups), that are
+        the same for all values of n examples. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -61,7 +61,7 @@ def sim_eigenspace(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------

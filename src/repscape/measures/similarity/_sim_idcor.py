@@ -15,6 +15,7 @@ from ..dimension import id_twonn
 from ..points import centred
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_idcor"
 LEAST = 10
@@ -54,8 +55,8 @@ def sim_idcor(
     per : {"max", "min"}
         What the raw form is a share of.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups). They spread more than twice too
+        far, so that "auto" is None.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -64,7 +65,7 @@ def sim_idcor(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -124,6 +125,7 @@ def sim_idcor(
             "d_permuted": relabelled,
             "best": 1.0,
         },
+        parts=Parts(auto=False),
     )
 
 

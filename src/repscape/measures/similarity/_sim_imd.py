@@ -16,6 +16,7 @@ from .._result import Estimate
 from ..points import rows_of
 from ._held import FloatArray, Held, held_estimate, refuse_permutations
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_imd"
 UNIT = 1e6  # the peer counts in millionths
@@ -57,8 +58,8 @@ def sim_imd(
     normalize : {"empty", "complete", "none"}
         What a heat trace is divided by: that of the empty graph (n), of the complete one, or nothing.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups) that are the same for all values of n
+        examples; deviations are taken relative to what the halves read. It costs five to ten times the value. "auto" is that.
     permutations : int
         0: relabelling the examples changes nothing of it, so that there is no such null; anything else is refused.
     groups : (n,) array, optional
@@ -67,7 +68,7 @@ def sim_imd(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -117,6 +118,7 @@ def sim_imd(
         details={"times": times, "heat_x": sides[0].fixed["heat"], "heat_y": sides[1].fixed["heat"]},
         bounds=(0.0, math.inf),
         less=True,
+        parts=Parts(relative=True, halves=True),
     )
 
 

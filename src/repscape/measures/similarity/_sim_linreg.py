@@ -18,7 +18,8 @@ from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact
 from ..uncertainty import Asked, JointNull
 from ._joint_null import side_by_side
-from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError, error_by_influence
 
 FloatArray = npt.NDArray[np.float64]
 NAME = "sim_linreg"
@@ -69,7 +70,7 @@ def sim_linreg(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the folds, the halves and the shuffles.
+        For the folds and the shuffles.
 
     Returns
     -------

@@ -22,7 +22,7 @@ def sim_magnitude(
     X: Any,
     Y: Any,
     *,
-    error: Literal["auto", "subsample"] | None = "auto",
+    error: Literal["auto", "influence", "subsample"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -39,9 +39,10 @@ def sim_magnitude(
         One representation of n examples.
     Y : (n, p) array
         Another of the same examples, row by row.
-    error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+    error : {"auto", "influence", "subsample", None}
+        "influence": from what each example does to the value, at about the price of the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups). "auto" is
+        "influence".
     permutations : int
         0: relabelling the examples changes nothing of it, so that there is no such null; anything else is refused.
     groups : (n,) array, optional
@@ -50,7 +51,7 @@ def sim_magnitude(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -85,4 +86,6 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     """Return the length of the mean example."""
     source = rows_of(X, name, NAME, axis="examples")
     mean: FloatArray = source.mean(axis=0, dtype=np.float64)
-    return Held(source, lambda rows: prepare(rows, options, name), fixed={"value": float(np.linalg.norm(mean))})
+    length = float(np.linalg.norm(mean))
+    influence = {"influence": source @ mean / length if length > 0 else np.zeros(len(source))}
+    return Held(source, lambda rows: prepare(rows, options, name), rows=influence, fixed={"value": length})

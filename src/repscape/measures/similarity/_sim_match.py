@@ -14,7 +14,7 @@ from .._result import Estimate
 from ..points import rows_of
 from ..uncertainty import Asked, JointNull
 from ._crossed_null import crossed_null
-from ._held import FloatArray, Held, held_estimate, refuse_constant
+from ._held import FloatArray, Held, constant, held_estimate, refuse_constant
 from ._pair import Inference, ready
 
 NAME = "sim_match"
@@ -51,8 +51,8 @@ def sim_match(
     absolute : bool
         Whether a unit and its negative match.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups), that are
+        the same for all values of n examples. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -61,7 +61,7 @@ def sim_match(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -132,7 +132,7 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     units = source.astype(np.float64)
     units -= units.mean(axis=0)
     lengths = np.linalg.norm(units, axis=0)
-    refuse_constant(lengths, np.abs(source).max(axis=0), name=name, function=NAME)
+    refuse_constant(constant(lengths, np.abs(source).max(axis=0)), name=name, function=NAME)
     return Held(source, lambda rows: prepare(rows, options, name), rows={"units": units / lengths})
 
 

@@ -17,6 +17,7 @@ from ..uncertainty import Asked, JointNull
 from ._crossed_null import assigned, crossed_null
 from ._held import Held, held_estimate
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_permutation"
 
@@ -50,8 +51,9 @@ def sim_permutation(
     centre : bool
         Take the mean off every unit first.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups), that are
+        the same for all values of n examples. "distance" grows with n: relative to what the
+        parts read. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -60,7 +62,7 @@ def sim_permutation(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -104,6 +106,7 @@ def sim_permutation(
         details={"norm_x": sides[0].fixed["norm"], "norm_y": sides[1].fixed["norm"]},
         bounds=(0.0, math.pi if form == "angular" else math.inf),
         less=True,
+        parts=Parts(relative=form == "distance"),
     )
 
 

@@ -15,7 +15,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..points import centred, compact
 from ..uncertainty import Asked, JointNull
-from ._held import FloatArray, Held, held_estimate, refuse_constant
+from ._held import FloatArray, Held, constant, held_estimate, refuse_constant
 from ._joint_null import side_by_side
 from ._pair import Inference, ready
 
@@ -58,8 +58,8 @@ def sim_predictivity(
         Repeated measurements of Y, as of neurons: they say how well any model could predict (the noise ceiling). Y should be
         their mean.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups), that are
+        the same for all values of n examples. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -68,15 +68,16 @@ def sim_predictivity(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
     Estimate
         value in [-1, 1]; higher means that X tells more about the units of Y. A constant prediction counts 0. details:
-        "by_unit" (p,); "reverse", Y -> X; with `responses` "ceiling_by_unit", the square root of the split-half reliability
-        over all halvings (at most 20, corrected to all repeats), "ceiling" and "normalised", the value of each unit over its
-        ceiling, averaged over the units whose ceiling is above 0.
+        "by_unit" (p,); "reverse", Y -> X, over the units of X that vary, and "reverse_left_out", how many are constant; with
+        `responses` "ceiling_by_unit", the square root of the split-half reliability over all halvings (at most 20, corrected to
+        all repeats), "ceiling" and "normalised", the value of each unit over its ceiling, averaged over the units whose ceiling
+        is above 0.
 
     Raises
     ------
@@ -108,16 +109,18 @@ def sim_predictivity(
     sides = ready(X, Y, kind=Held, prepare=prepare, options={**options, "rng": rng})
     _check.same_rows(sides[0].n, sides[1].n, ("X", "Y"), NAME)
     over = np.mean if summary == "mean" else np.median
-    by_unit = _correlations(sides[0], sides[1].rows["units"])
+    by_unit = _correlations(sides[0], _predicted(sides[1]))
+    flat = sides[0].fixed["flat"]
     details: dict[str, Any] = {
         "by_unit": by_unit,
-        "reverse": float(over(_correlations(sides[1], sides[0].rows["units"]))),
+        "reverse": float(over(_correlations(sides[1], sides[0].rows["units"][:, ~flat]))),
+        "reverse_left_out": int(flat.sum()),
     }
     if responses is not None:
         details |= _ceiling(responses, by_unit, over)
     return held_estimate(
         sides,
-        lambda first, second: float(over(_correlations(first, second.rows["units"]))),
+        lambda first, second: float(over(_correlations(first, _predicted(second)))),
         function=NAME,
         asked=asked,
         options=options,
@@ -132,13 +135,19 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     folds = _check.integer(options["folds"], "folds", NAME, low=2, high=found.n, why="n")
     ridge = _check.number(options["ridge"], "ridge", NAME, low=0, open_ends="l")
     units = found.block(0, found.n)
-    refuse_constant(np.linalg.norm(units, axis=0), np.abs(found.source).max(axis=0), name=name, function=NAME)
+    flat = constant(np.linalg.norm(units, axis=0), np.abs(found.source).max(axis=0))
     thin = compact(found)
     points = thin.block(0, thin.n)
     parts = np.array_split(_random.generator(options["rng"], NAME).permutation(found.n), folds)
     maps = [_inverse(points, np.setdiff1d(np.arange(found.n), part), ridge) for part in parts]
-    fixed = {"parts": parts, "maps": maps, "points": points}
+    fixed = {"parts": parts, "maps": maps, "points": points, "flat": flat}
     return Held(found.source, lambda rows: prepare(rows, options, name), rows={"units": units}, fixed=fixed)
+
+
+def _predicted(second: Held) -> FloatArray:
+    """Return the units that are predicted; each must vary. Of the side that predicts any may be constant, as dead units are."""
+    refuse_constant(second.fixed["flat"], name="Y", function=NAME)
+    return second.rows["units"]
 
 
 def _inverse(points: FloatArray, learned: Any, ridge: float) -> FloatArray:
@@ -177,7 +186,7 @@ def nulls(
         sides,
         pairs,
         asked,
-        columns=lambda side: side.rows["units"],
+        columns=lambda side: side.rows["units"],  # a pair that is refused fails by itself, and takes no other with it
         by_column=lambda side, wide: _correlations(side, wide)[None],
         value=lambda part: float(over(part)),
     )

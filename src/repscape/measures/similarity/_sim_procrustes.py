@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import svd, svdvals
+from scipy.linalg import svdvals
 
 from ... import _check
 from ...machine import within_memory
@@ -17,11 +17,14 @@ from .._result import Estimate
 from ..points import Centred, IntArray, centred, compact, cross, square_norms
 from ..uncertainty import Asked, JointNull
 from ._crossed_null import crossed_null, nuclear
-from ._pair import Inference, error_by_influence, pair_estimate, ready
+from ._nuclear_influence import Aligned, aligned_error
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PairError
 
 NAME = "sim_procrustes"
 FloatArray = npt.NDArray[np.float64]
 FORMS = ("angular", "size_and_shape", "similarity")
+ALIGNED: Mapping[str, Aligned] = {"angular": "angle", "size_and_shape": "distance", "similarity": "cosine"}
 BOUNDS = {"angular": (0.0, math.pi / 2), "size_and_shape": (0.0, math.inf), "similarity": (0.0, 1.0)}
 
 
@@ -71,7 +74,7 @@ def sim_procrustes(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -112,7 +115,7 @@ def sim_procrustes(
         function=NAME,
         value=value,
         asked=asked,
-        own_error=lambda by: error_by_influence("influence", value, _influence(form, *sides, value), groups=by),
+        own_error=lambda by: _error(form, *sides, value=value, groups=by),
         bounds=BOUNDS[form],
         options={**options, "precision": sides[0].points.dtype.name},
         details={"norm_x": sides[0].norm, "norm_y": sides[1].norm, "nuclear": nuclear},
@@ -181,19 +184,6 @@ def _value(form: str, first: Shape, second: Shape, nuclear: float) -> float:
     return cosine if form == "similarity" else math.acos(cosine)
 
 
-def _influence(form: str, first: Shape, second: Shape, value: float) -> FloatArray:
-    """Return the (n,) influence of each example: the nuclear norm follows the product with its own singular directions."""
-    left, _, right = svd(cross(first.points, second.points), full_matrices=False, check_finite=False)
+def _error(form: str, first: Shape, second: Shape, *, value: float, groups: IntArray | None) -> PairError:
     a, b = (side.points.block(0, side.n).astype(np.float64) for side in (first, second))
-    shared = np.einsum("ij,ij->i", (a @ left) @ right, b)
-    own, other = np.einsum("ij,ij->i", a, a), np.einsum("ij,ij->i", b, b)
-    n = first.n
-    if form == "size_and_shape":
-        return n * (own + other - 2 * shared) / (2 * value) if value > 0 else np.zeros(n)
-    product = first.norm * second.norm
-    cosine = float(shared.sum()) / product
-    turned: FloatArray = n * (shared / product - cosine / 2 * (own / first.norm**2 + other / second.norm**2))
-    if form == "similarity":
-        return turned
-    slope = math.sqrt(max(0.0, 1 - cosine**2))
-    return -turned / slope if slope > 0 else np.zeros(n)
+    return aligned_error(ALIGNED[form], a, b, value=value, groups=groups)

@@ -54,7 +54,7 @@ def sim_pwcca(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------

@@ -13,7 +13,8 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..points import IntArray
 from ..uncertainty import Spread
-from ._pair import Inference, PairError, error_by_influence, pair_estimate, ready
+from ._pair import Inference, pair_estimate, ready
+from ._pair_error import PARTS, PairError, error_by_influence
 from ._rdm import Metric, dissimilarities, pair_places, pairs_of
 from ._rdm_compare import COMPARATORS, HELD_BYTES, Side, compared, side_of, streamed_side
 from ._rdm_influence import WITH_INFLUENCE, influence
@@ -63,9 +64,8 @@ def sim_rsa(
         "units": the units (columns) are the conditions; both sides then have the same units, of any two sets of examples.
     error : {"auto", "influence", "subsample", "bootstrap", None}
         "influence": what each condition says of the value, from all its pairs; for "pearson", "spearman" and "cosine", at any
-        n. "subsample": 20 random halves of the conditions. "bootstrap": 200 draws of conditions with replacement, pairs of a
-        condition with itself left out. "auto": "influence" where there is one, else "subsample" up
-        to 300 conditions, else None.
+        n. "subsample": 20 random parts, half of the conditions and 500 at most. "bootstrap": 200 draws of conditions with
+        replacement, pairs of a condition with itself left out. "auto": "influence" where there is one, else "subsample".
     permutations : int
         Shuffles of the conditions of Y, for p_value and chance.
     groups : (n,) array, optional
@@ -74,7 +74,7 @@ def sim_rsa(
     within : (n,) array, optional
         Strata, such as class or binned length: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves, the bootstrap and the shuffles.
+        For the bootstrap and the shuffles.
 
     Returns
     -------
@@ -151,6 +151,7 @@ def judged(sides: tuple[Side, Side], *, asked: Inference, options: Mapping[str, 
         bounds=(-1.0, 1.0),
         options=options,
         details={},
+        parts=PARTS,
         chance=None if "cosine" in compare else 0.0,
         closed=lambda: closed_null(*sides),
     )

@@ -15,6 +15,7 @@ from .._result import Estimate
 from ..points import IntArray, rows_of
 from ._held import FloatArray, Held, held_estimate
 from ._pair import Inference, ready
+from ._pair_error import Parts
 from ._rdm import dissimilarities
 from ._ripser import bars
 
@@ -57,8 +58,8 @@ def sim_rtd(
     trials : int
         With `batch`, random parts over which the value is averaged.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups). Halves have fewer and longer bars,
+        and do not show how far the value varies, so that "auto" is None.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -67,7 +68,7 @@ def sim_rtd(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -123,6 +124,7 @@ def sim_rtd(
         details={"there": there, "back": back},
         bounds=(0.0, np.inf),
         less=True,
+        parts=Parts(auto=False),
     )
 
 

@@ -10,8 +10,9 @@ import numpy as np
 from ...machine import within_memory
 from .._result import Estimate
 from ._held import FloatArray, Held, held_estimate
-from ._lists import common_places, held_lists
+from ._lists import common_places, held_lists, ties_of
 from ._pair import Inference, ready
+from ._pair_error import Parts
 
 NAME = "sim_second_order"
 BLOCK = 1 << 22  # entries of rows that are gathered at a time
@@ -43,8 +44,9 @@ def sim_second_order(
     k : int in [1, n - 1]
         Neighbours of each example; ties go by index.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random halves of the examples (with `groups`, of the groups) that are the same for all values of n
+        examples; k is a larger share of a half, and deviations are taken relative to what the halves read. It costs five to
+        ten times the value. "auto" is that.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -53,13 +55,15 @@ def sim_second_order(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
     Estimate
         value in [0, 1]; higher means more alike. Distances are never negative, so that chance is far above 0: read it, or
         calibrated, from permutations.
+        A detail "ties", where both sides break ties by index: the most that may add. Where that matters there is no null,
+        and ``options["null"]`` says so.
 
     Raises
     ------
@@ -83,7 +87,16 @@ def sim_second_order(
     asked = Inference(error, permutations, rng, groups, within)
     asked.check(NAME)
     sides = ready(X, Y, kind=Held, prepare=prepare, options=options)
-    return held_estimate(sides, _alike, function=NAME, asked=asked, options=options, bounds=(0.0, 1.0))
+    return held_estimate(
+        sides,
+        _alike,
+        function=NAME,
+        asked=asked,
+        options=options,
+        details=ties_of(sides),
+        bounds=(0.0, 1.0),
+        parts=Parts(relative=True, halves=True),
+    )
 
 
 def _alike(first: Held, second: Held) -> float:

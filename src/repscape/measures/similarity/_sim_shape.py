@@ -16,7 +16,9 @@ from ..points import IntArray, centred
 from ..uncertainty import Asked, JointNull
 from ._crossed_null import crossed_null, nuclear
 from ._held import FloatArray, Held, held_estimate
+from ._nuclear_influence import aligned_error
 from ._pair import Inference, ready
+from ._pair_error import PairError, Parts
 
 NAME = "sim_shape"
 WHOLE = 1e-7  # of alpha: above 1 - WHOLE nothing is whitened
@@ -59,8 +61,10 @@ def sim_shape(
         Variances (sums of squares over the examples) below it count as it when alpha < 1; the peer's value, which is not free
         of scale.
     error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups), that are
+        the same for all values of n examples. "euclidean" grows with n: relative to what the parts
+        read. "auto" is that but for rotations alone without folds, where it is from what each example adds, as for
+        `sim_procrustes`.
     permutations : int
         Shuffles of the examples of Y, for p_value, chance and calibrated; each costs as much as a comparison.
     groups : (n,) array, optional
@@ -69,7 +73,7 @@ def sim_shape(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -115,6 +119,13 @@ def sim_shape(
         parts = np.array_split(_random.generator(rng, NAME).permutation(first.n), count)
         return np.array([_apart(points, np.setdiff1d(every, part), part, options) for part in parts])
 
+    def own_error(by: IntArray | None) -> PairError:
+        points = (side.rows["points"] for side in sides)
+        return aligned_error(
+            "angle" if form == "angular" else "distance", *points, value=float(found.mean()), groups=by
+        )
+
+    rotated = folds is None and alpha > 1 - WHOLE
     found = by_fold(*sides)
     return held_estimate(
         sides,
@@ -125,6 +136,8 @@ def sim_shape(
         details={} if folds is None else {"by_fold": found},
         bounds=(0.0, math.inf if form == "euclidean" else math.pi / 2 if folds is None else math.pi),
         less=True,
+        own_error=own_error if rotated else None,
+        parts=Parts(relative=form == "euclidean"),
     )
 
 

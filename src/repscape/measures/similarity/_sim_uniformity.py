@@ -13,6 +13,7 @@ from ...machine import within_memory
 from .._result import Estimate
 from ..points import rows_of
 from ._held import Held, difference_of_sides
+from ._kernels import add_by_condition
 from ._pair import Inference
 from ._rdm import dissimilarities
 
@@ -25,7 +26,7 @@ def sim_uniformity(
     Y: Any,
     *,
     t: float = 2.0,
-    error: Literal["auto", "subsample"] | None = "auto",
+    error: Literal["auto", "influence", "subsample"] | None = "auto",
     permutations: int = 0,
     groups: Any = None,
     within: Any = None,
@@ -45,9 +46,10 @@ def sim_uniformity(
         Another of the same examples, row by row.
     t : float
         How fast a pair stops counting as it gets farther apart.
-    error : {"auto", "subsample", None}
-        "subsample": over 20 random halves of the examples (with `groups`, without parts made of whole groups). "auto" is that
-        up to 300 examples, else None, since it costs ten times the value.
+    error : {"auto", "influence", "subsample", None}
+        "influence": from what each example does to the value, at about the price of the value.
+        "subsample": over 20 random parts, half of the examples and 500 at most (with `groups`, half of the groups). "auto" is
+        "influence".
     permutations : int
         0: relabelling the examples changes nothing of it, so that there is no such null; anything else is refused.
     groups : (n,) array, optional
@@ -56,7 +58,7 @@ def sim_uniformity(
     within : (n,) array, optional
         Strata: examples (or groups) are shuffled inside their stratum only.
     rng : int or numpy Generator
-        For the halves and the shuffles.
+        For the shuffles.
 
     Returns
     -------
@@ -93,8 +95,11 @@ def prepare(X: Any, options: Mapping[str, Any], name: str = "X") -> Held:
     t = _check.number(options["t"], "t", NAME, low=0, open_ends="l")
     source = rows_of(X, name, NAME, axis="examples")
     n = source.shape[0]
-    total = float(n)
+    near, row, column = np.zeros(n), 0, 1
     for piece in dissimilarities(source, name, NAME, metric="sqeuclidean", axis="examples").pieces():
-        total += 2 * float(np.exp(-t * piece).sum())
+        close = np.exp(-t * piece)
+        row, column = add_by_condition(close, np.ones_like(close), close, 0.0, 0.0, row, column, near)
+    total = float(near.sum()) + n
     value = math.log(total / n**2)
-    return Held(source, lambda rows: prepare(rows, options, name), fixed={"value": value})
+    influence = {"influence": n * (2 * near + 1) / total}
+    return Held(source, lambda rows: prepare(rows, options, name), rows=influence, fixed={"value": value})

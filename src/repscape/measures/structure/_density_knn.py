@@ -18,7 +18,12 @@ NAME = "density_knn"
 
 @within_memory
 def density_knn(
-    g: NeighborGraph, *, k: int = 10, id: float | None = None, error: Literal["auto"] | None = "auto"
+    g: NeighborGraph,
+    *,
+    k: int = 10,
+    id: float | Estimate | Literal["gride", "twonn"] | None = None,
+    duplicates: Literal["merge", "raise"] = "merge",
+    error: Literal["auto"] | None = "auto",
 ) -> Estimate:
     r"""Log density of every point from the volume that holds its k nearest neighbours.
 
@@ -31,27 +36,31 @@ def density_knn(
         Of n points, with indices and distances of at least k neighbours; Euclidean for the volumes to be volumes.
     k : int
         Neighbours: few follow the density closely and are noisy, many are steady and smooth it.
-    id : float > 0, optional
-        The intrinsic dimension d. None: the graph's own, the median of its Gride curve; ``options["id"]`` has it.
+    id : float > 0, Estimate, "gride" or "twonn", optional
+        The intrinsic dimension d. An Estimate: its value, with its standard error carried on. "twonn": the graph's own by
+        :func:`id_twonn`; "gride", and None: the median of its Gride curve; both with their errors. ``options["id"]`` has it.
+    duplicates : {"merge", "raise"}
+        "merge" takes identical rows, and rows that differ by rounding alone, for one point: neighbours are distinct points, and
+        the density is theirs times the mean number of rows to a point over the same neighbours. "raise" refuses them.
     error : {"auto", None}
-        Of the mean: the neighbour sandwich, and with the graph's own dimension also what its error moves.
+        Of the mean: the neighbour sandwich, and what the error of the dimension moves, where it has one.
 
     Returns
     -------
     Estimate
         value: the mean of the log densities, in nats; minus it is an estimate of the entropy. per_point (n,): the log density
-        at each point. details: "stderr" (n,), its error: 1 / sqrt(k) for a given d; "kstar" (n,), k. Where the dimension is the
-        graph's own, its error is carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the
+        at each point. details: "stderr" (n,), its error: 1 / sqrt(k) for a given d; "kstar" (n,), k. Where the dimension has
+        an error, it is carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the
         dimension's.
 
     Raises
     ------
     DegenerateDataError
-        If all k nearest neighbours of a point are copies of it.
+        If fewer than three points differ, or too few for so many neighbours.
     GraphDepthError
-        If the graph holds fewer than k neighbours.
+        If the graph holds fewer than k neighbours that are no copies of each other.
     InputError
-        If k or id is out of range, or the graph is of merged rows.
+        If k or id is out of range, or duplicates="raise" meets copies.
 
     References
     ----------
@@ -67,15 +76,13 @@ def density_knn(
     (2.8, 2.8)
     """
     _check.choice(error, "error", NAME, ("auto", None))
-    volumes = volumes_of(g, NAME, k=k, id=id)
+    volumes = volumes_of(g, NAME, k=k, id=id, duplicates=duplicates, errors=error is not None)
     sizes = np.full(volumes.n, k, dtype=np.int64)
     return density_estimate(
         volumes,
         volumes.log_density(sizes),
         np.full(volumes.n, 1 / math.sqrt(k)),
-        graph=g,
-        function=NAME,
         sizes=sizes,
-        options={"k": k},
+        options={"k": k, "duplicates": duplicates},
         error=error,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -23,9 +24,10 @@ CONVENTIONS = ("dadapy", "paper")
 def density_kstar(
     g: NeighborGraph,
     *,
-    id: float | None = None,
+    id: float | Estimate | Literal["gride", "twonn"] | None = None,
     k: int | None = None,
     convention: Literal["dadapy", "paper"] = "dadapy",
+    duplicates: Literal["merge", "raise"] = "merge",
     error: Literal["auto"] | None = "auto",
 ) -> Estimate:
     r"""Log density of every point over its own largest neighbourhood of constant density, k*.
@@ -37,30 +39,34 @@ def density_kstar(
     ----------
     g : NeighborGraph
         Of n points, with indices and distances of at least five neighbours; a hundred leave room to choose.
-    id : float > 0, optional
-        The intrinsic dimension. None: the graph's own, the median of its Gride curve; ``options["id"]`` has it.
+    id : float > 0, Estimate, "gride" or "twonn", optional
+        The intrinsic dimension. An Estimate: its value, with its standard error carried on. "twonn": the graph's own by
+        :func:`id_twonn`; "gride", and None: the median of its Gride curve; both with their errors. ``options["id"]`` has it.
     k : int, optional
-        Neighbours that may be used, at least five. None: all that are stored, in a study 100.
+        Neighbours that may be used, at least five. None: all that are stored, in a study up to 100.
     convention : {"dadapy", "paper"}
         Which size is taken: the first that is refused, as there (k - 1 where none is), or the last that is accepted.
+    duplicates : {"merge", "raise"}
+        "merge" takes identical rows, and rows that differ by rounding alone, for one point: neighbours are distinct points, and
+        the density is theirs times the mean number of rows to a point over the same neighbours. "raise" refuses them.
     error : {"auto", None}
-        Of the mean: the neighbour sandwich, and with the graph's own dimension also what its error moves.
+        Of the mean: the neighbour sandwich, and what the error of the dimension moves, where it has one.
 
     Returns
     -------
     Estimate
         value: the mean of the log densities, in nats. per_point (n,): the log density at each point. details: "stderr" (n,),
-        1 / sqrt(k*); "kstar" (n,), the neighbours used. Where the dimension is the graph's own, its error is
+        1 / sqrt(k*); "kstar" (n,), the neighbours used. Where the dimension has an error, it is
         carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the dimension's.
 
     Raises
     ------
     DegenerateDataError
-        If all of a point's k* neighbours are copies of it.
+        If fewer than three points differ, or too few for so many neighbours.
     GraphDepthError
-        If the graph holds fewer than five neighbours, or fewer than k.
+        If the graph holds fewer than five neighbours that are no copies of each other, or fewer than k.
     InputError
-        If id or k is out of range, or the graph is of merged rows.
+        If id or k is out of range, or duplicates="raise" meets copies.
 
     References
     ----------
@@ -78,16 +84,16 @@ def density_kstar(
     """
     _check.choice(convention, "convention", NAME, CONVENTIONS)
     _check.choice(error, "error", NAME, ("auto", None))
-    volumes = narrowed(volumes_of(g, NAME, k=k or LEAST, id=id), k, NAME)
+    volumes = narrowed(
+        volumes_of(g, NAME, k=k or LEAST, id=id, duplicates=duplicates, errors=error is not None), k, NAME
+    )
     sizes = chosen_sizes(volumes, convention)
     return density_estimate(
         volumes,
         volumes.log_density(sizes),
         1 / np.sqrt(sizes),
-        graph=g,
-        function=NAME,
         sizes=sizes,
-        options={"k": volumes.logs.shape[1], "convention": convention},
+        options={"k": volumes.logs.shape[1], "convention": convention, "duplicates": duplicates},
         error=error,
     )
 
@@ -97,7 +103,7 @@ def narrowed(volumes: Volumes, k: int | None, function: str) -> Volumes:
     if k is None:
         return volumes
     _check.integer(k, "k", function, low=LEAST)
-    return Volumes(volumes.logs[:, :k], volumes.indices[:, :k], volumes.dimension, volumes.source)
+    return replace(volumes, logs=volumes.logs[:, :k], indices=volumes.indices[:, :k])
 
 
 def chosen_sizes(volumes: Volumes, convention: str) -> np.ndarray:

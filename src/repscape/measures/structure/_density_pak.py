@@ -22,9 +22,10 @@ NAME = "density_pak"
 def density_pak(
     g: NeighborGraph,
     *,
-    id: float | None = None,
+    id: float | Estimate | Literal["gride", "twonn"] | None = None,
     k: int | None = None,
     convention: Literal["dadapy", "paper"] = "dadapy",
+    duplicates: Literal["merge", "raise"] = "merge",
     error: Literal["auto"] | None = "auto",
 ) -> Estimate:
     r"""Log density of every point by PAk: k* neighbours, and a density that may change linearly over them.
@@ -37,31 +38,35 @@ def density_pak(
     ----------
     g : NeighborGraph
         Of n points, with indices and distances of at least five neighbours; a hundred leave room to choose.
-    id : float > 0, optional
-        The intrinsic dimension. None: the graph's own, the median of its Gride curve; ``options["id"]`` has it.
+    id : float > 0, Estimate, "gride" or "twonn", optional
+        The intrinsic dimension. An Estimate: its value, with its standard error carried on. "twonn": the graph's own by
+        :func:`id_twonn`; "gride", and None: the median of its Gride curve; both with their errors. ``options["id"]`` has it.
     k : int, optional
-        Neighbours that may be used, at least five. None: all that are stored, in a study 100.
+        Neighbours that may be used, at least five. None: all that are stored, in a study up to 100.
     convention : {"dadapy", "paper"}
         How k* is chosen, as in :func:`density_kstar`.
+    duplicates : {"merge", "raise"}
+        "merge" takes identical rows, and rows that differ by rounding alone, for one point: neighbours are distinct points, and
+        the density is theirs times the mean number of rows to a point over the same neighbours. "raise" refuses them.
     error : {"auto", None}
-        Of the mean: the neighbour sandwich, and with the graph's own dimension also what its error moves.
+        Of the mean: the neighbour sandwich, and what the error of the dimension moves, where it has one.
 
     Returns
     -------
     Estimate
         value: the mean of the log densities, in nats. per_point (n,): the log density at each point. details: "stderr" (n,),
         sqrt((4 k* + 2) / ((k* - 1) k*)); "kstar" (n,); "without_trend", at how many points the likelihood has no maximum and
-        the density is that of :func:`density_kstar`. Where the dimension is the graph's own, its error is
+        the density is that of :func:`density_kstar`. Where the dimension has an error, it is
         carried on: "stderr" holds it too, "stderr_neighbors" (n,) does not, and "id_stderr" is the dimension's.
 
     Raises
     ------
     DegenerateDataError
-        If all of a point's k* neighbours are copies of it.
+        If fewer than three points differ, or too few for so many neighbours.
     GraphDepthError
-        If the graph holds fewer than five neighbours, or fewer than k.
+        If the graph holds fewer than five neighbours that are no copies of each other, or fewer than k.
     InputError
-        If id or k is out of range, or the graph is of merged rows.
+        If id or k is out of range, or duplicates="raise" meets copies.
 
     References
     ----------
@@ -79,7 +84,9 @@ def density_pak(
     """
     _check.choice(convention, "convention", NAME, CONVENTIONS)
     _check.choice(error, "error", NAME, ("auto", None))
-    volumes = narrowed(volumes_of(g, NAME, k=k or LEAST, id=id), k, NAME)
+    volumes = narrowed(
+        volumes_of(g, NAME, k=k or LEAST, id=id, duplicates=duplicates, errors=error is not None), k, NAME
+    )
     sizes = chosen_sizes(volumes, convention)
     trend = np.empty(volumes.n)
     adaptive_slopes(np.ascontiguousarray(volumes.logs), sizes, volumes.dimension, trend)
@@ -88,10 +95,8 @@ def density_pak(
         volumes,
         volumes.log_density(sizes) + np.where(plain, 0.0, trend),
         np.where(plain, 1 / np.sqrt(sizes), np.sqrt((4 * sizes + 2) / ((sizes - 1) * sizes))),
-        graph=g,
-        function=NAME,
         sizes=sizes,
-        options={"k": volumes.logs.shape[1], "convention": convention},
+        options={"k": volumes.logs.shape[1], "convention": convention, "duplicates": duplicates},
         error=error,
     )
     return replace(found, details={**found.details, "without_trend": int(plain.sum())})

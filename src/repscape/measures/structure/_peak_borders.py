@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._density import Volumes
-from ._peaks_kernels import assign, count_links, find_borders, find_centers, highest_links
+from ._peaks_kernels import assign, count_links, find_borders, find_centers, highest_links, join_plateaus
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
@@ -64,6 +64,9 @@ def preliminary(field: Field) -> tuple[IntArray, IntArray, Saddles]:
     labels = np.full(n, -1, dtype=np.int64)
     labels[centers] = np.arange(centers.size)
     assign(np.argsort(-height, kind="stable"), indices, holder, labels)
+    centers, labels = _joined(field, centers, labels)
+    center[:] = False
+    center[centers] = True
     other = np.empty(n, dtype=np.int64)
     find_borders(indices, field.sizes, labels, center, other)
     points = np.flatnonzero(other >= 0)
@@ -73,6 +76,23 @@ def preliminary(field: Field) -> tuple[IntArray, IntArray, Saddles]:
     chosen = order[_first_of_each(pairs[order])]
     points = points[chosen]
     return centers, labels, Saddles(pairs[chosen], field.log_density[points], field.stderr[points], points)
+
+
+def _joined(field: Field, centers: IntArray, labels: IntArray) -> tuple[IntArray, IntArray]:
+    """Return centres and labels with plateaus as one peak: without this each point of a lattice would be one."""
+    height = field.cautious
+    if np.unique(height).size == height.size:
+        return centers, labels
+    root = np.arange(centers.size)
+    center = np.zeros(height.size, dtype=np.bool_)
+    center[centers] = True
+    join_plateaus(height, np.ascontiguousarray(field.volumes.indices), field.sizes, center, labels, root)
+    order = np.lexsort((centers, -height[centers], root))  # the highest of each plateau, of equal ones the first
+    kept = np.sort(centers[order[_first_of_each(root[order][:, None])]])
+    _, number = np.unique(root, return_inverse=True)
+    place = np.empty(kept.size, dtype=np.int64)
+    place[number[labels[kept]]] = np.arange(kept.size)
+    return kept, place[number[labels]]
 
 
 def links(field: Field, labels: IntArray) -> Saddles:
@@ -86,11 +106,13 @@ def links(field: Field, labels: IntArray) -> Saddles:
     order = np.argsort(labels, kind="stable")
     given = (order, labels, np.ascontiguousarray(volumes.indices), np.bincount(labels, minlength=peaks))
     number = count_links(*given)
+    # A ball of points with copies is as dense as one that is so much smaller.
+    logs = volumes.logs if volumes.members is None else volumes.logs - volumes.copies()[0] / volumes.dimension
     pairs, points = np.empty((number, 2), dtype=np.int64), np.empty(number, dtype=np.int64)
     heights, stderr = np.empty(number), np.empty(number)
     highest_links(
         *given,
-        volumes.logs,
+        logs,
         volumes.dimension,
         np.log(places) - volumes.unit_ball,
         math.log(volumes.n),

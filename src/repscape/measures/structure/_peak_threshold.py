@@ -39,7 +39,7 @@ def automatic_z(field: Field, *, density: str, k: int, function: str) -> tuple[f
             f"z of {function} must be a number with density='kpeaks', whose errors are no errors of a log density. Got 'auto'."
         )
     n, dimension = field.volumes.n, field.volumes.dimension
-    given = field.volumes.source == "given"
+    given = field.volumes.id.given
     sizes = sorted(map(int, _cells(density, given)))
     z = split_threshold(n, dimension, density=density, k=k, given=given)
     least, most = table()["points"]

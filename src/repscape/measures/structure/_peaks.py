@@ -13,6 +13,7 @@ from ... import _check
 from ..._types import Brief
 from ...graph import NeighborGraph
 from ...machine import within_memory
+from .._result import Estimate
 from ._peak_borders import Field, Saddles, links, preliminary
 from ._peak_field import DENSITIES, field_of
 from ._peak_merge import Merging, tree_of
@@ -62,7 +63,10 @@ class Peaks(Brief):
     stderr: FloatArray
     """(n,) its error."""
     options: Mapping[str, Any]
-    """Every convention used: "z" and "z_from", "density", "k", "id" and "id_from"."""
+    """Every convention used: "z" and "z_from", "density", "k", "id" and "id_from", "duplicates", and the rows "merged"."""
+    id_errors: FloatArray
+    """(n,) how far the error of the dimension moves the log density at each point, all of them together; 0 where none is known.
+    It stretches all heights by one factor, and so is in no error of a peak or saddle."""
 
     @property
     def significance(self) -> FloatArray:
@@ -84,9 +88,10 @@ def cluster_peaks(
     *,
     z: float | Literal["auto"] = "auto",
     density: Literal["pak", "kstar", "knn", "kpeaks"] = "pak",
-    id: float | None = None,
+    id: float | Estimate | Literal["gride", "twonn"] | None = None,
     halo: bool = False,
     k: int | None = None,
+    duplicates: Literal["merge", "raise"] = "merge",
 ) -> Peaks:
     r"""Clusters as peaks of the density: each point goes uphill, and peaks within the noise of their saddles are one.
 
@@ -94,6 +99,7 @@ def cluster_peaks(
     stands above and that lies in the k* neighbourhood of no higher point. The others, highest first, follow their nearest
     neighbour that is assigned. The saddle of two peaks is the highest point of either whose nearest neighbour across is nearest
     to it. Two peaks are merged where either stands less than z times the errors above their saddle, the highest saddle first.
+    Neighbours of one and the same height are a plateau, and a plateau is one peak, or none where it leads up.
 
     Parameters
     ----------
@@ -106,27 +112,30 @@ def cluster_peaks(
         largest significance in samples of one normal distribution of as many points, dimensions and neighbours.
     density : {"pak", "kstar", "knn", "kpeaks"}
         Log density by :func:`density_pak`, :func:`density_kstar` or :func:`density_knn`; "kpeaks": k* itself stands for it.
-    id : float > 0, optional
-        The intrinsic dimension. None: the graph's own, the median of its Gride curve.
+    id : float > 0, Estimate, "gride" or "twonn", optional
+        The intrinsic dimension. An Estimate: its value, its standard error carried on to ``id_errors``. "twonn", "gride": the
+        graph's own, with its error. None: that of "gride", and no error of it is worked out.
     halo : bool
         Label points of the halo -1.
     k : int, optional
         For "knn" the neighbours, 16 by default; else those among which k* is chosen, up to 100 of those stored by default.
+    duplicates : {"merge", "raise"}
+        "merge" takes identical rows, and rows that differ by rounding alone, for one point that stands for so many rows, as
+        :func:`density_pak` does; ``options["merged"]`` counts them. "raise" refuses them.
 
     Returns
     -------
     Peaks
-        labels (n,), centers (m,), saddles and saddle_errors (m, m), halo (n,), the tree, and what they are made of. Copies of a
-        point count: where all neighbours used are copies, the next one that is none is taken too.
+        labels (n,), centers (m,), saddles and saddle_errors (m, m), halo (n,), the tree, and what they are made of.
 
     Raises
     ------
     DegenerateDataError
-        If the graph holds nothing but copies.
+        If fewer than three points differ.
     GraphDepthError
-        If the graph holds fewer than k neighbours, or than five.
+        If the graph holds fewer than k neighbours that are no copies of each other, or than five.
     InputError
-        If z, k or id is out of range, z is "auto" with density="kpeaks", or the graph is of merged rows.
+        If z, k or id is out of range, z is "auto" with density="kpeaks", or duplicates="raise" meets copies.
 
     References
     ----------
@@ -144,7 +153,7 @@ def cluster_peaks(
     """
     _check.choice(density, "density", NAME, DENSITIES)
     _check.choice(halo, "halo", NAME, (True, False))
-    field, used = field_of(g, NAME, density=density, k=k, id=id)
+    field, used = field_of(g, NAME, density=density, k=k, id=id, duplicates=duplicates)
     threshold, source = settled_z(z, field, NAME, density=density, k=used)
     centers, labels, saddles = preliminary(field)
     if z == "auto":
@@ -156,8 +165,11 @@ def cluster_peaks(
         "density": density,
         "k": used,
         "id": field.volumes.dimension,
-        "id_from": field.volumes.source,
+        "id_from": field.volumes.id.source,
         "halo": halo,
+        "duplicates": duplicates,
+        "merged": field.volumes.rows - field.volumes.n,
+        **(field.volumes.conventions or {}),
     }
     return _described(field, centers, labels, merging=merging, options=options)
 
@@ -186,13 +198,18 @@ def _described(
     heights, errors, points = np.full((m, m), np.nan), np.full((m, m), np.nan), np.full((m, m), -1, dtype=np.int64)
     for one, other in (pairs.T, pairs.T[::-1]):
         heights[one, other], errors[one, other], points[one, other] = left.heights, left.stderr, left.points
-    own = centers[kept]
-    populations = np.bincount(final, minlength=m)
+    volumes, own = field.volumes, centers[kept]
+    labels_of_rows = volumes.by_row(final)
+    populations = np.bincount(labels_of_rows, minlength=m)
     highest = np.where(np.isnan(heights), -np.inf, heights).max(axis=1, initial=-np.inf)
-    halo = field.log_density < highest[final]
+    halo = volumes.by_row(field.log_density < highest[final])
+    first = volumes.first
+    moved = (
+        np.zeros(volumes.n) if volumes.id.stderr is None else np.abs(volumes.slopes(field.sizes)) * volumes.id.stderr
+    )
     return Peaks(
-        labels=np.where(halo, -1, final) if options["halo"] else final,
-        centers=own,
+        labels=np.where(halo, -1, labels_of_rows) if options["halo"] else labels_of_rows,
+        centers=first[own],
         saddles=heights,
         saddle_errors=errors,
         halo=halo,
@@ -205,10 +222,11 @@ def _described(
         heights=field.log_density[own],
         errors=field.stderr[own],
         populations=populations,
-        saddle_points=points,
-        log_density=field.log_density,
-        stderr=field.stderr,
+        saddle_points=np.where(points >= 0, first[points], -1),
+        log_density=volumes.by_row(field.log_density),
+        stderr=volumes.by_row(field.stderr),
         options=options,
+        id_errors=volumes.by_row(moved),
     )
 
 

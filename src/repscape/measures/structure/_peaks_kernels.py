@@ -30,6 +30,33 @@ def find_centers(height, indices, sizes, center, holder):  # type: ignore[no-unt
 
 
 @njit(cache=True, nogil=True)
+def join_plateaus(height, indices, sizes, center, labels, root):  # type: ignore[no-untyped-def]  # house: as above
+    """Fill root (m,) with the peak that each preliminary one is part of: neighbours of equal height are one plateau.
+
+    A centre with a neighbour of its height that belongs elsewhere is no peak of its own, but leads up there.
+    """
+    for i in range(indices.shape[0]):
+        for rank in range(sizes[i]):
+            j = indices[i, rank]
+            if height[i] != height[j] or labels[i] == labels[j] or not (center[i] or center[j]):
+                continue
+            a, b = labels[i], labels[j]
+            while root[a] != a:
+                a = root[a]
+            while root[b] != b:
+                b = root[b]
+            if a < b:
+                root[b] = a
+            else:
+                root[a] = b
+    for a in range(root.size):
+        top = a
+        while root[top] != top:
+            top = root[top]
+        root[a] = top
+
+
+@njit(cache=True, nogil=True)
 def assign(order, indices, holder, labels):  # type: ignore[no-untyped-def]  # house: as above
     """Give every point, highest first, the label of its nearest neighbour that has one; labels (n,) holds the centres'.
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 from ... import _check
 from ..._types import Brief
 from ...errors import InputError
-from ...graph import knn_graph
+from ...graph import distinct_graph, distinct_rows
 from ...machine import within_memory
+from .._result import Estimate
 from ._peak_field import field_of
 
 FloatArray = npt.NDArray[np.float64]
@@ -63,7 +64,7 @@ def cluster_plain_peaks(
     least_distance: float | None = None,
     density: Literal["pak", "kstar", "knn"] = "knn",
     k: int | None = None,
-    id: float | None = None,
+    id: float | Estimate | Literal["gride", "twonn"] | None = None,
 ) -> PlainPeaks:
     """Plain density peaks: centres are far from any denser point, and each other point follows its nearest denser one.
 
@@ -84,14 +85,14 @@ def cluster_plain_peaks(
         As in :func:`cluster_peaks`.
     k : int, optional
         For "knn" the neighbours, 16 by default; else those among which k* is chosen, up to 100.
-    id : float > 0, optional
-        The intrinsic dimension. None: the graph's own.
+    id : float > 0, Estimate, "gride" or "twonn", optional
+        The intrinsic dimension, as in :func:`cluster_peaks`.
 
     Returns
     -------
     PlainPeaks
         labels (n,), centers (m,), and the decision graph: log_density and distances (n,). Of points of one density the earlier
-        counts as the denser.
+        counts as the denser. Identical rows are one point; ``options["merged"]`` counts them.
 
     Raises
     ------
@@ -124,23 +125,21 @@ def cluster_plain_peaks(
         -np.inf if cut is None else _check.number(cut, name, NAME)
         for cut, name in ((least_density, "least_density"), (least_distance, "least_distance"))
     )
-    graph = knn_graph(points, min(max(DEPTH, k or 0), n - 1))
+    distinct, _ = distinct_rows(points)
+    graph = distinct_graph(points, min(max(DEPTH, k or 0), distinct.size - 1), rounding=True)
     field, used = field_of(graph, NAME, density=density, k=k, id=id)
-    above, distances = _uphill(points, field.log_density, np.asarray(graph.indices), np.asarray(graph.distances))
+    first = field.volumes.first
+    indices, lengths = np.asarray(graph.indices), np.asarray(graph.distances)
+    above, distances = _uphill(points[first], field.log_density, indices, lengths)
     score = distances * np.exp(field.log_density / field.volumes.dimension)
     if peaks is None:
         chosen = (field.log_density > low) & (distances > far)
         chosen[above < 0] = True
     else:
-        chosen = np.zeros(n, dtype=bool)
+        _check.integer(peaks, "peaks", NAME, low=1, high=first.size, why="points that differ")
+        chosen = np.zeros(first.size, dtype=bool)
         chosen[np.lexsort((-field.log_density, -score, above >= 0))[:peaks]] = True
-    order = _order(field.log_density)
-    centers = order[chosen[order]]
-    labels = np.empty(n, dtype=np.int64)
-    labels[centers] = np.arange(centers.size)
-    for point in order.tolist():  # from the densest: whom it follows has a label
-        if not chosen[point]:
-            labels[point] = labels[above[point]]
+    centers, labels = _followed(field.log_density, chosen, above)
     options = {
         "peaks": peaks,
         "least_density": least_density,
@@ -148,9 +147,32 @@ def cluster_plain_peaks(
         "density": density,
         "k": used,
         "id": field.volumes.dimension,
-        "id_from": field.volumes.source,
+        "id_from": field.volumes.id.source,
+        "merged": n - first.size,
+        **(field.volumes.conventions or {}),
     }
-    return PlainPeaks(labels, centers, field.log_density, distances, above, score, options)
+    of_rows = field.volumes.by_row
+    return PlainPeaks(
+        of_rows(labels),
+        first[centers],
+        of_rows(field.log_density),
+        of_rows(distances),
+        of_rows(np.where(above >= 0, first[above], -1)),
+        of_rows(score),
+        options,
+    )
+
+
+def _followed(height: FloatArray, chosen: npt.NDArray[np.bool_], above: IntArray) -> tuple[IntArray, IntArray]:
+    """Return the centres, the densest first, and the label of each point (n,)."""
+    order = _order(height)
+    centers = order[chosen[order]]
+    labels = np.empty(height.size, dtype=np.int64)
+    labels[centers] = np.arange(centers.size)
+    for point in order.tolist():  # from the densest: whom it follows has a label
+        if not chosen[point]:
+            labels[point] = labels[above[point]]
+    return centers, labels
 
 
 def _order(height: FloatArray) -> IntArray:

@@ -9,16 +9,29 @@ from .._table import ISOMETRIES, Measure
 
 USUAL_SIZES = 100
 LEAST_SIZES = 5
+MANY = 10
+"""One row in so many that is a copy of another is worth a word."""
 
 
-def _density_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
-    """Neighbours among which a density chooses: its k, or the usual number where k is None."""
+def _chosen_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours without which there is no density: its k, or so few that k* can be chosen among them."""
+    return LEAST_SIZES if options["k"] is None else int(options["k"])
+
+
+def _chosen_wants(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
+    """Neighbours among which k* is chosen, where there are so many: its k, or the usual number where k is None."""
     return USUAL_SIZES if options["k"] is None else int(options["k"])
 
 
-def _peaks_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int:
-    """Neighbours without which there are no peaks: its k, or so few that k* can be chosen."""
-    return LEAST_SIZES if options["k"] is None else int(options["k"])
+def _copies(result: Any) -> str:
+    """Warn where many rows are copies: peaks are those of the points that differ."""
+    merged = int(result.options["merged"])
+    if merged * MANY < result.n:
+        return ""
+    return (
+        f"{merged:,} of {result.n:,} rows are copies of others: density peaks take them for {result.n - merged:,} points, and "
+        "know little where few are left (rounded values, repeated examples)."
+    )
 
 
 ROWS: tuple[Measure, ...] = (
@@ -54,6 +67,9 @@ ROWS: tuple[Measure, ...] = (
         reference="Loftsgaarden and Quesenberry 1965",
         label="log density (nats)",
         neighbors="k",
+        wants=USUAL_SIZES,
+        merges=True,
+        version=2,
     ),
     Measure(
         "density_kstar",
@@ -64,7 +80,10 @@ ROWS: tuple[Measure, ...] = (
         higher_means="points stand closer together",
         reference="Rodriguez et al. 2018",
         label="log density (nats)",
-        neighbors=_density_depth,
+        neighbors=_chosen_depth,
+        wants=_chosen_wants,
+        merges=True,
+        version=2,
     ),
     Measure(
         "density_pak",
@@ -75,7 +94,10 @@ ROWS: tuple[Measure, ...] = (
         higher_means="points stand closer together",
         reference="Rodriguez et al. 2018",
         label="log density (nats)",
-        neighbors=_density_depth,
+        neighbors=_chosen_depth,
+        wants=_chosen_wants,
+        merges=True,
+        version=2,
     ),
     Measure(
         "peaks_agreement",
@@ -87,7 +109,11 @@ ROWS: tuple[Measure, ...] = (
         higher_means="peaks of the density are closer to the labels",
         reference="d'Errico et al. 2021",
         label="agreement of peaks with labels",
-        neighbors=_peaks_depth,
+        tells=("peaks", "purity", "halo", "largest", "nmi", "populations"),
+        neighbors=_chosen_depth,
         wants=USUAL_SIZES,
+        merges=True,
+        version=2,
+        alarm=_copies,
     ),
 )

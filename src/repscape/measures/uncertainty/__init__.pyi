@@ -1,9 +1,11 @@
 from ._bounds import within_bounds
-from ._calibrated import drawn_null, with_null
+from ._calibrated import TIES, drawn_null, with_null, withheld
 from ._depths import DEEP, SURROUNDINGS, depth_for, depth_for_gride
+from ._doubled import some_examples, surplus_of_pairs
 from ._examples_needed import sample_size
 from ._influence import (
     FEW,
+    LEAD,
     MOMENTS,
     by_group,
     by_unit,
@@ -32,7 +34,6 @@ from ._resample import (
     replicates_of_influence,
     spread_of,
     subsample_error,
-    subsample_replicates,
     subsets,
 )
 from ._sample_size import sample_size_curve
@@ -47,6 +48,7 @@ __all__ = [
     "Deviations",
     "Exchanges",
     "FEW",
+    "LEAD",
     "MOMENTS",
     "IntArray",
     "JointNull",
@@ -58,6 +60,7 @@ __all__ = [
     "SURROUNDINGS",
     "Spread",
     "Surroundings",
+    "TIES",
     "by_group",
     "by_unit",
     "deleted_parts",
@@ -88,12 +91,14 @@ __all__ = [
     "shuffle_null",
     "shuffles",
     "spread_by_influence",
+    "some_examples",
     "spread_of",
     "subsample_error",
-    "subsample_replicates",
     "subsets",
+    "surplus_of_pairs",
     "whole_groups",
     "usual_permutations",
     "with_null",
+    "withheld",
     "within_bounds",
 ]

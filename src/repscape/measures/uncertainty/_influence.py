@@ -24,7 +24,7 @@ LEAST_GROUPS = 8
 ROUGH = 30
 """Scores of pairs and products have kurtosis 9 to 15, so that of n of them n_eff is n / 9 to n / 15: below n / 30 are few."""
 LEAD = 2
-"""Below so many effective parts one of a jackknife's parts decides; twenty normal ones fall below it in 1 of 40,000 samples."""
+"""Below so many effective parts or examples one decides; twenty normal parts fall below it in 1 of 40,000 samples."""
 ResultT = TypeVar("ResultT", Estimate, Curve)
 SINGLE = ("model", "naive", "sandwich")  # errors that take examples for single ones
 

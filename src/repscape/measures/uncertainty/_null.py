@@ -69,7 +69,12 @@ class Null:
 
 
 def threshold(value: float, drawn: FloatArray, *, less: bool = False) -> float:
-    """Return the 1 - alpha quantile of the drawn values and the value itself, the ceil((1 - alpha)(K + 1))-th of them."""
+    """Return the 1 - alpha quantile of the drawn values and the value itself, the ceil((1 - alpha)(K + 1))-th of them.
+
+    NaN where that is the last of them: of so few draws none says what 5 % pass, and nothing could be beyond itself.
+    """
+    if 1 / (1 + drawn.size) > ALPHA:
+        return math.nan
     sign = -1.0 if less else 1.0
     held = np.sort(sign * np.append(drawn, value))
     return sign * float(held[math.ceil((1 - ALPHA) * held.size - 1e-9) - 1])

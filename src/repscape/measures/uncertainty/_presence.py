@@ -1,7 +1,7 @@
 """The error of neighbourhood overlap from what each point does to the lists of others.
 
-Lists of ten neighbours and more overlap so far that the products of the neighbour sandwich are mostly noise, as for Gride at
-larger ranks. What each point does to the sum of all shares is counted instead: its own, and what its presence does to the lists
+Lists of neighbours overlap so far that the products of the neighbour sandwich are mostly noise, as for Gride at larger
+ranks. What each point does to the sum of all shares is counted instead: its own, and what its presence does to the lists
 of others. The squares of that hold what single points say once, and the noise of pairs and of larger groups several times, for
 every point that has part in it. What single points say is known by itself: it is what two random halves of the points agree on,
 at half of k, hence at the same scale. The rest is divided by how often it is counted.
@@ -16,35 +16,50 @@ import numpy as np
 import numpy.typing as npt
 from numba import njit
 
+from ._influence import by_group
 from ._resample import subsets
 
 FloatArray = npt.NDArray[np.float64]
-LEAST_K = 10
-"""Below, half of k neighbours say too little, and the products of the sandwich are few."""
+LEAST_K = 3
+"""Below, half of k is no neighbour at all."""
 TIMES = 10 / 3
 """How often noise that belongs to no single point is counted: pairs 2 to 3 times, larger groups more often. Simulated
 (docs/calibration.md): with it errors are .95 to 1.2 times the spread on tori, Gaussians and mixtures, N = 300 to 4,000."""
+TWICE = 2
+"""Of whole groups, whose noise is mostly that of two of them: each counts it."""
 LEAST_KNOWN = 0.9
 
 
-def influence_error(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int) -> tuple[float, FloatArray] | None:
+def influence_error(
+    a: npt.NDArray[Any], b: npt.NDArray[Any], k: int, *, groups: npt.NDArray[np.int64] | None = None
+) -> tuple[float, FloatArray] | None:
     """Return the standard error of the overlap of two graphs (n, depth), and the influence (n,) of each point.
 
-    None where a graph holds no neighbour beyond the k-th, or too few to find k / 2 of them in half of the points.
+    `groups` (n,): points that come and go together; halves are then of whole groups, and what belongs to no single group counts
+    half. None where a graph holds no neighbour beyond the k-th, or too few to find k / 2 of them in half of the points.
     """
     n = a.shape[0]
     if min(a.shape[1], b.shape[1]) <= k:
         return None
     drawn = np.ones(n, dtype=np.bool_)
     influence = presence(a, b, k, drawn=drawn) / k
-    drawn[next(subsets(n, draws=1))] = False
+    units = n if groups is None else int(groups.max()) + 1
+    taken = np.zeros(units, dtype=np.bool_)
+    taken[next(subsets(units, draws=1))] = True
+    drawn &= ~(taken if groups is None else taken[groups])
     halves = [presence(a, b, k // 2, drawn=part) / (k // 2) for part in (drawn, ~drawn)]
     known = np.isfinite(halves[0]) & np.isfinite(halves[1])
     if known.mean() < LEAST_KNOWN:
         return None
+    if groups is not None:
+        for half in halves:
+            half[~known] = half[known].mean()
+        influence, *halves = (by_group(found, groups) for found in (influence, *halves))
+        known[:] = True
     own = max(float(np.cov(halves[0][known], halves[1][known])[0, 1]), 0.0)
     squares = float(influence.var(ddof=1))
-    return math.sqrt((own + max(squares - own, 0.0) / TIMES) / n), influence
+    times = TIMES if groups is None else TWICE
+    return math.sqrt((own + max(squares - own, 0.0) / times) / n), influence
 
 
 def presence(a: npt.NDArray[Any], b: npt.NDArray[Any], k: int, *, drawn: npt.NDArray[np.bool_]) -> FloatArray:

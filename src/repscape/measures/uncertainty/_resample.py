@@ -87,12 +87,6 @@ def replicates_of(
     return (values - values.mean(axis=0)) * scale.reshape(-1, *[1] * (values.ndim - 1))  # type: ignore[no-any-return]
 
 
-def subsample_replicates(statistic: Callable[[IntArray], float], n: int, *, value: float) -> tuple[Spread, FloatArray]:
-    """Return the error of `value` over halves that depend on n alone, and the replicates: values of the same examples pair."""
-    replicates = replicates_of(statistic, n, share=0.5)
-    return spread_of(replicates, value), replicates
-
-
 def replicates_of_influence(
     influence: FloatArray, *, stderr: float | None = None, draws: int = REPLICATES
 ) -> FloatArray:

@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from ... import _check, _random
 from ...errors import DegenerateDataError, InputError
-from ...graph import knn_graph
 from .._result import Curve, Estimate
 from .._rows import measure as row_of
 from .._table import REPRESENTATIONS, Measure
@@ -167,7 +166,7 @@ def measured(  # house: what a call of a measure needs
             arguments.append(own[kind])
         else:
             side = next(sides)
-            arguments.append(knn_graph(side, depth) if kind == "graph" and not row.merges else side)
+            arguments.append(row.as_taken(side, depth) if kind == "graph" else side)
     try:
         return row(*arguments, **cut)
     except DegenerateDataError as error:

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 from ...errors import InputError
 from ...examples import read_examples
 from ...figures import Drawing, Line, draw_embeddings, draw_lines, draw_peak_flow, draw_peaks
-from ...graph import knn_graph
+from ...findings import highest_words
+from ...graph import distinct_graph, distinct_rows
 from ...measures.structure import Peaks, cluster_peaks, embed
 from ...plan import Plan
 from ...report import Section
-from ...results import Results
+from ...results import Record, Results
 from ...store import Store
 from ...study import extract
 from ...study import run as run_study
 from .._order import Order, Ours, Outcome, Shown
 from ..materials import forecast_models, save_tiny, settle
+from ._few_shot_questions import COLUMNS, asked_of, questions
 
-COLUMNS = ("subject", "answer")
-SHOTS = "shots"
+PEAKS = "peaks_agreement"
 SHOWN = 3
-SUBJECTS = {
-    "films": "wonderful moving brilliant funny",
-    "books": "warm superb charming gripping",
-    "games": "dull awful clumsy boring",
-    "plays": "flat dreadful tedious silly",
-}
-ANSWERS = ("actor", "scene", "story", "film")
-FILLER = "the was a with an and one that they saw in it"
-MADE_UP = 240
-EXAMPLES = (0, 2)
 
 
 def forecast(order: Order) -> Sequence[str]:
@@ -53,23 +42,25 @@ def run(order: Order) -> Outcome:
     """Read every layer at the last token, find peaks, and set them beside subjects and answers."""
     if len(order.models) != 1:
         raise InputError(f"models of the recipe {order.recipe.name} must be one. Got {len(order.models)}.")
-    tables, made = _questions(order)
+    tables, about = questions(order)
+    asked, alone = asked_of(order, tables)
+    made = "" if order.data else about
     settled = settle(order, lambda folder: save_tiny(folder, order))
     (model,) = settled.models.values()
     stores: dict[str, Store] = {}
     for name, table in tables.items():
-        examples = read_examples(table, text="text", label=COLUMNS[0])
+        examples = read_examples(table, text="text", label=list(COLUMNS))
         to = order.folder / "activations" / f"{name}.zarr"
         reading = {"pool": "last", "max_length": order.options["max_length"], "progress": order.progress}
         stores[name] = extract(model, examples, to=to, **reading)
-    layers, alike = _apart(stores)
+    layers, alike = _apart(order, stores)
     convention = {"k": order.options["k"], "z": order.options["z"]}
     results = run_study(
         stores if len(stores) > 1 else next(iter(stores.values())),
         Plan(
-            measures=["id_twonn", ("peaks_agreement", convention), "overlap_labels"],
+            measures=["id_twonn", (PEAKS, convention), "overlap_labels"],
             layers=layers,
-            labels=list(COLUMNS),
+            labels=list(asked),
         ),
         folder=order.folder,
         origin=order.origin(stand_in=settled.stand_in or made),
@@ -82,7 +73,8 @@ def run(order: Order) -> Outcome:
     )
     notes = (
         *([f"{settled.stand_in}."] if settled.stand_in else []),
-        *([made] if made else []),
+        *([about] if about else []),
+        *alone,
         *([f"Left out, since most prompts end in one and the same state there: {', '.join(alike)}."] if alike else []),
         *_found(results, stores),
     )
@@ -92,44 +84,7 @@ def run(order: Order) -> Outcome:
     return Outcome(results, ours, sections, notes, Shown(first))
 
 
-def _questions(order: Order) -> tuple[dict[str, pd.DataFrame], str]:
-    """Return a table of prompts for each number of shots, and what stood in for the study's questions."""
-    limit = order.options["limit"]
-    if order.data is None:
-        return (
-            {f"{shots} shots": _made_up(min(limit, MADE_UP), shots, order.rng) for shots in EXAMPLES},
-            f"Made-up questions stand in for {order.recipe.data}: no number says anything about questions.",
-        )
-    held = read_examples(order.data).table
-    lacking = [name for name in ("text", *COLUMNS) if name not in held]
-    if lacking:
-        raise InputError(
-            f"data of the recipe {order.recipe.name} must have the columns text, {', '.join(COLUMNS)}. It lacks "
-            f"{', '.join(lacking)}: {Path(order.data).name} has {', '.join(map(str, held.columns))}."
-        )
-    if SHOTS not in held:
-        return {"prompts": held.head(limit)}, ""
-    return {f"{shots} shots": own.head(limit) for shots, own in held.groupby(SHOTS, sort=True)}, ""
-
-
-def _made_up(count: int, shots: int, rng: int) -> pd.DataFrame:
-    """Write questions of a subject's words that end in an answer's, after so many solved ones of the same subject."""
-    draw = np.random.default_rng(rng)
-    subjects, answers = draw.choice(list(SUBJECTS), count), draw.choice(ANSWERS, count)
-
-    def question(subject: str) -> str:
-        words = [*draw.choice(FILLER.split(), 6), *draw.choice(SUBJECTS[subject].split(), 3)]
-        return " ".join(draw.permutation(words))
-
-    def prompt(subject: str, answer: str) -> str:
-        solved = [f"{question(subject)} {draw.choice(ANSWERS)}" for _ in range(shots)]
-        return " ".join([*solved, question(subject), answer])
-
-    texts = [prompt(str(subject), str(answer)) for subject, answer in zip(subjects, answers, strict=True)]
-    return pd.DataFrame({"text": texts, "subject": subjects, "answer": answers})
-
-
-def _apart(stores: Mapping[str, Store]) -> tuple[list[str], list[str]]:
+def _apart(order: Order, stores: Mapping[str, Store]) -> tuple[list[str], list[str]]:
     """Return the layers in which prompts differ, and those in which most end alike, as their last token alone would."""
     kept: list[str] = []
     alike: list[str] = []
@@ -137,19 +92,34 @@ def _apart(stores: Mapping[str, Store]) -> tuple[list[str], list[str]]:
         states = [np.asarray(store[layer]) for store in stores.values()]
         differ = all(len(np.unique(own, axis=0)) > len(own) / 2 for own in states)
         (kept if differ else alike).append(layer)
+    if not kept:
+        raise InputError(
+            f"text of the recipe {order.recipe.name} must end in different states: in every layer most prompts end in one and "
+            f"the same, as copies do, prompts of words that the model does not know, or prompts "
+            f"cut off at max_length={order.options['max_length']} before they differ."
+        )
     return kept, alike
+
+
+def _records(results: Results, name: str, column: str) -> list[Record]:
+    held = [r for r in results.select(PEAKS) if r.place.model == name and r.column == column]
+    return sorted(held, key=lambda r: r.place.layer.index)
 
 
 def _values(results: Results, name: str, column: str, detail: str | None = None) -> tuple[list[float], list[float]]:
     """Return the layers' places and a measure of them, for one kind of prompts."""
-    held = [r for r in results.select("peaks_agreement") if r.place.model == name and r.column == column]
-    held.sort(key=lambda r: r.place.layer.index)
+    held = _records(results, name, column)
     values = [r.result.details[detail] if detail else r.result.value for r in held]  # type: ignore[union-attr]
     return [float(r.place.layer.index) for r in held], [float(value) for value in values]
 
 
 def _models(results: Results) -> list[str]:
-    return list(dict.fromkeys(r.place.model for r in results.select("peaks_agreement")))
+    return list(dict.fromkeys(r.place.model for r in results.select(PEAKS)))
+
+
+def _columns(results: Results) -> list[str]:
+    """Return the columns that peaks were set beside, in any layer."""
+    return [str(column) for column in dict.fromkeys(r.column for r in results.select(PEAKS))]
 
 
 def _by_layer(results: Results, stores: Mapping[str, Store]) -> tuple[Drawing, ...]:
@@ -162,12 +132,14 @@ def _by_layer(results: Results, stores: Mapping[str, Store]) -> tuple[Drawing, .
         Drawing(
             f"peaks-{column}",
             draw_lines(lines(column), x="layer", y="adjusted Rand index", heading=f"Peaks and {column}s"),
-            f"Agreement of density peaks with the column {column}: 1 where peaks are its values, 0 by chance.",
+            f"Agreement of density peaks with the column {column}: 1 where peaks are its values, 0 by chance; no errors.",
         )
-        for column in COLUMNS
+        for column in _columns(results)
     ]
-    number = draw_lines(lines(COLUMNS[0], "peaks"), x="layer", y="peaks", heading="Number of peaks")
-    return (*agreement, Drawing("number-of-peaks", number, "Peaks that stand out, layer by layer."))
+    if not agreement:
+        return ()
+    number = draw_lines(lines(_columns(results)[0], "peaks"), x="layer", y="peaks", heading="Number of peaks")
+    return (*agreement, Drawing("number-of-peaks", number, "Peaks that stand out, layer by layer; no errors."))
 
 
 def _topography(order: Order, stores: Mapping[str, Store], layers: Sequence[str]) -> list[Drawing]:
@@ -211,7 +183,8 @@ def _topography(order: Order, stores: Mapping[str, Store], layers: Sequence[str]
 
 
 def _peaks(order: Order, states: np.ndarray) -> Peaks:
-    graph = knn_graph(states, min(100, len(states) - 1))
+    rows, _ = distinct_rows(states)  # prompts that end in one state are one point
+    graph = distinct_graph(states, min(100, rows.size - 1), rounding=True)
     return cluster_peaks(graph, z=order.options["z"], density="knn", k=order.options["k"])
 
 
@@ -222,14 +195,10 @@ def _standing(peaks: Peaks) -> np.ndarray:
 
 
 def _found(results: Results, stores: Mapping[str, Store]) -> list[str]:
-    """Say where peaks agree best with each column."""
-    said = []
-    for name in _models(results):
-        for column in COLUMNS:
-            layers, values = _values(results, name, column)
-            best = int(np.argmax(values))
-            shown = name or next(iter(stores))
-            said.append(
-                f"{shown}: peaks agree best with {column} at layer {layers[best]:.0f} (index {values[best]:.2f})."
-            )
-    return said
+    """Say how well peaks agree with each column, and where, as far as that is known."""
+    return [
+        f"{name or next(iter(stores))}: agreement of peaks with {column}, "
+        f"{highest_words(_records(results, name, column))}."
+        for name in _models(results)
+        for column in _columns(results)
+    ]

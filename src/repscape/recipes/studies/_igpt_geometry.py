@@ -10,6 +10,7 @@ import numpy as np
 
 from ...errors import DegenerateDataError
 from ...figures import Drawing, Line, draw_lines
+from ...findings import highest_words
 from ...measures import Curve, rounded
 from ...plan import Plan
 from ...report import Section
@@ -40,6 +41,7 @@ TWONN, DECIMATION, LABELS = "id_twonn", "id_decimation", "overlap_labels"
 FRACTION, POINTS = 0.98, 90_000 // 32
 """Of the ratios, and points of a subset, that the paper's dimensions are of."""
 K, DEEP_K = 10, 30
+CLEAR = 2.0  # errors from which on a difference is told
 PAPER = 300  # classes, and images of each
 FEW = 50  # digits of a class, where they stand in
 SYNSET = re.compile(r"n\d{8}")  # what a class of ImageNet is called
@@ -184,9 +186,7 @@ def _section(results: Results, models: Sequence[str], *, published: bool) -> Sec
             lines[model] = Line(curve.depths, curve.values, curve.stderr)
         if published:
             lines["published peaks"] = published_peaks(peaks)
-        caption = (
-            f"{heading}, after the first normalisation of every block, against relative depth; bands are one error."
-        )
+        caption = f"{heading}, after the first normalisation of every block, against relative depth; bands are 95 % intervals."
         drawings.append(
             Drawing(f"{name}-by-depth", draw_lines(lines, x="relative depth", y=y, heading=heading), caption)
         )
@@ -200,11 +200,13 @@ def published_peaks(values: Sequence[float]) -> Line:
 
 
 def _peaks(results: Results, model: str) -> str:
-    dimension, labels = _dimension(results, model), _labels(results, model)
-    top, best = dimension.peak, labels.peak
+    dimension = _dimension(results, model)
+    top = dimension.peak
     highest = rounded(dimension.values[top], _known(dimension.stderr[top]))
-    shared = rounded(labels.values[best], labels.stderr[best])
+    below = dimension.values[top] - dimension.values
+    clear = below > CLEAR * np.hypot(dimension.stderr, dimension.stderr[top])  # an unknown error tells nothing
+    shared = highest_words(results.select(variant=f"{LABELS}(k={DEEP_K})", model=model).records)
     return (
-        f"{model}: dimension {highest} at its highest, at depth {dimension.depths[top]:.2f}; label overlap {shared} "
-        f"(k = {DEEP_K}), at depth {labels.depths[best]:.2f}."
+        f"{model}: the largest dimension is {highest}, at depth {dimension.depths[top]:.2f}, with {int((~clear).sum()) - 1} "
+        f"more of {clear.size} layers within two errors of it; label overlap (k = {DEEP_K}), {shared}."
     )

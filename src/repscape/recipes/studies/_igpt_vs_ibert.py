@@ -207,7 +207,7 @@ def _section(results: Results) -> Section:
             equal, x="relative depth", y="neighbourhood overlap", heading="The two models at equal layers"
         )
         caption = (
-            "Share of neighbours that an image has in both models, at equal layers of each site; bands are one error."
+            "Share of neighbours that an image has in both models, at equal layers of a site; bands are 95 % intervals."
         )
         drawings.append(Drawing("equal-layers", figure, caption))
     for site in dict.fromkeys(frame["site"]):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from ...findings import best_probed, suggest_layers
+from ...findings import best_probed, highest_words, suggest_layers
 from ...measures import Estimate
 from ...plan import Plan
 from ...report import Section
@@ -96,11 +96,12 @@ def _words(results: Results, tables: Mapping[str, pd.DataFrame]) -> list[str]:
         advice = next(one for one in suggest_layers(results, measure=DIMENSION) if one.model == model)
         best = best_probed(results.select(PROBE, model=model), model=model)
         overlap, accuracy = table.set_index("layer")[HEAD[SHARED]], table.set_index("layer")[HEAD[PROBE]]
+        shared = highest_words([record for record, _ in _of(results, SHARED, model)])
         agree = overlap.corr(accuracy, method="spearman")
         probed = f" Best by the probe: {best.layer}, {best.words}." if best is not None else ""
         said.append(
-            f"{name}: label overlap is highest at {overlap.idxmax()} ({overlap.max():.3f}); its rank correlation with the "
-            f"probe's accuracy over {len(table)} layers is {agree:.2f}.{probed} {advice.evidence}"
+            f"{name}: label overlap, {shared}; its rank correlation with the probe's accuracy over {len(table)} layers is "
+            f"{agree:.2f}.{probed} {advice.evidence}"
         )
     return said
 

@@ -22,6 +22,8 @@ from ..materials import LABEL, forecast_models, forecast_reviews, read_reviews, 
 
 SET = ("quality_rankme", "quality_entropy", "quality_collapse")
 TOKENS = ("quality_entropy", "quality_curvature")
+DECADES = 100.0
+"""Values that span more stand on a logarithmic axis."""
 WIDTH = 64
 """Features from which on there are ranks enough for the exponent of the spectrum."""
 
@@ -67,7 +69,7 @@ def run(order: Order) -> Outcome:
     notes = (
         *([f"{settled.stand_in}."] if settled.stand_in else []),
         reviews.note,
-        f"The largest normalised entropy of a layer's prompts is {most:.3f}; above 1 it cannot be.",
+        f"The largest normalised entropy of a layer, mean over its prompts, is {most:.3f}; above 1 it cannot be.",
         *(one.evidence for one in advice),
         *(f"{said.words}." for one in advice for said in one.spoken),
         *(f"{one.leaning.words}: it leans to {one.leaning.layer.name}." for one in advice if one.leaning is not None),
@@ -103,9 +105,11 @@ def _drawing(results: Results, name: str, of: str) -> Drawing:
     if all(one.chance is not None for one in found):
         lines["chance"] = Line(at, [float(one.chance) for one in found], expected=True)  # type: ignore[arg-type]
     info = held[0].info
-    figure = draw_lines(lines, x="layer", y=info.label, heading=f"{info.title} {of}")
+    values = [one.value for one in found if np.isfinite(one.value)]  # type: ignore[union-attr]
+    wide = np.isinf(info.bounds[1]) and min(values, default=0.0) > 0 and max(values) > DECADES * min(values)
+    figure = draw_lines(lines, x="layer", y=info.label, heading=f"{info.title} {of}", log_y=bool(wide))
     return Drawing(
         f"{name.replace('_', '-')}-{of.split()[-1]}",
         figure,
-        f"{info.title}, {of}: larger means that {info.higher_means}.",
+        f"{info.title}, {of}: larger means that {info.higher_means}. Bands: 95 % intervals.",
     )

@@ -44,6 +44,8 @@ MODELS = (2, 8)  # lines of a figure
 FEWER = 3  # times fewer layers in what stands in
 RESNET, RESNET_BLOCKS = ".th", "layer?.*"
 FloatArray = npt.NDArray[np.float64]
+SURE = 2.0
+"""Errors from which on a difference is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +180,20 @@ def _verdict(matches: Sequence[Match]) -> str:
     said = f"{_said(most)} are the most alike: best matches share {most.overlap:.3f} of their neighbours"
     if most is least:
         return f"{said} (chance {most.chance:.3f}) and lie {most.gap:.2f} apart in relative depth."
+    near = [
+        m
+        for m in matches
+        if m is not most and not most.overlap - m.overlap > SURE * float(np.hypot(most.error, m.error))
+    ]
+    within = f"{len(near)} more pairs of models are within two errors of them"
+    if least in near:
+        return (
+            f"No two models are shown to be more alike than others: best matches share {least.overlap:.3f} ({_said(least)}) "
+            f"to {most.overlap:.3f} ({_said(most)}) of their neighbours (chance {least.chance:.3f})."
+        )
     return (
         f"{said}, {most.gap:.2f} apart in relative depth; {_said(least)} the least, {least.overlap:.3f}, {least.gap:.2f} "
-        f"apart (chance {least.chance:.3f})."
+        f"apart (chance {least.chance:.3f}); {within}."
     )
 
 
@@ -225,7 +238,7 @@ def _section(matches: Sequence[Match], sizes: Mapping[str, int], k: int) -> Sect
                     log_x=max(m.ratio for m in matches) > 10 * min(m.ratio for m in matches),
                 ),
                 f"Share of {k} neighbours that a layer of the smaller model and its best match in the larger have in common, "
-                "mean over layers, against how many times more parameters the larger has. Bands: one error, at most.",
+                "mean over layers, against how many times more parameters the larger has. Bands: 95 % intervals, at most.",
             ),
             Drawing(
                 "matching-depths",

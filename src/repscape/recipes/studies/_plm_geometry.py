@@ -165,7 +165,7 @@ def _drawings(recipe: Recipe, results: Results, models: Sequence[str]) -> list[D
             {**_lines(results, DIMENSION, "depth", models), **published},
             y="intrinsic dimension",
             heading="Dimension from layer to layer",
-            caption=f"Intrinsic dimension (TwoNN) by relative depth, bands are one error. {dashed}",
+            caption=f"Intrinsic dimension (TwoNN) by relative depth, bands are 95 % intervals. {dashed}",
         )
     ]
     for kind, (measure, profile, _) in CURVES.items():
@@ -177,7 +177,7 @@ def _drawings(recipe: Recipe, results: Results, models: Sequence[str]) -> list[D
                     {**lines, **_published(recipe, kind)},
                     y="overlap",
                     heading=SAID[kind].capitalize(),
-                    caption=f"The {SAID[kind]}, by relative depth, bands are one error. {dashed}",
+                    caption=f"The {SAID[kind]}, by relative depth, bands are 95 % intervals. {dashed}",
                 )
             )
     return drawings

@@ -12,6 +12,7 @@ import numpy as np
 from ..._types import LayerInfo
 from ...errors import InputError
 from ...figures import Drawing, Margin, draw_margins
+from ...findings import alike_words
 from ...plan import Plan
 from ...report import Section
 from ...results import Place, Results
@@ -166,13 +167,10 @@ def _drawn(results: Results, models: Sequence[str], k: int) -> tuple[Drawing, st
         curve_label="dimension",
         heading="Layers of two models",
     )
-    row, column = np.unravel_index(int(np.argmax(cells)), cells.shape)
-    best = (
-        f"The two are most alike at layer {layers[0][row].index} of {models[0]} and layer {layers[1][column].index} of "
-        f"{models[1]}: {cells[row, column]:.3f} of {k} neighbours are shared."
-    )
+    said = alike_words(results.select(OVERLAP, profile="models").records)
+    best = f"Share of {k} neighbours, layers of {models[0]} and of {models[1]}: {said}."
     curves = (
-        " Along the margins: the intrinsic dimension (TwoNN), bands are one error."
+        " Along the margins: the intrinsic dimension (TwoNN), bands are 95 % intervals."
         if margins[0].curve is not None
         else ""
     )

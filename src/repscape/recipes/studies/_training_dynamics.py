@@ -110,7 +110,7 @@ def _drawings(frame: pd.DataFrame, k: int) -> list[Drawing]:
         lines = {layer: _by_step(rows[rows["layer"] == layer]) for layer in shown}
         figure = draw_lines(lines, x="step of training", y=y, heading=heading)
         drawings.append(
-            Drawing(f"{name}-over-training", figure, f"{heading}, layer by layer; bands are one standard error.")
+            Drawing(f"{name}-over-training", figure, f"{heading}, layer by layer; bands are 95 % intervals.")
         )
     return drawings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,8 @@ import numpy.typing as npt
 
 from ... import _check
 from ...errors import InputError
-from ...plan import Item, Plan
-from .._tasks import Need, depth_of, needed
+from ...plan import Plan
+from .._tasks import Need, depth_of, narrowed, needed
 from ._source import LEAST, Source
 
 ALL = "all"
@@ -65,7 +65,7 @@ def parts(plan: Plan, source: Source) -> tuple[list[Part], list[str]]:
             if item not in kept
         ]
         if kept:
-            sub = plan if len(kept) == len(plan.items) else replace(plan, measures=[_again(item) for item in kept])
+            sub = plan if len(kept) == len(plan.items) else narrowed(plan, kept)
             found.append(Part(group, rows, n, own, sub, needed(sub, own)))
     there = {item.variant for part in found for item in part.plan.items}
     for item in plan.items:
@@ -82,10 +82,6 @@ def _cut(plan: Plan, source: Source) -> Iterator[tuple[str, npt.NDArray[np.int64
     values, code = _check.codes(source.columns[str(plan.by)], str(plan.by), "run", n=source.n)
     for place, value in enumerate(values):
         yield str(value), np.flatnonzero(code == place)
-
-
-def _again(item: Item) -> Any:
-    return item.measure, item.options
 
 
 def _examples(n: int) -> str:

@@ -168,10 +168,14 @@ class StudySpec:
         found = self.read_columns()
         plan = dict(self.plan)
         named = any(plan.get(entry) not in (None, [], ()) for entry in ("labels", "values", "groups", "by"))
+        entries = [entry for entry in plan.get("measures", ()) if isinstance(entry, Mapping)]
+        told = [str(entry[name]) for entry in entries for name in ("groups", "within", "exclude") if name in entry]
+        named = named or any(name in found for name in told)
         if found and not named and LABEL not in found:
-            if len(found) > 1:
+            if len(found) > 1 and not told:
                 raise InputError(f"the plan must say which column holds the labels: {', '.join(found)}.")
-            plan["labels"] = list(found)
+            if len(found) == 1:
+                plan["labels"] = list(found)
         settled = Plan.from_dict(plan) if plan else None
         if self.models is not None:
             found = self._joined(self.models, settled)
