@@ -104,8 +104,8 @@ def _left_out(ends: Ends, said: str, words: Callable[[Record], str], names: tupl
     named = ", ".join(map(words, few[:NAMED])) + (f" and {len(few) - NAMED:,} more" if len(few) > NAMED else "")
     rest = "rests" if len(few) == 1 else "rest"
     text = (
-        f"{said}: nothing is called {' or '.join(open_ends)}, since {named} {rest} on few examples and may be it; the others are from "
-        f"{number(ends.low)} to {number(ends.high)}."
+        f"{said}: nothing is called {' or '.join(open_ends)}, since {named} {rest} on few examples and may be it; the others "
+        f"are from {number(ends.low)} to {number(ends.high)}."
     )
     yield _about("left out", few, text)
 
