@@ -122,6 +122,8 @@ def marked(found: ResultT, influence: FloatArray, groups: IntArray | None = None
     if isinstance(found, Estimate):
         scores = by_unit(influence, groups)
         n_eff = effective_examples(scores)
+        if math.isnan(n_eff):  # nothing varies
+            return found
         said = {} if found.stderr is None else few_examples(n_eff, scores.size)
         return replace(found, options={**found.options, **said}, details={**found.details, "n_eff": n_eff})
     units = [by_unit(column, groups) for column in influence.T]
