@@ -104,6 +104,7 @@ FURTHER: tuple[Measure, ...] = (
         higher_means="more directions of variation",
         reference="Ceruti et al. 2014",
         label="intrinsic dimension",
+        version=2,
     ),
     Measure(
         "id_fishers",
@@ -139,6 +140,7 @@ FURTHER: tuple[Measure, ...] = (
         higher_means="more directions of variation",
         reference="Macocco et al. 2023",
         label="lattice dimension",
+        version=2,
     ),
     Measure(
         "id_binary",
@@ -164,6 +166,7 @@ FURTHER: tuple[Measure, ...] = (
         neighbors="max_rank",
         wants=_corrected_depth,
         merges=True,
+        version=2,
     ),
     Measure(
         "id_knn_length",
@@ -190,5 +193,6 @@ FURTHER: tuple[Measure, ...] = (
         neighbors="max_rank",
         wants=_corrected_depth,
         merges=True,
+        version=2,
     ),
 )

@@ -50,6 +50,7 @@ ROWS: tuple[Measure, ...] = (
         label="normalised entropy",
         column_options=("groups",),
         variants={("normalise", False): {"bounds": (0.0, math.inf), "label": "entropy (nats)"}},
+        version=2,
     ),
     Measure(
         "quality_curvature",
@@ -96,6 +97,7 @@ ROWS: tuple[Measure, ...] = (
         higher_means="more classes for each dimension could be told apart",
         reference="Chung et al. 2018",
         label="manifold capacity",
+        version=2,
     ),
     Measure(
         "quality_linearity",
@@ -110,6 +112,7 @@ ROWS: tuple[Measure, ...] = (
         reference="Razzhigaev et al. 2024",
         label="linear share",
         alike=1,
+        version=2,
     ),
     Measure(
         "quality_angular",
