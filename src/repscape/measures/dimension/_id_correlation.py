@@ -129,7 +129,7 @@ def id_correlation(
         },
         **extra,
     )
-    return found if error is None else marked(found, by_row, together)
+    return marked(found, by_row, together) if extra else found
 
 
 def _radii(lengths: FloatArray, near: int, far: int, *, number: int) -> FloatArray:

@@ -18,7 +18,7 @@ from .._result import Estimate, normal_interval
 from ..dimension import near_distances
 from ..points import neighbor_indices
 from ..uncertainty import replicates_of_influence, sandwich
-from ._density_dimension import Dimension, dimension_of
+from ._own_dimension import Dimension, dimension_of
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
