@@ -189,5 +189,5 @@ def test_the_meaning_stands_in_table_and_dataset() -> None:
     curve = frame[frame["measure"] == "id_gride"]
     assert (curve["low"] < curve["value"]).all()
     attributes = dataset["overlap_neighbors(k=4).steps"].attrs
-    assert (attributes["alike"], attributes["family"], attributes["version"]) == (1, "overlap", 1)
+    assert (attributes["alike"], attributes["family"], attributes["version"]) == (1, "overlap", MEASURES["overlap_neighbors"].version)
     assert "alike" not in dataset["id_twonn"].attrs
