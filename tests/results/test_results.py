@@ -189,5 +189,9 @@ def test_the_meaning_stands_in_table_and_dataset() -> None:
     curve = frame[frame["measure"] == "id_gride"]
     assert (curve["low"] < curve["value"]).all()
     attributes = dataset["overlap_neighbors(k=4).steps"].attrs
-    assert (attributes["alike"], attributes["family"], attributes["version"]) == (1, "overlap", MEASURES["overlap_neighbors"].version)
+    assert (attributes["alike"], attributes["family"], attributes["version"]) == (
+        1,
+        "overlap",
+        MEASURES["overlap_neighbors"].version,
+    )
     assert "alike" not in dataset["id_twonn"].attrs
