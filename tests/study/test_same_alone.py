@@ -19,7 +19,11 @@ HEAPS = np.array([[0, 0, 0], [3, 0, 0], [0, 3, 0], [0, 0, 3]])
 KIND = np.arange(N) % 4
 LAYERS = {"a": HEAPS[KIND] + RNG.normal(size=(N, 3))}
 LAYERS["b"] = LAYERS["a"] @ RNG.normal(size=(3, 5)) + RNG.normal(size=(N, 5))
-COLUMNS: dict[str, Any] = {"labels": np.array(["w", "x", "y", "z"])[KIND], "groups": KIND, "values": LAYERS["a"][:, 0]}
+COLUMNS: dict[str, Any] = {
+    "labels": np.array(["w", "x", "y", "z"])[KIND],
+    "groups": np.arange(N) % 20,
+    "values": LAYERS["a"][:, 0],
+}
 PLAN: dict[str, Any] = {"labels": "labels", "values": ["values"], "groups": "groups"}
 GRAPHS = [row for row in MEASURES.values() if "graph" in row.takes]
 
@@ -52,12 +56,19 @@ def test_values_and_conventions_are_those_of_the_call_alone() -> None:
         held = {"labels": COLUMNS["labels"], "values": COLUMNS["values"], "groups": COLUMNS["groups"]}
         columns = [held[kind] for kind in row.takes if kind in held]
         item = next(i for i in plan.items if i.variant == record.variant)
-        alone = row(*graphs, *columns, **{**row.usual, **item.options})
+        options = {name: COLUMNS[value] if name == "groups" else value for name, value in item.options.items()}
+        alone = row(*graphs, *columns, **{**row.usual, **options})
         assert same(record.result.options) == same(alone.options), record.variant
         values = [result.value if hasattr(result, "value") else result.values for result in (record.result, alone)]
         np.testing.assert_array_equal(*values, err_msg=record.variant)
         seen.add(row.name)
     assert seen == {row.name for row in GRAPHS}
+
+
+def test_too_few_groups_of_a_plan_leave_the_value() -> None:
+    plan = rs.Plan(measures=["id_twonn"], groups="kind")
+    (found,) = rs.run({"a": LAYERS["a"]}, plan, columns={"kind": KIND})
+    assert (found.result.value, found.result.stderr) == (rs.id_twonn(rs.knn_graph(LAYERS["a"], 100)).value, None)
 
 
 @pytest.mark.parametrize("n", [12, 60])

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .. import _check
 from ..errors import DegenerateDataError, InputError, MemoryBudgetError, RepscapeError
 from ..graph import NeighborGraph, distinct_graph, distinct_rows, knn_graph
+from ..measures.uncertainty import LEAST_GROUPS
 from ..plan import Item, Plan
 from .reading import Representation, preprocessed
 
@@ -80,6 +81,14 @@ def not_grouped(plan: Plan) -> list[str]:
     return said
 
 
+def _groups_are_few(item: Item, plan: Plan, columns: Mapping[str, Any]) -> bool:
+    """Whether the plan's groups would leave a measure without any result, which has nothing but its error to count them in."""
+    options = item.measure.options()
+    if plan.groups is None or item.options.get("groups") != plan.groups or "permutations" in options:
+        return False
+    return "error" in options and len(set(np.asarray(columns[plan.groups]).tolist())) < LEAST_GROUPS
+
+
 def merging(item: Item) -> bool:
     """Whether this call counts identical rows as one point."""
     return item.measure.merges and {**item.measure.options(), **item.options}.get("duplicates", "merge") == "merge"
@@ -116,6 +125,8 @@ def calls(
         if isinstance(options.get(name), str):
             options[name] = columns[options[name]]
     given = {**item.measure.options(), **options}
+    if _groups_are_few(item, plan, columns):  # no error can be had over so few; the value can
+        options = {name: value for name, value in options.items() if name != "groups"} | {"error": None}
     options |= {name: value for name, value in item.measure.usual.items() if given.get(name) is None}
     held = {"groups": columns[plan.groups]} if plan.groups is not None and "groups" in item.measure.takes else {}
     if "labels" in item.measure.takes:

@@ -43,5 +43,5 @@ def test_gaps_are_named() -> None:
     assert apart.value < 2.5
     assert 2.7 < apart.details["without_gaps"] < 4.5
     assert apart.details["note"].startswith("gaps decide the dimension")
-    assert rs.MEASURES["id_mst"].alarm(apart) == apart.details["note"]
+    assert rs.measures.MEASURES["id_mst"].alarm(apart) == apart.details["note"]
     assert rs.id_mst(cloud).details["note"] == ""

@@ -92,7 +92,7 @@ def test_what_a_point_does_by_being_there(k: int, share: float) -> None:
     )
 
 
-def test_influence_from_three_neighbours_and_deep_graphs() -> None:
+def test_influence_from_ten_neighbours_and_deep_graphs() -> None:
     g, h = views(500, 0, deep=60)
     found = rs.overlap_neighbors(g, h)
     assert (found.options["error"], found) == ("influence", rs.overlap_neighbors(g, h, error="influence"))
@@ -102,8 +102,7 @@ def test_influence_from_three_neighbours_and_deep_graphs() -> None:
     squares = (presence(g.indices, h.indices, 30, drawn=np.ones(500, dtype=bool)) / 30).var(ddof=1)
     assert found.stderr == pytest.approx(np.sqrt((own + (squares - own) * 0.3) / 500))
     assert found.replicates.std(ddof=1) == pytest.approx(found.stderr, rel=0.2)
-    assert rs.overlap_neighbors(g, h, k=3).options["error"] == "influence"
-    assert rs.overlap_neighbors(g, h, k=2).options["error"] == "sandwich"  # half of it is one neighbour
+    assert rs.overlap_neighbors(g, h, k=9).options["error"] == "sandwich"  # few neighbours
     assert rs.overlap_neighbors(*views(500, 0, deep=30)).options["error"] == "sandwich"  # the graphs end with them
     assert rs.overlap_neighbors(g, g).stderr == 0
 

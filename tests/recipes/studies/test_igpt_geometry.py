@@ -50,7 +50,7 @@ def test_every_number_is_of_a_stand_in_and_says_so(found: RecipeRun) -> None:
         assert "with random weights, stand in for openai/imagegpt-small" in note
         assert "80 images of cifar10_test_5k_jpeg.npz rather than 300 x 300 of ImageNet" in note
     assert "says anything about image GPT on ImageNet" in found.notes[0]
-    assert found.notes[1].startswith("small stand-in: dimension ")
+    assert found.notes[1].startswith("small stand-in: the largest dimension ")
     assert "published peaks" not in (found.report.parent / "figures" / "labels-by-depth.svg").read_text()
 
 

@@ -58,7 +58,7 @@ def overlap_neighbors(
         added to the variance; links are the first max(3, min(10, k // 3)) neighbours in either graph. "influence": what each
         point does to all shares, its own and those of the lists it stands in, less what that counts several times; from
         graphs deep enough to find k / 2 neighbours in half of the points (k + 4 sqrt(k) are). "naive": sd of the per-point
-        values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "influence" from k = 3
+        values over sqrt(n); its 95 % interval holds the mean in 63 to 85 % of samples only. "auto" is "influence" from k = 10
         where the graphs allow it, and "sandwich" elsewhere.
     permutations : int
         Relabellings of the examples of one graph, rows and entries alike, for p_value: of an overlap at least so large.

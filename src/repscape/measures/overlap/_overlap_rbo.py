@@ -52,7 +52,7 @@ def overlap_rbo(
         "influence": the error of :func:`overlap_neighbors` by influence as far as the values follow that share, and the
         sandwich of the rest; from graphs that hold about k + 4 sqrt(k) neighbours. "sandwich": the variance of the per-point
         values and of the products of neighbouring points, which go together. "naive": sd of the per-point values over sqrt(n),
-        too small. "auto" is "influence" from k = 3 where the graphs allow it, and "sandwich" elsewhere.
+        too small. "auto" is "influence" from k = 10 where the graphs allow it, and "sandwich" elsewhere.
     permutations : int
         Relabellings of the examples of h, rows and neighbours alike, for p_value.
     groups : (n,) array, optional

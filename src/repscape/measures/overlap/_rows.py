@@ -40,7 +40,6 @@ def _listed_depth(options: Mapping[str, Any], columns: Mapping[str, Any]) -> int
 ROWS: tuple[Measure, ...] = (
     Measure(
         "overlap_neighbors",
-        version=2,
         family="overlap",
         title="Neighbourhood overlap",
         alike=1,
@@ -88,7 +87,6 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_rbo",
-        version=2,
         family="overlap",
         title="Neighbourhood overlap, rank-biased",
         alike=1,
@@ -109,7 +107,6 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_lcs",
-        version=2,
         family="overlap",
         title="Neighbourhood overlap, in common order",
         alike=1,
@@ -129,7 +126,6 @@ ROWS: tuple[Measure, ...] = (
     ),
     Measure(
         "overlap_edit",
-        version=2,
         family="overlap",
         title="Neighbourhood overlap, by edits",
         alike=1,

@@ -6,6 +6,7 @@ from ._examples_needed import sample_size
 from ._influence import (
     FEW,
     LEAD,
+    LEAST_GROUPS,
     MOMENTS,
     by_group,
     by_unit,
@@ -53,6 +54,7 @@ __all__ = [
     "IntArray",
     "JointNull",
     "Largest",
+    "LEAST_GROUPS",
     "LEAST_K",
     "LEAST_POINTS",
     "LEAST_SHARE",

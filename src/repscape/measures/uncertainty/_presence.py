@@ -20,7 +20,7 @@ from ._influence import by_group
 from ._resample import subsets
 
 FloatArray = npt.NDArray[np.float64]
-LEAST_K = 3
+LEAST_K = 10
 """Below, half of k is no neighbour at all."""
 TIMES = 10 / 3
 """How often noise that belongs to no single point is counted: pairs 2 to 3 times, larger groups more often. Simulated
@@ -111,7 +111,7 @@ def add_presence(a, b, k, drawn, out):  # type: ignore[no-untyped-def]  # house:
         up_a, up_b = in_b[next_a] == i, in_a[next_b] == i
         up = up_a + up_b + (next_a == next_b)
         out_a, out_b = in_b[last_a] == i, in_a[last_b] == i
-        fallen = out_a + out_b - (last_a == last_b)
+        fallen = int(out_a) + int(out_b) - int(last_a == last_b)
         for place in range(size_a):
             j = of_a[place]
             if in_b[j] == i:
