@@ -33,6 +33,7 @@ from ..uncertainty import (
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+ROUNDING = 1e-9  # of the value: influences below it are none
 NAME = "id_pca"
 ZERO = 1e-13
 """Eigenvalues below this share of the largest are rounding."""
@@ -179,10 +180,15 @@ def _influence(points: Centred, matrix: FloatArray) -> tuple[FloatArray, FloatAr
         else:
             norms[start:stop] = matrix[np.arange(start, stop), np.arange(start, stop)]
             across[start:stop] = np.einsum("ij,ij->i", matrix[start:stop], matrix[start:stop])
-    # A point's product with itself is its own alone, those with others belong to both.
+    # A point's product with itself is its own alone, those with others belong to both: in the squared trace too.
     pairs = across - norms**2
-    found = 2 * n * (trace / squares * norms - (trace / squares) ** 2 * (pairs + norms**2 / 2))
+    found = 2 * n * (trace * norms - norms**2 / 2) / squares
+    found -= 2 * n * (trace / squares) ** 2 * (pairs + norms**2 / 2)
     centred_scores: FloatArray = found - found.mean()
+    if (
+        np.abs(centred_scores).max() <= ROUNDING * trace**2 / squares
+    ):  # one direction alone: the value is 1 whatever the points
+        centred_scores = np.zeros(n)
     return centred_scores, pairs / (n - 1)
 
 
