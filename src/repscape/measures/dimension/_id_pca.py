@@ -116,7 +116,7 @@ def id_pca(
     by_point = not whole and error in ("auto", "influence")
     scores, twice = None, 0.0
     if by_point:
-        scores, levels = _influence(points, matrix)
+        scores, levels, plain = _influence(points, matrix)
         twice = _doubled(points, matrix, levels, together)
     spectrum = _spectrum(points, matrix)
     options: dict[str, Any] = {"criterion": criterion, "error": None}
@@ -142,7 +142,7 @@ def id_pca(
         details={"spectrum": spectrum, "cumulative": total / total[-1]},
         **spread,
     )
-    return found if scores is None else marked(found, scores, together)
+    return found if scores is None else marked(found, plain, together)
 
 
 def _groups(groups: Any, n: int, *, error: str | None, criterion: str) -> IntArray | None:
@@ -166,9 +166,9 @@ def _matrix(points: Centred) -> FloatArray:
     return cross(points, points) if points.d <= points.n else products(points, 0, points.n)
 
 
-def _influence(points: Centred, matrix: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the (n,) derivative of the plain participation ratio by the weight of each point, times n, and the mean squared
-    product of each point with the others."""
+def _influence(points: Centred, matrix: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what leaving out each point (n,) adds to the plain participation ratio, times n, the mean squared product of each
+    point with the others, and the derivative by its weight, in which a point that outweighs all others does not cancel."""
     n = points.n
     trace, squares = float(np.trace(matrix)), float(np.einsum("ij,ij->", matrix, matrix))
     norms, across = np.empty(n), np.empty(n)  # |x|^2 and x C x
@@ -184,12 +184,12 @@ def _influence(points: Centred, matrix: FloatArray) -> tuple[FloatArray, FloatAr
     pairs = across - norms**2
     found = 2 * n * (trace * norms - norms**2 / 2) / squares
     found -= 2 * n * (trace / squares) ** 2 * (pairs + norms**2 / 2)
-    centred_scores: FloatArray = found - found.mean()
-    if (
-        np.abs(centred_scores).max() <= ROUNDING * trace**2 / squares
-    ):  # one direction alone: the value is 1 whatever the points
-        centred_scores = np.zeros(n)
-    return centred_scores, pairs / (n - 1)
+    slopes = 2 * n * (trace / squares * norms - (trace / squares) ** 2 * across)
+    least = ROUNDING * trace**2 / squares  # of one direction alone the value is 1 whatever the points
+    own, plain = (
+        one if np.abs(one).max() > least else np.zeros(n) for one in (found - found.mean(), slopes - slopes.mean())
+    )
+    return own, pairs / (n - 1), plain
 
 
 def _doubled(points: Centred, matrix: FloatArray, levels: FloatArray, groups: IntArray | None) -> float:
