@@ -67,7 +67,11 @@ def test_values_and_conventions_are_those_of_the_call_alone() -> None:
 
 def test_too_few_groups_of_a_plan_leave_the_value() -> None:
     plan = rs.Plan(measures=["id_twonn"], groups="kind")
-    (found,) = rs.run({"a": LAYERS["a"]}, plan, columns={"kind": KIND})
+    results = rs.run({"a": LAYERS["a"]}, plan, columns={"kind": KIND})
+    (found,) = results
+    assert results.warnings == (
+        "groups='kind' names fewer than 8 groups, over which no error can be had: id_twonn(groups='kind') comes without one.",
+    )
     assert (found.result.value, found.result.stderr) == (rs.id_twonn(rs.knn_graph(LAYERS["a"], 100)).value, None)
 
 

@@ -41,8 +41,8 @@ def best_matches(results: Results, measure: str | None = None) -> pd.DataFrame:
     pandas.DataFrame
         One row for each measure and layer: variant (the measure with its options), model, layer, depth, other_model,
         other_layer, other_depth, value, stderr and chance (NaN where there is none); also, a tuple of the other layers that
-        errors do not tell from the match; unknown, a tuple of those of which nothing is known: the comparison failed, has no
-        value, or rests on few examples; sure, whether every other layer is shown to be less alike: True, False, or None where
+        errors do not tell from the match; unknown, a tuple of those of which nothing is known: the comparison failed, or has no
+        value; sure, whether every other layer is shown to be less alike: True, False, or None where
         there are no errors and nothing is concluded. A measure that is not the same both ways is read from the layer to the
         other. Where the measure has a null (`permutations=`): p_value and calibrated,
         of the pair by itself; chance_best, what the best of this row reads on average where the examples are relabelled;
@@ -159,7 +159,7 @@ def _compared(family: Sequence[Record], gaps: Iterable[Failure]) -> dict[object,
 def _unknown(same: Sequence[Record], compared: Mapping[object, Sequence[Place]]) -> tuple[str, ...]:
     """Return the layers of the other model that the layer of these comparisons may be more alike, for all that is known."""
     first, sites = _other(same[0]), {_other(record).layer.site for record in same}
-    known = {_other(record) for record in finite(same) if not rests_on_few(record)}
+    known = {_other(record) for record in finite(same)}
     every = [one for one in compared[first.model, first.step] if one.layer.site in sites and one not in known]
     return tuple(one.layer.key for one in sorted(every, key=lambda one: one.layer.index))
 

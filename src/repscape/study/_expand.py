@@ -105,7 +105,7 @@ class _OfPlan:
         self.every = source.representations
         self._places = places
         self.parts, notes = parts(plan, source)
-        self.notes = [*not_grouped(plan), *notes]
+        self.notes = [*not_grouped(plan, [part.columns for part in self.parts]), *notes]
         for part in self.parts:
             check_depth(self.every, part.need, n=part.n)
         self._compared = pairs([one.place for one in self.every], plan.profiles)

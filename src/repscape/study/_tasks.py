@@ -62,15 +62,21 @@ def narrowed(plan: Plan, items: Sequence[Item]) -> Plan:
     return replace(plan, measures=entries, groups=None if compares == [True, False] else plan.groups)
 
 
-def not_grouped(plan: Plan) -> list[str]:
-    """Say which measures of a plan with groups count every example by itself, and why."""
+def not_grouped(plan: Plan, held: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Say which measures of a plan with groups count every example by itself or have no error, and why."""
     if plan.groups is None:
         return []
+    few = [item.variant for item in plan.items if any(_groups_are_few(item, plan, one) for one in held)]
     alone = [item for item in plan.items if "groups" not in item.measure.takes and not item.options.get("groups")]
     never = [item.variant for item in alone if "groups" not in item.measure.column_options]
     could = [item.variant for item in alone if "groups" in item.measure.column_options]
     compare = [item.variant for item in plan.items if "groups" in item.measure.takes]
     said = []
+    if few:
+        said.append(
+            f"groups={plan.groups!r} names fewer than {LEAST_GROUPS} groups, over which no error can be had: {', '.join(few)} "
+            "comes without one."
+        )
     if could and compare:
         said.append(
             f"groups={plan.groups!r} is what {', '.join(compare)} compares: {', '.join(could)} counts every example by itself; "

@@ -92,7 +92,9 @@ def test_saved_embeddings(layers: dict[str, dict[str, np.ndarray]], form: str, t
         np.isclose(value, by_hand(layers["one"][f"layer{i}"], layers["two"][f"layer{j}"]))
         for (i, j), value in cells.items()
     )
-    assert "between layers 1 (layer1) and 1 (layer1)" in found.notes[-1]
+    assert found.notes[-1].endswith(
+        "layers of one and of two: most alike between layers 1 (layer1) and 1 (layer1), 1 ± 0."
+    )
     assert {row.status for row in found.rows} == {"not run"}  # neither is called as a model of the study
     assert [place.model for place in load_map(tmp_path / "out").places] == ["one"] * 3 + ["two"] * 2
 
