@@ -87,3 +87,10 @@ def test_cards_show_what_is_open(results: rs.Results) -> None:
     assert "at least" in card
     assert card.count("<line") >= 1  # the interval, to the edge of the picture
     assert "to inf" not in card
+
+
+def test_numbers_of_each_place_are_told_as_a_range() -> None:
+    X = np.random.default_rng(0).normal(size=(120, 4))
+    found = rs.run({"a": X, "b": X[:, :2], "c": X[:, :3]}, rs.Plan(measures=["density_pak"]))
+    own = [record.result.options["id"] for record in found]
+    assert f"id={min(own):.4g} to {max(own):.4g}, " in " ".join(sentences(found))
