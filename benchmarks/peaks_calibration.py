@@ -19,11 +19,11 @@ import repscape as rs
 from repscape.measures.structure import split_significance, threshold_terms
 
 POINTS = (100, 300, 1000, 3000, 10000, 20000)
-RUNS = (200, 200, 200, 120, 80, 80)
+RUNS = (200, 200, 200, 120, 50, 30)
 DIMENSIONS = (1, 2, 4, 8, 15, 30)
 DEPTH = 100
 SIZES = {"pak": (10, 30, 100), "kstar": (10, 30, 100), "knn": (5, 16, 50)}
-QUANTILE = 0.985
+QUANTILE = 0.99
 """Above .95: the surfaces smooth over what single cells need."""
 TABLE = Path(rs.__file__).parent / "measures" / "structure" / "_peak_table.json"
 
